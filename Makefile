@@ -20,6 +20,8 @@ export CARGO_TARGET_DIR := $(TARGET)
 
 BUILD_TOOLS := $(TARGET)/tools/build-tools-are-there
 TEST_TOOLS := $(TARGET)/tools/test-tools-are-there
+OHIF := $(TARGET)/ohif
+OHIF_SOURCES := $(shell find web/ohif web/src/ohif web/src/link web/src/read -type f)
 WEB_SOURCES := $(shell find web \( -name node_modules -o -name dist \) -prune -o -type f -print)
 
 .PHONY: help
@@ -27,7 +29,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: build ## Run everything on this machine, upload a study, show what the patient gets (ARGS="--port 8080 ...")
+run: build ohif ## Run everything on this machine, upload a study, show what the patient gets (ARGS="--port 8080 ...")
 	@tools/run-demo $(ARGS)
 
 .PHONY: build
@@ -39,6 +41,9 @@ build: $(BUILD_TOOLS) web ## Build the program
 .PHONY: web
 web: web/dist/style.css ## Build style sheet and viewer
 
+.PHONY: ohif
+ohif: $(OHIF)/index.html ## Build OHIF, which studies open in, from its npm package
+
 .PHONY: test
 test: $(TEST_TOOLS) lint build node_modules_of_tests ## Everything that must hold before a change goes in
 	tests/openapi/check
@@ -48,6 +53,7 @@ test: $(TEST_TOOLS) lint build node_modules_of_tests ## Everything that must hol
 		tools/run-rust-tests && tests/localstack/run-lambda-tests
 	tests/corpus/run --pydicom-files
 	tests/usage/run
+	tests/dicomweb/run
 	npm --prefix web test
 	npm --prefix tests/e2e test
 	$(MAKE) --no-print-directory sam-build
@@ -117,7 +123,11 @@ bench: build $(TEST_TOOLS) ## Measure, print one line per figure, write target/b
 	@tools/measure-functions.mjs $(TARGET)/debug $(TARGET)/bench.json
 	@cargo build --locked --quiet --workspace --example measure_imaging
 	@tests/corpus/python tests/bench/measure_imaging.py $(TARGET)/debug/examples $(TARGET)/bench.json
-	@$(MAKE) --no-print-directory bench-lists bench-usage
+	@$(MAKE) --no-print-directory bench-dicomweb bench-lists bench-usage
+
+.PHONY: bench-dicomweb
+bench-dicomweb: build $(TEST_TOOLS) ## Measure DICOMweb beside Orthanc's plugin, over the same CT of 300 slices
+	@tests/dicomweb/python tests/dicomweb/measure.py $(TARGET)/bench.json
 
 .PHONY: bench-lists
 bench-lists: ## Measure the pages of staff among 100,000 studies (STUDIES_A_DAY=1000, for 100 days)
@@ -144,10 +154,12 @@ sam-build: $(TEST_TOOLS) web template ## Have SAM build one function as `make de
 		--parameter-overrides Architecture=$(subst aarch64,arm64,$(shell uname -m))
 
 .PHONY: deploy
-deploy: web template ## Build all functions and deploy them (ENV=dev, staging or prod)
+deploy: web ohif template ## Build all functions and deploy them (ENV=dev, staging or prod)
 	@if [ -z "$(ENV)" ]; then echo "ENV=... is missing: dev, staging or prod" >&2; exit 1; fi
 	sam build --config-env $(ENV)
 	sam deploy --config-env $(ENV)
+	infra/put-viewers $(OHIF) "$$(sam list stack-outputs --config-env $(ENV) --output json | \
+		sed -n '/"ViewersBucketName"/,/}/s/.*"OutputValue": "\(.*\)".*/\1/p')"
 
 .PHONY: bench-viewer
 bench-viewer: $(TEST_TOOLS) build tests/bench-viewer/node_modules/.package-lock.json ## Measure the viewer on a slow link beside OHIF (ARGS=--quick)
@@ -168,6 +180,11 @@ $(TEST_TOOLS): tools/install-tools
 web/dist/style.css: $(WEB_SOURCES) web/node_modules/.package-lock.json | $(BUILD_TOOLS)
 	npm --prefix web run --silent build -- --logLevel warn
 	@touch $@
+
+$(OHIF)/index.html: $(OHIF_SOURCES) web/node_modules/.package-lock.json | $(BUILD_TOOLS)
+	@mkdir -p $(TARGET)/tools
+	@echo "Building OHIF once, from 50 MB; it takes two minutes." >&2
+	web/ohif/build.mjs $(OHIF) $(TARGET)/tools
 
 .PHONY: node_modules_of_tests
 node_modules_of_tests: tests/e2e/node_modules/.package-lock.json

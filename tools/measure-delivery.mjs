@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * measure-delivery.mjs OUT.json: starts a fresh system, uploads a small study as a hospital does, and measures how fast
- * the patient has everything. Prints one line per figure and writes them all to OUT.json.
+ * measure-delivery.mjs OUT.json: starts a fresh system, uploads a small study as a hospital does, and measures how
+ * soon the patient has everything. Prints one line per figure and writes all of them to OUT.json.
  */
 
 import { execFile, spawn } from "node:child_process";
@@ -27,7 +27,7 @@ if (out === undefined) {
 
 const figures = [];
 
-/** `goal` is the most that is good enough. Nothing else delivers the whole way, so there is no peer to compare with. */
+/** `goal` is the largest good value. Nothing else delivers the whole way, so there is no peer to compare with. */
 function report(name, value, unit, goal) {
   const figure = { name, value: Number(value.toFixed(3)), unit, peer: null, ratio: null, goal, met: value <= goal };
   figures.push(figure);
@@ -67,7 +67,7 @@ function firstSms(data) {
   return JSON.parse(readFileSync(join(folder, name), "utf8"));
 }
 
-/** The slowest of the fastest 95 of 100. */
+/** The 95th percentile of the response times, in milliseconds. */
 async function percentile95(url) {
   const times = [];
   for (let request = 0; request < PAGE_REQUESTS; request++) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * measure-functions.mjs FOLDER OUT.json: starts each Lambda function of FOLDER under a Runtime API, without a network, and
- * measures how long it takes to ask for its first event and how much memory it holds then. Adds the figures to OUT.json.
+ * measure-functions.mjs FOLDER OUT.json: starts each Lambda function in FOLDER under a Runtime API, without network.
+ * Measures the time until it asks for its first event and the memory that it then holds; adds both to OUT.json.
  */
 
 import { spawn } from "node:child_process";
@@ -39,7 +39,7 @@ const ENVIRONMENT = {
     hotline_hours_vi: "7:00–20:00",
     hotline_hours_en: "7:00–20:00",
   }),
-  // As Lambda sets them.
+  // The same values as on Lambda.
   AWS_REGION: "ap-southeast-1",
   AWS_ACCESS_KEY_ID: "ASIA",
   AWS_SECRET_ACCESS_KEY: "secret",
@@ -63,11 +63,11 @@ function report(name, value, unit, goal) {
   console.log(`${figure.met ? "ok  " : "LATE"} ${name}: ${figure.value} ${unit} (goal ${goal})`);
 }
 
-/** Milliseconds until the function asks for an event, and the MiB that it held at most until then. */
+/** Milliseconds until the function asks for an event, and the most MiB that it held until then. */
 async function start(program) {
   let asked;
   const ready = new Promise((resolve) => (asked = resolve));
-  // The first request is left without an answer: the function waits for work.
+  // Leave the first request unanswered: the function waits for work.
   const api = createServer(() => asked(performance.now())).listen(0, "127.0.0.1");
   await once(api, "listening");
   const environment = { ...ENVIRONMENT, AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${api.address().port}` };

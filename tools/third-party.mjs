@@ -1,16 +1,16 @@
 #!/usr/bin/env node
-// third-party.mjs [--check]: writes THIRD-PARTY.md, or says that it is not what it would write. It holds one text for each
-// licence of what is shipped, with the packages that come under it and their copyright lines. Read are `cargo metadata`, the
-// sources that Cargo unpacked, web/node_modules, and tools/third-party for what no package carries.
+// third-party.mjs [--check]: writes THIRD-PARTY.md, or says that it is out of date. The file has one text per licence
+// of what we ship, with its packages and their copyright lines. Reads `cargo metadata`, the sources that Cargo
+// unpacked, web/node_modules, and tools/third-party for what no package carries.
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
 const ROOT = join(dirname(new URL(import.meta.url).pathname), "..");
 const OUT = join(ROOT, "THIRD-PARTY.md");
-// Where a package offers several licences, the first of these is taken.
+// Of several licences that a package offers, we take the first in this list.
 const TAKEN = ["Apache-2.0", "MIT", "BSD-3-Clause", "BSD-2-Clause", "ISC", "Zlib", "BSL-1.0", "MIT-0", "0BSD", "CC0-1.0", "Unlicense"];
-// What only one licence says; the first that fits.
+// Phrases that only one licence contains; the first match counts.
 const MARKS = [
   ["Unicode-3.0", /unicode license v3/i],
   ["Apache-2.0", /apache license,?\s+version 2\.0/i],
@@ -30,7 +30,7 @@ const COPYRIGHT = /^\W*(copyright\b.*(\d{4}|\(c\)|©)|\(c\)\s|©\s|portions copy
 const read = (path) => readFileSync(path, "utf8").replaceAll("\r\n", "\n").trim();
 const bare = (text) => text.toLowerCase().replaceAll(/[^a-z0-9]+/g, " ").trim();
 
-/** The licences of an SPDX expression (SPDX 2.3, annex D) that are taken. */
+/** The licences that we take from an SPDX expression (SPDX 2.3, annex D). */
 function taken(expression) {
   const words = expression.replaceAll("/", " OR ").match(/[()]|[^\s()]+/g);
   const rank = (ids) => Math.max(...ids.map((id) => (TAKEN.includes(id) ? TAKEN.indexOf(id) : TAKEN.length)));
@@ -76,7 +76,7 @@ function filesBelow(folder, depth) {
     });
 }
 
-/** Licence files of a folder: `{ id, name, text, copyright }`. */
+/** The licence files of a folder: `{ id, name, text, copyright }`. */
 function noticesOf(folder, depth) {
   const notices = filesBelow(folder, depth).map((path) => {
     const lines = read(path).split("\n");
@@ -89,13 +89,13 @@ function noticesOf(folder, depth) {
     const id = MARKS.find(([, mark]) => mark.test(text))?.[0];
     return { id, name: relative(folder, path), text, copyright };
   });
-  // A choice that was offered and not taken.
+  // A licence that was offered and that we did not take.
   return notices.filter(({ text }) => !/gnu (lesser )?general public license/i.test(text));
 }
 
-/** The crates that the program and the functions link, without what runs only while they are compiled. */
+/** The crates that the program and the functions link, without those that run only at build time. */
 function crates() {
-  // For arm64 nothing more is linked.
+  // arm64 links nothing more.
   const options = ["metadata", "--locked", "--format-version", "1", "--filter-platform", "x86_64-unknown-linux-gnu"];
   const metadata = execFileSync("cargo", options, { cwd: ROOT, maxBuffer: 1 << 28 });
   const { packages, resolve, workspace_members: ours } = JSON.parse(metadata);
@@ -117,7 +117,7 @@ function crates() {
       name: `${p.name} ${p.version}`,
       license: p.license,
       authors: p.authors.map((author) => author.replace(/\s*<.*/, "")),
-      // Crates that compile C bring its sources, and its licences, in folders of their own.
+      // Crates that compile C include its sources and licences in folders of their own.
       notices: noticesOf(dirname(p.manifest_path), p.links === null && !p.name.endsWith("-sys") ? 0 : 4),
     }));
 }
@@ -135,7 +135,7 @@ function modules() {
   });
 }
 
-/** What no package says: fonts, and what is compiled into a module of another licence. */
+/** What no package declares: fonts, and code compiled into a module under another licence. */
 function others() {
   return JSON.parse(read(join(ROOT, "tools/third-party/others.json"))).map(({ file, ...rest }) => {
     const text = file && read(join(ROOT, "tools/third-party", file));
@@ -166,7 +166,7 @@ function document() {
         withoutText.push({ id: plain, member: { name, copyright: said } });
       }
     }
-    // Notices (Apache-2.0, 4d), grants, and the licences of sources within.
+    // Notices (Apache-2.0, 4d), grants, and licences of sources inside.
     for (const { id, name: file, text, copyright } of notices) {
       const isWithin = file.includes("/") && id !== undefined && id !== "Apache-2.0";
       if (isWithin) {
@@ -176,7 +176,7 @@ function document() {
       }
     }
   }
-  // A package that names its licence and brings no text: that of the others.
+  // A package that names its licence but includes no text gets that of the others.
   for (const { id, member } of withoutText) {
     const same = [...groups.values()].filter((group) => group.id === id).sort((a, b) => b.members.size - a.members.size);
     if (same.length === 0) {

@@ -34,7 +34,7 @@ function licences(): Plugin {
 }
 
 /** The codecs ask for Node's modules, but only when they run in Node. */
-function withoutNode(): Plugin {
+export function withoutNode(): Plugin {
   const names = ["fs", "path"];
   return {
     name: "without-node",

@@ -1,6 +1,6 @@
-//! Embeds `web/dist`, so that the function is one file: a table of name, media type, version and bytes, each
-//! text also as gzip and as Brotli. The version is a hash of the content and goes into the URL, which may then be
-//! cached for ever.
+//! Embeds `web/dist`, so that the function is one file: a table of name, media type, version and bytes, with a gzip and
+//! a Brotli copy of each text. The version is a hash of the content and part of the URL, so browsers may cache it for
+//! ever.
 
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};

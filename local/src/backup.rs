@@ -14,7 +14,7 @@ use crate::instance::Running;
 use crate::print::print;
 
 const MIB: u64 = 1 << 20;
-/// How many objects without bytes are named; all are counted, and `--json` names all.
+/// How many objects without bytes are listed by name. All are counted, and `--json` names all.
 const LOST_NAMED_MAX: usize = 100;
 
 pub async fn run(options: BackupOptions) -> anyhow::Result<ExitCode> {
@@ -107,7 +107,7 @@ pub async fn restore(options: RestoreOptions) -> anyhow::Result<ExitCode> {
     .await?
 }
 
-/// A bar on the terminal, unless somebody reads JSON.
+/// A progress bar on the terminal, unless the output is JSON.
 fn progress(is_hidden: bool) -> (ProgressBar, impl FnMut(Progress)) {
     let bar = if is_hidden { ProgressBar::hidden() } else { ProgressBar::new(0) };
     if let Ok(style) = ProgressStyle::with_template("{pos}/{len} files {wide_bar} {eta}") {

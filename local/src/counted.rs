@@ -1,8 +1,8 @@
-//! Numbers with their noun, as English counts: `0 files`, `1 file`, `2 studies`.
+//! Numbers with their noun: `0 files`, `1 file`, `2 studies`.
 
 use std::fmt::Display;
 
-/// The number and the noun behind it, which is given in the singular and makes its plural with `s`, or `ies` for a `y`.
+/// Writes a number and its noun. Give the noun in the singular; its plural gets `s`, or `ies` for a `y`.
 pub fn counted(count: impl Display, noun: &str) -> String {
     let count = count.to_string();
     match noun.strip_suffix('y') {

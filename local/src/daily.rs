@@ -1,4 +1,4 @@
-//! `filmless daily`: what AWS starts by schedule, for whoever has another clock.
+//! `filmless daily`: runs what AWS starts by schedule, for systems with another scheduler.
 
 use filmless_delivery::parts::Upkeep;
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! `filmless demo`: a hospital uploads a study; here is what the patient gets.
+//! `filmless demo`: uploads a study as a hospital would, and shows what the patient gets.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -45,7 +45,7 @@ pub async fn run(options: DemoOptions) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Over S3, with the AWS SDK, from files: as a hospital does.
+/// Uploads over S3, with the AWS SDK, from files, as a hospital does.
 async fn upload(system: &System) -> anyhow::Result<()> {
     let bucket = system.running.connection_of_uploader()?.bucket(STUDIES_BUCKET);
     let batch = send::new_batch()?;

@@ -1,4 +1,4 @@
-//! `filmless feedback`: what a provider or a relay reports of messages, for whoever sends them without AWS.
+//! `filmless feedback`: records what a provider or relay reports of messages, for systems that send without AWS.
 
 use std::collections::BTreeMap;
 use std::io::BufRead;
@@ -14,7 +14,7 @@ use crate::counted::counted;
 use crate::print::print;
 use crate::system;
 
-/// Exit code 1 when a line could not be read, or told of a message that is not known.
+/// Exit code 1 if a line could not be read or is about an unknown message.
 pub async fn run(options: SystemOptions) -> anyhow::Result<ExitCode> {
     let release = Release::from(system::services(&options).await?);
     let (mut recorded, mut unknown, mut passed_over) = (0, 0, 0);
@@ -52,7 +52,7 @@ pub async fn run(options: SystemOptions) -> anyhow::Result<ExitCode> {
     Ok(if unknown + refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// `None` for what says nothing of delivery: events of SES about other things, headings, empty lines.
+/// `None` for lines that say nothing about delivery: SES events about other things, headings, empty lines.
 fn read(line: &str) -> Result<Option<Feedback>, RelayReportError> {
     if let Some(feedback) = read_report(line) {
         return Ok(Some(feedback));

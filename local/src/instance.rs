@@ -1,5 +1,5 @@
-//! How commands find a system that runs on this machine: `up` writes `DIR/up.json` and a copy where every working
-//! folder finds it, readable by their owner only.
+//! How commands find a system on this machine: `up` writes `DIR/up.json`, and a copy that commands find from any
+//! working folder. Only their owner can read them.
 
 use std::fs;
 use std::io::Write;
@@ -26,49 +26,48 @@ pub const INDEX_TABLE: &str = "filmless";
 /// Region in the embedded profile's signatures: Singapore, where a Vietnamese hospital's AWS would be.
 pub const REGION: &str = "ap-southeast-1";
 
-/// The system's own key of the servers in its process, as `filmless-embedded` keeps it.
+/// The key of the servers in its process, as `filmless-embedded` stores it.
 const SYSTEM_KEY_FILE: &str = "system-key.json";
-/// The key of storage of one's own.
+/// The key of external storage.
 const STORAGE_KEY_FILE: &str = "storage-key.json";
 
-/// The one line that `up` prints when it is ready.
+/// The one line `up` prints when it is ready.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Running {
-    /// Where patients go.
+    /// The portal's URL.
     pub portal: String,
-    /// Where the hospital uploads.
+    /// The S3 URL for uploads.
     pub s3: String,
-    /// Where the index is.
+    /// The URL of the index.
     pub dynamodb: String,
-    /// Access key of whoever uploads. It can upload, and nothing else. None where storage of one's own is used: its keys
-    /// are its owner's to give.
+    /// The uploader's access key. It can only upload. `None` with external storage, whose owner gives out its keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_key_id: Option<String>,
     /// Its secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret_access_key: Option<String>,
-    /// Region of signatures; any is accepted.
+    /// Region for signatures; any is accepted.
     pub region: String,
     /// Bucket of uploads.
     pub studies_bucket: String,
     /// The data folder.
     pub data: PathBuf,
-    /// The hospital's choices: a command beside `up` judges and says what `up` does.
+    /// The hospital's settings, so that a command next to `up` decides and writes as `up` does.
     pub settings: Settings,
-    /// Where a storage of one's own announces uploads.
+    /// Where external storage announces uploads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announce: Option<String>,
-    /// Where Prometheus finds the figures.
+    /// Where Prometheus fetches the metrics.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metrics: Option<String>,
 }
 
 impl Running {
-    /// Where commands look for it.
+    /// Writes it where commands look for it.
     pub fn write(&self) -> anyhow::Result<()> {
         let text = serde_json::to_string_pretty(self)?;
         write_private(&self.data.join("up.json"), &text)?;
-        // A convenience: without a home directory, `--data` still finds the system.
+        // Only a convenience: without a home directory, `--data` still finds the system.
         if let Some(folder) = registry_folder()
             && fs::create_dir_all(&folder).is_ok()
         {
@@ -78,7 +77,7 @@ impl Running {
         Ok(())
     }
 
-    /// The system that the options, or the last `up`, name.
+    /// The system that the options name, or the one `up` started last.
     pub fn find(target: &TargetOptions) -> anyhow::Result<Self> {
         let mut candidates: Vec<PathBuf> = target.data.iter().map(|dir| dir.join("up.json")).collect();
         if target.data.is_none() {
@@ -116,7 +115,7 @@ impl Running {
         asked.is_some() && [&self.portal, &self.s3].iter().any(|known| address(known) == asked)
     }
 
-    /// The system's own connection, for what operators do: with the key that only the owner of the data folder can read.
+    /// The system's own connection, for operators' commands. Its key is readable only by the owner of the data folder.
     pub fn connection(&self) -> anyhow::Result<Connection> {
         let file = self.data.join(match self.access_key_id {
             Some(_) => SYSTEM_KEY_FILE,
@@ -128,7 +127,7 @@ impl Running {
         Ok(self.connection_with(keys))
     }
 
-    /// The connection of whoever uploads; to storage of one's own, with the key of the environment or the system's.
+    /// The uploader's connection; to external storage, with the key from the environment or the system's.
     pub fn connection_of_uploader(&self) -> anyhow::Result<Connection> {
         let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
         let given = self.access_key_id.clone().zip(self.secret_access_key.clone());
@@ -152,7 +151,7 @@ impl Running {
     }
 }
 
-/// Keeps the key of storage of one's own for the operators' commands.
+/// Stores the key of external storage for operators' commands.
 pub fn keep_storage_key(data: &Path, storage: &Endpoints) -> anyhow::Result<()> {
     let keys = Credentials {
         access_key_id: storage.access_key_id.clone(),
@@ -167,7 +166,7 @@ fn registry_folder() -> Option<PathBuf> {
     Some(state.join("filmless"))
 }
 
-/// The systems started on this machine, the latest first.
+/// The systems started on this machine, latest first.
 fn registered() -> Vec<PathBuf> {
     let entries =
         registry_folder().and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten();
@@ -181,7 +180,7 @@ fn registered() -> Vec<PathBuf> {
         .collect()
 }
 
-/// Writes a file that only its owner may read, in one step.
+/// Writes a file that only its owner can read, in one step.
 pub fn write_private(file: &Path, text: &str) -> anyhow::Result<()> {
     let temporary = file.with_extension("new");
     let mut options = fs::OpenOptions::new();

@@ -27,7 +27,7 @@ use clap::Parser;
 use cli::{Cli, Command};
 
 fn main() -> ExitCode {
-    // The decoder's process does one thing, and gives everything up before there are threads.
+    // The decoder's process does one thing, and drops its rights before there are threads.
     if std::env::args().nth(1).is_some_and(|command| command == "render-child") {
         return filmless_decoder::serve();
     }

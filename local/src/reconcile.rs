@@ -1,4 +1,4 @@
-//! `filmless reconcile` and `filmless rebuild`: find what was lost, and make anew what was derived.
+//! `filmless reconcile` and `filmless rebuild`: find what was lost, and make derived objects again.
 
 use std::fmt::Write;
 use std::process::ExitCode;
@@ -14,7 +14,7 @@ use crate::counted::counted;
 use crate::print::print;
 use crate::system;
 
-/// Exit code 1 when something was found and not told to go on.
+/// Exit code 1 if something was found and not restarted.
 pub async fn run(options: ReconcileOptions) -> anyhow::Result<ExitCode> {
     let parts = Reconcile::from(system::services(&options.system).await?);
     let prefixes = if options.prefix.is_empty() { vec![String::new()] } else { options.prefix };

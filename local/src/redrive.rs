@@ -1,4 +1,4 @@
-//! `filmless redrive`: the messages that nobody could work on.
+//! `filmless redrive`: the dead letters.
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -82,7 +82,7 @@ pub async fn run(options: SendOptions) -> anyhow::Result<ExitCode> {
     Ok(if sent.failed.is_empty() && is_waited_for { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// A name of this upload, so that files of two uploads never meet under one key.
+/// A unique name for this upload, so that files of two uploads never share a key.
 pub fn new_batch() -> anyhow::Result<String> {
     let mut random = [0; 4];
     getrandom::fill(&mut random).context("no randomness")?;
@@ -101,7 +101,7 @@ pub fn order_uploads(files: &[PathBuf]) -> anyhow::Result<Vec<Upload>> {
         .collect()
 }
 
-/// The files at or below a path, in the order of their names.
+/// The files at or below a path, ordered by name.
 pub fn study_uploads(path: &Path, batch: &str) -> anyhow::Result<Vec<Upload>> {
     let root = path.canonicalize().with_context(|| format!("cannot read {}", path.display()))?;
     let base = root.parent().unwrap_or(&root).to_owned();

@@ -19,7 +19,7 @@ use crate::cli::{StaffAct, StaffOptions};
 use crate::print::print;
 use crate::system;
 
-/// How long the gate is waited for after a release by hand, and how often it is asked.
+/// How long to wait for the gate after a release by hand, and how often to ask.
 const GATE_PATIENCE: Duration = Duration::from_secs(10);
 const GATE_INTERVAL: Duration = Duration::from_millis(200);
 
@@ -44,7 +44,7 @@ pub async fn run(options: StaffOptions) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// What was typed wrong is the outer error, what was refused the inner one.
+/// The outer error is a typing error, the inner one a refusal.
 async fn act(services: &Services, desk: &Desk, act: StaffAct) -> anyhow::Result<Result<Value, StaffError>> {
     Ok(match act {
         StaffAct::Find { query } => answer(desk.find(&query).await),
@@ -116,7 +116,7 @@ async fn act(services: &Services, desk: &Desk, act: StaffAct) -> anyhow::Result<
     })
 }
 
-/// The gate looks after the decision was written: it may still hold the study, for another reason.
+/// The gate decides after the decision is written: it may still hold the study for another reason.
 async fn what_the_gate_did(services: &Services, study: &StudyInstanceUid) -> anyhow::Result<Value> {
     let started = Instant::now();
     loop {
@@ -136,7 +136,7 @@ async fn what_the_gate_did(services: &Services, study: &StudyInstanceUid) -> any
 }
 
 fn answer(done: Result<impl Serialize, StaffError>) -> Result<Value, StaffError> {
-    // An act that has nothing to tell says that it is done.
+    // An act without a result just reports that it is done.
     let done = done.map(|value| serde_json::to_value(value).unwrap_or_default())?;
     Ok(if done.is_null() { json!({ "done": true }) } else { done })
 }
@@ -153,7 +153,7 @@ fn patient_of(typed: &str) -> anyhow::Result<PatientId> {
     PatientId::parse(typed).context("the patient is not a patient code")
 }
 
-/// JSON as a person reads it: one fact per line, what belongs together indented.
+/// JSON for people: one fact per line, indented by what belongs together.
 fn text(value: &Value, depth: usize) -> String {
     let pad = "  ".repeat(depth);
     match value {
@@ -180,7 +180,7 @@ fn text(value: &Value, depth: usize) -> String {
     }
 }
 
-/// A small object is one line.
+/// A small object fits on one line.
 fn line_or_block(item: &Value, depth: usize) -> String {
     let pad = "  ".repeat(depth);
     match item {

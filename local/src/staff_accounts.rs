@@ -1,5 +1,5 @@
-//! The staff accounts of a system on this machine: a file in its data folder, readable by its owner only. The identity
-//! provider of `up` reads it at every sign-in, so that a change counts at once.
+//! The staff accounts of a system on this machine, in a file in its data folder that only its owner can read. The
+//! identity provider of `up` reads it at every sign-in, so changes apply at once.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ const FIRST_PASSWORD_FILE: &str = "staff-admin-password.txt";
 /// The first account.
 const FIRST_ACCOUNT: &str = "admin";
 
-/// The accounts kept in this data folder.
+/// Reads the accounts in this data folder.
 pub fn load(data: &Path) -> anyhow::Result<StaffAccounts> {
     let file = data.join(FILE);
     match std::fs::read(&file) {
@@ -37,14 +37,14 @@ fn save(data: &Path, accounts: &StaffAccounts) -> anyhow::Result<()> {
     write_private(&data.join(FILE), &serde_json::to_string_pretty(accounts)?)
 }
 
-/// Makes the first account where there is no file of accounts yet; returns where its password lies.
+/// Creates the first account if there is no file of accounts yet; returns the file with its password.
 pub fn make_first(data: &Path) -> anyhow::Result<Option<PathBuf>> {
     if data.join(FILE).exists() {
         return Ok(None);
     }
     let password = new_password()?;
     let file = data.join(FIRST_PASSWORD_FILE);
-    // The password first: an account that nobody can enter would not be made again.
+    // The password first: an account without a known password would not be created again.
     write_private(&file, &format!("{}\n", password.expose()))?;
     let mut accounts = StaffAccounts::default();
     accounts.set(AccountName::parse(FIRST_ACCOUNT)?, [Role::Admin].into(), &password)?;
@@ -62,7 +62,7 @@ pub async fn run(options: AccountOptions) -> anyhow::Result<ExitCode> {
             let roles: BTreeSet<Role> = role.into_iter().map(Role::from).collect();
             accounts.set(name.clone(), roles.clone(), &password)?;
             save(&data, &accounts)?;
-            // Whoever had that name before is out.
+            // Sign out a previous holder of that name.
             let is_ended = end_sessions(&options.target, &name).await;
             print(&added(&name, &roles, &password, options.json));
             tell(is_ended, options.json);
@@ -86,7 +86,7 @@ pub async fn run(options: AccountOptions) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The data folder named, else that of the system that the other options, or the last `up`, name.
+/// The named data folder, else that of the system from the other options or the last `up`.
 fn folder(target: &TargetOptions) -> anyhow::Result<PathBuf> {
     match &target.data {
         Some(data) if data.is_dir() => Ok(data.clone()),
@@ -95,7 +95,7 @@ fn folder(target: &TargetOptions) -> anyhow::Result<PathBuf> {
     }
 }
 
-/// Ends what this account has open; false when the system is not running.
+/// Ends this account's sessions; `false` if the system is not running.
 async fn end_sessions(target: &TargetOptions, name: &AccountName) -> bool {
     let options = SystemOptions { target: target.clone(), env: false, json: false };
     let Ok(services) = system::services(&options).await else { return false };

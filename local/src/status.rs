@@ -22,7 +22,7 @@ pub async fn run(options: StatusOptions) -> anyhow::Result<ExitCode> {
     let mut found = found.context("the system does not answer; is `filmless up` running?")?;
     found.studies.retain(|study| is_wanted(&options, study));
     if is_narrowed(&options) {
-        // Whose a refused file is, or of which machine, is not known.
+        // A refused file has no known patient or modality.
         found.quarantined.retain(|refusal| options.reason.as_deref() == Some(refusal.code.code()));
         found.quarantined_more = 0;
     }
@@ -38,7 +38,7 @@ pub async fn run(options: StatusOptions) -> anyhow::Result<ExitCode> {
     Ok(if is_missing { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Whether something that only studies have is asked for.
+/// Whether a filter was given that only applies to studies.
 fn is_narrowed(options: &StatusOptions) -> bool {
     [&options.state, &options.reason, &options.patient, &options.modality].iter().any(|asked| asked.is_some())
 }
@@ -99,7 +99,7 @@ pub(crate) fn table(status: &Status) -> String {
     text.trim_end().to_owned()
 }
 
-/// A key on one line, whatever characters somebody gave it.
+/// A key on one line, whatever characters it contains.
 fn one_line(key: &str) -> String {
     key.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
 }

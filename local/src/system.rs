@@ -1,5 +1,5 @@
-//! The services that an operator's command works with: those of a system on this machine, or those that the
-//! functions' environment names.
+//! The services behind an operator's command: those of a system on this machine, or those the functions' environment
+//! names.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,7 +42,7 @@ pub async fn services(options: &SystemOptions) -> anyhow::Result<Services> {
     })
 }
 
-/// The queues belong to the running process; what a command makes due lies in the outbox until that sweeps it.
+/// The queues belong to the running process. What a command makes due waits in the outbox until that process sweeps it.
 struct SweptLater;
 
 #[async_trait]
@@ -57,8 +57,8 @@ impl Queue for SweptLater {
     }
 }
 
-/// Whoever may reach storage may do everything: on AWS that is for IAM to grant. The log names the operating system's
-/// user and the machine.
+/// Anybody with access to storage may do everything; on AWS, IAM grants that access. The log names the operating
+/// system's user and the machine.
 pub fn operator() -> (StaffMember, String) {
     let user =
         std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".into());

@@ -1,22 +1,22 @@
-//! Copies the fonts of the slip out of Debian's packages, so that the finished program needs none.
+//! Copies the slip's fonts from Debian's packages, so that the finished program needs none installed.
 //!
-//! `FILMLESS_FONT_DIR` names another folder of the same files, for whoever builds on a system that keeps fonts elsewhere or lets
-//! nobody install packages; `tools/install-tools` looks for them there, too.
+//! `FILMLESS_FONT_DIR` names another folder with the same files, for systems that keep fonts elsewhere or do not let
+//! you install packages. `tools/install-tools` looks there, too.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs, io};
 
-/// Font file and the Debian package that brings it.
+/// Font file and the Debian package that contains it.
 const FONTS: [(&str, &str); 3] = [
     ("NotoSans-Regular.ttf", "fonts-noto-core"),
     ("NotoSans-Bold.ttf", "fonts-noto-core"),
     ("NotoSansMono-Bold.ttf", "fonts-noto-mono"),
 ];
 
-/// For names in other scripts. They come with the first package above, but for the last, which is large and of a package of
-/// its own: a slip without it shows Chinese and Japanese letters as `�`.
+/// Fonts for names in other scripts. They come with the first package above, except the last: it is large and has its
+/// own package. A slip without it shows Chinese and Japanese letters as `�`.
 const FALLBACK: [&str; 8] = [
     "NotoSansThai-Regular.ttf",
     "NotoSansKhmer-Regular.ttf",
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// An empty file stands for a font that is not there.
+/// Copies a font; an empty file stands for a missing one.
 fn copy_if_there(folder: &Path, file: &str) -> Result<(), String> {
     let places = [folder.to_owned(), "/usr/share/fonts/truetype/droid".into()];
     if let Some(folder) = places.iter().find(|place| place.join(file).is_file()) {

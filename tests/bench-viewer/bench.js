@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * bench.js OUT.json [--quick] [--without-peer] [--without-lighthouse]: how fast a phone on a slow link sees a CT of
- * 300 slices, beside OHIF with the same frames on the same link. Prints one line per figure and adds them to OUT.json.
+ * 300 slices, beside OHIF with the same frames and link. Prints one line per figure and adds them to OUT.json.
  */
 
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -19,7 +19,7 @@ import { SlowLink } from "./slow-link.js";
 import { STUDY, writeThorax } from "./thorax.js";
 import { launchOptions, visitOhif, visitPortal } from "./visit.js";
 
-/** Kilobits per second; the buffer is that of a base station, a third of a second. */
+/** Kilobits per second. The buffer holds a third of a second, like a base station's. */
 const LINK = { down: 1600, up: 750, bufferBytes: 64 * 1024, roundTripMs: 150 };
 
 const { positionals, values } = parseArgs({
@@ -35,7 +35,7 @@ if (out === undefined) {
   console.error("usage: bench.js OUT.json [--quick] [--without-peer] [--without-lighthouse]");
   process.exit(2);
 }
-/** The peer takes minutes for its whole series, so a quick run leaves that out. */
+/** A quick run leaves out the peer's whole series, which takes minutes. */
 const visits = values.quick ? 3 : 5;
 const target = resolve(dirname(out), "bench-viewer");
 
@@ -48,7 +48,7 @@ async function freePort() {
   return port;
 }
 
-/** Filmless behind the link: portal and object store share it. */
+/** Starts Filmless behind the link, which portal and object store share. */
 async function startBehind(link, folder) {
   const [portal, s3] = [await link.open(), await link.open()];
   portal.to = await freePort();
@@ -59,7 +59,7 @@ async function startBehind(link, folder) {
   return filmless;
 }
 
-/** Confirms the birth date, which is not measured; answers the session. */
+/** Confirms the birth date, unmeasured; returns the session. */
 async function confirm(browser, sms) {
   const [link] = /https?:\/\/\S+\/x\/\S+/.exec(sms.text);
   const context = await browser.newContext();
@@ -91,7 +91,7 @@ async function measurePeer(browser, link, series) {
   door.to = ohif.port;
   const url = (port) => `http://127.0.0.1:${port}${ohif.path}`;
   const visit = { frames: series.frames.size, framesSent: ohif.framesSent };
-  // Once without the slow link: what has to be compressed is, and all slices must come.
+  // First without the slow link, so that everything is compressed, and to check that all slices come.
   await visitOhif(browser, link, { ...visit, url: url(ohif.port), isWhole: true });
   const shot = join(target, "ohif.png");
   const peer = await repeat(visits, (time) =>

@@ -1,4 +1,4 @@
-/** Figures as `make bench` writes them, one line each. */
+/** Figures in the format of `make bench`, one per line. */
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
@@ -21,8 +21,8 @@ export class Figures {
   }
 
   /**
-   * `goal` is the most that is good enough, or the least where more is better; `ratioMin` is how many times the
-   * peer must take. What could not be measured is not met.
+   * `goal` is the largest good value, or the smallest where more is better. `ratioMin` is how many times as long the
+   * peer must take. A figure that could not be measured fails.
    */
   add(name, value, unit, { peer = null, goal, ratioMin = null, isMoreBetter = false }) {
     const ratio = peer === null || value === null ? null : peer / value;
@@ -35,7 +35,7 @@ export class Figures {
     console.log(`${met ? "ok  " : "MISS"} ${name}: ${figure.value ?? "-"} ${unit}${beside} (${wanted})`);
   }
 
-  /** Puts the figures beside those already there, in place of those of the same name. */
+  /** Adds the figures to those already in the file, and replaces those of the same name. */
   write() {
     const names = this.#figures.map(({ name }) => name);
     const others = existsSync(this.path) ? JSON.parse(readFileSync(this.path, "utf8")) : [];

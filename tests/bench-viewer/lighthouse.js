@@ -1,4 +1,4 @@
-/** Lighthouse as a phone: on our slow link, which is the one it would imagine, at a quarter of the processor's speed. */
+/** Lighthouse as a phone: on our slow link, like the one it would simulate, with a quarter of the CPU speed. */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import { median } from "./figures.js";
 import { launchOptions } from "./visit.js";
 
 const GOALS = { accessibility: 100, "best-practices": 100, performance: 90 };
-/** Performance varies; the middle one of these counts. */
+/** Performance varies, so the median of these runs counts. */
 const RUNS = 3;
 const NO_NETWORK_THROTTLING = { requestLatencyMs: 0, downloadThroughputKbps: 0, uploadThroughputKbps: 0 };
 
@@ -39,7 +39,7 @@ export async function audit(figures, { pages, cookies, port, folder }) {
   }
 }
 
-/** Chromium now and then records no navigation, and Lighthouse asks to be run again. */
+/** Chromium sometimes records no navigation, and Lighthouse asks to be run again. */
 async function auditOnce(url, port, tries = 3) {
   const { lhr } = await lighthouse(url, {
     port,

@@ -1,6 +1,6 @@
 /**
- * OHIF, as well served as can be: its scripts minified, all text compressed with brotli's best, nothing asked of
- * anybody but us, DICOMweb answered from memory. Its frames are the very bytes that our own viewer decodes.
+ * Serves OHIF as fast as possible: scripts minified, all text compressed with brotli's best, no requests to anybody
+ * else, DICOMweb answered from memory. Its frames are the exact bytes that our own viewer decodes.
  */
 
 import { execFile } from "node:child_process";
@@ -13,7 +13,7 @@ import { promisify } from "node:util";
 import { brotliCompressSync, constants, gunzipSync } from "node:zlib";
 import { transform } from "esbuild";
 
-/** Only what the package ships built is used; its dependencies are not installed. */
+/** Uses only the built files in the package; its dependencies are not installed. */
 const PACKAGE = "@ohif/app@3.13.2";
 const INTEGRITY = "sha512-WZdxmpmG7rqFgW9ZJLcbgr3XCtLi1KDNPoMaeY5PPe6j4G4fjEjjkycZM6C6Zk2F87BKxFfpq+jd5xXZB9E8EA==";
 const TYPES = {
@@ -61,7 +61,7 @@ const CONFIG = {
   ],
 };
 
-/** Fetches and minifies OHIF once; answers the folder of its files. */
+/** Fetches and minifies OHIF once; returns the folder of its files. */
 async function install(folder) {
   const files = join(folder, PACKAGE.replaceAll(/[@/]/g, "-").slice(1));
   if (existsSync(files)) {
@@ -93,7 +93,7 @@ function brotli(bytes) {
   return brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } });
 }
 
-/** A file as it goes out. Compressed when first asked for, which the visit before the measured ones does. */
+/** A file as sent. Compressed at the first request, which comes from the visit before the measured ones. */
 function readStatic(files, path) {
   const name = existsSync(join(files, path)) && extname(path) !== "" ? path : "/index.html";
   const whole = join(files, name);
@@ -124,7 +124,7 @@ function frameAnswer({ bytes, mediaType, transferSyntaxUid }) {
   };
 }
 
-/** The answers of DICOMweb (PS3.18 chapter 10) by path: one study of one series. */
+/** The DICOMweb answers (PS3.18 chapter 10) by path, for one study of one series. */
 function dicomWeb({ metadata, frames }) {
   const [first] = metadata;
   const pick = (...tags) => Object.fromEntries(tags.filter((tag) => first[tag]).map((tag) => [tag, first[tag]]));
@@ -153,7 +153,7 @@ function dicomWeb({ metadata, frames }) {
   return answers;
 }
 
-/** What our own system holds of a series, as DICOMweb tells it: metadata, and the bit-exact frames of the pack. */
+/** What our own system holds of a series, in DICOMweb form: metadata, and the bit-exact frames of the pack. */
 export function readSeries(folder) {
   const read = (end) => readFileSync(join(folder, readdirSync(folder).find((name) => name.endsWith(end))));
   const index = JSON.parse(gunzipSync(read(".index.json")));
@@ -171,13 +171,13 @@ export function readSeries(folder) {
   const metadata = JSON.parse(gunzipSync(read(".metadata.json")));
   for (const instance of metadata) {
     const uid = instance["00080018"].Value[0];
-    // Available Transfer Syntax UID: that of the frames served, not of the upload.
+    // Available Transfer Syntax UID: that of the frames we serve, not of the upload.
     instance["00083002"] = { vr: "UI", Value: [frames.get(uid).transferSyntaxUid] };
   }
   return { index, metadata, frames };
 }
 
-/** Serves OHIF and one series on a free port. `framesSent` holds the paths of frames that went out whole. */
+/** Serves OHIF and one series on a free port. `framesSent` holds the paths of frames that were sent in full. */
 export async function serveOhif(folder, series) {
   const files = await install(folder);
   const answers = dicomWeb(series);

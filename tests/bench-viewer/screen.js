@@ -1,6 +1,6 @@
-/** What the screen showed, frame by frame, as the browser composed it. */
+/** What the screen showed, frame by frame, as the browser composited it. */
 
-/** Grey, neither the black of a stage nor the white of a page. */
+/** Grey: neither the black of a stage nor the white of a page. */
 const GREY_MIN = 40;
 const GREY_MAX = 235;
 const COLOUR_MAX = 12;
@@ -28,7 +28,7 @@ export class Screen {
   }
 }
 
-/** Runs in an empty page: which part of a box of a screenshot is picture. */
+/** Runs in an empty page: returns how much of a box in a screenshot is picture. */
 async function picturePart({ data, box, limits }) {
   const blob = await (await fetch(`data:image/jpeg;base64,${data}`)).blob();
   const bitmap = await createImageBitmap(blob);
@@ -46,7 +46,7 @@ async function picturePart({ data, box, limits }) {
   return (4 * grey) / pixels.length;
 }
 
-/** When the first frame was shown that has a picture in `box`, in milliseconds since 1970. */
+/** When the first frame with a picture in `box` was shown, in milliseconds since 1970. */
 export async function firstPictureOf(context, frames, box) {
   const page = await context.newPage();
   const pageWidth = page.viewportSize().width;

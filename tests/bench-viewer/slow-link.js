@@ -1,9 +1,9 @@
 /**
- * A slow mobile link in front of servers of this machine, on the level of TCP: whatever passes through any of its
- * ports shares one bottleneck. A browser's own throttle works request by request and misses workers; this does not.
+ * A slow mobile link in front of servers on this machine, on the TCP level: everything that passes through its ports
+ * shares one bottleneck. A browser's own throttle works per request and misses workers; this does not.
  *
- * Modelled: bandwidth per direction with a buffer of fixed size, the time to and fro, the round trip that opens a
- * connection, and slow start (a window of ten segments, doubled every round trip). Not modelled: loss, TLS.
+ * Modelled: bandwidth per direction with a buffer of fixed size, round-trip time, the round trip that opens a
+ * connection, and slow start (a window of ten segments that doubles every round trip). Not modelled: loss, TLS.
  */
 
 import { once } from "node:events";
@@ -13,10 +13,10 @@ const SEGMENT_BYTES = 1460;
 /** RFC 6928. */
 const INITIAL_WINDOW_BYTES = 10 * SEGMENT_BYTES;
 const WINDOW_BYTES_MAX = 1024 * 1024;
-/** What a flow holds back from its source. */
+/** How much a flow buffers before it pauses its source. */
 const HELD_BYTES_MAX = 64 * 1024;
 
-/** One direction of the link: segments leave one after the other, and whoever finds the buffer full waits. */
+/** One direction of the link. Segments leave one by one; one that finds the buffer full has to wait. */
 class Direction {
   bytes = 0;
   #waiting = [];
@@ -57,7 +57,7 @@ class Flow {
   #held = 0;
   #window = INITIAL_WINDOW_BYTES;
   #inFlight = 0;
-  /** On their way, in order: timers may overtake each other, bytes must not. */
+  /** Segments on their way, in order: timers may overtake each other, bytes must not. */
   #travelling = [];
   #hasEnded = false;
   #pump = () => this.#send();
@@ -86,7 +86,7 @@ class Flow {
     if (this.to.destroyed) {
       return;
     }
-    // One segment at a time, so that flows which wait for the same room take turns.
+    // One segment at a time, so that flows waiting for the same room take turns.
     const [segment] = this.#segments;
     if (segment !== undefined && this.#inFlight + segment.length <= this.#window) {
       if (this.direction.take(segment.length, () => this.#travel())) {
@@ -133,12 +133,12 @@ export class SlowLink {
     this.roundTripMs = roundTripMs;
   }
 
-  /** Listens on a port of this machine and leads to another one, which may be told later. */
+  /** Listens on a port of this machine and forwards to another port, which may be set later. */
   async open() {
     const door = { port: 0, to: 0 };
     const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true }, (client) => {
       this.#keep(client);
-      // The kernel has answered at once; over the air, opening a connection takes a round trip.
+      // The kernel has accepted at once; over the air, opening a connection takes a round trip.
       setTimeout(() => this.#connect(client, door.to), this.roundTripMs);
     });
     this.#servers.push(server);

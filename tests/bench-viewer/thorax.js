@@ -1,6 +1,6 @@
 /**
- * A CT of 300 slices made up here: the same bytes every time. Its noise is that of a scanner, correlated between
- * neighbours, so that it compresses as real slices do.
+ * A made-up CT of 300 slices, with the same bytes every time. Its noise is like a scanner's, correlated between
+ * neighbours, so that it compresses like real slices.
  */
 
 import { createHash } from "node:crypto";
@@ -50,7 +50,7 @@ function randomNumbers(seed) {
   };
 }
 
-/** Gaussian numbers (Box and Muller), drawn once; each slice reads them from another place on. */
+/** Gaussian numbers (Box and Muller), drawn once. Each slice starts reading them at another place. */
 function normalNumbers() {
   const random = randomNumbers(20240607);
   return Float32Array.from(
@@ -59,7 +59,7 @@ function normalNumbers() {
   );
 }
 
-/** Whether a point lies in an ellipse, and how far: below 1 inside. */
+/** How far a point is from the centre of an ellipse: below 1 is inside. */
 function ellipse(x, y, centreX, centreY, radiusX, radiusY) {
   return ((x - centreX) / radiusX) ** 2 + ((y - centreY) / radiusY) ** 2;
 }
@@ -98,7 +98,7 @@ function slice(number, normals) {
     for (let column = 0; column < SIDE; column++, place++) {
       const x = (2 * column) / (SIDE - 1) - 1;
       const fromCentre = x * x + y * y;
-      // Nothing is reconstructed outside the field of view; inside, the beam is weakest in the middle.
+      // Nothing is reconstructed outside the field of view. Inside, the beam is weakest in the middle.
       const noise = (normal(place) + normal(place + 1) + normal(place + SIDE)) * (5 + 6 * Math.exp(-2 * fromCentre));
       const value = fromCentre > 1 ? INTERCEPT : tissue(x, y, z) + noise;
       buffer.writeUInt16LE(Math.min(4095, Math.max(0, Math.round(value) - INTERCEPT)), 2 * place);
@@ -148,7 +148,7 @@ function instance(number, normals) {
   ]);
 }
 
-/** Writes the study's files and its order; returns both paths and the digest of all files. */
+/** Writes the study's files and its order; returns both paths and a digest of all files. */
 export function writeThorax(folder) {
   const files = join(folder, "study");
   mkdirSync(files, { recursive: true });

@@ -1,13 +1,13 @@
-/** One visit with an empty cache and no open connection: what was on the screen when, and what it cost. */
+/** One visit with an empty cache and no open connection: when the screen showed what, and what it cost. */
 
 import { setTimeout as pause } from "node:timers/promises";
 import { chromium } from "playwright-core";
 import { firstPictureOf, Screen } from "./screen.js";
 
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, locale: "vi-VN" };
-/** The whole series of the peer takes five minutes. */
+/** The peer's whole series takes five minutes. */
 const PATIENCE_MS = 420_000;
-/** What has not come by then does not come. */
+/** What has not come by then will not come. */
 const FULL_PATIENCE_MS = 45_000;
 const POLL_MS = 50;
 
@@ -29,12 +29,12 @@ export function launchOptions(...more) {
   };
 }
 
-/** Runs in the page before anything else: notes when something was first so, in milliseconds since navigation. */
+/** Runs in the page first: records when each condition was first met, in milliseconds since navigation. */
 function watch() {
   const seen = {};
   const pieces = [];
   Object.assign(window, { benchSeen: seen, benchPieces: pieces });
-  // Every byte of a ranged answer that the page takes is noted, in whatever portions it takes them.
+  // Record every byte that the page reads of a range response, whatever the chunks.
   const fetchUnwatched = window.fetch;
   window.fetch = async (...request) => {
     const response = await fetchUnwatched(...request);
@@ -91,7 +91,7 @@ function watch() {
   requestAnimationFrame(look);
 }
 
-/** Milliseconds since navigation until the whole range had been read by the page; null while it has not. */
+/** Milliseconds since navigation until the page had read the whole range; null until then. */
 function wholeAt(pieces, { offset, length }) {
   let covered = offset;
   let at = 0;
@@ -110,7 +110,7 @@ function wholeAt(pieces, { offset, length }) {
   return null;
 }
 
-/** Calls `attempt` until it answers something else than null. */
+/** Calls `attempt` until it returns something other than null. */
 export async function until(what, attempt, patienceMs = PATIENCE_MS) {
   const end = Date.now() + patienceMs;
   for (;;) {
@@ -142,7 +142,7 @@ async function open(browser, cookies, url, use) {
   }
 }
 
-/** The study page of the portal. `previews` is the range of the pack that holds them all. */
+/** Visits the portal's study page. `previews` is the range of the pack with all previews. */
 export function visitPortal(browser, link, { cookies, url, previews, shot }) {
   return open(browser, cookies, url, async ({ page, screen, seen }) => {
     const before = link.down.bytes;
@@ -162,7 +162,7 @@ export function visitPortal(browser, link, { cookies, url, previews, shot }) {
   });
 }
 
-/** OHIF. Of all signs of its first picture the earliest counts. Waits for the whole series only when told to. */
+/** Visits OHIF. The earliest sign of its first picture counts. Waits for the whole series only if `isWhole`. */
 export function visitOhif(browser, link, { url, frames, framesSent, isWhole, shot }) {
   return open(browser, [], url, async ({ page, seen }) => {
     const before = link.down.bytes;

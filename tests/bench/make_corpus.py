@@ -201,7 +201,7 @@ def write(out):
         (out / name).mkdir(parents=True, exist_ok=True)
         for number, ds in enumerate(instances(), 1):
             ds.save_as(out / name / f"{number:04d}.dcm", enforce_file_format=True)
-    # The same X-ray as an archive keeps it; apart, because the study has one of each.
+    # The same X-ray as an archive stores it, in a loop of its own because the study has one of each.
     (compressed,) = cr()
     compressed.compress(JPEG2000Lossless, encoding_plugin="pylibjpeg")
     (out / "compressed").mkdir(exist_ok=True)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Measures rendering beside pydicom: measure_imaging.py EXAMPLES OUT.json
+"""Measures rendering, compared with pydicom: measure_imaging.py EXAMPLES OUT.json
 
-EXAMPLES is where cargo puts our examples. Prints one line per figure and adds them all to OUT.json. CPU seconds and
-their ratios hold on a busy machine too; wall times do not.
+EXAMPLES is the folder in which cargo puts our examples. Prints one line per figure and adds all of them to OUT.json.
+CPU seconds and their ratios are valid on a busy machine, too; wall times are not.
 """
 
 import json
@@ -28,7 +28,7 @@ figures = []
 
 
 def report(name, value, unit, goal, peer_value=None, is_ratio=False):
-    """`goal` is the most that is good enough, of the value or of its ratio to the peer's."""
+    """`goal` is the highest acceptable value, or the highest acceptable ratio to the peer's."""
     ratio = None if peer_value is None else round(value / peer_value, 4)
     measured = ratio if is_ratio else value
     figure = {
@@ -51,7 +51,7 @@ def ours(program, *arguments):
 
 
 def process_cpu_seconds(*command):
-    """CPU of a whole process, its start included; the median of several."""
+    """CPU time of a whole process, including its start; the median of several."""
     spent = []
     for _ in range(PROCESS_ROUNDS):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)

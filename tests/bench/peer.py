@@ -1,4 +1,4 @@
-"""What pydicom, numpy and Pillow need for the same work. `peer.py one FILE OUT.jpg` is a whole process of it."""
+"""What pydicom, numpy and Pillow need for the same work. `peer.py one FILE OUT.jpg` does it in a whole process."""
 
 import io
 import json

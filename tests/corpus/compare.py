@@ -26,7 +26,7 @@ import pydicom
 import reference
 
 MEAN_ABSOLUTE_ERROR_MAX = 2.0
-# The rounding of the inverse DCT is left open by ITU-T T.81 (A.3.3), so decoders of lossy JPEG differ by one.
+# ITU-T T.81 (A.3.3) leaves the rounding of the inverse DCT open, so decoders of lossy JPEG differ by one.
 DCT_SYNTAXES = tuple(f"1.2.840.10008.1.2.4.{number}" for number in range(50, 57))
 
 HEADER_ATTRIBUTES = {
@@ -105,7 +105,7 @@ def compare_header(job):
         theirs = {name: ds.get(keyword) for name, keyword in HEADER_ATTRIBUTES.items()}
     except Exception as error:  # noqa: BLE001 - anything at all means: no reference
         return line["path"], "no-reference", str(error)[:120].replace("\n", " ")
-    # What the data set lacks is taken from the file meta information, and of unknown modality is "other".
+    # If the data set lacks these, read the file meta information. An unknown modality is "other".
     theirs["sop_instance_uid"] = theirs["sop_instance_uid"] or ds.file_meta.get("MediaStorageSOPInstanceUID")
     theirs["sop_class_uid"] = theirs["sop_class_uid"] or ds.file_meta.get("MediaStorageSOPClassUID")
     theirs["modality"] = theirs["modality"] or "OT"

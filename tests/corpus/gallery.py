@@ -47,7 +47,7 @@ def choose(folder, lines, modalities):
         sides = line.get("shown", [0, 0])[:2]
         return "header" in line and line["header"]["modality"] in modalities and min(sides) >= SIDE_MIN
 
-    # Fine noise counts as detail too, so size comes first: the larger half of the pictures.
+    # Fine noise counts as detail, too, so sort by size first: keep the larger half of the pictures.
     candidates = sorted(filter(is_telling, lines), key=lambda line: -line["shown"][0] * line["shown"][1])
     larger = candidates[: (len(candidates) + 1) // 2]
     by_detail = sorted(larger, key=lambda line: (-detail(line), line["path"]))

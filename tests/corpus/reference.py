@@ -7,7 +7,7 @@ import pydicom
 from pydicom.dataset import Dataset
 from pydicom.pixels import apply_color_lut, get_decoder
 
-# Several decoders exist for most syntaxes; this order prefers those that follow the standards most closely.
+# Most syntaxes have several decoders. This order prefers those closest to the standards.
 DECODER_ORDER = {"pylibjpeg": 0, "gdcm": 1, "pyjpegls": 2, "pydicom": 3}
 
 
@@ -67,7 +67,7 @@ def look_up(item, values, signed):
 def window(values, center, width, function):
     if function == "SIGMOID":
         return 1 / (1 + np.exp(-4 * (values - center) / width))
-    # A width below 1 is not allowed with LINEAR (PS3.3 C.11.2.1.2.1): the exact function is meant.
+    # LINEAR does not allow a width below 1 (PS3.3 C.11.2.1.2.1), so the exact function is meant.
     if function == "LINEAR_EXACT" or width < 1:
         return (values - center) / width + 0.5
     if width <= 1:
@@ -136,7 +136,7 @@ def show(ds, frame, stored):
     transformation = functional_group(ds, frame, "PixelValueTransformationSequence")
     slope = attribute(ds, transformation, "RescaleSlope") or 1.0
     intercept = attribute(ds, transformation, "RescaleIntercept") or 0.0
-    # Of an angiography, a table may lead back to the intensity of X-rays: it is not for the eye.
+    # In angiography a table may lead back to X-ray intensity; that one is not for viewing.
     if ds.get("ModalityLUTSequence") and ds.get("PixelIntensityRelationship") not in ("LOG", "DISP"):
         y, _ = look_up(ds.ModalityLUTSequence[0], x, signed)
     else:
@@ -162,7 +162,7 @@ def show(ds, frame, stored):
     v = np.round(v).astype(np.uint8)
     inverse = ds.get("PresentationLUTShape") == "INVERSE"
     v = 255 - v if ds.get("PhotometricInterpretation") == "MONOCHROME1" or inverse else v
-    # A supplemental palette colours the values from its first entry on (PS3.3 C.7.6.19).
+    # A supplemental palette colours values from its first entry upwards (PS3.3 C.7.6.19).
     if ds.get("PixelPresentation") in ("COLOR", "MIXED") and "RedPaletteColorLookupTableDescriptor" in ds:
         coloured = stored >= ds.RedPaletteColorLookupTableDescriptor[1]
         if coloured.any():

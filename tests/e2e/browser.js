@@ -1,4 +1,4 @@
-/** Debian's Chromium, watched: whatever a page logs as an error or asks of a third party is kept. */
+/** Debian's Chromium, watched: keeps every error that a page logs and every request to a third party. */
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -10,7 +10,7 @@ const AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-
 export const PHONE = { name: "phone", viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 export const DESKTOP = { name: "desktop", viewport: { width: 1440, height: 900 } };
 
-/** With WebGL drawn by the processor, or `isWithoutWebGl`. */
+/** WebGL runs on the processor; `isWithoutWebGl` turns it off. */
 export function launch({ isWithoutWebGl = false } = {}) {
   const drawing = isWithoutWebGl
     ? ["--disable-gpu", "--disable-3d-apis"]
@@ -58,12 +58,12 @@ export class Visitor {
     });
   }
 
-  /** A refusal is logged by the browser as an error; this one belongs to the walk. */
+  /** The browser logs a refusal as an error; this one is expected. */
   expectStatus(status) {
     this.#expected.push(status);
   }
 
-  /** What axe-core finds wrong with the page, in words. */
+  /** The accessibility violations that axe-core finds, in words. */
   async accessibilityViolations() {
     const results = await this.page.evaluate(
       `(() => { const module = undefined; ${AXE};
@@ -72,7 +72,7 @@ export class Visitor {
     return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(", ")}`);
   }
 
-  /** How far the page is wider than the screen. A phone shows a wide page smaller, so its inner width says nothing. */
+  /** How much wider the page is than the screen. Phones zoom out on wide pages, so innerWidth says nothing. */
   overflowPx() {
     return this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   }

@@ -1,4 +1,4 @@
-/** The console of staff: each role walks its pages, on a phone and on a desktop. */
+/** The staff console: each role walks through its pages, on a phone and on a desktop. */
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -24,7 +24,7 @@ after(async () => {
   await desk?.close();
 });
 
-/** Signs somebody in, and checks what must hold on every page of their walk. */
+/** Signs somebody in, and checks what must hold on every page they visit. */
 async function walk(device, role, steps) {
   const visitor = await Visitor.arrive(browser, device, desk.origins);
   try {
@@ -37,7 +37,7 @@ async function walk(device, role, steps) {
   }
 }
 
-/** The page is accessible and as wide as the screen. */
+/** Checks that the page is accessible and no wider than the screen. */
 async function check(visitor, name) {
   await visitor.screenshot(`console-${name}`);
   assert.deepEqual(await visitor.accessibilityViolations(), [], name);
@@ -48,7 +48,7 @@ async function open(visitor, path) {
   await visitor.page.goto(`${desk.url}${path}`);
 }
 
-/** By the search, as the telephone rings. */
+/** Finds a patient by search, as the hotline does during a call. */
 async function findPatient(visitor, words) {
   await open(visitor, "/staff");
   await visitor.page.fill("#query", words);
@@ -57,7 +57,7 @@ async function findPatient(visitor, words) {
   await visitor.page.waitForURL("**/staff/patients/*");
 }
 
-/** Opens what is folded, fills it in and sends it. */
+/** Unfolds a form, fills it in and sends it. */
 async function act(page, action, fields) {
   const form = page.locator(`form[method="post"][action$="/${action}"]`);
   const folded = page.locator("details", { has: form });

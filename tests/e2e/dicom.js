@@ -1,4 +1,4 @@
-/** Small studies made up here, so that the walk knows what it must see: a white square that moves with the image. */
+/** Small made-up studies with known contents: a white square that moves from image to image. */
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,10 +8,10 @@ const EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1";
 const LONG_LENGTH = new Set(["OB", "OW", "UN", "UT", "SQ"]);
 const NUL_PADDED = new Set(["UI", "OB"]);
 
-/** One element, explicit VR little endian (PS3.5 7.1.2). */
+/** One element in explicit VR little endian (PS3.5 7.1.2). */
 function element(tag, vr, value) {
   let bytes = Buffer.isBuffer(value) ? value : Buffer.from(String(value), "utf8");
-  if (vr === "US") {
+  if (vr === "US" && !Buffer.isBuffer(value)) {
     bytes = Buffer.alloc(2);
     bytes.writeUInt16LE(value);
   }
@@ -48,7 +48,7 @@ export function file(sopClassUid, sopInstanceUid, elements) {
   return Buffer.concat([Buffer.alloc(128), Buffer.from("DICM"), group, meta, ...body]);
 }
 
-/** A grey picture with a bright square, at `x` of the way from left to right. */
+/** A grey picture with a bright square; `x` is its position from left (0) to right (1). */
 function pixels(rows, columns, x, bytesPerPixel, grey, bright) {
   const buffer = Buffer.alloc(rows * columns * bytesPerPixel);
   const side = Math.round(rows / 6);
@@ -147,7 +147,7 @@ function ultrasoundClip(study, series) {
   return [file("1.2.840.10008.5.1.4.1.1.3.1", `${study.uid}.${series.number}.1`, elements)];
 }
 
-/** Large enough that its full quality comes resolution by resolution. */
+/** Large enough that full quality comes resolution by resolution. */
 function xRay(study, series) {
   const [rows, columns] = [2400, 1920];
   const elements = [
@@ -177,7 +177,7 @@ export const STUDY = {
   ],
 };
 
-/** The same, as a bad disc gives it back: a row of one slice is gone, and two images that the clip announces. */
+/** The same from a bad disc: one slice lacks a row, and two images that the clip announces are missing. */
 export const DAMAGED = {
   ...STUDY,
   series: STUDY.series.map((series) => ({
@@ -202,7 +202,7 @@ export const ORDER = {
   result: { status: "final", conclusion: "Bình thường." },
 };
 
-/** The same patient, a year before: the lung alone. */
+/** The same patient a year earlier: the lung only. */
 export const EARLIER = {
   ...STUDY,
   uid: `${IMPLEMENTATION}.20191120.1`,

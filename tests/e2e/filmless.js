@@ -1,4 +1,4 @@
-/** Filmless on this machine, started as a hospital would start it. */
+/** Filmless on this machine, started as a hospital would. */
 
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -12,7 +12,7 @@ const ROOT = resolve(import.meta.dirname, "../..");
 const BINARY = resolve(ROOT, process.env.FILMLESS_BIN ?? "target/debug/filmless");
 const DELIVERY_MS_MAX = 120_000;
 
-/** Starts `filmless up`, with a quiet period and further options, and waits for its line of JSON. */
+/** Starts `filmless up` with a quiet period and further options, and waits for its line of JSON. */
 export async function startFilmless(data, { port = 0, settle = "1s", options: more = [] } = {}) {
   if (!existsSync(BINARY)) {
     throw new Error(`${BINARY} is missing: build it with cargo build -p filmless, or set FILMLESS_BIN`);
@@ -45,13 +45,13 @@ export async function send(filmless, files, order) {
   });
 }
 
-/** What an operator's command prints, read as JSON. */
+/** The output of an operator's command, parsed from JSON. */
 export async function command(filmless, words) {
   const { stdout } = await promisify(execFile)(BINARY, [...words, "--json", "--data", filmless.data]);
   return JSON.parse(stdout);
 }
 
-/** The first SMS that goes out and is asked for. */
+/** The first SMS that matches. */
 export async function awaitSms(filmless, isMeant = () => true) {
   const folder = join(filmless.data, "outbox/sms");
   const end = Date.now() + DELIVERY_MS_MAX;

@@ -1,4 +1,4 @@
-/** Packs of known values: what the tools must say of them. */
+/** Packs with known values: what the tools must say about them. */
 
 import { makePack, pdf } from "./pack.js";
 
@@ -48,7 +48,7 @@ export function ct() {
   return makePack({ modality: "CT", frames, thumbs });
 }
 
-/** An X-ray of a chest that says which side is which in words alone. */
+/** A chest X-ray that marks left and right only in words. */
 export function chest() {
   const samples = new Uint16Array(CT.rows * CT.columns);
   squared((place, value) => (samples[place] = value), 900, 200);
@@ -57,13 +57,13 @@ export function chest() {
   return makePack({ modality: "DX", frames: [frame] });
 }
 
-/** The same place in the patient, in slices of 10 mm from 10 mm on. */
+/** The same place in the patient, in 10 mm slices starting at 10 mm. */
 export function thickCt() {
   const frames = Array.from({ length: 5 }, (_, slice) => ctSlice(slice, { z: 10 + slice * 10, step: 10 }));
   return makePack({ modality: "CT", frames });
 }
 
-/** A film of an ultrasound: coloured, half of it calibrated, half of it Doppler. */
+/** An ultrasound film in colour: half of it calibrated, half Doppler. */
 export function ultrasound() {
   const frames = Array.from({ length: 6 }, (_, frame) => {
     const samples = new Uint8Array(3 * CT.rows * CT.columns);
@@ -86,7 +86,7 @@ export function ultrasound() {
   return makePack({ modality: "US", frames });
 }
 
-/** A mask and a picture with 30 more in the square, shown subtracted; an overlay in its corner. */
+/** A mask, and a picture with 30 more in the square. Shown subtracted, with an overlay in the corner. */
 export function angiography() {
   const picture = (inside, rest) => {
     const samples = new Uint16Array(CT.rows * CT.columns);
@@ -108,7 +108,7 @@ export function angiography() {
   });
 }
 
-/** A projection of a gamma camera, in 32 bit floats. */
+/** A gamma camera projection in 32-bit floats. */
 export function nuclear() {
   const frames = [1, 2, 3].map((frame) => {
     const samples = new Float32Array(CT.rows * CT.columns);
@@ -121,7 +121,7 @@ export function nuclear() {
   return makePack({ modality: "NM", frames });
 }
 
-/** A clinical document whose finding was revised, with a table, in a declared character set, and with what is no text. */
+/** A clinical document with a revised finding, a table, a declared character set, and parts that are not text. */
 const CDA = `<?xml version="1.0" encoding="UTF-8"?>
 <ClinicalDocument xmlns="urn:hl7-org:v3"><title>Kết quả chụp CT</title><component><structuredBody><component><section>
 <title>Mô tả</title><text><paragraph>Không thấy <content revised="delete">khối u</content><content revised="insert">tổn thương</content>.</paragraph>
@@ -130,13 +130,13 @@ const CDA = `<?xml version="1.0" encoding="UTF-8"?>
 <component><section><title>Kết luận</title><text>Theo dõi sau 3 tháng<br/>Bác sĩ đã ký</text></section></component>
 </section></component></structuredBody></component></ClinicalDocument>`;
 
-/** A report as a clinical document, and one that was cut. */
+/** A report as a clinical document, and a truncated one. */
 export function clinicalDocuments() {
   const cda = (title, text) => ({ kind: "cda", title, media_type: "text/xml", bytes: Buffer.from(text) });
   return makePack({ modality: "SR", documents: [cda("Kết quả", CDA), cda("Bị cắt", CDA.slice(0, -60))] });
 }
 
-/** No picture at all: a report, a PDF, and what is only kept. */
+/** No picture at all: a report, a PDF, and a file that is only kept. */
 export function documents() {
   const report = {
     title: "Báo cáo liều",

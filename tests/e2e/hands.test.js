@@ -1,4 +1,4 @@
-/** The viewer under real hands: wheel, fingers, keys, on a phone upright and on its side and on a desktop. */
+/** The viewer in real hands: wheel, fingers and keys, on an upright and a turned phone and on a desktop. */
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -42,7 +42,7 @@ async function view(device, packs, steps, raster = CT) {
   }
 }
 
-/** Every image that the counter names from now on. */
+/** Records every image that the counter names from now on. */
 async function watchCounter(page) {
   await page.evaluate(() => {
     window.seen = [];
@@ -206,7 +206,7 @@ describe("two pictures on one screen", () => {
         for (const seen of [".pane-bar-main .pane-name", ".pane-bar-other .pane-name", "#slider", "#stage .stage-name", ".other .stage-name"]) {
           await onScreen(page, seen);
         }
-        // By position: 5 mm and 10 mm apart, so two images here are one there.
+        // Linked by position: slices are 5 mm and 10 mm apart, so two images here are one there.
         const [main] = await both();
         await page.mouse.move(main.x + main.width / 2, main.y + main.height / 2);
         await page.mouse.wheel(0, 100);
@@ -214,13 +214,13 @@ describe("two pictures on one screen", () => {
         const other = page.locator(".other-counter");
         await page.locator("#slider").fill("5");
         await other.filter({ hasText: "2 / 5" }).waitFor();
-        // The other way round, too: whichever is moved, both show one place.
+        // It works the other way round, too: both show the same place, whichever is moved.
         await page.locator(".other .slider").fill("4");
         await new StudyPage(page).awaitCounter("9 / 12");
         await other.filter({ hasText: "4 / 5" }).waitFor();
         await page.locator("#slider").fill("5");
         await other.filter({ hasText: "2 / 5" }).waitFor();
-        // The second slider may have been scrolled to.
+        // The page may have scrolled to the second slider.
         await page.evaluate(() => document.getElementById("viewer").scrollIntoView());
         if (device !== DESKTOP) {
           const y = main.height / 2;
@@ -252,7 +252,7 @@ describe("two pictures on one screen", () => {
   }
 });
 
-/** A box that lies on the screen as a whole. */
+/** The box of an element, which must lie fully on the screen. */
 async function onScreen(page, selector) {
   const box = await page.locator(selector).first().boundingBox();
   const { width, height } = page.viewportSize();

@@ -1,10 +1,10 @@
-/** Series packs made by hand, of everything the contract of the index allows, with values that the walk knows. */
+/** Hand-made series packs with everything that the index contract allows, and values that the walk knows. */
 
 import { deflateRawSync, deflateSync } from "node:zlib";
 
 const PREVIEW_TYPE = "image/png";
 
-/** A grey PNG (RFC 2083) of eight bits. */
+/** A grey PNG with eight bits (RFC 2083). */
 export function png(columns, rows, grey) {
   const chunk = (type, data) => {
     const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
@@ -25,7 +25,7 @@ export function png(columns, rows, grey) {
   return Buffer.concat([signature, chunk("IHDR", head), chunk("IDAT", deflateSync(lines)), chunk("IEND", Buffer.alloc(0))]);
 }
 
-/** CRC of PNG (RFC 2083, 15). */
+/** PNG's CRC (RFC 2083, 15). */
 function crc(bytes) {
   let sum = 0xffffffff;
   for (const byte of bytes) {
@@ -42,8 +42,8 @@ function samplesBytes(samples) {
 }
 
 /**
- * Index and pack of a series. A frame is `{columns, rows, samples, grey, overlays, ...}`: `samples` become a deflated
- * diagnostic frame (or `encoded`: `{bytes, media_type}`), `grey` the preview, all else goes into the index as it is.
+ * Index and pack of a series. Of a frame `{columns, rows, samples, grey, overlays, ...}`, `samples` become a deflated
+ * diagnostic frame (or `encoded`: `{bytes, media_type}`), `grey` the preview; the rest goes into the index as it is.
  */
 export function makePack({ frames = [], documents = [], ...rest }) {
   const parts = [];
@@ -92,7 +92,7 @@ export function makePack({ frames = [], documents = [], ...rest }) {
   return { index, pack: Buffer.concat(parts) };
 }
 
-/** Answers the page's requests for a series with a pack of ours. */
+/** Answers the page's requests for a series with this pack. */
 export async function servePack(page, seriesUid, { index, pack }) {
   const headers = { "access-control-allow-origin": "*" };
   const isOfSeries = (url) => url.pathname.includes(`/${seriesUid}/`);
@@ -110,7 +110,7 @@ export async function servePack(page, seriesUid, { index, pack }) {
   );
 }
 
-/** A PDF of one page that says one thing, in a font that it does not bring along. */
+/** A one-page PDF with this text, in a font that it does not embed. */
 export function pdf(text) {
   const content = `BT /F1 24 Tf 72 720 Td (${text}) Tj ET`;
   const objects = [

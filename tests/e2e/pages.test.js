@@ -1,4 +1,4 @@
-/** Every page of the portal, in both languages: for all eyes and ears, on the smallest phone, in the largest letters. */
+/** Every page of the portal in both languages: for all eyes and ears, on the smallest phone, in the largest letters. */
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -11,7 +11,7 @@ import { StudyPage } from "./study-page.js";
 
 const SMALLEST_PX = 320;
 const LARGEST_LETTERS_PX = 36;
-/** What only Vietnamese writes; names and titles come from the hospital and stay as they are. */
+/** Letters that only Vietnamese uses. Names and titles come from the hospital and stay as they are. */
 const VIETNAMESE = /[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]/i;
 const OF_THE_HOSPITAL = /Nguyễn Thị Hoà|Chụp CLVT ngực|Tiếng Việt/g;
 const HOURS = { vi: /Thứ 2.*20:00.*Thứ 7.*12:00/s, en: /Mon.*20:00.*Sat.*12:00/s };
@@ -29,7 +29,7 @@ after(async () => {
   await portal?.close();
 });
 
-/** Runs in the page: what a screen reader says of things to work with, and of pictures. */
+/** Runs in the page: what a screen reader says about controls and pictures. */
 function spokenNames() {
   const elements = document.querySelectorAll("a, button, input, select, summary, label, [aria-label], img[alt], h1, h2");
   return [...elements].map((element) => element.getAttribute("aria-label") ?? element.getAttribute("alt") ?? element.textContent);
@@ -38,7 +38,7 @@ function spokenNames() {
 class Inspector {
   seen = [];
 
-  /** Changes to the language that is inspected. */
+  /** Switches to the language under test. */
   async speak() {
     if ((await this.page.locator("html").getAttribute("lang")) !== this.language) {
       await this.page.click("button.language");
@@ -142,7 +142,7 @@ for (const language of ["vi", "en"]) {
       }
     });
 
-    /** What the one sees with whom a study was shared. */
+    /** What a guest of a share sees. */
     async function guest(link, code, locale) {
       const visitor = await Visitor.arrive(browser, PHONE, portal.origins, { locale });
       const inspector = new Inspector(visitor, language);

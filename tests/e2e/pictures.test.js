@@ -116,7 +116,7 @@ for (const device of [PHONE, DESKTOP]) {
   });
 }
 
-/** Hands out the pack of a series, but a frame of several resolutions only as far as one of them until it is let go. */
+/** Serves a pack, but sends a frame of several resolutions only up to one of them until it is released. */
 async function holdBack(page, uid) {
   const folder = join(portal.data, "buckets/derived", STUDY.uid, uid);
   const name = (ending) => join(folder, readdirSync(folder).find((file) => file.endsWith(ending)));
@@ -187,7 +187,7 @@ describe("a large X-ray", () => {
   });
 });
 
-/** A film of so many small frames. */
+/** A film of this many small frames. */
 function film(frames, frameTimeMs) {
   const [columns, rows] = [32, 32];
   const encoded = [0, 1].map((shade) => ({
@@ -207,7 +207,7 @@ function film(frames, frameTimeMs) {
   });
 }
 
-/** How long each of the next frames is shown, in the middle of all, in milliseconds. */
+/** The median time for which each of the next frames is shown, in milliseconds. */
 function frameTime(page, frames) {
   return page.evaluate(
     (frames) =>

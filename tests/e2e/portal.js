@@ -8,7 +8,7 @@ import { awaitSms, send, startFilmless } from "./filmless.js";
 
 const BIRTH_DATE = "02031958";
 
-/** `write` puts files and an order into a folder and says where. */
+/** `write` puts files and an order into a folder and returns their paths. */
 export async function openPortal(write = writeStudy) {
   const folder = mkdtempSync(join(tmpdir(), "filmless-walk-"));
   const filmless = await startFilmless(join(folder, "data"));
@@ -30,14 +30,14 @@ function originsOf(filmless) {
   return [filmless.portal, filmless.s3].map((url) => new URL(url).origin);
 }
 
-/** Starts the portal again at its address, so that what is uploaded from now on waits for more. */
+/** Restarts the portal at the same address, so that new uploads now wait for more. */
 export async function keepWaiting(portal) {
   await portal.filmless.stop();
   portal.filmless = await startFilmless(portal.data, { port: new URL(portal.url).port, settle: "1h" });
   portal.origins = originsOf(portal.filmless);
 }
 
-/** Opens the link of the SMS and answers its question. */
+/** Opens the link from the SMS and answers its question. */
 export async function openLink({ link }, page) {
   await page.goto(link);
   await page.fill("#birth-date", BIRTH_DATE);

@@ -1,4 +1,4 @@
-/** An earlier study of the same patient beside the present one. */
+/** An earlier study of the same patient beside the current one. */
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -41,14 +41,14 @@ for (const device of [PHONE, DESKTOP]) {
         const other = page.locator(".other");
         const studies = page.getByLabel("So sánh với lần chụp");
         await studies.locator("option", { hasText: "20/11/2019" }).waitFor({ state: "attached" });
-        // It begins with the latest earlier study of the same kind, and each picture says which study it is of.
+        // It starts with the latest earlier study of the same kind, and each picture names its study.
         await page.locator(".pane-bar-other .pane-name", { hasText: "Lần trước 20/11/2019" }).waitFor();
         assert.match(await page.locator(".pane-bar-main .pane-name").textContent(), /^Lần này 23\/11\/2020 .*Lung$/);
         assert.equal(await studies.evaluate((list) => list.selectedIndex), 1);
         await studies.selectOption({ index: 1 });
         await other.locator(".stage[data-quality=full]").waitFor();
         await other.locator(".other-counter", { hasText: "/ 12" }).waitFor();
-        // No position is shared between two visits to the scanner, so the images go on together from where they are.
+        // Two visits to the scanner share no position, so the images scroll on together from where they are.
         await page.locator(".link-note", { hasText: "số thứ tự ảnh" }).waitFor();
         const together = page.getByLabel("Cuộn cùng nhau");
         await together.uncheck();
@@ -58,7 +58,7 @@ for (const device of [PHONE, DESKTOP]) {
         await together.check();
         await study.slider.fill("9");
         await other.locator(".other-counter", { hasText: "7 / 12" }).waitFor();
-        // Whichever of the two is moved.
+        // It works whichever of the two is moved.
         await other.locator(".slider").fill("4");
         await study.counter.filter({ hasText: "6 / 24" }).waitFor();
         await study.slider.fill("24");

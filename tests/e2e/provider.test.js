@@ -1,4 +1,4 @@
-/** A provider that is none of ours: staff of a hospital that has one sign in there. */
+/** Sign-in at a hospital's own identity provider instead of ours. */
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -24,7 +24,7 @@ let server;
 let issuer;
 
 before(async () => {
-  // Its address has to be known to us before ours is known to it.
+  // We must know its address before it knows ours.
   let answer = (_request, response) => response.writeHead(503).end();
   server = createServer((request, response) => answer(request, response)).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -61,12 +61,12 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** To the provider and through its own pages. */
+/** Goes to the provider and through its own pages. */
 async function signInAs(name) {
   const origins = [new URL(filmless.portal).origin, issuer];
   const visitor = await Visitor.arrive(browser, DESKTOP, origins);
   const { context, page } = visitor;
-  // Its pages for developers want a font from elsewhere.
+  // Its developer pages want a font from elsewhere.
   await context.route((url) => !origins.includes(url.origin), (route) => route.abort());
   await page.goto(`${filmless.portal}/staff`);
   await page.click("main .primary");

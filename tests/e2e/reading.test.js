@@ -1,4 +1,4 @@
-/** Documents in place, two series side by side, and what comes on paper, on packs whose contents are known. */
+/** Documents in place, two series side by side, and printing, on packs with known contents. */
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -28,7 +28,7 @@ after(async () => {
   await portal?.close();
 });
 
-/** Opens the study with packs of ours in place of its own. */
+/** Opens the study with our packs instead of its own. */
 async function view(from, device, packs, raster, steps, options) {
   const visitor = await Visitor.arrive(from, device, portal.origins, options);
   try {
@@ -68,14 +68,14 @@ describe("the list of series", () => {
   }
 });
 
-/** How browsers within other apps call themselves. */
+/** User agents of browsers inside other apps. */
 const WITHIN = {
   "Zalo on Android": "Mozilla/5.0 (Linux; Android 13; SM-A146P Build/TP1A.220624.014; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/120.0.6099.144 Mobile Safari/537.36 Zalo android/12110533 ZaloTheme/light ZaloLanguage/vi",
   "Facebook on an iPhone": "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 [FBAN/FBIOS;FBAV/440.0.0.32.108;FBDV/iPhone14,5;FBLC/vi_VN]",
   "another app on Android": "Mozilla/5.0 (Linux; Android 12; CPH2269; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/119.0.0.0 Mobile Safari/537.36",
 };
 
-/** What is copied from now on, where the clipboard is refused, as those browsers do. */
+/** Records what is copied when the clipboard is refused, as in those browsers. */
 async function watchClipboard(page) {
   const copied = [];
   await page.exposeFunction("noteCopied", (text) => copied.push(text));

@@ -1,4 +1,4 @@
-/** Staff at the console: their accounts, their studies, and the way in through a provider. */
+/** Staff at the console: their accounts, their studies, and sign-in through a provider. */
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { ORDER, STUDY, writeStudy } from "./dicom.js";
 import { command, send, startFilmless } from "./filmless.js";
 
 const SETTLED_MS_MAX = 120_000;
-/** One series is enough to be released, held or not reached. */
+/** A study of one series, which is enough to be released, held or left unreached. */
 const small = (number, accessionNumber, patientId, patientName) => ({
   ...STUDY,
   uid: `${STUDY.uid}.${number}`,
@@ -18,9 +18,9 @@ const small = (number, accessionNumber, patientId, patientName) => ({
   series: [{ ...STUDY.series[0], images: 4 }],
 });
 
-/** Images that no order names: held. */
+/** Images whose order is for somebody else: held. */
 export const HELD = small(2, "A20201123002", "N20-0000002", "LE^VAN HELD");
-/** A patient without telephone and email: reached by nobody. */
+/** A patient without telephone and email, whom nobody can reach. */
 export const UNREACHED = small(3, "A20201123003", "N20-0000003", "PHAM^THI MAI");
 
 function orderOf(study, patient) {
@@ -32,7 +32,7 @@ function orderOf(study, patient) {
   };
 }
 
-/** A system with a study that was released, one that is held, and one whose patient nobody reached. */
+/** Starts a system with a released study, a held one, and one whose patient nobody reached. */
 export async function openConsole(options = []) {
   const folder = mkdtempSync(join(tmpdir(), "filmless-console-"));
   const filmless = await startFilmless(join(folder, "data"), { options });
@@ -40,7 +40,7 @@ export async function openConsole(options = []) {
     await filmless.stop();
     rmSync(folder, { recursive: true, force: true });
   };
-  // An order of the held study that is for somebody else.
+  // The held study's order is for somebody else.
   const studies = [
     { study: STUDY, order: ORDER },
     { study: HELD, order: orderOf(HELD, { name: "Trần Thị Khác", birth_date: "1990-01-01" }) },
@@ -55,7 +55,7 @@ export async function openConsole(options = []) {
   return { filmless, url: filmless.portal, origins, close };
 }
 
-/** Waits until each of these studies is in that state. */
+/** Waits until each of these studies is in its state. */
 export async function awaitStates(filmless, expected) {
   const end = Date.now() + SETTLED_MS_MAX;
   while (Date.now() < end) {
@@ -76,7 +76,7 @@ export async function makeAccount({ filmless }, name, roles) {
   return { name, password };
 }
 
-/** To the console, and through the provider that it sends to. */
+/** Goes to the console and signs in through its provider. */
 export async function signIn({ url }, page, { name, password }) {
   await page.goto(`${url}/staff`);
   await page.click("main .primary");

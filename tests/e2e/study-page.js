@@ -11,7 +11,7 @@ export class StudyPage {
     this.counter = page.locator("#counter");
   }
 
-  /** Chooses a series by its name and waits for its first picture. */
+  /** Selects a series by name and waits for its first picture. */
   async choose(name) {
     await this.page.locator("button.series", { hasText: name }).click();
     await this.awaitPicture();
@@ -21,14 +21,14 @@ export class StudyPage {
     return this.page.locator("#picture:not([hidden])").waitFor();
   }
 
-  /** Waits until the counter says that an image is wanted. */
+  /** Waits for this text in the counter. */
   async awaitCounter(text) {
     await this.counter.filter({ hasText: text }).waitFor();
   }
 
   /**
-   * Waits until the bright square is that far right, 0 to 1 of the picture's width: pictures come when the network
-   * brings them.
+   * Waits until the bright square is this far right, from 0 to 1 of the picture's width. Pictures come as fast as the
+   * network brings them.
    */
   async awaitSquareAt(expected) {
     const end = Date.now() + PICTURE_MS_MAX;
@@ -43,7 +43,7 @@ export class StudyPage {
     throw new Error(`the square is at ${found} instead of ${expected}`);
   }
 
-  /** Moves fingers over the stage; each path is a list of points, measured from the stage's corner. */
+  /** Moves fingers over the stage. Each path is a list of points, measured from the corner of the stage. */
   async touch(...paths) {
     const box = await this.page.locator("#stage").boundingBox();
     const session = await this.page.context().newCDPSession(this.page);
@@ -68,7 +68,7 @@ export function line(from, to, points = 15) {
   }));
 }
 
-/** Runs in the page: where the bright columns lie within the picture's own width. */
+/** Runs in the page: where the bright columns are within the picture's own width. */
 function findSquare() {
   const canvas = document.getElementById("picture");
   if (canvas.hidden) {

@@ -1,4 +1,4 @@
-/** What the tools say of a real CT, compared with pydicom and numpy. */
+/** What the tools say about a real CT, compared with pydicom and numpy. */
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -24,7 +24,7 @@ const ELLIPSE = [
   [80, 74],
 ];
 
-/** Prints path, raster, spacing, the values of pixels, and mean and deviation within an ellipse. */
+/** Prints path, raster, spacing, pixel values, and mean and deviation within an ellipse. */
 const ASK = `
 import json, sys
 import numpy as np

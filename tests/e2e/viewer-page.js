@@ -10,10 +10,10 @@ export class ViewerPage {
     Object.assign(this, { page, raster });
   }
 
-  /** Full quality is there, and the tools are open. */
+  /** Waits for full quality, and opens the tools. */
   async ready() {
     await this.page.locator("#stage[data-quality=full]").waitFor();
-    // On a wide screen they open by themselves.
+    // On a wide screen they are open already.
     if (this.page.viewportSize().width < WIDE_PX && (await this.page.locator("#tools").isHidden())) {
       await this.page.click("#tools-toggle");
     }
@@ -29,7 +29,7 @@ export class ViewerPage {
     await this.page.click(`[data-do=${name}]`);
   }
 
-  /** Where the centre of a picture pixel lies on the screen, while the picture is fitted and upright. */
+  /** Where the centre of a picture pixel is on the screen, while the picture is fitted and upright. */
   async at(column, row) {
     const box = await this.page.locator("#stage").boundingBox();
     const { columns, rows, aspect } = this.raster;
@@ -40,7 +40,7 @@ export class ViewerPage {
     };
   }
 
-  /** A drag of the mouse from pixel to pixel. */
+  /** Drags the mouse from pixel to pixel. */
   async drag(from, to) {
     const [start, end] = [await this.at(...from), await this.at(...to)];
     const { mouse } = this.page;
@@ -61,13 +61,13 @@ export class ViewerPage {
     return this.page.locator(".results li span").allTextContents();
   }
 
-  /** The colour in the middle of a picture pixel, as it is on the stage. */
+  /** The colour shown in the middle of a picture pixel. */
   async colourAt(column, row) {
     const [{ x, y }, box] = [await this.at(column, row), await this.page.locator("#stage").boundingBox()];
     return this.page.evaluate(readPixel, { x: (x - box.x) / box.width, y: (y - box.y) / box.height, id: "picture" });
   }
 
-  /** Waits until a pixel has a colour, give or take a rounding. */
+  /** Waits until a pixel has this colour, within rounding. */
   async awaitColour(column, row, expected, tolerance = 1) {
     const wanted = Array.isArray(expected) ? expected : [expected, expected, expected];
     await this.eventually(
@@ -99,7 +99,7 @@ export class ViewerPage {
     return this.page.locator("#stage .frame-facts").textContent();
   }
 
-  /** All pixels of the stage, to be compared with those of another way of drawing. */
+  /** All pixels of the stage, to compare with another way of drawing. */
   pixels() {
     return this.page.evaluate(() => {
       const canvas = document.getElementById("picture");

@@ -1,4 +1,4 @@
-/** Every tool of the viewer, and what it does to pixels and numbers, on packs whose values are known. */
+/** Every tool of the viewer, and what it does to pixels and numbers, on packs with known values. */
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -30,7 +30,7 @@ after(async () => {
   await portal?.close();
 });
 
-/** Opens the study with packs of ours in place of its own; the steps are told every address that was asked for. */
+/** Opens the study with our packs instead of its own. The steps get every address that was requested. */
 async function view(from, device, packs, raster, steps) {
   const visitor = await Visitor.arrive(from, device, portal.origins);
   try {
@@ -153,7 +153,7 @@ for (const { name, device, from, renderer } of ways) {
         viewer.raster = square;
         await viewer.awaitColour(15, 15, shown(CT.tissue, 40, 400));
         await viewer.do("actual");
-        // The scale bar tells how wide a pixel is: 0.5 mm to a pixel of the screen.
+        // The scale bar shows how wide a pixel is: 0.5 mm per screen pixel.
         const bar = () =>
           page.evaluate(() => ({
             px: Number(/h([\d.]+)/.exec(document.querySelector(".bar").getAttribute("d"))[1]) * window.devicePixelRatio,
@@ -209,7 +209,7 @@ describe("what a hospital uploaded", () => {
 
   it("is asked for at once only as far as the first picture needs it", async () => {
     await view(browser, PHONE, {}, CT, async (viewer, { page }) => {
-      // What the visit before asks for last does not count.
+      // Wait, so that the last requests of the visit before do not count.
       await page.locator("#stage[data-quality=full]").waitFor();
       const scripts = [];
       page.on("request", (request) => {

@@ -1,4 +1,4 @@
-/** From the SMS to the image: what a patient does, on a phone and on a desktop. */
+/** From the SMS to the image: what a patient does on a phone and on a desktop. */
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -12,7 +12,7 @@ let portal;
 
 before(async () => {
   portal = await openPortal();
-  // Drawing by hand is faster where the processor would have to play the graphics card.
+  // Without a graphics card, drawing without WebGL is faster.
   browser = await launch({ isWithoutWebGl: true });
 });
 
@@ -21,7 +21,7 @@ after(async () => {
   await portal?.close();
 });
 
-/** Runs a walk and checks what must hold on every page of it. */
+/** Runs a walk and checks what must hold on each of its pages. */
 async function walk(device, steps, options) {
   const visitor = await Visitor.arrive(browser, device, portal.origins, options);
   try {
@@ -33,7 +33,7 @@ async function walk(device, steps, options) {
   }
 }
 
-/** The page is accessible and as wide as the screen. */
+/** Checks that the page is accessible and no wider than the screen. */
 async function check(visitor, name) {
   await visitor.screenshot(name);
   assert.deepEqual(await visitor.accessibilityViolations(), [], name);

@@ -1,4 +1,4 @@
-/** Ways through the viewer that are no tools: back, reload, a turned phone, wheels, two tabs, a session that ended. */
+/** Ways through the viewer besides its tools: back, reload, a turned phone, wheels, two tabs, an ended session. */
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -37,7 +37,7 @@ function isLarge(page) {
   return page.evaluate(() => document.body.classList.contains("large"));
 }
 
-/** How wide the square of the picture is on the screen, as a share of the stage. */
+/** How wide the picture's square is on the screen, as a fraction of the stage. */
 function enlargement(page) {
   return page.evaluate(() => {
     const canvas = document.getElementById("picture");

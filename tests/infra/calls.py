@@ -12,8 +12,8 @@ from typing import NamedTuple
 from template import ROOT
 
 CRATES = ["shared/delivery", "shared/runtime"]
-# The rights of each port are the calls of its adapter: `self.client.send_raw_email()` is ses:SendRawEmail.
-# What sends over every channel needs those of each that is AWS's.
+# The rights of each port are the calls of its adapter: `self.client.send_raw_email()` is ses:SendRawEmail. A port that
+# sends over every channel needs the rights of each AWS channel.
 ADAPTERS = [
     (("messengers", "send"), ("sns", "shared/store/src/aws/sns.rs", ["publish"])),
     (("messengers", "send"), ("ses", "shared/store/src/aws/ses.rs", ["send_raw_email"])),
@@ -153,7 +153,7 @@ def meant(owner: str, name: str, file: Path) -> list[Source]:
         case "self" | "super" | "crate":
             return free
         case "":
-            # What is neither of this file nor imported is a closure or not ours. What is imported may be passed on from elsewhere.
+            # A call that is neither in this file nor imported is a closure or not ours. An import may be a re-export.
             here = [source for source in free if source.file == file]
             there = [source for source in free if source.whose == module] or free
             return here or (there if is_imported else [])
@@ -209,7 +209,7 @@ def settings(program: str) -> set[str]:
     return set(re.findall(r"\bsettings\s*\.(\w+)", reached(program)))
 
 
-# A message of a task goes to the queue of the task; an event of an upload goes where S3 sends its own.
+# A task's message goes to the task's queue; an upload's event goes where S3 sends its own.
 MESSAGES = {
     "intake": r"\bcreated_object::(?:message|event_again)\(",
     "settle": r"\bSettleTask::(?:CheckQuiet|RenderSeries|RenderSmallSeries) \{",

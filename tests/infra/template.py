@@ -20,19 +20,19 @@ def of_type(kind: str) -> dict[str, dict]:
 
 
 def functions() -> dict[str, dict]:
-    """Functions by the name of their program."""
+    """Functions, by the name of their program."""
     all_functions = of_type("AWS::Serverless::Function").values()
     return {f["Metadata"]["BuildProperties"]["Binary"]: f["Properties"] for f in all_functions}
 
 
 def queues() -> dict[str, dict]:
-    """The queues that functions read, by their short name."""
+    """The queues that functions read, by short name."""
     named = {name: queue["Properties"] for name, queue in of_type("AWS::SQS::Queue").items()}
     return {name.removesuffix("Queue").lower(): queue for name, queue in named.items() if "DeadLetter" not in name}
 
 
 def logical(program: str, suffix: str) -> str:
-    """`ingest-study` is the resources IngestStudyFunction, IngestStudyRole, …"""
+    """`ingest-study` means the resources IngestStudyFunction, IngestStudyRole, …"""
     return "".join(word.title() for word in program.split("-")) + suffix
 
 
@@ -41,7 +41,7 @@ def as_list(value) -> list:
 
 
 def name_of(resource) -> str:
-    """A resource of a statement, shortly: `IndexTable`, `SlipsBucket/*`."""
+    """A resource of a statement, in short: `IndexTable`, `SlipsBucket/*`."""
     match resource:
         case {"Fn::GetAtt": target}:
             return target[0] if isinstance(target, list) else target.split(".")[0]
@@ -59,7 +59,7 @@ def name_of(resource) -> str:
 
 
 def statements() -> list[tuple[str, dict]]:
-    """Every statement of a policy in the template, with the resource that it stands in."""
+    """Every statement of a policy in the template, with the resource that contains it."""
     found = []
 
     def search(owner: str, value) -> None:
@@ -78,7 +78,7 @@ def statements() -> list[tuple[str, dict]]:
 
 
 def grants(program: str) -> list[dict]:
-    """The statements of a function's role; one that depends on a condition names it as `If`."""
+    """The statements of a function's role; a conditional one names its condition as `If`."""
     role = RESOURCES[logical(program, "Role")]["Properties"]
     written = [statement for policy in role["Policies"] for statement in policy["PolicyDocument"]["Statement"]]
     return [settled(statement) for statement in written]
@@ -103,7 +103,7 @@ def document(path: str) -> str:
 
 
 def table_rows() -> list[str]:
-    """The IAM table of infra/README.md, without its last column, as the template says it should be."""
+    """The IAM table of infra/README.md, without its last column, as it should be according to the template."""
     rows = []
     for program, properties in functions().items():
         for statement in grants(program):

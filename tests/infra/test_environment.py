@@ -6,7 +6,7 @@ import unittest
 import calls
 from template import TEMPLATE, as_list, document, functions, grants, name_of, product_text, queues
 
-# Variables that the code reads and AWS needs not be told.
+# Variables that the code reads and that need not be set on AWS.
 LEFT_TO_OTHERS = {
     "S3_PUBLIC_URL": "on AWS browsers reach S3 where the functions do",
     "TRUSTED_PROXIES": "CloudFront names the visitor in a header of its own",
@@ -17,7 +17,7 @@ LEFT_TO_OTHERS = {
 # Read by the library that exports traces.
 READ_BY_LIBRARIES = {"OTEL_EXPORTER_OTLP_HEADERS"}
 
-# The hospital's choices by the variable that tells them; the rest is nobody's to choose.
+# Which variable carries which setting of the hospital; nobody chooses the rest.
 TOLD_BY = {
     "hospital": "HOSPITAL",
     "public_url": "PUBLIC_URL",
@@ -38,7 +38,7 @@ TOLD_BY = {
 }
 NOT_TOLD = {"limits", "staff_session_ttl", "staff_session_idle"}
 
-# What a variable leads to: whoever is given it has a right of this kind on that, and whoever has the right is given it.
+# What each variable refers to: a function has it if and only if it has a right of this kind on that resource.
 LEADS_TO = {
     "STUDIES_BUCKET": ("s3:", "StudiesBucket"),
     "DERIVED_BUCKET": ("s3:", "DerivedBucket"),
@@ -116,14 +116,14 @@ class TheEnvironment(unittest.TestCase):
     def test_every_function_asks_for_the_queues_that_it_has_messages_for_and_for_no_other(self):
         for program in functions():
             with self.subTest(program):
-                # What lies in the outbox may be anybody's.
+                # The outbox may hold messages for any queue.
                 sent_to = set(queues()) - {"feedback"} if program == "run-upkeep" else calls.queues(program)
                 asked = {name.removesuffix("_QUEUE_URL").lower() for name in calls.variables(program) if "_QUEUE_" in name}
                 self.assertEqual(asked, sent_to)
 
-    def test_the_secret_of_the_door_is_known_to_the_portal_alone(self):
+    def test_the_secret_of_the_door_is_known_to_whom_it_leads_to_and_to_nobody_else(self):
         holders = {program for program in functions() if "ORIGIN_SECRET" in self.given(program)}
-        self.assertEqual(holders, {"serve-portal"})
+        self.assertEqual(holders, {program for program in functions() if "FunctionUrlConfig" in functions()[program]})
 
     def test_every_variable_is_documented(self):
         text = document("docs/CONFIGURATION.md")

@@ -15,7 +15,7 @@ from template import RESOURCES, ROOT, TEMPLATE, document, of_type
 
 RUNBOOK = document("docs/OPERATIONS.md")
 DOCUMENTS = RUNBOOK + document("docs/CONFIGURATION.md")
-# Commands of the CLI that are more than one call of the service.
+# CLI commands that make more than one call of the service.
 HIGHER = {("s3", "sync"), ("s3", "cp")}
 GLOBAL_OPTIONS = {"endpoint-url", "region", "profile", "output", "query"}
 
@@ -153,9 +153,10 @@ class Copies(unittest.TestCase):
         parameters = RESOURCES["AssetsCached"]["Properties"]["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]
         self.assertTrue(parameters["EnableAcceptEncodingBrotli"] and parameters["EnableAcceptEncodingGzip"])
         door = RESOURCES["Door"]["Properties"]["DistributionConfig"]
-        self.assertEqual([behavior["Compress"] for behavior in door["CacheBehaviors"]], [True])
+        compressed = {behavior["PathPattern"]: behavior["Compress"] for behavior in door["CacheBehaviors"]}
+        self.assertEqual(compressed, {"/assets/*": True, "/ohif/*.js": False, "/ohif/*": False, "/dicomweb/*": False})
         self.assertFalse(door["DefaultCacheBehavior"]["Compress"])
-        # CloudFront refuses both of these where nothing is kept, and refuses a policy of requests that names the header.
+        # CloudFront refuses both where nothing is cached, and refuses an origin request policy that names the header.
         pages = RESOURCES["NothingCached"]["Properties"]["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]
         self.assertFalse(pages["EnableAcceptEncodingGzip"] or pages.get("EnableAcceptEncodingBrotli", False))
         told = RESOURCES["WhatThePortalReads"]["Properties"]["OriginRequestPolicyConfig"]["HeadersConfig"]["Headers"]

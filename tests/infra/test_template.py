@@ -22,7 +22,7 @@ from template import (
     table_rows,
 )
 
-# Where a star stands for everything, and why it must.
+# Where a star means everything, and why it must.
 STARS = {
     ("SendNoticeRole", "SendSms"): "SNS knows no resource for a phone number",
     ("TracesPolicy", "HandTracesOn"): "X-Ray knows no resource for what it is handed",
@@ -39,6 +39,7 @@ STARS = {
     ("SlipsBucketPolicy", "TlsOnly"): "it forbids everything",
     ("AuditBucketPolicy", "TlsOnly"): "it forbids everything",
     ("UsageBucketPolicy", "TlsOnly"): "it forbids everything",
+    ("ViewersBucketPolicy", "TlsOnly"): "it forbids everything",
 }
 
 
@@ -97,7 +98,7 @@ class Traces(unittest.TestCase):
         self.assertEqual(roles, {function["Role"]["Fn::GetAtt"][0] for function in functions().values()})
 
 
-# Who else deletes, and what: no upload, and nothing that cannot be made or asked for again.
+# Who else deletes what: no uploads, and only what can be made or asked for again.
 OTHERS_DELETE = {
     "serve-portal": {"SlipsBucket/*", "DerivedBucket/*"},
     "export-usage": {"UsageBucket/asked/*", "UsageBucket/claims/lists/*", "UsageBucket/status/reports/*"},
@@ -136,7 +137,7 @@ class Rights(unittest.TestCase):
         policy = RESOURCES["UploaderPolicy"]["Properties"]["PolicyDocument"]["Statement"]
         allowed = {action: statement for statement in policy for action in as_list(statement["Action"])}
         places = {"StudiesBucket/incoming/*", "StudiesBucket/orders/*"}
-        # What `aws s3 sync`, rclone and s3cmd call; see local/embedded/tests/embedded/uploader.rs for the embedded profile.
+        # The calls of `aws s3 sync`, rclone and s3cmd; embedded profile: local/embedded/tests/embedded/uploader.rs.
         for action in ["s3:PutObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload"]:
             self.assertEqual({name_of(resource) for resource in as_list(allowed[action]["Resource"])}, places)
         for action in ["s3:ListBucket", "s3:ListBucketMultipartUploads"]:
@@ -181,7 +182,7 @@ class Rights(unittest.TestCase):
         for program in functions():
             with self.subTest(program):
                 allowed = {(resource, action) for action, resource in self.allowed(program)}
-                # The console of staff on AWS erases nothing: `without_erasure`.
+                # On AWS the staff console erases nothing: `without_erasure`.
                 left_out = {("StudiesBucket", "s3:DeleteObjectVersion")} if program == "serve-portal" else set()
                 self.assertLessEqual(actions_of_buckets(program) - left_out, allowed)
 
@@ -194,8 +195,10 @@ class Storage(unittest.TestCase):
                 properties = bucket["Properties"]
                 self.assertEqual(properties["VersioningConfiguration"]["Status"], "Enabled")
                 rule = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]
-                self.assertEqual(rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"], "aws:kms")
-                self.assertTrue(rule["BucketKeyEnabled"])
+                # What holds nothing of patients, and is read by CloudFront, is not under their key.
+                is_public = name == "ViewersBucket"
+                self.assertEqual(rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"], "AES256" if is_public else "aws:kms")
+                self.assertEqual(rule.get("BucketKeyEnabled", False), not is_public)
                 self.assertEqual(set(properties["PublicAccessBlockConfiguration"].values()), {True})
                 rules = [rule["Id"] for rule in properties["LifecycleConfiguration"]["Rules"]]
                 self.assertIn("unfinished-uploads", rules)
@@ -262,16 +265,64 @@ class WhatIsWatched(unittest.TestCase):
 
 
 class TheDoor(unittest.TestCase):
-    def test_the_portal_is_told_who_asks_and_by_whom(self):
-        code = product_text("functions/serve-portal")
-        header = RESOURCES["Door"]["Properties"]["DistributionConfig"]["Origins"][0]["OriginCustomHeaders"][0]
-        self.assertIn(f'"{header["HeaderName"]}"', code)
-        passed = RESOURCES["WhatThePortalReads"]["Properties"]["OriginRequestPolicyConfig"]["HeadersConfig"]["Headers"]
-        self.assertIn("CloudFront-Viewer-Address", passed)
+    def test_whoever_is_public_is_told_who_asks_and_by_whom(self):
+        code = product_text("shared/front")
+        origins = RESOURCES["Door"]["Properties"]["DistributionConfig"]["Origins"]
+        origins = [origin for origin in origins if "CustomOriginConfig" in origin]
+        urls = {name_of(origin["DomainName"]["Fn::Select"][1]["Fn::Split"][1]) for origin in origins}
+        public = {program for program, properties in functions().items() if "FunctionUrlConfig" in properties}
+        self.assertEqual(urls, {logical(program, "FunctionUrl") for program in public})
+        for origin in origins:
+            header = origin["OriginCustomHeaders"][0]
+            self.assertIn(f'"{header["HeaderName"]}"', code)
+        for policy in ["WhatThePortalReads", "WhatDicomwebReads"]:
+            self.assertIn("CloudFront-Viewer-Address", self.passed(policy))
         self.assertIn('"cloudfront-viewer-address"', code)
-        # What the code reads of a request besides cookies, which pass by a rule of their own.
+        # The headers that the code reads. Cookies pass by a rule of their own.
         for header in ["accept", "accept-language", "origin", "sec-fetch-site"]:
-            self.assertIn(header, passed)
+            self.assertIn(header, self.passed("WhatThePortalReads"))
+
+    def passed(self, policy: str) -> list[str]:
+        return RESOURCES[policy]["Properties"]["OriginRequestPolicyConfig"]["HeadersConfig"]["Headers"]
+
+    def test_a_viewer_token_in_a_header_reaches_its_function_and_no_cookie_does(self):
+        door = RESOURCES["Door"]["Properties"]["DistributionConfig"]
+        behavior = next(one for one in door["CacheBehaviors"] if one["PathPattern"] == "/dicomweb/*")
+        self.assertEqual(behavior["CachePolicyId"], {"Ref": "PassedOnWithAuthorization"})
+        # A path holds a token: it never travels in the clear, not even to be sent elsewhere.
+        self.assertEqual(behavior["ViewerProtocolPolicy"], "https-only")
+        self.assertEqual(behavior["AllowedMethods"], ["GET", "HEAD", "OPTIONS"])
+        kept = RESOURCES["PassedOnWithAuthorization"]["Properties"]["CachePolicyConfig"]
+        self.assertEqual([kept["MinTTL"], kept["DefaultTTL"], kept["MaxTTL"]], [0, 0, 1])
+        key = kept["ParametersInCacheKeyAndForwardedToOrigin"]
+        self.assertEqual(key["HeadersConfig"]["Headers"], ["authorization", "accept", "origin"])
+        self.assertEqual(key["QueryStringsConfig"], {"QueryStringBehavior": "all"})
+        asked = RESOURCES["WhatDicomwebReads"]["Properties"]["OriginRequestPolicyConfig"]
+        self.assertEqual([key["CookiesConfig"], asked["CookiesConfig"]], [{"CookieBehavior": "none"}] * 2)
+        # CloudFront refuses a policy of requests that names one of these.
+        for header in ["authorization", "accept-encoding"]:
+            self.assertNotIn(header, asked["HeadersConfig"]["Headers"])
+
+    def test_the_hosted_viewer_is_read_by_cloudfront_alone_and_sees_no_cookie(self):
+        door = RESOURCES["Door"]["Properties"]["DistributionConfig"]
+        (origin,) = [origin for origin in door["Origins"] if "S3OriginConfig" in origin]
+        self.assertEqual(origin["OriginAccessControlId"], {"Ref": "ViewersReader"})
+        behaviors = [one for one in door["CacheBehaviors"] if one["TargetOriginId"] == origin["Id"]]
+        # The first that fits counts.
+        self.assertEqual([one["PathPattern"] for one in behaviors], ["/ohif/*.js", "/ohif/*"])
+        for behavior in behaviors:
+            self.assertEqual(behavior["CachePolicyId"], {"Ref": "AssetsCached"})
+            self.assertNotIn("OriginRequestPolicyId", behavior)
+        _, allowed = RESOURCES["ViewersBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+        self.assertEqual(allowed["Principal"], {"Service": "cloudfront.amazonaws.com"})
+        self.assertEqual(allowed["Action"], "s3:GetObject")
+        self.assertIn("aws:SourceArn", allowed["Condition"]["StringEquals"])
+
+    def test_images_are_streamed_and_pages_are_not(self):
+        modes = {program: one["FunctionUrlConfig"].get("InvokeMode", "BUFFERED") for program, one in functions().items() if "FunctionUrlConfig" in one}
+        self.assertEqual(modes, {"serve-portal": "BUFFERED", "serve-dicomweb": "RESPONSE_STREAM"})
+        self.assertIn("run_with_streaming_response", document("functions/serve-dicomweb/src/main.rs"))
+        self.assertIn("lambda_http::run(", document("functions/serve-portal/src/main.rs"))
 
 
 class Environments(unittest.TestCase):
@@ -280,7 +331,7 @@ class Environments(unittest.TestCase):
             config = tomllib.load(file)
         for environment in ["default", "dev", "staging", "prod"]:
             self.assertEqual(config[environment]["global"]["parameters"]["template_file"], "target/template.yaml")
-            # What is deployed is what was built, not the template that says how to build it.
+            # Deploys what was built, not the template that says how to build it.
             built = config[environment]["build"]["parameters"]["build_dir"] + "/template.yaml"
             self.assertEqual(config[environment]["deploy"]["parameters"]["template_file"], built)
             overrides = config[environment]["deploy"]["parameters"].get("parameter_overrides", [])

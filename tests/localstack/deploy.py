@@ -42,7 +42,7 @@ PARAMETERS = {
 
 
 def main(endpoint: str, folder: Path, root: Path) -> None:
-    # LocalStack is on this machine; a proxy would not find it.
+    # LocalStack is on this machine, where a proxy would not find it.
     os.environ["NO_PROXY"] = "*"
     functions = folder / "stack/functions"
     target = Path(os.environ.get("CARGO_TARGET_DIR", root / "target")).resolve()
@@ -64,13 +64,13 @@ def main(endpoint: str, folder: Path, root: Path) -> None:
         bootstrap = functions / generation / name / "bootstrap"
         bootstrap.parent.mkdir(parents=True)
         shutil.copy(target / "debug" / name, bootstrap)
-    # An earlier deployment's: their names are SNS's, not the stack's.
+    # Log groups of an earlier deployment: SNS named them, not the stack.
     logs = client("logs")
     for group in logs.describe_log_groups(logGroupNamePrefix="sns/")["logGroups"]:
         logs.delete_log_group(logGroupName=group["logGroupName"])
     client("ses").verify_email_identity(EmailAddress=EMAIL_FROM)
     stack = f"filmless-{generation}"
-    # A template of this size is handed over as an object.
+    # A template of this size must be passed as an object.
     client("s3").create_bucket(Bucket=stack, CreateBucketConfiguration={"LocationConstraint": REGION})
     client("s3").put_object(Bucket=stack, Key="template.yaml", Body=with_folders(template, functions / generation))
     deploy(client("cloudformation"), stack, f"{endpoint}/{stack}/template.yaml")
@@ -131,14 +131,18 @@ def describe(client, stack: str, names: list[str]) -> dict:
     environment = {}
     for function in functions.values():
         configuration = client("lambda").get_function_configuration(FunctionName=function)
-        # A resource that a function does without, as the portal without a console, has an empty name there.
+        # A resource that a function does without, like the console's for the portal, has an empty name there.
         environment |= {name: value for name, value in configuration["Environment"]["Variables"].items() if value}
-    url = client("lambda").get_function_url_config(FunctionName=functions["serve-portal"])["FunctionUrl"]
+    urls = {
+        name: client("lambda").get_function_url_config(FunctionName=functions[name])["FunctionUrl"].rstrip("/")
+        for name in ["serve-portal", "serve-dicomweb"]
+    }
     return {
         "resources": resources,
         "functions": functions,
         "environment": environment,
-        "portal": url.rstrip("/"),
+        "portal": urls["serve-portal"],
+        "dicomweb": f"{urls['serve-dicomweb']}/dicomweb",
         "public_url": PUBLIC_URL,
         "email_from": EMAIL_FROM,
     }

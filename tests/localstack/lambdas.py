@@ -1,4 +1,4 @@
-"""The deployed functions, and copies of them that are made to fail. `stack.json` tells what was deployed."""
+"""The deployed functions, and copies of them that are made to fail. `stack.json` says what was deployed."""
 
 import json
 import os
@@ -28,7 +28,7 @@ LAMBDA, SQS, S3, DYNAMODB = client("lambda"), client("sqs"), client("s3"), clien
 
 
 def until(what: str, find):
-    """Waits for something true and returns it."""
+    """Waits for a true value and returns it."""
     end = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end:
         if found := find():
@@ -38,7 +38,7 @@ def until(what: str, find):
 
 
 class Copy:
-    """A function of the stack under another name, with a queue and a dead-letter queue of its own."""
+    """A function of the stack under another name, with its own queue and dead-letter queue."""
 
     def __init__(self, program: str, *, timeout=20, environment=None, visibility=2):
         self.name = f"{program}-{uuid.uuid4().hex[:8]}"
@@ -62,7 +62,7 @@ class Copy:
         self.mapping = None
 
     def listen(self) -> None:
-        """Begins to work on what its queue holds."""
+        """Begins to process its queue."""
         self.mapping = LAMBDA.create_event_source_mapping(
             FunctionName=self.name,
             EventSourceArn=queue_arn(self.queue),
@@ -75,7 +75,7 @@ class Copy:
         SQS.send_message_batch(QueueUrl=self.queue, Entries=entries)
 
     def mend(self) -> None:
-        """The environment of the original again."""
+        """Restores the environment of the original."""
         LAMBDA.update_function_configuration(FunctionName=self.name, Environment={"Variables": self.environment})
         LAMBDA.get_waiter("function_updated_v2").wait(FunctionName=self.name)
 
@@ -119,7 +119,7 @@ def copy_of(program: str, **options):
 
 @contextmanager
 def silent_server():
-    """Takes connections and never answers."""
+    """Accepts connections and never answers."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
 
@@ -143,7 +143,7 @@ class Order:
         S3.put_object(Bucket=bucket, Key=self.key, Body=self.bytes)
 
     def event(self) -> str:
-        """As S3 announces it."""
+        """The event, as S3 sends it."""
         bucket = {"name": "own", "ownerIdentity": {"principalId": "X"}, "arn": "arn:aws:s3:::own"}
         entry = {"key": self.key, "size": len(self.bytes), "eTag": "", "sequencer": "0"}
         record = {

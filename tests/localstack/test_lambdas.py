@@ -75,7 +75,7 @@ class Failures(unittest.TestCase):
         order = Order(self.bucket)
         with copy_of("ingest-study", environment=self.own | {"FILMLESS_MEMORY_MB": "2"}) as copy:
             with silent_server() as nobody:
-                # Held by a server that does not answer, so that there is time to measure.
+                # A server that does not answer holds it, so that there is time to measure.
                 LAMBDA.update_function_configuration(
                     FunctionName=copy.name,
                     Environment={"Variables": copy.environment | {"FILMLESS_MEMORY_MB": "2", "AWS_ENDPOINT_URL_S3": nobody}},
@@ -103,7 +103,7 @@ class Triggers(unittest.TestCase):
     def test_a_line_of_the_sms_log_reaches_record_feedback(self):
         logs = client("logs")
         group, stream = STACK["resources"]["SmsFailed"], uuid.uuid4().hex
-        # LocalStack makes the stream, stumbles over the group's filter, and is asked again.
+        # LocalStack makes the stream, but fails on the group's filter, so ask again.
         with suppress(logs.exceptions.ResourceAlreadyExistsException):
             logs.create_log_stream(logGroupName=group, logStreamName=stream)
         line = {"notification": {"messageId": uuid.uuid4().hex}, "delivery": {"providerResponse": "off"}, "status": "FAILURE"}

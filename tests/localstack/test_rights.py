@@ -36,7 +36,7 @@ def wanted(call: dict) -> list[tuple[str, str]]:
             bucket, _, key = source.partition("/")
             read = "s3:GetObjectVersion" if version else "s3:GetObject"
             return [(read, f"{LOGICAL[bucket]}/{key}"), ("s3:PutObject", f"{LOGICAL[call['Bucket']]}/{call['Key']}")]
-        # It names its keys in its body; what may be deleted is granted for all keys of a bucket.
+        # It names its keys in its body; the right to delete is granted for all keys of a bucket.
         case "s3" if operation == "DeleteObjects":
             actions = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
             return [(action, f"{LOGICAL[call['Bucket']]}/*") for action in actions]

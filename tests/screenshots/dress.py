@@ -25,7 +25,7 @@ PATIENT = {
     "email": "hoa@example.vn",
 }
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
-# What names somebody, or somewhere; and titles of other studies.
+# Elements that name a person or a place, and titles of other studies.
 LEFT_OUT = [
     "InstitutionName", "InstitutionAddress", "ReferringPhysicianName", "PerformingPhysicianName", "OperatorsName",
     "PhysiciansOfRecord", "NameOfPhysiciansReadingStudy", "OtherPatientIDs", "OtherPatientNames", "PatientAge",

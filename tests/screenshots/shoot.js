@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Pictures of the pages, for the guide and for the documents: `shoot.js DRESSED_VI DRESSED_EN`, two folders made by
- * dress.py. Everything is shown by a portal that was started here and given the studies as a hospital gives them.
+ * Takes pictures of the pages for the guide and the documents: `shoot.js DRESSED_VI DRESSED_EN`, two folders made by
+ * dress.py. Starts a portal and gives it the studies as a hospital would.
  */
 
 import { execFileSync } from "node:child_process";
@@ -17,11 +17,11 @@ const DOCS = join(ROOT, "docs/images");
 const BIRTH_DATE = "02031958";
 const JPEG_QUALITY = 80;
 const WEBP_QUALITY = 0.8;
-/** As wide as the guide shows the slip. */
+/** The width of the slip in the guide. */
 const SLIP_WIDTH = 560;
 const PHONE_SCREEN = { ...PHONE, deviceScaleFactor: 2 };
 
-/** One portal with all studies of a language, and a browser that was let in. */
+/** Starts a portal with all studies of a language, and a browser that is signed in. */
 async function openPortal(browser, dressed, language) {
   const folder = mkdtempSync(join(tmpdir(), "filmless-screenshots-"));
   const filmless = await startFilmless(join(folder, "data"));
@@ -62,7 +62,7 @@ async function atRest(page) {
   await page.waitForFunction(() => [...document.images].every((image) => image.complete));
 }
 
-/** Full quality is there, and the tools have opened by themselves, as there is room for them. */
+/** Waits for full quality. The tools have opened by themselves, because there is room. */
 async function openTools(page) {
   await atRest(page);
   await page.locator("[data-tool=length]").waitFor();
@@ -82,7 +82,7 @@ async function measure(page, tool, from, to) {
   await drag(page, from, to);
 }
 
-/** What is done before a study is shown on a desktop. */
+/** What to do before a study is shown on a desktop. */
 const DESKTOP_STEPS = {
   ct: async (page) => {
     await measure(page, "ellipse", [0.28, 0.36], [0.4, 0.52]);
@@ -103,7 +103,7 @@ const DESKTOP_STEPS = {
   },
 };
 
-/** JPEG for documents; a picture of grey noise and letters needs no more. */
+/** JPEG for documents: a picture of grey noise and letters needs no more. */
 async function keep(page, name) {
   await page.screenshot({ path: join(DOCS, `${name}.jpg`), type: "jpeg", quality: JPEG_QUALITY });
 }
@@ -129,7 +129,7 @@ async function shootStudies(portal, screen, steps) {
   }
 }
 
-/** WebP by the browser's own encoder, embedded into the portal. */
+/** WebP from the browser's own encoder, for embedding into the portal. */
 async function keepForGuide(page, name, picture) {
   const png = (picture ?? (await page.screenshot())).toString("base64");
   const webp = await page.context().browser().newPage().then(async (blank) => {
@@ -171,7 +171,7 @@ async function shootGuide(portal, language) {
   await page.context().close();
 }
 
-/** The slip as its PDF is printed. */
+/** The slip, as printed from its PDF. */
 async function shootSlip(portal, page) {
   const folder = join(portal.data, "buckets/slips");
   const [slip] = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith("slip.pdf"));

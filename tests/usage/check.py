@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Checks the exports of a made-up year: check.py FILMLESS MAKE_LEDGER FOLDER
+"""Checks the exports of an invented year: check.py FILMLESS MAKE_LEDGER FOLDER
 
 Everything is computed a second time from the lines of the ledger, in Python and in DuckDB, and compared to the last
-dong. Prints one line per check and ends with 1 when one fails.
+dong. Prints one line per check; exits with 1 if one fails.
 """
 
 import collections
@@ -60,7 +60,7 @@ def same_files(a, b):
 def make():
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    # Films become dearer within the year: what is taken back later counts at the price of its own month.
+    # Film prices rise within the year: what is taken back later counts at the price of its own month.
     default = (Path(__file__).parents[2] / "shared/usage/src/prices.csv").read_text()
     file = folder / "copy/prices/prices.csv"
     file.parent.mkdir(parents=True)
@@ -166,7 +166,7 @@ def check_table(month, expected):
 
 
 def query(name, month):
-    """Runs what `filmless usage query` prints."""
+    """Runs the output of `filmless usage query`."""
     command = [filmless, "usage", "query", name, "--month", month, "--from", folder / "out", "--print"]
     printed = subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True).stdout
     script = re.fullmatch(r"duckdb <<'SQL'\n(.*)SQL\n", printed, re.DOTALL).group(1)
@@ -174,14 +174,14 @@ def query(name, month):
 
 
 def check_answers(month):
-    """What the program answers by itself against the same SQL on DuckDB, row by row, in every form."""
+    """What the program answers on its own against the same SQL on DuckDB, row by row, in every form."""
     names = sorted(path.stem for path in (Path(__file__).parents[2] / "infra/athena/queries").glob("*.sql"))
     for name in names:
         command = [filmless, "usage", "query", name, "--month", month, "--from", folder / "out"]
         wanted = [tuple(float(v) if isinstance(v, decimal.Decimal) else v for v in row) for row in query(name, month)]
         answer = json.loads(subprocess.run([str(w) for w in [*command, "--json"]], check=True, capture_output=True, text=True).stdout)
         text = subprocess.run([str(w) for w in [*command, "--csv"]], check=True, capture_output=True, text=True).stdout
-        # Members of an object have no order; the columns of a table do.
+        # Members of an object have no order; columns of a table do.
         columns = next(csv.reader(text.splitlines()))
         rows = [tuple(row[column] for column in columns) for row in answer["rows"]]
         if rows != wanted:
@@ -192,7 +192,7 @@ def check_answers(month):
 
 
 def check_no_answer():
-    """Where there is no answer the exit code says so."""
+    """If there is no answer, the exit code says so."""
     def asked(*words, path=None):
         command = [str(word) for word in (filmless, "usage", "query", *words)]
         return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **({"PATH": path} if path else {})})
@@ -289,7 +289,7 @@ def check_queries(month, months):
 
 
 def check_reversals(months):
-    """Over the whole ledger, what was taken back is what was booked, study by study, to the last dong."""
+    """Over the whole ledger, what was taken back equals what was booked, study by study, to the last dong."""
     every = collections.defaultdict(list)
     for m in months.values():
         for uid, events in m.studies.items():
@@ -312,7 +312,7 @@ def check_reversals(months):
 
 
 def check_crash(month):
-    """Killed at several moments, then run again: the same bytes as a run that nobody disturbed."""
+    """Killed at several moments, then run again: the same bytes as an undisturbed run."""
     reference = folder / "reference"
     export(month, reference)
     for pause_s in (0.02, 0.1, 0.3):
@@ -320,7 +320,7 @@ def check_crash(month):
         shutil.rmtree(out, ignore_errors=True)
         command = [filmless, "usage", "export", "--month", month, "--from", folder / "copy", "--out", out]
         process = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL)
-        # The moment of the kill is what is tried, so that there is nothing to wait for.
+        # The moment of the kill is under test, so there is nothing to wait for.
         time.sleep(pause_s)
         process.send_signal(signal.SIGKILL)
         process.wait()

@@ -62,7 +62,7 @@ class Ledger:
             self.digest = hashlib.sha256(line).hexdigest()
 
     def write(self, root):
-        # One object: the lines of a chain need no order of days.
+        # One object: the lines of a chain need not be in order of days.
         days = collections.defaultdict(list)
         for number, (_, line) in enumerate(self.lines, 1):
             days["2025-11-28"].append((number, line))
@@ -128,15 +128,15 @@ def make():
     other = {"MA_LK": "LK1", "STT": "2", "MA_NHOM": "13", "TEN_DICH_VU": "", "SO_LUONG": "một", "NGAY_YL": "x"}
     clean = [dossier([service(1), other, {**other, "MA_NHOM": "01"}]), dossier([service(2, NGAY_KQ="")])]
     seeded = [
-        dossier([service(3)]),                                                          # film printed, price without
-        dossier([service(4, TEN_DICH_VU="Chụp CLVT sọ não")]),                          # price with film, none printed
+        dossier([service(3)]),                                                          # film printed, claimed at the price without film
+        dossier([service(4, TEN_DICH_VU="Chụp CLVT sọ não")]),                          # claimed at the price with film, none printed
         dossier([service(5)]),                                                          # nothing shows that it was delivered
         dossier([service(6, NGAY_TH_YL="202511070759")]),                               # performed before ordered
-        dossier([service(7, MA_MAY="MRI.1.79001.B7")]),                                 # the machine makes other images
-        dossier([service(9, MA_DICH_VU="18.9999.0000")]),                               # no such study; and study 9 unclaimed
-        dossier([service(10, SO_LUONG="2.5.1")]),                                       # not usable; study 10 is claimed all the same
+        dossier([service(7, MA_MAY="MRI.1.79001.B7")]),                                 # this machine makes other images
+        dossier([service(9, MA_DICH_VU="18.9999.0000")]),                               # no such study; study 9 stays unclaimed
+        dossier([service(10, SO_LUONG="2.5.1")]),                                       # not usable; study 10 is still claimed
     ]
-    # Two findings of one row: it counts once in the total.
+    # A row with two findings counts once in the total.
     seeded16 = [dossier([service(8, MA_MAY="HH.1.79001.C", MA_KHOA="K02")], "utf-16"), dossier([service(13)], "utf-16")]
     (claims / "utf8.xml").write_text("\ufeff" + document(clean + seeded), encoding="utf-8")
     (claims / "utf16.xml").write_bytes(document(seeded16, "utf-16").encode("utf-16"))

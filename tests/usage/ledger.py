@@ -1,4 +1,4 @@
-"""Reads a ledger line by line, without any of our programs: what exports are compared with."""
+"""Reads a ledger line by line, without any of our programs, for comparison with exports."""
 
 import collections
 import csv
@@ -30,7 +30,7 @@ def day_of(event):
 
 @functools.cache
 def prices(file, month):
-    """(item, modality) → price, per; as the documentation says: the latest that is valid on the month's first day."""
+    """(item, modality) → price, per; as documented: the latest that is valid on the month's first day."""
     found = {}
     with open(file, encoding="utf-8-sig", newline="") as text:
         for row in csv.DictReader(text):
@@ -68,7 +68,8 @@ class Month:
 
 
 def sent(events, channel=None):
-    """How much was handed to the providers of one channel, or of any: one kind of event, and a kind per channel before."""
+    """How much was handed to the providers of one channel, or of any: one kind of event, and a kind per channel in
+    older ledgers."""
     def is_sent(event):
         of = event.get("channel")
         return event["kind"] in ("message-sent", f"{of}-sent") and channel in (None, of)
@@ -90,7 +91,7 @@ def charged(event):
 
 
 def saved(event, prices_file, month):
-    """What the films that an event counts would have cost: those taken back at the price at which they were counted."""
+    """What the films that an event counts would have cost; reversed films count at their original price."""
     if event["kind"] != "film-avoided":
         return 0
     return event["quantity"] * price(prices(prices_file, event.get("concerns") or month), "film", event.get("modality") or "")[0]

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Measures exports and queries: measure.py FILMLESS MAKE_LEDGER OUT.json --events N... --month N --rows N
 
-For every N a made-up year of N events is exported month by month: CPU seconds of all runs, the largest peak of memory.
-A year too large for the disk is made month by month, too, each month a ledger of its own. MONTH events of one month
-show what a single run needs. The largest year that was made at once, multiplied to ROWS rows, is what the named queries
-are timed on in DuckDB. Prints one line per figure and adds them to OUT.json.
+For every N an invented year of N events is exported month by month: CPU seconds of all runs, the largest peak of
+memory. A year too large for the disk is also made month by month, each month a ledger of its own. MONTH events of one
+month show what a single run needs. The largest year that was made at once, multiplied to ROWS rows, is used to time the
+named queries in DuckDB. Prints one line per figure and adds them to OUT.json.
 """
 
 import argparse
@@ -63,7 +63,7 @@ def export(asked, events, source, out):
 
 
 def multiply(out, rows, into):
-    """Copies of every exported file, as if of so many more studies."""
+    """Copies every exported file, as if there were that many more studies."""
     db = duckdb.connect()
     db.execute("SET TimeZone = 'UTC'")
     here = db.execute(f"SELECT count(*) FROM read_parquet('{out}/exports/events/*/*/*.parquet')").fetchone()[0]

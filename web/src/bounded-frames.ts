@@ -1,4 +1,4 @@
-/** Frames kept in memory up to a limit; what lies farthest from the wanted frame goes first. */
+/** Keeps frames in memory up to a limit; the frame farthest from the wanted one goes first. */
 export class BoundedFrames<Value> {
   private readonly values = new Map<number, { readonly value: Value; readonly bytes: number }>();
   private bytes = 0;
@@ -24,7 +24,7 @@ export class BoundedFrames<Value> {
     return this.values.get(frame)?.value;
   }
 
-  /** Keeps a frame and lets go of others; the wanted frame itself always stays. */
+  /** Keeps a frame and drops others; the wanted frame always stays. */
   put(frame: number, value: Value, bytes: number, wanted: number): void {
     this.drop(frame);
     this.values.set(frame, { value, bytes });
@@ -32,7 +32,7 @@ export class BoundedFrames<Value> {
     this.shrink(wanted);
   }
 
-  /** Another limit, from now on. */
+  /** Changes the limit. */
   limit(bytesMax: number, wanted: number): void {
     this.bytesMax = bytesMax;
     this.shrink(wanted);

@@ -4,12 +4,12 @@ import type { Frame, SeriesIndex } from "./read/series-index.js";
 
 /** Projections of a gamma camera have no frame time; turning them ten times a second shows the body. */
 const TURN_FRAME_MS = 100;
-/** Slices of a stack follow each other at a pace that an eye can follow. */
+/** A pace at which an eye can follow the slices of a stack. */
 const STACK_FRAME_MS = 100;
 /** The phases of a heart at one slice make one beat. */
 const BEAT_MS = 900;
 const BEAT_FRAME_MS_MIN = 30;
-/** Films without a time: of what moves fast, and of all else. */
+/** Films without a time: a pace for fast motion, and one for everything else. */
 const FILM_FRAME_MS: Readonly<Record<string, number>> = { US: 40, IVUS: 40, XA: 1000 / 15, RF: 1000 / 15, NM: TURN_FRAME_MS };
 const OTHER_FRAME_MS = 100;
 const STACKED = ["CT", "MR", "PT"];
@@ -17,11 +17,11 @@ const STACKED = ["CT", "MR", "PT"];
 export interface Clip {
   readonly first: number;
   readonly last: number;
-  /** How long each of its frames is shown. */
+  /** How long each frame is shown. */
   readonly frameTimesMs: readonly number[];
 }
 
-/** The clip around a frame, or null when it does not belong to one. */
+/** The clip that a frame belongs to, or null if there is none. */
 export function clipAround(frames: readonly Frame[], frame: number, modality: string): Clip | null {
   const here = frames[frame];
   if (here === undefined || frames.length < 2) {
@@ -54,14 +54,14 @@ export function clipAround(frames: readonly Frame[], frame: number, modality: st
   return run.length < 2 ? null : { first, last, frameTimesMs: run.map(({ frameTimeMs }) => frameTimeMs ?? usual) };
 }
 
-/** Whether anything of a series can be played: then the way to play stays in its place. */
+/** Whether a series has anything to play; then the play button keeps its place. */
 export function hasClip({ frames, modality }: SeriesIndex): boolean {
   const isRun = ({ sopInstanceUid, runKey }: Frame, place: number) =>
     frames[place + 1]?.sopInstanceUid === sopInstanceUid && frames[place + 1]?.runKey === runKey;
   return frames.length > 1 && (STACKED.includes(modality) || frames.some(isRun));
 }
 
-/** Plays a clip; waits on a frame that is not there yet. */
+/** Plays a clip; waits at a frame that has not arrived yet. */
 export class ClipPlayer {
   /** Faster or slower than recorded. */
   speed = 1;
@@ -72,7 +72,7 @@ export class ClipPlayer {
     return this.animation !== 0;
   }
 
-  /** `timeMs` says how long the frame now shown stays; `advance` shows the next one, or answers false to wait. */
+  /** `timeMs` returns how long the current frame stays; `advance` shows the next one, or returns false to wait. */
   play(timeMs: () => number, advance: () => boolean): void {
     this.stop();
     let due = performance.now() + timeMs() / this.speed;

@@ -1,6 +1,9 @@
-/** Puts a text where it can be pasted. */
+/** Puts text on the clipboard. */
 
-/** By the clipboard where the browser lets us, else as browsers within other apps still do; throws where neither works. */
+/**
+ * Uses the clipboard API if the browser allows it, else the old way that browsers within other apps still support;
+ * throws if neither works.
+ */
 export async function copyText(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);

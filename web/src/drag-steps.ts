@@ -1,14 +1,14 @@
-/** How far a finger moves for one image. */
+/** How far a finger moves per image. */
 
 const STEP_PX_MIN = 8;
 const STEP_PX_MAX = 48;
 
-/** A swipe across the stage goes through a short series once; long ones move at a pace an eye can follow. */
+/** A swipe across the stage goes through a short series once; in a long one images move at a pace an eye can follow. */
 export function stepPx(frames: number, stageWidth: number): number {
   return Math.min(STEP_PX_MAX, Math.max(STEP_PX_MIN, stageWidth / Math.max(1, frames)));
 }
 
-/** Turns small movements into whole steps and keeps the rest for the next one. */
+/** Turns small movements into whole steps and keeps the remainder for the next one. */
 export class StepCounter {
   private rest = 0;
 

@@ -1,4 +1,4 @@
-/** What fingers, mouse and wheel ask for, and what they need to know. */
+/** What fingers, mouse and wheel request, and what they need to know. */
 
 import type { StageTool } from "./stage.js";
 
@@ -6,7 +6,7 @@ export interface GestureEvents {
   /** Go on by this many images; negative goes back. */
   onSteps(steps: number): void;
   framesShown(): number;
-  /** Whether up and down belongs to the stage as well. */
+  /** Whether vertical movement belongs to the stage as well. */
   isUpright(): boolean;
   /** What the right mouse button does, if anything. */
   secondTool?(): StageTool | null;

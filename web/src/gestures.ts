@@ -1,8 +1,8 @@
 /**
- * Fingers, mouse and wheel on the stage. One finger sideways goes through the images, or moves an enlarged one, or
- * works the tool that was chosen; two fingers and a double tap enlarge. Up and down is left to the page, unless the
- * stage fills the screen or a tool is chosen. The wheel goes through the images notch by notch, enlarges a single one, and
- * with Ctrl any; the middle mouse button moves the picture.
+ * Fingers, mouse and wheel on the stage. One finger moving sideways goes through the images, moves an enlarged picture,
+ * or works the chosen tool; two fingers and a double tap enlarge. Vertical movement belongs to the page, unless the
+ * stage fills the screen or a tool is chosen. The wheel goes through the images notch by notch, and enlarges a single
+ * image, or any image with Ctrl; the middle mouse button moves the picture.
  */
 
 import { stepPx, StepCounter } from "./drag-steps.js";
@@ -28,7 +28,7 @@ export function listenToGestures(stage: Stage, events: GestureEvents): void {
       event.preventDefault();
     }
   });
-  // The wheel can do without being there first.
+  // The wheel script need not be there from the start.
   void import("./wheel.js").then(({ listenToWheel }) => listenToWheel(stage, events));
 }
 
@@ -53,7 +53,7 @@ class Fingers {
     }
     const { stage, pointers } = this;
     if (event.isPrimary) {
-      // No other finger is down, whatever was missed of its leaving.
+      // No other finger is down, even if we missed when it left.
       pointers.clear();
     }
     stage.element.setPointerCapture(event.pointerId);

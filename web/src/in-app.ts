@@ -1,8 +1,11 @@
-/** For browsers within Zalo, Facebook and the like: copies the link, to be opened in a browser that can save files. */
+/** For browsers within Zalo, Facebook and the like: copies the link, to open it in a browser that can save files. */
 
 import { copyText } from "./copy.js";
 
-/** Where this tab came in. A link opens in another browser, where nobody has signed in; the page behind it does not. */
+/**
+ * The address by which this tab came in. A link opens in another browser, where nobody is signed in; the page behind it
+ * does not.
+ */
 const LINK_KEY = "filmless-link";
 const LINKS = /^\/[xs]\/./;
 
@@ -16,7 +19,7 @@ if (location.pathname === "/") {
   remember(null);
 }
 
-// The viewer shows the words once more beside documents.
+// The viewer repeats the words beside documents.
 document.addEventListener("click", ({ target }) => {
   const button = target instanceof Element ? target.closest<HTMLElement>(".copy-link") : null;
   const done = button?.closest(".in-app")?.querySelector(".copy-done") ?? null;
@@ -39,7 +42,7 @@ async function copyLink(button: HTMLElement, done: Element): Promise<void> {
   }
 }
 
-/** As long as the tab is open, and no longer than until somebody signs out. */
+/** Kept while the tab is open, but no longer than until somebody signs out. */
 function remember(link: string | null): void {
   try {
     if (link === null) {
@@ -48,7 +51,7 @@ function remember(link: string | null): void {
       sessionStorage.setItem(LINK_KEY, link);
     }
   } catch {
-    // Forbidden: the address of the page will do.
+    // Storage is forbidden: the address of the page will do.
   }
 }
 

@@ -1,4 +1,4 @@
-/** Keys move the images while nothing else on the page wants them. */
+/** Keys move the images, unless something else on the page wants them. */
 
 import type { Page } from "./page.js";
 import type { Pane } from "./pane.js";

@@ -1,4 +1,6 @@
-/** The large view without its bars: they go when nobody needs them, and come back with a tap, a key or the mouse. */
+/**
+ * The large view without its bars: they disappear when nobody needs them, and return with a tap, a key or the mouse.
+ */
 
 import type { Page } from "./page.js";
 
@@ -6,7 +8,7 @@ const QUIET_AFTER_MS = 3_000;
 
 export class LargeView {
   private timer = 0;
-  /** A tap that brings the bars back also moves the focus, before it is a click. */
+  /** A tap that brings the bars back also moves the focus, before it becomes a click. */
   private wasQuiet = false;
 
   constructor(
@@ -67,7 +69,7 @@ export class LargeView {
     }
   }
 
-  /** Not while a hand or a keyboard is in the bars, or something is said. */
+  /** Not while a finger or the focus is in the bars, or a message is shown. */
   private mayBeQuiet(): boolean {
     const { page } = this;
     const isUsed = page.stage.classList.contains("has-tool") || page.controls.querySelector(":focus-visible, :active") !== null;

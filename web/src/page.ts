@@ -1,4 +1,4 @@
-/** The parts of the study page that the viewer brings to life. The page itself is made on the server. */
+/** The parts of the study page that the viewer brings to life. The server makes the page itself. */
 
 import type { SeriesEntry } from "./pane.js";
 import type { SeriesUrls } from "./read/grant.js";
@@ -48,7 +48,7 @@ export class Page {
     return this.viewer.dataset["seenUrl"] ?? "";
   }
 
-  /** Says something over the picture, with at most one thing to do about it; null clears it. */
+  /** Shows a message over the picture, with at most one action; null clears it. */
   say(words: string | null, action: "retry" | "signIn" | null = null): void {
     this.note.hidden = words === null;
     if (this.noteText.textContent !== words) {
@@ -58,7 +58,7 @@ export class Page {
     this.signIn.hidden = action !== "signIn";
   }
 
-  /** Fills the screen with the viewer, and keeps the keyboard inside it. */
+  /** Fills the screen with the viewer, and keeps the keyboard focus inside. */
   setLarge(isLarge: boolean): void {
     document.body.classList.toggle("large", isLarge);
     for (const element of document.querySelectorAll<HTMLElement>(".skip, .masthead, .support, .series-section")) {
@@ -72,13 +72,13 @@ export class Page {
   }
 
   setPlaying(isPlaying: boolean): void {
-    // Nobody wants to hear the number of each frame of a film.
+    // Nobody wants to hear the number of every frame of a film.
     this.counter.setAttribute("aria-live", isPlaying ? "off" : "polite");
     setToggle(this.play, isPlaying, isPlaying ? this.words.pause : this.words.play);
   }
 }
 
-/** A text with its blanks, `{n}` and the like, filled in. */
+/** Fills in the placeholders of a text, such as `{n}`. */
 export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
   return text.replace(/\{(\w+)\}/g, (blank, name: string) => String(values[name] ?? blank));
 }

@@ -1,4 +1,4 @@
-/** One stage and the series on it. */
+/** One stage and its series. */
 
 import { ClipPlayer, type Clip } from "./clip.js";
 import { prepareDecoder } from "./full/decoder-pool.js";
@@ -9,7 +9,7 @@ import { SeriesPlayer } from "./series-player.js";
 import type { Shown, Stage } from "./stage.js";
 import { clamp } from "./view-geometry.js";
 
-/** A series as the page or a grant names it. */
+/** A series, as named by the page or a grant. */
 export interface SeriesEntry {
   readonly seriesInstanceUid: string;
   readonly label: string;
@@ -21,14 +21,14 @@ export interface SeriesEntry {
 export interface PaneEvents {
   /** A series is about to be shown. */
   onOpening(series: SeriesEntry): void;
-  /** Its index is there. */
+  /** Its index has arrived. */
   onIndex(index: SeriesIndex): void;
-  /** Full quality can be had from now on. */
+  /** Full quality is available from now on. */
   onFull(): void;
   /** Another frame is wanted. */
   onFrame(frame: number, frames: number): void;
   onPicture(shown: Shown): void;
-  /** The stage is empty until the wanted frame comes. */
+  /** The stage is empty until the wanted frame arrives. */
   onBlank(): void;
   onWaiting(isWaiting: boolean): void;
   onBroken(): void;
@@ -37,7 +37,7 @@ export interface PaneEvents {
 }
 
 const IDLE_MS_MAX = 1_000;
-/** What the page tells those who measure it, once for each series. */
+/** Events for those who measure the page, once per series. */
 type Milestone = "first-picture" | "scrollable" | "lossless";
 
 export class Pane {
@@ -45,9 +45,9 @@ export class Pane {
   series: SeriesEntry | null = null;
   player: SeriesPlayer | null = null;
   link: Link | null = null;
-  /** What the reader chose before the index was there. */
+  /** What the reader chose before the index arrived. */
   private wished: number | null = null;
-  /** Full quality, once it is wanted and there. */
+  /** Full quality, once it is wanted and available. */
   full: FullSeries | null = null;
   private isFullAsked = false;
   private readonly milestones = new Set<Milestone>();
@@ -58,7 +58,7 @@ export class Pane {
     readonly grant: Grant,
   ) {}
 
-  /** Answers a function that ends the listening. */
+  /** Returns a function that stops listening. */
   listen(events: Partial<PaneEvents>): () => void {
     this.listeners.add(events);
     return () => this.listeners.delete(events);
@@ -72,12 +72,12 @@ export class Pane {
     return this.chosen ?? Math.floor(this.frames / 2);
   }
 
-  /** Null as long as the index, which names the most telling frame, is not there and nobody chose another. */
+  /** Null until the index, which names the most telling frame, has arrived or the reader has chosen one. */
   get chosen(): number | null {
     return this.player?.frame ?? this.wished;
   }
 
-  /** As the index says, and before it comes as the page does. */
+  /** As in the index; until it arrives, as in the page. */
   get frames(): number {
     return this.player?.frames ?? this.series?.frames ?? 0;
   }
@@ -86,7 +86,7 @@ export class Pane {
     return this.player?.clip ?? null;
   }
 
-  /** Shows a series from a frame on, or from its most telling one. */
+  /** Shows a series, starting at a frame or at its most telling one. */
   async open(series: SeriesEntry, frame: number | null = null): Promise<void> {
     this.close();
     this.series = series;
@@ -212,7 +212,9 @@ export class Pane {
     this.askForFull();
   }
 
-  /** Full quality gives way to the first picture; scripts, codec and frame then come at the same time. */
+  /**
+   * The first picture takes precedence over full quality, whose scripts, codec and frame then arrive at the same time.
+   */
   private askForFull(): void {
     const { player, link } = this;
     if (this.isFullAsked || player === null || link === null) {
@@ -239,7 +241,7 @@ export class Pane {
         this.tell((events) => events.onFull?.());
       }
     } catch {
-      // The quick pictures stay; the next series asks again.
+      // The quick pictures stay; the next series tries again.
       if (this.player === player) {
         link.doWithoutFull();
       }

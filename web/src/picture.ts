@@ -1,4 +1,4 @@
-/** Pictures that the browser itself decodes. */
+/** Images that the browser itself decodes. */
 
 import type { Shown } from "./stage.js";
 import type { Matrix, Raster } from "./view-geometry.js";
@@ -27,7 +27,7 @@ export async function decodePicture(bytes: Uint8Array<ArrayBuffer>, mediaType: s
   return { source: image, width: image.naturalWidth, height: image.naturalHeight, release: () => undefined };
 }
 
-/** A quick picture, stretched over the pixels it stands for. */
+/** A quick picture, stretched over the pixels it represents. */
 export function quick({ source }: Picture, raster: Raster): Shown {
   return {
     raster,

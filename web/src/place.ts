@@ -1,4 +1,4 @@
-/** Where the reader is, kept with the page's entry in the history: a reload and a way back lead there again. */
+/** The reader's position, stored in the page's history entry: a reload and the back button return there. */
 
 interface Place {
   readonly seriesInstanceUid?: string;
@@ -15,7 +15,7 @@ export function keepPlace(place: Place): void {
   history.replaceState({ ...currentPlace(), ...place }, "");
 }
 
-/** The back button of a phone leaves the large view first, and then the page. */
+/** The back button of a phone first leaves the large view, then the page. */
 export function enterLarge(): void {
   history.pushState({ ...currentPlace(), isLarge: true }, "");
 }

@@ -1,4 +1,4 @@
-/** One series on the stage: which frame is wanted, which one is shown, and the pictures in between. */
+/** One series on the stage: the wanted frame, the shown one, and the pictures in between. */
 
 import { BoundedFrames } from "./bounded-frames.js";
 import { clipAround, type Clip } from "./clip.js";
@@ -12,34 +12,34 @@ const DECODED_BYTES_MAX = 64 * 1024 * 1024;
 const BYTES_PER_PIXEL = 4;
 
 export interface PlayerEvents {
-  /** A picture is to be drawn. */
+  /** A picture should be drawn. */
   onPicture(shown: Shown, frame: number): void;
   /** Another frame is wanted. */
   onFrame(frame: number): void;
   /** The wanted frame is (no longer) on its way. */
   onWaiting(isWaiting: boolean): void;
-  /** What is on the stage is another frame than the wanted one, and for so long that it would be taken for it. */
+  /** The stage has shown another frame than the wanted one for so long that it could be mistaken for it. */
   onStale(): void;
   /** The wanted frame cannot be decoded here. */
   onBroken(): void;
 }
 
 /**
- * A quick picture has the look of the file. Once the reader chose another one, full quality is awaited so long before
- * the quick picture is shown all the same.
+ * A quick picture has the file's look. If the reader chose another one, full quality is awaited for this long before
+ * the quick picture is shown anyway.
  */
 const OTHER_LOOK_MS_MAX = 500;
 
-/** A picture may stand so long under the number of the next one: about as long as one takes to be drawn. */
+/** How long a picture may stay under the number of the next one: about as long as drawing takes. */
 const STALE_MS_MAX = 80;
 
-/** Where pictures of full quality come from. */
+/** Source of pictures in full quality. */
 export interface FullPictures {
   /** Whether quick pictures look different. */
   readonly isOtherLook: boolean;
-  /** Says which frame is looked at and which way the eye goes. */
+  /** Sets the current frame and the direction of reading. */
   want(frame: number, direction: number): void;
-  /** A frame that is there already. */
+  /** A frame, if it has arrived. */
   shown(frame: number): Shown | null;
   close(): void;
 }
@@ -54,7 +54,7 @@ export class SeriesPlayer {
   private isDecoding = false;
   private awaited = 0;
   private staleTimer = 0;
-  /** Before the first picture it is the poster's. */
+  /** Before the first picture, the poster's frame. */
   private onStage: number;
 
   constructor(
@@ -77,7 +77,7 @@ export class SeriesPlayer {
     return clipAround(this.index.frames, this.wanted, this.index.modality);
   }
 
-  /** Wants a frame; the nearest one there is. */
+  /** Requests a frame, or the closest one that exists. */
   go(frame: number): void {
     const next = clamp(frame, 0, this.frames - 1);
     this.direction = Math.sign(next - this.wanted) || this.direction;
@@ -89,13 +89,13 @@ export class SeriesPlayer {
     void this.paint();
   }
 
-  /** Pictures of full quality can be had from now on. */
+  /** Full quality is available from now on. */
   setFull(full: FullPictures): void {
     this.full = full;
     full.want(this.wanted, this.direction);
   }
 
-  /** A film goes on or rests. */
+  /** A film plays or pauses. */
   setPlaying(isPlaying: boolean): void {
     this.link.isPlaying = isPlaying;
     this.full?.want(this.wanted, 1);
@@ -127,7 +127,7 @@ export class SeriesPlayer {
     this.pictures.clear();
   }
 
-  /** Decodes until the wanted frame is shown; frames wished for in between are drawn on the way. */
+  /** Decodes until the wanted frame is shown; frames requested in between are drawn on the way. */
   private async paint(): Promise<void> {
     const full = this.full?.shown(this.wanted) ?? null;
     if (full !== null) {
@@ -153,7 +153,7 @@ export class SeriesPlayer {
     this.isDecoding = true;
     try {
       while (this.painted?.frame !== this.wanted && (await this.paintOnce(this.wanted))) {
-        // The wanted frame may have changed while it was decoded.
+        // The wanted frame may have changed during decoding.
       }
     } finally {
       this.isDecoding = false;
@@ -185,7 +185,7 @@ export class SeriesPlayer {
     this.watch();
   }
 
-  /** Has the stage emptied where the wanted frame does not come soon. */
+  /** Empties the stage if the wanted frame does not arrive soon. */
   private watch(): void {
     if (this.onStage !== this.wanted && this.staleTimer === 0) {
       this.staleTimer = setTimeout(() => {

@@ -1,4 +1,4 @@
-/** The page of a new share: copies the link, or hands link and words to the phone's own way of sharing. */
+/** The page of a new share: copies the link, or passes link and words to the phone's own sharing. */
 
 import { copyText } from "./copy.js";
 
@@ -6,14 +6,14 @@ const shown = document.getElementById("share-link");
 const done = document.getElementById("share-done");
 const link = shown?.textContent?.trim() ?? "";
 
-/** A button appears where the browser can do what it says. */
+/** Shows a button if the browser can do what it says. */
 function offer(id: string, isPossible: boolean, act: (button: HTMLElement) => Promise<void>): void {
   const button = document.getElementById(id);
   if (button !== null && isPossible) {
     button.hidden = false;
     button.addEventListener("click", () => {
       act(button).catch((error: unknown) => {
-        // Closed by the one who opened it.
+        // The reader closed the dialog.
         if ((error as Partial<Error> | null)?.name !== "AbortError") {
           markLink();
         }
@@ -22,7 +22,7 @@ function offer(id: string, isPossible: boolean, act: (button: HTMLElement) => Pr
   }
 }
 
-/** Where neither works the link is marked, to be copied by hand. */
+/** If neither works, the link is selected, to be copied by hand. */
 function markLink(): void {
   if (shown !== null) {
     getSelection()?.selectAllChildren(shown);
@@ -40,7 +40,7 @@ offer("share-copy", true, async () => {
   await copyText(link);
   say("copied");
 });
-// The code is told by telephone, so it is not part of it; nor is whom the share is for, which is the owner's own note.
+// Not included: the code, which is told by phone, and the label, which is the owner's own note.
 offer("share-send", typeof navigator.share === "function", (button) =>
   navigator.share({ title: button.dataset["title"] ?? "", url: link }),
 );

@@ -1,6 +1,6 @@
 /**
  * Which side of the patient each edge is, from whatever the object says; how the picture was turned by hand; and what
- * tells it from its neighbours.
+ * distinguishes it from its neighbours.
  */
 
 import type { Page } from "./page.js";
@@ -55,7 +55,7 @@ export class Sides {
   }
 }
 
-/** How far the next image is, or the one before, where there is a gap. */
+/** The distance to the next or previous image, if there is a gap. */
 function gapText(gaps: readonly Gap[], frame: number, words: Words): string {
   const facts = gaps.flatMap(({ after, mm, usualMm }) => {
     const text = after === frame ? words.gapAfter : after + 1 === frame ? words.gapBefore : "";
@@ -68,7 +68,7 @@ function edgesOf({ directions, namedDirections }: FrameFacts, turn: Parameters<t
   return directions !== null ? edgeLetters(...directions, turn) : namedDirections !== null ? namedEdges(...namedDirections, turn) : null;
 }
 
-/** What a projection was taken of: side and view. */
+/** The view of a projection: side and view. */
 function viewOf({ laterality, viewPosition }: FrameFacts, words: Words): string {
   const sides: Readonly<Record<string, string>> = { R: words.rightSide, L: words.leftSide, B: words.bothSides };
   return [sides[laterality ?? ""] ?? "", viewPosition ?? ""].filter((text) => text !== "").join(" · ");
@@ -80,7 +80,7 @@ function set(element: HTMLElement | undefined, text: string): void {
   }
 }
 
-/** Whether anything was measured before in this session; `tools/mark-store.ts` has it. */
+/** Whether anything was measured earlier in this session, according to `tools/mark-store.ts`. */
 export function hasMarks(): boolean {
   try {
     return (sessionStorage.getItem("filmless:marks") ?? "[]") !== "[]";

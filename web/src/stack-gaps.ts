@@ -1,12 +1,12 @@
 /** Gaps of a stack. */
 
-/** Where a slice lies: its distance along the normal of its stack. */
+/** The position of a slice: its distance along the normal of its stack. */
 export interface SlicePlace {
   readonly stack: string;
   readonly mm: number;
 }
 
-/** Two frames that lie further apart than the slices of their stack usually do. */
+/** Two frames that are further apart than the slices of their stack usually are. */
 export interface Gap {
   /** The first of the two. */
   readonly after: number;
@@ -14,17 +14,17 @@ export interface Gap {
   readonly usualMm: number;
 }
 
-/** With fewer distances nobody can say what is usual. */
+/** With fewer distances, none can be called usual. */
 const DISTANCES_MIN = 4;
-/** So large a share of the distances must be the usual one. */
+/** At least this share of the distances must be the usual one. */
 const USUAL_SHARE_MIN = 0.75;
-/** Distances that differ by less are the same. */
+/** Distances that differ by a smaller share are the same. */
 const SAME_SHARE = 0.1;
 /** A gap is larger than the usual distance times this. */
 const GAP_SHARE_MIN = 1.5;
 const SAME_PLACE_MM = 0.005;
 
-/** Gaps of every evenly spaced stack of the series. */
+/** Gaps in every evenly spaced stack of the series. */
 export function gapsOf(frames: readonly { readonly place: SlicePlace | null }[]): readonly Gap[] {
   const stacks = new Map<string, { after: number; mm: number }[]>();
   frames.forEach(({ place: here }, at) => {

@@ -21,26 +21,26 @@ import {
 export interface Shown {
   readonly raster: Raster;
   readonly quality: "preview" | "full";
-  /** The picture was compressed with a loss before it came. */
+  /** The image had lossy compression when it arrived. */
   readonly isLossy?: boolean;
-  /** Draws into a canvas of `canvas` pixels; `matrix` leads from picture pixels to canvas pixels. */
+  /** Draws into a canvas of `canvas` pixels; `matrix` maps picture pixels to canvas pixels. */
   paint(context: CanvasRenderingContext2D, matrix: Matrix, canvas: Size): void;
 }
 
-/** What a finger or the left mouse button does instead of going through the images; points from the top left. */
+/** What a finger or the left mouse button does instead of going through the images; points count from the top left. */
 export interface StageTool {
   /** Whether the arrow keys belong to it. */
   readonly takesKeys: boolean;
   down(at: Point): void;
   move(at: Point, by: Point): void;
   up(at: Point): void;
-  /** A second finger came: what was begun is not meant. */
+  /** A second finger came down: cancel what was begun. */
   cancel(): void;
 }
 
 export class Stage {
   tool: StageTool | null = null;
-  /** Called after each drawing, for what lies over the picture. */
+  /** Called after each drawing, for what is drawn over the picture. */
   readonly onDraw = new Set<() => void>();
   /** Called when the view was changed by hand. */
   onView: ((view: View) => void) | null = null;
@@ -54,7 +54,7 @@ export class Stage {
     readonly canvas: HTMLCanvasElement,
   ) {
     new ResizeObserver(() => {
-      // A device that was turned leaves nothing of the picture out of reach.
+      // After a device was turned, no part of the picture is out of reach.
       this.current = pan(this.current, { x: 0, y: 0 }, this.raster, this.size);
       this.draw();
     }).observe(element);
@@ -79,12 +79,12 @@ export class Stage {
     return { width: this.element.clientWidth, height: this.element.clientHeight };
   }
 
-  /** From picture pixels to CSS pixels of the stage; null while nothing is shown. */
+  /** Maps picture pixels to CSS pixels of the stage; null while nothing is shown. */
   get matrix(): Matrix | null {
     return this.shown === null ? null : toStage(this.current, this.shown.raster, this.size);
   }
 
-  /** Shows a series by its poster until its first picture is there. */
+  /** Shows the poster of a series until its first picture arrives. */
   showPoster(url: string | null): void {
     this.shown = null;
     this.canvas.hidden = true;
@@ -95,7 +95,7 @@ export class Stage {
     this.setView(FITTED);
   }
 
-  /** Whether the poster can be seen, once that is known. */
+  /** Whether the poster is visible, once that is known. */
   async hasPoster(): Promise<boolean> {
     return !this.poster.hidden && this.poster.decode().then(() => true, () => false);
   }
@@ -124,7 +124,7 @@ export class Stage {
     this.change((view, raster, size) => pan(view, by, raster, size));
   }
 
-  /** Fits the picture as it is turned. */
+  /** Fits the picture, keeping its rotation. */
   fit(): void {
     this.change(({ turn }) => ({ ...FITTED, turn }));
   }
@@ -140,7 +140,7 @@ export class Stage {
     this.redraw();
   }
 
-  /** How many pixels of the screen a picture is wide, as it is enlarged now. */
+  /** Width of a picture in pixels of the screen, at the current enlargement. */
   screenColumns(raster: Raster | undefined): number {
     return raster === undefined ? 0 : pixelSide(this.current, raster, this.size) * raster.columns * devicePixelRatio;
   }
@@ -157,7 +157,7 @@ export class Stage {
     return matrix === null ? null : apply(invert(matrix), at);
   }
 
-  /** Draws with the next frame of the screen, once for all who ask until then. */
+  /** Draws with the next frame of the screen, once for all requests until then. */
   redraw(): void {
     if (this.drawing === 0) {
       this.drawing = requestAnimationFrame(() => this.draw());

@@ -1,8 +1,8 @@
-/** What several images of one place differ in. */
+/** In what images of one position differ. */
 
 import type { Dimensions } from "./read/frame-facts.js";
 
-/** How the values are written that images of one place may differ in. */
+/** How to write the values in which images of one position may differ. */
 const LABELS: readonly (readonly [keyof Dimensions, (value: string) => string])[] = [
   ["bValue", (value) => `b ${value}`],
   ["echoMs", (value) => `TE ${value} ms`],
@@ -10,7 +10,7 @@ const LABELS: readonly (readonly [keyof Dimensions, (value: string) => string])[
   ["flipAngle", (value) => `${value}°`],
 ];
 
-/** What differs within the series of a frame's physics, as doctors write it: "b 1000", "TE 80 ms". */
+/** What differs between the frames of the series, as doctors write it: "b 1000", "TE 80 ms". */
 export function toldApartBy(frames: readonly Dimensions[]): (frame: number) => string {
   const differing = LABELS.filter(([name]) => new Set(frames.map((frame) => frame[name])).size > 1);
   return (at) => {

@@ -1,4 +1,4 @@
-/** Where a picture lies on the stage: fitted, enlarged, moved, turned. All lengths in CSS pixels. */
+/** Where a picture is on the stage: fitted, enlarged, moved, rotated. All lengths are in CSS pixels. */
 
 export interface Size {
   readonly width: number;
@@ -10,14 +10,14 @@ export interface Point {
   readonly y: number;
 }
 
-/** The pixels of a picture and the height of one over its width. */
+/** The pixels of a picture, and the height of a pixel over its width. */
 export interface Raster {
   readonly columns: number;
   readonly rows: number;
   readonly aspect: number;
 }
 
-/** x' = a·x + c·y + e, y' = b·x + d·y + f: the order of a canvas. */
+/** x' = a·x + c·y + e, y' = b·x + d·y + f: the order that a canvas uses. */
 export interface Matrix {
   readonly a: number;
   readonly b: number;
@@ -27,7 +27,9 @@ export interface Matrix {
   readonly f: number;
 }
 
-/** Enlargement over the fitted size, shift of the picture's centre from the stage's, and the turn (no e, f). */
+/**
+ * Enlargement relative to the fitted size, offset of the picture's centre from the stage's, and the rotation (no e, f).
+ */
 export interface View {
   readonly scale: number;
   readonly shift: Point;
@@ -68,7 +70,7 @@ export function invert({ a, b, c, d, e, f }: Matrix): Matrix {
   };
 }
 
-/** The picture's size with square pixels, as it is turned. */
+/** The picture's size with square pixels, after rotation. */
 export function turnedSize({ columns, rows, aspect }: Raster, { a }: Matrix): Size {
   const height = rows * aspect;
   return a === 0 ? { width: height, height: columns } : { width: columns, height };
@@ -89,7 +91,7 @@ export function pixelSide(view: View, raster: Raster, stage: Size): number {
   return turned.width > 0 ? (fit(turned, stage).width / turned.width) * view.scale : 1;
 }
 
-/** From picture pixels (0,0 is the outer corner of the first one) to the stage, from its top left corner. */
+/** Maps picture pixels (0,0 is the outer corner of the first one) to the stage, from its top left corner. */
 export function toStage(view: View, raster: Raster, stage: Size): Matrix {
   const side = pixelSide(view, raster, stage);
   const centred: Matrix = {
@@ -104,16 +106,16 @@ export function toStage(view: View, raster: Raster, stage: Size): Matrix {
   return compose({ ...view.turn, e: stage.width / 2 + x, f: stage.height / 2 + y }, centred);
 }
 
-/** How small and how large a picture may become: one of its pixels to a pixel of the screen is always possible. */
+/** How small and how large a picture may become: one pixel of the image per pixel of the screen is always possible. */
 function scaleRange(raster: Raster, view: View, stage: Size): readonly [number, number] {
   const fitted = pixelSide({ ...view, scale: 1 }, raster, stage);
   return [Math.min(1, 1 / fitted), Math.max(SCALE_MAX, PIXEL_SIDE_MAX / fitted)];
 }
 
-/** Enlarges around a point of the stage (measured from its centre), which stays where it is. */
+/** Enlarges around a point of the stage (measured from its centre), which stays in place. */
 export function zoomAt(view: View, factor: number, point: Point, raster: Raster, stage: Size): View {
   const [min, max] = scaleRange(raster, view, stage);
-  // A picture that is made smaller by hand comes to rest where it fits.
+  // A picture that the reader makes smaller snaps to the fitted size.
   const scale = clamp(view.scale * factor, factor < 1 ? Math.min(1, view.scale) : min, max);
   const change = scale / view.scale;
   const shift = {
@@ -127,7 +129,7 @@ export function pan(view: View, by: Point, raster: Raster, stage: Size): View {
   return keepInside({ ...view, shift: { x: view.shift.x + by.x, y: view.shift.y + by.y } }, raster, stage);
 }
 
-/** No edge of the picture comes further in than the stage's edge, unless the picture is smaller. */
+/** No edge of the picture moves inside the stage's edge, unless the picture is smaller. */
 export function keepInside(view: View, raster: Raster, stage: Size): View {
   const side = pixelSide(view, raster, stage);
   const { width, height } = turnedSize(raster, view.turn);

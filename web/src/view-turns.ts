@@ -1,4 +1,4 @@
-/** How a picture is turned, flipped and shown pixel by pixel: what the tools want of a view. */
+/** Rotates, flips, and shows pixel by pixel: what the tools need from a view. */
 
 import {
   apply,
@@ -11,7 +11,7 @@ import {
   type View,
 } from "./view-geometry.js";
 
-/** A quarter clockwise, as y points down. */
+/** A quarter turn clockwise, since y points down. */
 const QUARTER: Matrix = { a: 0, b: 1, c: -1, d: 0, e: 0, f: 0 };
 const MIRRORED: Matrix = { a: -1, b: 0, c: 0, d: 1, e: 0, f: 0 };
 
@@ -34,7 +34,7 @@ function turnBy(by: Matrix, view: View, raster: Raster, stage: Size): View {
   return keepInside({ scale: view.scale, shift: apply(by, view.shift), turn: compose(by, view.turn) }, raster, stage);
 }
 
-/** How far a picture is turned clockwise, after it was mirrored or not. */
+/** How far a picture is rotated clockwise, and whether it was mirrored first. */
 export function turnOf({ a, b, c, d }: Matrix): { readonly isMirrored: boolean; readonly degrees: number } {
   const isMirrored = a * d - b * c < 0;
   const side = isMirrored ? -1 : 1;

@@ -1,4 +1,4 @@
-/** Entry: puts the page and the series together. Everything that the first picture can do without comes later. */
+/** Entry point: connects the page and the series. Whatever the first picture does not need comes later. */
 
 import { listenToGestures } from "./gestures.js";
 import { Grant, tellPortal, type LinkState } from "./link/link.js";
@@ -48,7 +48,7 @@ class Viewer {
     void this.tellWhenSeen();
   }
 
-  /** Tells the hospital, once per page, that the first picture was on the screen. */
+  /** Reports to the hospital, once per page, that the first picture was shown. */
   private async tellWhenSeen(): Promise<void> {
     if (this.page.seenUrl !== "" && (await this.stage.hasPoster())) {
       tellPortal(this.page.seenUrl);
@@ -75,7 +75,7 @@ class Viewer {
 
   private setLarge(isLarge: boolean): void {
     if (isLarge) {
-      // Only right after a tap; not every phone has it, and the large view fills the window all the same.
+      // Works only right after a tap, and not on every phone; the large view fills the window anyway.
       document.documentElement.requestFullscreen?.().catch(() => undefined);
       enterLarge();
     } else {
@@ -108,7 +108,7 @@ class Viewer {
     play.disabled = this.pane.clip === null;
   }
 
-  /** Once the reader rests: browsers allow few changes of the history. */
+  /** Once the reader pauses, because browsers allow few changes of the history. */
   private keepPlaceSoon(): void {
     clearTimeout(this.placeTimer);
     this.placeTimer = window.setTimeout(() => this.keepPlace(), PLACE_KEPT_AFTER_MS);
@@ -162,7 +162,7 @@ class Viewer {
     quality.classList.toggle("is-full", isFull);
   }
 
-  /** What lies over the first picture comes after it. */
+  /** What is drawn over the first picture comes after it. */
   private async dress(): Promise<void> {
     const { hasMarks, Sides } = await import("./sides.js");
     new Sides(this.pane, this.page.words);
@@ -208,7 +208,7 @@ class Viewer {
       const tools = await this.openTools();
       this.secondTool = () => tools.windowTool;
       if (!matchMedia(WIDE).matches) {
-        // The strip, the picture and what a tool says of it are on the screen together.
+        // Show the strip, the picture and the tool's results on one screen.
         page.viewer.scrollIntoView();
       }
     } else {
@@ -226,7 +226,7 @@ class Viewer {
     page.large.addEventListener("click", () => this.setLarge(!page.isLarge));
     addEventListener("popstate", () => {
       this.showLarge(currentPlace().isLarge === true);
-      // The entry that is left may know a later image than the one that is entered.
+      // The history entry we leave may know a later image than the one we enter.
       this.keepPlace();
     });
     page.play.addEventListener("click", () => pane.toggleClip());

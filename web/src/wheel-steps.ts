@@ -1,21 +1,21 @@
 /**
- * How many images a turn of the wheel is worth: one for each notch. Browsers do not say what a notch is: 53 to 120 px, a
- * number of lines, or, with trackpads and wheels of high resolution, many small steps.
+ * How many images a turn of the wheel moves: one per notch. Browsers do not tell what a notch is: 53 to 120 px, a
+ * number of lines, or, with trackpads and high-resolution wheels, many small steps.
  */
 
-/** What counts of a wheel event. `wheelDeltaY` is old, not standard, and everywhere 120 for a notch. */
+/** The relevant fields of a wheel event. `wheelDeltaY` is old, not standard, and 120 per notch everywhere. */
 export type Turn = Pick<WheelEvent, "deltaY" | "deltaMode" | "timeStamp"> & { readonly wheelDeltaY?: number };
 
 const NOTCH_PX_MIN = 40;
 const NOTCH_PX_MAX = 120;
-/** Of what comes at once and is more than a notch. */
+/** A single event larger than this is more than a notch. */
 const SEVERAL_PX = 60;
-/** So little is no movement yet. */
+/** Less than this is not a movement yet. */
 const FIRST_PX = 4;
-/** After such a rest the next event begins a movement of its own. */
+/** After a pause of this length the next event begins a new movement. */
 const NOTCH_REST_MS = 150;
 const SMOOTH_REST_MS = 400;
-/** A mouse at a Mac: each notch is one event, a multiple of this that depends on the speed. */
+/** A mouse on a Mac: each notch is one event, a multiple of this that depends on the speed. */
 const MAC_PX = 4.000244140625;
 
 export class WheelSteps {
@@ -55,7 +55,7 @@ export class WheelSteps {
     this.sign = Math.sign(deltaY);
     this.isSmooth = deltaMode === 0 && size < NOTCH_PX_MIN;
     if (this.isSmooth) {
-      // Of a whole notch it says nothing about the steps of a fine wheel.
+      // An event of a whole notch says nothing about the steps of a fine wheel.
       const told = Math.abs(wheelDeltaY);
       const px = told > 0 && told < NOTCH_PX_MAX ? (NOTCH_PX_MAX * size) / told : NOTCH_PX_MAX;
       this.unit = Math.min(NOTCH_PX_MAX, Math.max(NOTCH_PX_MIN, px));

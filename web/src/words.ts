@@ -1,4 +1,7 @@
-/** The words of the viewer, in the language of the page; written on the server (`texts/viewer.rs`). Those of one measuring tool alone are with it. */
+/**
+ * The words of the viewer, in the language of the page; the server writes them (`texts/viewer.rs`). A measuring tool
+ * brings the words that only it uses.
+ */
 export interface Words {
   readonly counter: string;
   readonly quickPreview: string;
@@ -130,7 +133,7 @@ export interface Words {
   readonly bothSides: string;
 }
 
-/** What is said of the quality of a picture. */
+/** What to say about the quality of a picture. */
 export function qualityText(words: Words, { quality, isLossy }: { readonly quality: "preview" | "full"; readonly isLossy?: boolean }): string {
   if (quality === "preview") {
     return words.quickPreview;

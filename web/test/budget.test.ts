@@ -1,4 +1,4 @@
-/** What must be there before the first picture stays small; everything else comes when it is wanted. */
+/** What must load before the first picture stays small; everything else loads when wanted. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -7,7 +7,7 @@ const FRAMES = 40;
 const FRAME_BYTES = 20_000;
 const UID = "1.2.3";
 
-/** Quick pictures one after the other, and behind them all the frames in full quality, if there is one. */
+/** Quick pictures in order, then all frames in full quality, if there is any. */
 function frames(count: number, fullBytes = 0): unknown[] {
   return Array.from({ length: count }, (_, frame) => ({
     sop_instance_uid: `1.${frame}`,
@@ -16,7 +16,7 @@ function frames(count: number, fullBytes = 0): unknown[] {
   }));
 }
 
-/** An object store and a portal, as far as a browser sees them. */
+/** An object store and a portal as a browser sees them. */
 class Network {
   readonly ranges: string[] = [];
   isDown = false;
@@ -179,7 +179,7 @@ describe("a series in full quality", () => {
   let full: number[];
   let parts: number[];
 
-  /** What full quality asks for when the eye comes to a frame. */
+  /** What full quality asks for when the reader comes to a frame. */
   function wish(frame: number, more: Partial<FullWish> = {}): FullWish {
     return { frame, needs: [frame], direction: 1, room: 2, lost: [], isUrgent: false, ...more };
   }

@@ -20,7 +20,7 @@ function frame(samples: SampleArray, raw: Readonly<Record<string, unknown>> = {}
   return new FrameValues(details, { columns, rows: 1, channels, samples }, parseTables(tables));
 }
 
-/** The red parts of a frame as it is drawn. */
+/** The red parts of a drawn frame. */
 function reds(values: FrameValues, look: Partial<Look> = {}): number[] {
   const { columns } = values.decoded;
   const drawing = { values, look: { ...DEFAULT_LOOK, ...look }, box: { x: 0, y: 0, width: columns, height: 1 }, step: 1 };

@@ -114,7 +114,7 @@ describe("an angle", () => {
 });
 
 describe("an ellipse", () => {
-  /** 10 × 10 pixels; the value of a pixel is its column, stored as column + 24. */
+  /** 10 × 10 pixels. Each has its column as value, stored as column + 24. */
   const values = new FrameValues(
     frameDetails({
       raw: { rescale: { slope: 1, intercept: -24, unit: "HU" }, padding: [33, 33] },
@@ -203,7 +203,7 @@ describe("the sides of the patient", () => {
 
   it("follow a quarter turn and a flip", () => {
     const turned = rotate(FITTED, RASTER, STAGE);
-    // Clockwise: what was at the left is at the top.
+    // Clockwise: what was left is now at the top.
     expect(edgeLetters(...axial, turned.turn)).toEqual({ left: "P", right: "A", top: "R", bottom: "L" });
     expect(edgeLetters(...axial, mirror(FITTED, RASTER, STAGE).turn)).toMatchObject({ left: "L", right: "R", top: "A" });
     expect(edgeLetters(...axial, mirror(turned, RASTER, STAGE).turn)).toMatchObject({ left: "A", right: "P", top: "R" });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { nextRange } from "../src/link/range-plan.js";
 import type { Span } from "../src/read/series-index.js";
 
-/** Ten frames of 100 bytes, one after the other. */
+/** Ten consecutive frames of 100 bytes. */
 const TEN: readonly Span[] = Array.from({ length: 10 }, (_, frame) => ({ offset: frame * 100, length: 100 }));
 const all = () => true;
 

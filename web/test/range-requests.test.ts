@@ -6,7 +6,7 @@ import { RangeRequests } from "../src/link/range-requests.js";
 const LENGTH = 10;
 const OFFSET = 5;
 
-/** A pack of one frame, whose bytes count up; each connection carries so many bytes and then breaks. */
+/** A pack of one frame with ascending bytes. Each connection carries this many bytes, then breaks. */
 function open(bytesPerConnection: readonly number[]) {
   const asked: string[] = [];
   const parts: number[] = [];

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 const LINK = "https://example.vn/s/abc";
 
-/** The page of a new share, as far as its script looks at it. */
+/** The parts of a new share's page that its script uses. */
 function page() {
   const element = (texts: Record<string, string> = {}, textContent = "") => {
     const clicks: (() => void)[] = [];

@@ -1,4 +1,4 @@
-/** How the sources hang together. */
+/** How the sources depend on each other. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
@@ -12,13 +12,13 @@ const sources = new Map(
     .map((name) => [name, readFileSync(join(SRC, name), "utf8")]),
 );
 
-/** The files that a file names: of values and of types, at once and when they are wanted. */
+/** The files that a file imports: values and types, statically and on demand. */
 function importsOf(name: string, text: string): readonly string[] {
   const named = [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|\bnew URL\(\s*)"(\.[^"?]+)"/g)].map(([, path = ""]) => path);
   return named.map((path) => normalize(join(dirname(name), path)).replace(/\.js$/, ".ts"));
 }
 
-/** Each way that leads back to where it began, once. */
+/** Each circle, once. */
 function circlesOf(graph: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const circles: string[] = [];
   const done = new Set<string>();
@@ -36,7 +36,7 @@ function circlesOf(graph: ReadonlyMap<string, readonly string[]>): readonly stri
 
 const graph = new Map([...sources].map(([name, text]) => [name, importsOf(name, text)]));
 
-/** Lines of the sources that say something, outside of where it may be said. */
+/** Lines that match outside the files where they may. */
 function linesThatSay(what: RegExp, mayBeIn: (name: string) => boolean): readonly string[] {
   return [...sources]
     .filter(([name]) => !mayBeIn(name))
@@ -57,16 +57,18 @@ it("no file imports itself by way of others", () => {
 it("JSON of others is read in one place", () => {
   const isReader = (name: string) => name.startsWith("read/");
   expect(linesThatSay(/from "[./]*read\/json\.js"|\.raw\b|\{ raw\b|\["[a-z]+_[a-z_]+"\]|\.[a-z]+_[a-z_]+\b(?!\w*\()/, isReader)).toEqual([]);
-  // What the viewer itself keeps in the browser is read where it is written.
+  // What the viewer stores in the browser is read where it is written.
   expect(linesThatSay(/JSON\.parse\(/, (name) => isReader(name) || name === "tools/mark-store.ts")).toEqual([]);
 });
 
 it("only the link asks the server for anything, and others know it by one file, and by one more that comes with full quality", () => {
   const isLink = (name: string) => name.startsWith("link/");
-  // Machine code and character sets are parts of the program, not of the study.
+  // Machine code and character maps belong to the program, not to the study.
   const isProgram = (name: string) => name === "full/decoder-pool.ts" || name === "documents/pdf-data.ts";
-  expect(linesThatSay(/\bfetch\(|XMLHttpRequest|sendBeacon/, (name) => isLink(name) || isProgram(name)).filter((line) => !line.includes("async fetch("))).toEqual([]);
-  const inside = [...graph].filter(([name]) => !isLink(name)).flatMap(([name, imports]) => imports.filter((path) => isLink(path) && !["link/link.ts", "link/full-lane.ts"].includes(path)).map((path) => `${name}: ${path}`));
+  // A program of its own: it stands between OHIF and the server, and passes on what OHIF asks for.
+  const isWorker = (name: string) => name.startsWith("ohif/");
+  expect(linesThatSay(/\bfetch\(|XMLHttpRequest|sendBeacon/, (name) => isLink(name) || isProgram(name) || isWorker(name)).filter((line) => !line.includes("async fetch("))).toEqual([]);
+  const inside = [...graph].filter(([name]) => !isLink(name) && !isWorker(name)).flatMap(([name, imports]) => imports.filter((path) => isLink(path) && !["link/link.ts", "link/full-lane.ts"].includes(path)).map((path) => `${name}: ${path}`));
   expect(inside).toEqual([]);
   const outside = [...graph].filter(([name]) => isLink(name)).flatMap(([, imports]) => imports).filter((path) => !/^(link|read)\/|^bounded-frames/.test(path));
   expect(outside, "it knows no picture, page or tool").toEqual([]);

@@ -8,7 +8,7 @@ import type { Words } from "../src/words.js";
 
 const words = { units: { "counts/s": "xung/giây" }, uncalibrated: "chưa hiệu chuẩn", noValue: "không có giá trị" } as unknown as Words;
 
-/** 10 × 10 pixels of 1 mm; the value of a pixel is its column. */
+/** 10 × 10 pixels of 1 mm. Each has its column as value. */
 function measured(language: Measured["language"], raw: object = { spacing: { row_mm: 1, column_mm: 1 }, rescale: { slope: 1, intercept: 0, unit: "HU" } }): Measured {
   const details = frameDetails({ raw, rows: 10, columns: 10, aspect: 1 });
   const samples = Uint8Array.from({ length: 100 }, (_, place) => place % 10);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { WheelSteps, type Turn } from "../src/wheel-steps.js";
 
-/** So many images are gone through by the events, one each `ms`. */
+/** How many images these events move, with one event each `ms`. */
 function images(deltas: readonly number[], ms = 30, more: Partial<Turn> = {}): number {
   const steps = new WheelSteps();
   return deltas.reduce((sum, deltaY, place) => sum + steps.add({ deltaY, deltaMode: 0, timeStamp: 1000 + place * ms, ...more }), 0);

@@ -1,5 +1,5 @@
-//! What finance asked for on its page: an export at once, or claims to compare. What was asked for is done once and its
-//! object deleted with all its versions, whatever came of it: how it ended is kept, and the file never.
+//! What finance requested on its page: an export now, or a comparison with claims. Each request runs once. Then its
+//! object is deleted with all versions, whatever happened. How it ended is kept; the file never is.
 
 use std::collections::BTreeMap;
 
@@ -24,13 +24,13 @@ use crate::months::export;
 
 /// How long the list of rows to correct is kept.
 const LIST_KEPT: SignedDuration = SignedDuration::from_hours(24);
-/// What was asked for before that was tried already, and ended the program each time.
+/// A request older than this was tried before and ended the program each time.
 const TRIED_FOR: SignedDuration = SignedDuration::from_hours(1);
-/// Most requests of one run; the next run does the others.
+/// Most requests of one run; the next run does the rest.
 const ASKED_MAX: usize = 100;
 const NOT_DONE: &str = "Chưa đối chiếu được. Xin thử lại, hoặc dùng lệnh filmless usage reconcile.";
 
-/// Limits on claims that come over the web: what this function has memory for.
+/// Limits on claims that come over the web: this function has memory for no more.
 fn limits() -> ClaimLimits {
     ClaimLimits {
         file_bytes_max: 64 << 20,
@@ -42,10 +42,10 @@ fn limits() -> ClaimLimits {
     }
 }
 
-/// Does all that waits, and deletes lists whose day is over.
+/// Does everything that waits, and deletes lists that have expired.
 ///
 /// # Errors
-/// [`ExportError`]: the next run goes on.
+/// [`ExportError`]: the next run continues.
 pub async fn do_asked(parts: &Export) -> Result<(), ExportError> {
     let now = parts.clock.now();
     let mut exports: BTreeMap<Month, Vec<ObjectKey>> = BTreeMap::new();
@@ -66,7 +66,7 @@ pub async fn do_asked(parts: &Export) -> Result<(), ExportError> {
         }
     }
     for (month, keys) in exports {
-        // How it ended is on the page; whoever wants to asks again.
+        // The page shows how it ended; finance can ask again.
         if let Err(failure) = export(parts, &[month]).await {
             error!(%month, cause = error_chain(&failure), "usage not exported");
         }
@@ -82,7 +82,7 @@ pub async fn do_asked(parts: &Export) -> Result<(), ExportError> {
     Ok(())
 }
 
-/// Compares one file, and keeps how it ended. A file that cannot be used changes nothing of what is kept of the month.
+/// Compares one file and records how it ended. A file that cannot be used leaves the month's record as it was.
 async fn compare_claims(
     parts: &Export,
     key: &ObjectKey,
@@ -98,7 +98,7 @@ async fn compare_claims(
         Ok(()) => None,
         Err(Some(ExportError::Usage(UsageError::Claims { why }))) => Some(why),
         Err(failure) => {
-            // The file is in none of these errors: they name places in the ledger and calls of the store.
+            // These errors do not contain the file: they name places in the ledger and calls of the store.
             let cause = failure.as_ref().map(|failure| error_chain(failure).to_string());
             error!(%month, cause, "claims not compared");
             Some(NOT_DONE.to_owned())

@@ -11,14 +11,15 @@ use filmless_usage::{Line, Month};
 use crate::error::ExportError;
 use crate::ledger::{Ledger, Reader};
 
-/// What the ledger says of the studies that concern these claims, from [`Claims::first_month`] to the month after
-/// `month`: all of the month before, the month and the one after, and of older ones those with an episode of the claims
-/// or an event since. The older months are read twice for that, and take no room for what nobody asks.
+/// Reads what the ledger knows of the studies that concern these claims, from [`Claims::first_month`] to the month
+/// after `month`. It takes in everything from the month before, the month itself and the one after; of older months
+/// only studies with an episode of the claims or an event since. Older months are therefore read twice, which saves
+/// memory for studies nobody asks about.
 ///
 /// # Errors
 /// [`ExportError`].
 pub async fn read_claimed(ledger: &Ledger, claims: &Claims, month: Month) -> Result<Book, ExportError> {
-    // A study may have come before the month of its claim, or be delivered after it.
+    // A study may come before the month of its claim, or be delivered after it.
     let recent = month.after(-1).starts_at_ms()..month.after(1).ends_at_ms();
     let asked = claims.first_month(month).starts_at_ms()..recent.end;
     let mut concerned = None;
@@ -32,7 +33,8 @@ pub async fn read_claimed(ledger: &Ledger, claims: &Claims, month: Month) -> Res
     Ok(reader.book)
 }
 
-/// Finds out which studies the claims concern. The order may come after the images: only then is the episode known.
+/// Finds out which studies the claims concern. The order may come after the images, and only the order tells the
+/// episode.
 struct Concerned<'a> {
     episodes: HashSet<&'a str>,
     recent: Range<i64>,
@@ -57,7 +59,7 @@ impl Reader for Concerned<'_> {
 
 struct BookReader {
     book: Book,
-    /// The studies that are taken in; all, where none are named.
+    /// The studies to take in; all of them if `None`.
     concerned: Option<HashSet<Box<str>>>,
 }
 
@@ -85,7 +87,7 @@ mod tests {
 
     use super::*;
 
-    /// A copy of a ledger: an object per day, with these events: day, kind, study, whether the order is known.
+    /// A copy of a ledger: one object per day, with these events (day, kind, study, whether the order is known).
     fn copy(events: &[(&str, &str, u32, bool)]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         let (mut head, mut objects) = (ChainHead::default(), BTreeMap::<String, String>::new());
@@ -114,13 +116,13 @@ mod tests {
     #[tokio::test]
     async fn the_study_of_a_long_stay_is_found_months_later_and_others_of_its_time_take_no_room() {
         let folder = copy(&[
-            // The images came before the order; a mail went out, and it was opened in December.
+            // The images came before the order; an email was sent and opened in December.
             ("2026-09-03", "study-received", 1, false),
             ("2026-09-03", "study-released", 1, true),
             ("2026-09-03", "email-sent", 1, true),
             ("2026-09-04", "study-received", 2, true),
             ("2026-09-04", "study-released", 2, true),
-            // Released in September, too; something of it happened since.
+            // Also released in September, but something happened to it since.
             ("2026-09-05", "study-received", 3, true),
             ("2026-09-05", "study-released", 3, true),
             ("2026-12-05", "study-opened", 3, true),
@@ -128,7 +130,7 @@ mod tests {
         let ledger = Ledger::of_copy(folder.path(), "2026-12-31T00:00:00Z".parse().unwrap());
         let month: Month = "2026-12".parse().unwrap();
         let header = "MA_LK,STT,MA_DICH_VU,TEN_DICH_VU,SO_LUONG,NGAY_YL,NGAY_TH_YL,MA_MAY";
-        // The ledger has the letter in two parts.
+        // The ledger has this letter decomposed into two code points.
         let row = "LKô1,1,18.1,CT [Không in phim],1,202609030800,202609030830,CL.1";
         let claims = Claims::read(format!("{header}\n{row}\n").as_bytes()).unwrap();
         let book = read_claimed(&ledger, &claims, month).await.unwrap();
@@ -137,7 +139,7 @@ mod tests {
         assert_eq!(studies, ["1.2.1", "1.2.3"]);
         let result = reconcile(&claims, &book, month);
         assert_eq!((result.matched_claims, &result.findings[..]), (1, &[][..]));
-        // Two years and a month later nothing is read of it any more.
+        // Two years and a month later it is not read at all.
         let much_later = month.after(22);
         let book = read_claimed(&ledger, &claims, much_later).await.unwrap();
         let result = reconcile(&claims, &book, much_later);

@@ -1,4 +1,4 @@
-//! Claims against the ledger of a running system: what the command line and the finance page both do.
+//! Compares claims with the ledger of a running system, for the command line and the finance page.
 
 use std::io::Write;
 
@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 pub use crate::claimed::read_claimed;
 
-/// Writes the workbook of a comparison: the rows to correct, and the amounts at risk.
+/// Writes the workbook of a comparison: the rows to correct and the amounts at risk.
 ///
 /// # Errors
 /// [`UsageError`].
@@ -41,7 +41,7 @@ pub fn write_list(
     write_tables(sink, month, tables)
 }
 
-/// What is kept of a comparison: sums, and nothing of a single claim.
+/// What is kept of a comparison: totals, nothing about a single claim.
 #[must_use]
 pub fn kept(claims: &Claims, result: &Reconciliation<'_>, month: Month, at: Timestamp) -> Reconciled {
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);

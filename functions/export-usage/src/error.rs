@@ -16,10 +16,10 @@ pub enum ExportError {
     /// A bucket or the index could not be used: run it again.
     #[error("the ledger's storage could not be used")]
     Store(#[from] StoreError),
-    /// What finance is shown could not be kept.
+    /// What finance should see could not be stored.
     #[error(transparent)]
     Delivery(#[from] DeliveryError),
-    /// The ledger's chain does not hold: nothing is exported from it.
+    /// The ledger's chain is broken: nothing is exported from it.
     #[error("the ledger is broken in {key}: {source}")]
     Broken {
         /// Key of the object.
@@ -27,13 +27,13 @@ pub enum ExportError {
         /// Which line.
         source: ChainError,
     },
-    /// The ledger as a whole does not hold.
+    /// The ledger as a whole does not verify.
     #[error(transparent)]
     Ledger(#[from] LogError),
     /// A line or a file cannot be read or written.
     #[error(transparent)]
     Usage(#[from] UsageError),
-    /// A line of an object is no usage event.
+    /// A line of an object is not a usage event.
     #[error("{key}: {source}")]
     Line {
         /// Key of the object.
@@ -60,13 +60,13 @@ pub enum ExportError {
     /// The temporary folder cannot be used.
     #[error("a local file cannot be written or read")]
     Local(#[source] std::io::Error),
-    /// An event came so late that the file of its day was closed; the export is made again with all days open.
+    /// An event came after the file of its day was closed; the export runs again with all days open.
     #[error("an event came after its day was closed")]
     Late,
 }
 
 impl ExportError {
-    /// What could not be used, as finance is told.
+    /// What could not be used, in the terms finance is told.
     #[must_use]
     pub const fn what_failed(&self) -> ExportFailure {
         match self {

@@ -1,4 +1,4 @@
-//! Making the files of months, and publishing them in the usage bucket.
+//! Makes the files of months and publishes them in the usage bucket.
 
 use std::path::Path;
 
@@ -31,7 +31,7 @@ pub struct PriceFile {
     pub text: String,
 }
 
-/// Reads the price file of the bucket; where there is none, the prices that come with the program become it.
+/// Reads the price file from the bucket. If there is none, stores the built-in prices there.
 ///
 /// # Errors
 /// [`ExportError`].
@@ -45,7 +45,7 @@ pub async fn price_file(parts: &Export) -> Result<PriceFile, ExportError> {
 }
 
 impl PriceFile {
-    /// Reads the text of a price file.
+    /// Parses a price file.
     ///
     /// # Errors
     /// [`ExportError::Usage`] names the line that cannot be used.
@@ -55,8 +55,8 @@ impl PriceFile {
     }
 }
 
-/// Writes the files of a month below a folder: the same ledger and prices give the same bytes. `None` when the month
-/// has no event.
+/// Writes the files of a month into a folder. The same ledger and prices give the same bytes. `None` if the month has
+/// no event.
 ///
 /// # Errors
 /// [`ExportError`].
@@ -79,11 +79,11 @@ pub async fn write_month(
     files.finish(&prices.prices, &prices.sha256)
 }
 
-/// Exports a month into the usage bucket, the manifest last: whoever reads it finds every file that it names. Running
-/// it again, or twice at once, writes the same objects.
+/// Exports a month into the usage bucket. The manifest comes last, so its readers find every file it names. Running it
+/// again, or twice at once, writes the same objects.
 ///
 /// # Errors
-/// [`ExportError`]: the next run writes all of it again.
+/// [`ExportError`]: the next run writes everything again.
 pub async fn export_month(
     parts: &Export,
     month: Month,
@@ -103,7 +103,7 @@ pub async fn export_month(
     Ok(Some(manifest))
 }
 
-/// The manifest of a month, as it is in the bucket.
+/// Reads a month's manifest from the bucket.
 ///
 /// # Errors
 /// [`ExportError`].
@@ -117,7 +117,7 @@ pub async fn stored_manifest(parts: &Export, month: Month) -> Result<Option<Mani
     }
 }
 
-/// Names the object of an error.
+/// Adds the object's key to an error.
 fn object(key: &ObjectKey) -> impl FnOnce(StoreError) -> ExportError {
     let key = key.as_str().to_owned();
     move |source| ExportError::Object { key, source }

@@ -1,4 +1,4 @@
-//! From the schedule's event to the months that are exported.
+//! Turns the schedule's event into exports of months.
 
 use filmless_delivery::parts::Export;
 use filmless_delivery::send_finance_report;
@@ -13,24 +13,24 @@ use crate::error::ExportError;
 use crate::export::stored_manifest;
 use crate::months::{Exported, export};
 
-/// So many days into a month, the one before it is exported again: its last events may have been on their way.
+/// Until this day of a month, the month before is exported again: its last events may have come late.
 const STRAGGLER_DAYS: i8 = 7;
 
 /// What the schedules ask for: `{}`, `{"months": ["2026-10"]}`, or `{"asked": true}`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct ExportEvent {
-    /// Which months; this one, and in its first week the one before, when it names none.
+    /// Which months. Empty means this month and, in its first week, the one before.
     #[serde(default)]
     pub months: Vec<Month>,
-    /// Only what finance asked for on its page.
+    /// Only what finance requested on its page.
     #[serde(default)]
     pub asked: bool,
 }
 
-/// Exports; running it again, or twice at once, writes the same objects.
+/// Exports. Running it again, or twice at once, writes the same objects.
 ///
 /// # Errors
-/// [`ExportError`]: the next run writes all of it again.
+/// [`ExportError`]: the next run writes everything again.
 pub async fn handle(parts: &Export, event: ExportEvent) -> Result<Exported, ExportError> {
     if event.asked {
         do_asked(parts).await?;
@@ -39,7 +39,7 @@ pub async fn handle(parts: &Export, event: ExportEvent) -> Result<Exported, Expo
     let is_nightly = event.months.is_empty();
     let asked = if is_nightly { months_due(parts.clock.now()) } else { event.months };
     let done = export(parts, &asked).await?;
-    // In its first week a month has one before it that is over.
+    // Two months are exported only in the first week; the first of them is over.
     if is_nightly && let [over, _] = asked[..] {
         report(parts, over).await;
     }
@@ -47,7 +47,7 @@ pub async fn handle(parts: &Export, event: ExportEvent) -> Result<Exported, Expo
     Ok(done)
 }
 
-/// Finance gets the figures of a month that is over, once. What cannot be sent is no reason to export again.
+/// Sends finance the figures of a finished month, once. A report that cannot be sent does not repeat the export.
 async fn report(parts: &Export, month: Month) {
     let sent = async {
         let Some(manifest) = stored_manifest(parts, month).await? else { return Ok(0) };

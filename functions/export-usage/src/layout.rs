@@ -2,13 +2,13 @@
 
 use filmless_usage::{Day, Month};
 
-/// Below it lies everything that is exported.
+/// Prefix of everything that is exported.
 pub const EXPORTS: &str = "exports/";
-/// Below it lie the events.
+/// Prefix of the events.
 pub const EVENTS: &str = "exports/events/";
 /// The price file.
 pub const PRICES: &str = "prices/prices.csv";
-/// Below it lie the manifests.
+/// Prefix of the manifests.
 pub const MONTHS: &str = filmless_delivery::staff::USAGE_MONTHS;
 
 /// A Parquet file: `exports/events/month=2026-11/day=2026-11-24/part-00000.parquet`.
@@ -17,7 +17,7 @@ pub fn events(month: Month, day: Day, part: u32) -> String {
     format!("{EVENTS}month={month}/day={day}/part-{part:05}.parquet")
 }
 
-/// The manifest of a month: written last.
+/// The manifest of a month, written last.
 #[must_use]
 pub fn manifest(month: Month) -> String {
     format!("{MONTHS}{month}/manifest.json")
@@ -35,7 +35,7 @@ pub fn xlsx(month: Month) -> String {
     format!("{MONTHS}{month}/khong-in-phim-{month}.xlsx")
 }
 
-/// The month whose export a file belongs to by its key.
+/// The month of an export, from a file's key.
 #[must_use]
 pub fn month_within(key: &str) -> Option<Month> {
     let rest = key.strip_prefix(MONTHS).or_else(|| key.strip_prefix(EVENTS)?.strip_prefix("month="))?;

@@ -1,4 +1,4 @@
-//! Reading the part of the ledger that holds the events of some time, in order, verifying its chain on the way.
+//! Reads a time range of the ledger in order, and verifies its chain on the way.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -19,10 +19,10 @@ use jiff::{Timestamp, ToSpan};
 
 use crate::error::ExportError;
 
-/// An event is sealed after it happened, the oldest first; one whose transaction hung, or whose clock was ahead, by more
-/// than this comes late.
+/// Events are sealed after they happen, oldest first. An event is late by more than this only if its transaction hung
+/// or its clock was ahead.
 pub const SLACK_MS: i64 = 3600 * 1000;
-/// Objects that are fetched while another is read.
+/// Objects fetched ahead while one is read.
 const FETCHED_AHEAD: usize = 3;
 /// Most objects of one day.
 const OBJECTS_PER_DAY_MAX: usize = 1_000_000;
@@ -48,23 +48,23 @@ enum Place {
     Folder(PathBuf),
 }
 
-/// Who takes the lines.
+/// Receives the lines.
 pub trait Reader {
-    /// All later lines, but stragglers, were written at this time or after it.
+    /// Called when every later line, except stragglers, was written at this time or after it.
     ///
     /// # Errors
-    /// [`ExportError`] ends the reading.
+    /// [`ExportError`] stops the reading.
     fn reach(&mut self, at_ms: i64) -> Result<(), ExportError>;
 
-    /// A line of the time asked for; `head` is the chain right after it.
+    /// Called with a line of the requested time; `head` is the chain right after it.
     ///
     /// # Errors
-    /// [`ExportError`] ends the reading.
+    /// [`ExportError`] stops the reading.
     fn take(&mut self, line: &Line<'_>, head: &ChainHead) -> Result<(), ExportError>;
 }
 
 impl Ledger {
-    /// The ledger as it is now.
+    /// Opens the ledger as it is now.
     ///
     /// # Errors
     /// [`ExportError::Store`].
@@ -74,7 +74,7 @@ impl Ledger {
         Ok(Self { place: Place::Bucket(parts.usage.clone()), end, today })
     }
 
-    /// A copy of the usage bucket in a folder, as far as it goes; nobody says where it should end.
+    /// A copy of the usage bucket in a folder, up to where it ends; nothing says where it should end.
     #[must_use]
     pub fn of_copy(folder: &Path, now: Timestamp) -> Self {
         let chain = ChainHead { sequence: u64::MAX, ..ChainHead::default() };
@@ -82,14 +82,14 @@ impl Ledger {
         Self { place, end: LogHead { chain, next_key: None }, today: utc_date(now.as_millisecond()) }
     }
 
-    /// The same, as if it ended earlier.
+    /// The same ledger, cut off after this sequence number.
     #[must_use]
     pub fn until(mut self, sequence: u64) -> Self {
         self.end.chain.sequence = self.end.chain.sequence.min(sequence);
         self
     }
 
-    /// Hands over every line that was written in a stretch of time (milliseconds since 1970).
+    /// Hands over every line written in a time range (milliseconds since 1970).
     ///
     /// # Errors
     /// [`ExportError`].
@@ -109,7 +109,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// The objects begun on a day, without the one that is not finished.
+    /// The objects begun on a day, except the unfinished one.
     async fn keys_of(&self, day: Date) -> Result<Vec<ObjectKey>, ExportError> {
         let prefix = format!("{}{}/", log::prefix(LogName::Usage), day.strftime("%Y/%m/%d"));
         let mut keys = match &self.place {
@@ -137,7 +137,7 @@ impl Ledger {
         Ok(Object { key, bytes })
     }
 
-    /// False once nothing more can be of the time asked for.
+    /// False once no later line can be in the requested time.
     fn read_object(
         &self,
         object: &Object,

@@ -1,5 +1,5 @@
-//! The files of one month while its lines pass: one Parquet file per day (several when it grows large), and the book
-//! from which table and workbook are written at the end.
+//! Builds the files of a month as its lines pass: one Parquet file per day (several for a large day), and the book from
+//! which the table and the workbook are written at the end.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -20,7 +20,7 @@ use crate::ledger::Reader;
 
 type Sink = BufWriter<File>;
 
-/// The file of a day that still grows.
+/// The file of a day that is still growing.
 struct OpenDay {
     part: u32,
     file: EventsFile<Sink>,
@@ -30,7 +30,7 @@ struct OpenDay {
 pub struct MonthFiles {
     month: Month,
     folder: PathBuf,
-    /// Whether a day is closed once nothing but stragglers can come: bounds what is held in memory.
+    /// Whether a day is closed once only stragglers can come: this limits the memory used.
     closes_days: bool,
     open: BTreeMap<Day, OpenDay>,
     /// All earlier days are closed.
@@ -55,7 +55,7 @@ impl MonthFiles {
         }
     }
 
-    /// Writes what is left, and the manifest last; `None` when the month has no event.
+    /// Writes what is left, the manifest last. `None` if the month has no event.
     pub fn finish(mut self, prices: &Prices, prices_sha256: &str) -> Result<Option<Manifest>, ExportError> {
         while let Some((day, open)) = self.open.pop_first() {
             self.close(day, open)?;

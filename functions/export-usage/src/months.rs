@@ -1,4 +1,4 @@
-//! Months that are exported, one after the other, and how that ended.
+//! Exports months one after the other, and records how that ended.
 
 use filmless_delivery::parts::Export;
 use filmless_delivery::staff::ExportState;
@@ -26,7 +26,7 @@ pub struct ExportedMonth {
     pub files: usize,
 }
 
-/// Exports months, and keeps how that ended for the page of finance.
+/// Exports months, and records the outcome for the finance page.
 pub(crate) async fn export(parts: &Export, asked: &[Month]) -> Result<Exported, ExportError> {
     let done = export_months(parts, asked).await;
     let state = ExportState {

@@ -1,4 +1,4 @@
-//! Verification: the chain of the whole ledger, and every export computed anew and compared byte by byte.
+//! Verifies the chain of the whole ledger, then computes every export again and compares it byte by byte.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -27,13 +27,13 @@ const FILES_MAX: usize = 1_000_000;
 /// What was found.
 #[derive(Debug, Default, Serialize)]
 pub struct Verification {
-    /// The ledger, when its chain holds.
+    /// The ledger, if its chain holds.
     pub ledger: Option<VerifiedLog>,
-    /// What is wrong with it, when it does not.
+    /// What is wrong with the ledger, if its chain does not hold.
     pub ledger_error: Option<String>,
     /// Exported months.
     pub months: Vec<VerifiedMonth>,
-    /// Months with events and without any file of an export.
+    /// Months with events but without any exported file.
     pub not_exported: Vec<Month>,
 }
 
@@ -42,11 +42,11 @@ pub struct Verification {
 pub struct VerifiedMonth {
     /// Which month.
     pub month: Month,
-    /// Number of events according to its manifest; where that cannot be used, according to the ledger.
+    /// Number of events according to the manifest, or to the ledger if the manifest cannot be used.
     pub rows: u64,
-    /// Events of the month that came into the ledger after the export.
+    /// Events of the month that entered the ledger after the export.
     pub newer_events: u64,
-    /// The price file is another one than that of the export: files with amounts were compared with the manifest alone.
+    /// The price file is not the one of the export, so files with amounts were compared only with the manifest.
     pub other_prices: bool,
     /// What differs from the ledger.
     pub differences: Vec<Difference>,
@@ -57,7 +57,8 @@ pub struct VerifiedMonth {
 pub struct Difference {
     /// Key of the object.
     pub key: String,
-    /// `missing`, `changed`, `unreadable` (its bytes could not be had), or `unknown` (nothing in the ledger gives it).
+    /// `missing`, `changed`, `unreadable` (its bytes could not be read), or `unknown` (nothing in the ledger explains
+    /// it).
     pub what: &'static str,
 }
 
@@ -72,7 +73,7 @@ impl Verification {
 /// Verifies the whole ledger and the exports of one month, or of all.
 ///
 /// # Errors
-/// [`ExportError`] when something cannot be read; what does not hold is in the answer.
+/// [`ExportError`] if something cannot be read. What does not verify is in the answer.
 pub async fn verify(parts: &Export, only: Option<Month>) -> Result<Verification, ExportError> {
     let mut counts: BTreeMap<Month, u64> = BTreeMap::new();
     let count = |text: &[u8]| {
@@ -95,7 +96,7 @@ pub async fn verify(parts: &Export, only: Option<Month>) -> Result<Verification,
     let prices = price_file(parts).await?;
     for month in exported.into_iter().filter(|month| only.is_none_or(|only| only == *month)) {
         let manifest = match stored_manifest(parts, month).await {
-            // One of another month says nothing of this one.
+            // A manifest of another month says nothing about this one.
             Ok(manifest) => manifest.filter(|manifest| manifest.month == month),
             Err(ExportError::Usage(_) | ExportError::Object { .. }) => None,
             Err(error) => return Err(error),
@@ -106,13 +107,13 @@ pub async fn verify(parts: &Export, only: Option<Month>) -> Result<Verification,
     Ok(found)
 }
 
-/// The months of which files lie in the bucket, with a manifest or without.
+/// The months that have files in the bucket, with or without a manifest.
 async fn months_with_files(parts: &Export) -> Result<BTreeSet<Month>, ExportError> {
     let keys = parts.usage.list(layout::EXPORTS, FILES_MAX).await?;
     Ok(keys.iter().filter_map(|key| layout::month_within(key.as_str())).collect())
 }
 
-/// Computes a month as it was when it was exported; without a manifest that says when, as it is now.
+/// Computes a month as of its export; as of now if no manifest says when that was.
 async fn verify_month(
     parts: &Export,
     month: Month,
@@ -149,7 +150,7 @@ async fn verify_month(
             if key == layout::manifest(month) {
                 continue;
             }
-            // With the prices of that time nobody can compute it: it is what the manifest says.
+            // It cannot be computed with the prices of that time, so the manifest is taken as right.
             expected = Some(recorded(&key).unwrap_or_default());
         }
         let what = match (expected, digest_of(parts, &key, folder.path()).await?) {
@@ -166,12 +167,12 @@ async fn verify_month(
     Ok(VerifiedMonth { month, rows, newer_events, other_prices, differences })
 }
 
-/// What lies under a key.
+/// What is stored under a key.
 enum Found {
     Nothing,
-    /// SHA-256 in hex; blank where its own checksum tells already that it was changed.
+    /// SHA-256 in hex; blank if its own checksum already shows a change.
     Digest(String),
-    /// Its bytes could not be had.
+    /// Its bytes could not be read.
     Unreadable,
 }
 

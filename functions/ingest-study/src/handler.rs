@@ -1,4 +1,4 @@
-//! From S3's notifications to the use case.
+//! Turns S3's notifications into calls of the use case.
 
 use aws_lambda_events::s3::{S3Event, S3EventRecord};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use tracing::debug;
 
-/// Handles one batch; messages of which any object failed come again.
+/// Handles one batch. A message comes again if any of its objects failed.
 pub async fn handle(intake: &Intake, event: SqsEvent) -> SqsBatchResponse {
     let mut response = SqsBatchResponse::default();
     let mut objects = Vec::new();
@@ -66,7 +66,7 @@ fn created_object(record: S3EventRecord) -> Option<CreatedObject> {
     })
 }
 
-/// Keys in events are URL-encoded, with `+` or `%20` for a blank, depending on the server.
+/// Keys in events are URL-encoded; a blank is `+` or `%20`, depending on the server.
 fn decoded_key(key: &str) -> String {
     percent_decode_str(&key.replace('+', " ")).decode_utf8_lossy().into_owned()
 }

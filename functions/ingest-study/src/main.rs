@@ -12,7 +12,7 @@ async fn main() -> anyhow::Result<()> {
     init_logging();
     let traces = Traces::from_env();
     let intake = intake_from_env().await?;
-    // Boxed, because the compiler lays out futures within futures only so deep.
+    // Boxed: the compiler limits how deep futures may nest.
     let handler = async |event: LambdaEvent<SqsEvent>| {
         Ok::<_, Infallible>(traces.flushed(Box::pin(handle(&intake, event.payload))).await)
     };

@@ -1,11 +1,11 @@
-//! From the queue's event to the use case.
+//! Turns the queue's event into calls of the use case.
 
 use std::sync::Arc;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use filmless_delivery::DeliveryError;
 use filmless_delivery::parts::Prepare;
-use filmless_delivery::prepare::download::pack_download;
+use filmless_delivery::prepare::pack::pack_download;
 use filmless_delivery::prepare::render::{InstanceRenderer, render_series};
 use filmless_delivery::prepare::settle::check_quiet;
 use filmless_delivery::record::messages::{SeriesContents, SettleTask};
@@ -38,6 +38,8 @@ async fn run(
         SettleTask::RenderSmallSeries { study_instance_uid, series } => {
             render_series(prepare, renderer, &study_instance_uid, &series).await
         }
-        SettleTask::PackDownload { study_instance_uid } => pack_download(prepare, &study_instance_uid).await,
+        SettleTask::PackDownload { study_instance_uid, kind } => {
+            pack_download(prepare, &study_instance_uid, kind).await
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Bootstrap of the `prepare-study` Lambda. Files are decoded in child processes, which are this program again.
+//! Bootstrap of the `prepare-study` Lambda. Child processes, running this same program, decode the files.
 
 use std::convert::Infallible;
 use std::process::ExitCode;
@@ -11,13 +11,13 @@ use filmless_runtime::{Traces, function_memory_mib, init_logging, prepare_from_e
 use lambda_runtime::{LambdaEvent, run, service_fn};
 use prepare_study::handler::handle;
 
-/// What the function itself needs of its memory; the decoders share the rest.
+/// Memory the function itself needs; the decoders share the rest.
 const OWN_MIB: u64 = 512;
-/// What Lambda gives a function that says nothing.
+/// Memory Lambda gives a function that sets none.
 const LEAST_MIB: u64 = 1024;
 
 fn main() -> anyhow::Result<ExitCode> {
-    // Before any thread: what a decoder gives up, it gives up for the threads that follow.
+    // Before any thread starts: the rights a decoder drops, it drops for all threads that follow.
     if std::env::args().nth(1).is_some_and(|argument| argument == "render-child") {
         return Ok(filmless_decoder::serve());
     }
@@ -31,7 +31,7 @@ async fn answer_events() -> anyhow::Result<()> {
     let memory_mib = function_memory_mib().unwrap_or(LEAST_MIB).max(LEAST_MIB) - OWN_MIB;
     let prepare = prepare_from_env().await?;
     let renderer: Arc<dyn InstanceRenderer> = Arc::new(ChildRenderer::sharing(memory_mib << 20));
-    // Boxed, because the compiler lays out futures within futures only so deep.
+    // Boxed: the compiler limits how deep futures may nest.
     let handler = async |event: LambdaEvent<SqsEvent>| {
         Ok::<_, Infallible>(traces.flushed(Box::pin(handle(&prepare, &renderer, event.payload))).await)
     };

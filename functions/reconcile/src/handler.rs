@@ -1,4 +1,4 @@
-//! From the schedule's event to the use case.
+//! Turns the schedule's event into a run of the use case.
 
 use std::collections::BTreeMap;
 
@@ -7,31 +7,31 @@ use filmless_delivery::parts::Reconcile;
 use filmless_delivery::upkeep::reconcile::{FindingKind, Scope, reconcile};
 use serde::{Deserialize, Serialize};
 
-/// What the schedule asks for: `{"scope": {}}` for what is usual, or with any of the scope's fields.
+/// What the schedule asks for: `{"scope": {}}` for the usual scope, or with any of its fields.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct ReconcileEvent {
-    /// What is looked at.
+    /// What to look at.
     #[serde(default)]
     pub scope: Scope,
 }
 
-/// What is told of a run: numbers only, because a key may hold a name.
+/// What is reported of a run. Numbers only, because a key may contain a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Counts {
-    /// Versions of objects that were held against the index.
+    /// Versions of objects that were compared with the index.
     pub objects: usize,
     /// Studies that were looked at.
     pub studies: usize,
-    /// How often each kind was found.
+    /// How many findings of each kind.
     pub found: BTreeMap<FindingKind, usize>,
-    /// How many of them were told to go on.
+    /// How many of them were restarted.
     pub mended: usize,
 }
 
 /// Runs it once.
 ///
 /// # Errors
-/// [`DeliveryError`]: the next hour goes on.
+/// [`DeliveryError`]: the next hour continues.
 pub async fn handle(parts: &Reconcile, event: ReconcileEvent) -> Result<Counts, DeliveryError> {
     let done = reconcile(parts, &event.scope).await?;
     Ok(Counts { objects: done.objects, studies: done.studies, found: done.found, mended: done.mended })

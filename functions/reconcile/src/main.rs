@@ -9,7 +9,7 @@ async fn main() -> anyhow::Result<()> {
     init_logging();
     let traces = Traces::from_env();
     let parts = reconcile_from_env().await?;
-    // Boxed, because the compiler lays out futures within futures only so deep.
+    // Boxed: the compiler limits how deep futures may nest.
     let handler = async |event: LambdaEvent<ReconcileEvent>| {
         traces.flushed(Box::pin(handle(&parts, event.payload))).await.map_err(lambda_runtime::Error::from)
     };

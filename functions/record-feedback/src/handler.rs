@@ -1,4 +1,4 @@
-//! From the two ways in which AWS reports to the use case: SES through SNS and a queue, SNS through its log.
+//! Reads AWS's two kinds of reports for the use case: SES reports through SNS and a queue, SNS through its log.
 
 use aws_lambda_events::cloudwatch_logs::LogsEvent;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
@@ -12,16 +12,16 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub enum FeedbackEvent {
-    /// A batch of the feedback queue, to which SES reports through SNS.
+    /// A batch of the feedback queue: SES reports through SNS.
     Queue(SqsEvent),
-    /// Lines of the log to which SNS reports on SMS.
+    /// Lines of the log in which SNS reports on SMS.
     Log(LogsEvent),
 }
 
 /// Handles one event; messages of the queue that failed come again.
 ///
 /// # Errors
-/// [`DeliveryError`] for lines of the log: Lambda invokes with them again.
+/// [`DeliveryError`] for lines of the log: Lambda then invokes again with the same lines.
 pub async fn handle(release: &Release, event: FeedbackEvent) -> Result<SqsBatchResponse, DeliveryError> {
     let mut response = SqsBatchResponse::default();
     match event {
@@ -45,7 +45,7 @@ pub async fn handle(release: &Release, event: FeedbackEvent) -> Result<SqsBatchR
 async fn record_text(release: &Release, text: &str) -> Result<(), DeliveryError> {
     match read_report(text) {
         Some(feedback) => record_feedback(release, &feedback).await.map(|_| ()),
-        // Other events of a configuration set (opens, rendering) say nothing of delivery.
+        // Other events of a configuration set (opens, rendering) say nothing about delivery.
         None => Ok(()),
     }
 }

@@ -1,4 +1,4 @@
-//! From the schedule's event to the jobs.
+//! Turns the schedule's event into jobs.
 
 use filmless_delivery::record::{log, outbox};
 use filmless_delivery::staff::daily_list;
@@ -20,30 +20,29 @@ pub struct UpkeepEvent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Job {
-    /// Send what a crash left in the outbox; move events into the logs.
+    /// Sends what a crash left in the outbox; moves events into the logs.
     Minutely,
-    /// Call the hotline to its list; erase what its retention has ended.
+    /// Tells the hotline whom to call; erases what is past its retention.
     Daily,
 }
 
 /// What was done.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Upkeep {
-    /// Entries of the outbox that were left behind.
+    /// Messages that were left in the outbox.
     pub swept: usize,
     /// Events that became lines of the logs.
     pub sealed: usize,
-    /// Studies whose patient has to be called.
+    /// Studies whose patient must be called.
     pub unreached: usize,
     /// Studies whose retention had ended.
     pub erased: usize,
 }
 
-/// Runs what is due; running it again, or twice at once, changes nothing. Each part runs by itself: one that fails stops no
-/// other.
+/// Runs what is due. Running it again, or twice at once, changes nothing. A part that fails does not stop the others.
 ///
 /// # Errors
-/// [`DeliveryError`] of the first part that failed, once all have run: the next run goes on.
+/// [`DeliveryError`] of the first part that failed, after all have run: the next run continues.
 pub async fn handle(upkeep: &parts::Upkeep, event: UpkeepEvent) -> Result<Upkeep, DeliveryError> {
     let mut done = Upkeep::default();
     let (mut parts, common) = (Parts::default(), &upkeep.common);
@@ -74,14 +73,14 @@ pub async fn handle(upkeep: &parts::Upkeep, event: UpkeepEvent) -> Result<Upkeep
             "upkeep done"
         );
     }
-    // An alarm waits for this line.
+    // An alarm expects this line.
     if matches!(event.job, Job::Daily) && parts.failed.is_none() {
         info!("daily upkeep done");
     }
     parts.end(done)
 }
 
-/// The parts of a job: what failed is told at once, and again at the end.
+/// The parts of a job. A failure is logged at once and returned at the end.
 #[derive(Default)]
 struct Parts {
     failed: Option<DeliveryError>,

@@ -1,4 +1,4 @@
-//! From the queue's event to the use case.
+//! Turns the queue's event into calls of the use case.
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use filmless_delivery::notice::send_notice;

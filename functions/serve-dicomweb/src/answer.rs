@@ -1,10 +1,34 @@
-//! Answers that pass through piece by piece.
+//! What answers have in common: what is accepted, what is known already, how bytes pass through.
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::header::{ACCEPT, IF_NONE_MATCH};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
+use filmless_dicomweb::{Offer, Refusal, choose, wanted};
 use filmless_store::{ObjectStream, StoreError};
 use futures::stream::{self, Stream};
+use tokio::sync::mpsc;
+
+/// A browser may keep it, and asks each time whether it may still show it.
+pub(crate) const REVALIDATED: &str = "private, no-cache";
+
+/// What a client takes, by its headers and the parameter of its query, of what can be given.
+pub(crate) fn negotiated(
+    headers: &HeaderMap,
+    parameter: Option<&str>,
+    offers: &[Offer],
+) -> Result<Offer, Refusal> {
+    let lines: Option<Vec<&str>> = headers.get_all(ACCEPT).iter().map(|line| line.to_str().ok()).collect();
+    let header = lines.ok_or(Refusal::BadAccept)?.join(",");
+    choose(&wanted(Some(&header), parameter)?, offers)
+}
+
+/// Whether the client has what it would get (RFC 9110 13.1.2).
+pub(crate) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+    let tag = |text: &str| text.trim().trim_start_matches("W/").to_owned();
+    let known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
+    known.flat_map(|line| line.split(',')).any(|known| tag(known) == tag(etag))
+}
 
 /// The pieces of an object.
 pub(crate) fn pieces(object: ObjectStream) -> impl Stream<Item = Result<Bytes, StoreError>> + Send {
@@ -16,7 +40,14 @@ pub(crate) fn body_of(object: ObjectStream) -> Body {
     Body::from_stream(pieces(object))
 }
 
-/// Sets a header whose value is made of text of ours.
+/// What somebody else sends.
+pub(crate) fn received(receiver: mpsc::Receiver<Result<Bytes, StoreError>>) -> Body {
+    let next =
+        |mut receiver: mpsc::Receiver<_>| async move { receiver.recv().await.map(|piece| (piece, receiver)) };
+    Body::from_stream(stream::unfold(receiver, next))
+}
+
+/// Sets a header whose value is text of ours.
 pub(crate) fn set(response: &mut Response, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(name, value);

@@ -2,13 +2,28 @@
 
 mod admitted;
 mod answer;
+mod briefs;
+mod bulkdata;
+mod config;
 mod error;
 pub mod handler;
+mod headers;
+mod lines;
+mod metadata;
+mod packs;
 mod protection;
+mod qido;
+mod remembered;
+mod resource;
 mod retrieve;
+mod route;
+mod routes;
 mod services;
 mod software;
 
+pub use config::DicomwebConfig;
 pub use handler::router;
-pub use services::{DicomwebConfig, DicomwebServices};
+pub use route::Route;
+pub use routes::routes;
+pub use services::DicomwebServices;
 pub use software::{Right, Software};

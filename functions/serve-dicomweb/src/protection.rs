@@ -1,18 +1,17 @@
-//! The headers of every answer, and what the browser asks before it lets another site's page read one (Fetch 3.2).
+//! What the browser asks before it lets another site's page read one (Fetch 3.2).
 
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, ORIGIN, REFERRER_POLICY,
-    STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, ORIGIN, VARY,
 };
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::services::{DicomwebConfig, DicomwebServices};
+use crate::services::DicomwebServices;
 
 /// What a page may send.
 const ALLOWED: &str = "authorization, accept, range, content-type, if-none-match";
@@ -22,22 +21,7 @@ const EXPOSED: &str =
 /// How long a browser remembers that it may ask, in seconds: as long as browsers do at most.
 const REMEMBERED_SECONDS: &str = "7200";
 
-/// The headers of every answer.
-pub(crate) fn headers(config: &DicomwebConfig) -> Vec<(HeaderName, HeaderValue)> {
-    let mut headers = vec![
-        // Addresses hold tokens.
-        (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-        (HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow")),
-    ];
-    if config.public_url.starts_with("https://") {
-        let value = HeaderValue::from_static("max-age=63072000; includeSubDomains");
-        headers.push((STRICT_TRANSPORT_SECURITY, value));
-    }
-    headers
-}
-
-/// Adds them, and answers a browser's preflight, which shows no token.
+/// Adds the headers of every answer, and answers a browser's preflight, which shows no token.
 pub(crate) async fn protect(
     State(services): State<Arc<DicomwebServices>>,
     request: Request,

@@ -3,59 +3,20 @@
 use std::sync::Arc;
 
 use axum::http::{HeaderName, HeaderValue};
-use filmless_delivery::parts::Viewing;
-use filmless_delivery::{InstanceRenderer, TrustedProxies};
-use filmless_dicomweb::Refusal;
-use filmless_domain::{Limits, WebOrigins};
+use filmless_delivery::InstanceRenderer;
 
-use crate::error::DicomwebError;
-use crate::protection;
+use crate::briefs::Briefs;
+use crate::config::DicomwebConfig;
+use crate::headers;
 use crate::retrieve::IndexCache;
 use crate::software::Software;
-
-/// The place that the routes run in.
-#[derive(Debug, Clone)]
-pub struct DicomwebConfig {
-    /// Where we are reached, e.g. `https://images.hospital.example`.
-    pub public_url: String,
-    /// Whose web pages may read our answers.
-    pub origins: WebOrigins,
-    /// Proxies in front of us, whose word about the visitor's address is believed.
-    pub trusted_proxies: TrustedProxies,
-    /// What one file may ask of us.
-    pub limits: Limits,
-    /// Longest answer that can be sent, in bytes; none where any can. A function of Lambda breaks off longer ones.
-    pub answer_bytes_max: Option<u64>,
-}
-
-impl DicomwebConfig {
-    /// What the settings say, and whose web pages may read our answers.
-    #[must_use]
-    pub fn of(viewing: &Viewing, origins: WebOrigins) -> Self {
-        let settings = &viewing.common.settings;
-        Self {
-            public_url: settings.public_url.clone(),
-            origins,
-            trusted_proxies: settings.trusted_proxies.clone(),
-            limits: settings.limits.clone(),
-            answer_bytes_max: None,
-        }
-    }
-
-    /// Refuses an answer that would break off at its limit: its parts can be had one by one.
-    pub(crate) fn check_length(&self, bytes: u64) -> Result<(), DicomwebError> {
-        match self.answer_bytes_max {
-            Some(max) if bytes > max => Err(Refusal::TooLarge { what: "The answer", max }.into()),
-            _ => Ok(()),
-        }
-    }
-}
 
 /// Everything the routes work with.
 pub struct DicomwebServices {
     pub(crate) software: Software,
     /// Decodes frames, apart from this process.
     pub(crate) renderer: Arc<dyn InstanceRenderer>,
+    pub(crate) briefs: Briefs,
     /// Where frames are in the files that were read.
     pub(crate) index_cache: IndexCache,
     pub(crate) config: DicomwebConfig,
@@ -66,8 +27,15 @@ impl DicomwebServices {
     /// What software may see, what decodes it, and the place they run in.
     #[must_use]
     pub fn new(software: Software, renderer: Arc<dyn InstanceRenderer>, config: DicomwebConfig) -> Self {
-        let headers = protection::headers(&config);
-        Self { software, renderer, index_cache: IndexCache::default(), config, headers }
+        let headers = headers::of(&config);
+        Self {
+            software,
+            renderer,
+            index_cache: IndexCache::default(),
+            briefs: Briefs::new(),
+            config,
+            headers,
+        }
     }
 
     /// The address below which everything lies, for whoever tells the token in a header.

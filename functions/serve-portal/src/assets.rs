@@ -5,7 +5,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use crate::compression::accepts;
+use filmless_front::accepts_coding;
 
 /// One file of `web/dist`.
 pub(crate) struct Asset {
@@ -19,7 +19,7 @@ pub(crate) struct Asset {
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
-/// The address of an asset. It changes with the content, so that a browser may keep it for ever.
+/// The address of an asset. It changes with the content, so a browser may keep it for ever.
 #[must_use]
 pub fn url(name: &str) -> String {
     if let Some(script) = script(name) {
@@ -29,7 +29,8 @@ pub fn url(name: &str) -> String {
     format!("/assets/{name}?v={version}")
 }
 
-/// A script that bears a hash in its name, because others import it by that: `viewer.js` is `viewer-<hash>.js`.
+/// Finds a script that carries a hash in its name because other scripts import it that way: `viewer.js` is
+/// `viewer-<hash>.js`.
 fn script(name: &str) -> Option<&'static Asset> {
     let stem = name.strip_suffix(".js")?;
     ASSETS.iter().find(|asset| {
@@ -49,9 +50,9 @@ pub(crate) async fn show(Path(name): Path<String>, headers: HeaderMap) -> Respon
         (CACHE_CONTROL, "public, max-age=31536000, immutable"),
         (VARY, "accept-encoding"),
     ];
-    // The smaller one first.
+    // Smallest first.
     for (coding, form) in [("br", asset.brotli), ("gzip", asset.gzip)] {
-        if let Some(bytes) = form.filter(|_| accepts(&headers, coding)) {
+        if let Some(bytes) = form.filter(|_| accepts_coding(&headers, coding)) {
             return (common, [(CONTENT_ENCODING, coding)], bytes).into_response();
         }
     }

@@ -1,15 +1,16 @@
-//! Compresses a page on its way out. Only the study page and the licences get this: they are larger than the first window of a connection, and
-//! every round trip counts on a slow network. They repeat nothing that a visitor could have typed, so their length
-//! tells nobody anything about what is secret in them.
+//! Compresses the study page and the licences on their way out. Only these are larger than the first window of a
+//! connection, and every round trip counts on a slow network. They repeat nothing a visitor could have typed, so their
+//! length reveals nothing about the secrets in them.
 
 use std::io::Write;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
-use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, VARY};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, VARY};
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use filmless_front::accepts_coding;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
@@ -17,7 +18,7 @@ use flate2::write::GzEncoder;
 const PAGE_BYTES_MAX: usize = 16 << 20;
 
 pub(crate) async fn gzip(request: Request, next: Next) -> Response {
-    let is_wanted = accepts(request.headers(), "gzip");
+    let is_wanted = accepts_coding(request.headers(), "gzip");
     let response = next.run(request).await;
     if !is_wanted || response.status() != StatusCode::OK {
         return response;
@@ -34,33 +35,4 @@ pub(crate) async fn gzip(request: Request, next: Next) -> Response {
     parts.headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     parts.headers.append(VARY, HeaderValue::from_static("accept-encoding"));
     Response::from_parts(parts, Body::from(compressed))
-}
-
-/// Whether this coding is named without a weight of zero (RFC 9110 12.5.3).
-pub(crate) fn accepts(headers: &HeaderMap, coding: &str) -> bool {
-    let named = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    named.flat_map(|list| list.split(',')).any(|listed| {
-        let mut parts = listed.split(';').map(str::trim);
-        let is_named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(coding));
-        is_named && !parts.any(|weight| matches!(weight, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn gzip_is_used_only_where_it_is_accepted() {
-        for (accepted, expected) in [
-            ("gzip, deflate, br, zstd", true),
-            ("br;q=1, GZIP;q=0.5", true),
-            ("gzip;q=0", false),
-            ("identity", false),
-            ("", false),
-        ] {
-            let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(accepted))]);
-            assert_eq!(accepts(&headers, "gzip"), expected, "{accepted}");
-        }
-    }
 }

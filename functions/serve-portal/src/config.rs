@@ -1,4 +1,4 @@
-//! What the pages need to know about the place they run in.
+//! What the pages need to know about where they run.
 
 use std::error::Error;
 use std::time::Duration;
@@ -14,21 +14,23 @@ use url::Url;
 pub struct PortalConfig {
     /// Where patients reach it, e.g. `https://images.hospital.example`.
     pub public_url: Url,
-    /// Origin of the presigned URLs, e.g. `https://derived.s3.ap-southeast-1.amazonaws.com`: the only foreign
-    /// origin that a page may talk to.
+    /// Origin of the presigned URLs, e.g. `https://derived.s3.ap-southeast-1.amazonaws.com`: the only foreign origin a
+    /// page may talk to.
     pub s3_origin: String,
     /// Name and support of the hospital.
     pub hospital: Hospital,
-    /// Over which channels messages go: what staff may choose from.
+    /// Channels for messages, from which staff may choose.
     pub channels: ChannelPolicy,
-    /// Proxies in front of us, whose word about the visitor's address is believed.
+    /// Proxies in front of us that we trust to tell the visitor's address.
     pub trusted_proxies: TrustedProxies,
+    /// Whether OHIF is served beside it, below `/ohif/`.
+    pub has_ohif: bool,
 }
 
 /// Why the configuration could not be completed.
 #[derive(Debug, Error)]
 pub enum PortalConfigError {
-    /// An address is none.
+    /// An address is not a URL.
     #[error("an address of the portal or of the object store is not a URL")]
     Address(#[source] url::ParseError),
     /// Nothing can be signed.
@@ -37,7 +39,7 @@ pub enum PortalConfigError {
 }
 
 impl PortalConfig {
-    /// What the settings say. Where presigned URLs lead is known to their signer alone, so it is read off one.
+    /// Builds it from the settings. Only the signer knows where presigned URLs lead, so it signs one to find out.
     ///
     /// # Errors
     /// [`PortalConfigError`].
@@ -53,7 +55,14 @@ impl PortalConfig {
             hospital: settings.hospital.clone(),
             channels: settings.channels.clone(),
             trusted_proxies: settings.trusted_proxies.clone(),
+            has_ohif: false,
         })
+    }
+
+    /// With or without OHIF beside it.
+    #[must_use]
+    pub fn with_ohif(self, has_ohif: bool) -> Self {
+        Self { has_ohif, ..self }
     }
 
     /// Whether cookies are to be kept off plain HTTP.

@@ -1,4 +1,4 @@
-//! The cookies: who is signed in, as a patient or as staff, and the language somebody chose (RFC 6265).
+//! The cookies: who is signed in as a patient or as staff, and the chosen language (RFC 6265).
 
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
@@ -9,7 +9,7 @@ use crate::config::PortalConfig;
 const LANGUAGE_AGE_SECONDS: u32 = 31_536_000;
 const STAFF_SIGN_IN_AGE_SECONDS: u32 = 600;
 
-/// With HTTPS the `__Host-` prefix keeps a sister domain from setting it (RFC 6265bis 4.1.3.2).
+/// With HTTPS, the `__Host-` prefix keeps a sister domain from setting it (RFC 6265bis 4.1.3.2).
 const fn session_name(is_https: bool) -> &'static str {
     if is_https { "__Host-filmless_session" } else { "filmless_session" }
 }
@@ -18,12 +18,12 @@ const fn language_name(is_https: bool) -> &'static str {
     if is_https { "__Host-filmless_language" } else { "filmless_language" }
 }
 
-/// The session of staff, which is another than a patient's: one browser may have both.
+/// The session of staff. It is separate from a patient's: one browser may have both.
 const fn staff_session_name(is_https: bool) -> &'static str {
     if is_https { "__Host-filmless_staff" } else { "filmless_staff" }
 }
 
-/// A sign-in of staff that is at the identity provider.
+/// A sign-in of staff that is under way at the identity provider.
 const fn staff_sign_in_name(is_https: bool) -> &'static str {
     if is_https { "__Host-filmless_staff_sign_in" } else { "filmless_staff_sign_in" }
 }
@@ -33,12 +33,12 @@ pub(crate) fn session(headers: &HeaderMap, config: &PortalConfig) -> Option<Secr
     find(headers, session_name(config.is_https())).map(|value| Secret::new(value.to_owned()))
 }
 
-/// The language somebody chose.
+/// The chosen language.
 pub(crate) fn language(headers: &HeaderMap, config: &PortalConfig) -> Option<Language> {
     find(headers, language_name(config.is_https())).and_then(Language::from_tag)
 }
 
-/// `Set-Cookie` that starts a session; it ends with the browser or on the server, whichever is first.
+/// `Set-Cookie` that starts a session. It ends with the browser or on the server, whichever comes first.
 pub(crate) fn start_session(token: &Secret, config: &PortalConfig) -> Option<HeaderValue> {
     set(session_name(config.is_https()), token.expose(), "", config)
 }
@@ -58,13 +58,13 @@ pub(crate) fn staff_sign_in(headers: &HeaderMap, config: &PortalConfig) -> Optio
     find(headers, staff_sign_in_name(config.is_https())).map(|value| Secret::new(value.to_owned()))
 }
 
-/// `Set-Cookie` for the way to the identity provider and back. It has to be `Lax`: the way back begins there.
+/// `Set-Cookie` for the trip to the identity provider and back. It must be `Lax`, because the return starts there.
 pub(crate) fn begin_staff_sign_in(token: &Secret, config: &PortalConfig) -> Option<HeaderValue> {
     let age = format!("; Max-Age={STAFF_SIGN_IN_AGE_SECONDS}");
     set(staff_sign_in_name(config.is_https()), token.expose(), &age, config)
 }
 
-/// `Set-Cookie` lines that forget a sign-in and start the session it led to.
+/// `Set-Cookie` lines that forget a sign-in and start its session.
 pub(crate) fn start_staff_session(token: &Secret, config: &PortalConfig) -> Vec<HeaderValue> {
     let session = set(staff_session_name(config.is_https()), token.expose(), "", config);
     session.into_iter().chain(end_staff_sign_in(config)).collect()

@@ -10,16 +10,16 @@ use filmless_domain::LogCode;
 use filmless_runtime::error_chain;
 use thiserror::Error;
 
-/// When to come again while too many sign in at once: the queue is empty by then.
+/// When to retry while too many people sign in at once: by then the queue is empty.
 const BUSY_SECONDS: &str = "5";
 
 /// Why a page could not be made.
 #[derive(Debug, Error)]
 pub(crate) enum PortalError {
-    /// There is no such thing, or it is not theirs: nobody can tell which.
+    /// It does not exist, or belongs to somebody else; the answer does not say which.
     #[error("not found")]
     NotFound,
-    /// Too many sign in at this moment.
+    /// Too many people are signing in right now.
     #[error("too busy")]
     Busy,
     /// The use case behind it failed.
@@ -44,7 +44,7 @@ impl From<DeliveryError> for PortalError {
 }
 
 impl IntoResponse for PortalError {
-    /// The status only; the page is put around it in the visitor's language when it leaves.
+    /// Only the status; the page around it is added on the way out, in the visitor's language.
     fn into_response(self) -> Response {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND.into_response(),

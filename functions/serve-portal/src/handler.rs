@@ -1,4 +1,4 @@
-//! The router and what lies around every route.
+//! The router, and the layers around every route.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use crate::route::{Who, router_of};
 use crate::routes::routes;
 use crate::services::PortalServices;
 
-/// The portal. Serve it with `into_make_service_with_connect_info::<SocketAddr>()` where there is no gateway,
-/// so that guessers are told apart.
+/// The portal. Without a gateway, serve it with `into_make_service_with_connect_info::<SocketAddr>()`, so that it can
+/// tell guessers apart.
 pub fn router(services: Arc<PortalServices>) -> Router {
     let has_console = services.staff.is_some();
     let offered = routes().into_iter().filter(|route| has_console || route.who != Who::Staff);

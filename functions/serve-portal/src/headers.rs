@@ -8,10 +8,10 @@ use axum::http::{HeaderName, HeaderValue};
 
 use crate::config::PortalConfig;
 
-/// The headers that say what a browser may do with our pages.
+/// The headers that tell a browser what our pages may do.
 pub(crate) fn of(config: &PortalConfig) -> Vec<(HeaderName, HeaderValue)> {
     let s3 = &config.s3_origin;
-    // The codecs of full quality are WebAssembly in workers; films of a study are blobs.
+    // The codecs for full quality are WebAssembly in workers; the films of a study are blobs.
     let csp = format!(
         "default-src 'none'; img-src 'self' data: blob: {s3}; media-src blob:; connect-src 'self' {s3}; \
          script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; manifest-src 'self'; \

@@ -1,8 +1,8 @@
-//! All that is public: sign-in, the link of the slip, "my studies" and the study page; and the console of staff.
+//! The public pages: sign-in, the link of the slip, "my studies" and the study page; and the console of staff.
 //!
-//! Pages are HTML made on the server ([`askama`] escapes every value), so that they work on an old phone and
-//! without scripts; one small script makes the images scroll. Pictures never pass through here: a page holds
-//! presigned URLs, which the browser fetches from the object store itself.
+//! Pages are HTML made on the server ([`askama`] escapes every value), so they work on an old phone and without
+//! scripts; one small script makes the images scroll. Images never pass through here: a page contains presigned URLs,
+//! and the browser fetches them from the object store itself.
 //!
 //! The same [`router`] runs in Lambda and in the embedded profile.
 //!

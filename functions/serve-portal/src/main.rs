@@ -12,8 +12,8 @@ use serve_portal::{PortalConfig, PortalServices, StaffSignIn, router};
 async fn main() -> anyhow::Result<()> {
     init_logging();
     let traces = Traces::from_env();
-    let PortalParts { viewing, staff, origin_secret } = portal_from_env().await?;
-    let config = PortalConfig::of(&viewing).await?;
+    let PortalParts { viewing, staff, origin_secret, has_ohif } = portal_from_env().await?;
+    let config = PortalConfig::of(&viewing).await?.with_ohif(has_ohif);
     let mut portal = PortalServices::new(Portal::new(viewing), config);
     if let Some((provider, console)) = staff {
         portal = portal.with_staff(StaffSignIn::new(console, provider, None)?).without_erasure();

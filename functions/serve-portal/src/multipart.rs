@@ -1,4 +1,4 @@
-//! A form with a file (RFC 7578): its fields out of the whole body.
+//! Splits a form with a file (RFC 7578) into its fields.
 
 use std::ops::Range;
 
@@ -27,7 +27,7 @@ pub(crate) fn boundary_of(content_type: &str) -> Option<&str> {
     named.filter(|boundary| (1..=70).contains(&boundary.len()))
 }
 
-/// The fields of a body; `None` where it is no such form.
+/// The fields of a body; `None` if it is not such a form.
 pub(crate) fn parts_of(body: &[u8], boundary: &str) -> Option<Vec<Part>> {
     let mark = format!("--{boundary}");
     let mark = mark.as_bytes();
@@ -48,7 +48,7 @@ pub(crate) fn parts_of(body: &[u8], boundary: &str) -> Option<Vec<Part>> {
     Some(parts)
 }
 
-/// The name in `Content-Disposition`; the name of a file is not looked at.
+/// The name in `Content-Disposition`; the file name is ignored.
 fn name_of(head: &str) -> Option<String> {
     let line = head.lines().find(|line| line.to_ascii_lowercase().starts_with("content-disposition:"))?;
     let named = line.split(';').find_map(|word| word.trim().strip_prefix("name="));

@@ -1,4 +1,4 @@
-//! Headers on every answer, and the refusal of requests that another site makes in the patient's name.
+//! Adds headers to every answer, and refuses requests that another site makes in the patient's name.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,13 +16,13 @@ use crate::services::PortalServices;
 /// Largest accepted request body: a form of two short fields.
 pub(crate) const BODY_BYTES_MAX: usize = 16 * 1024;
 
-/// Where a file is taken. Its handler reads the body itself, once it knows who sends it and that they may.
+/// Where a file is accepted. Its handler reads the body itself, once it knows that the sender may upload.
 pub(crate) const UPLOAD_PATH: &str = "/staff/finance/claims";
 
 /// How long the body of a request may take: a form of two short fields is one packet.
 const BODY_WAIT_MAX: Duration = Duration::from_secs(15);
 
-/// Adds the headers. Whatever does not say otherwise is personal and is kept nowhere.
+/// Adds the headers. An answer that does not say otherwise is personal and must not be cached.
 pub(crate) async fn add_headers(
     State(services): State<Arc<PortalServices>>,
     request: Request,
@@ -38,8 +38,8 @@ pub(crate) async fn add_headers(
     response
 }
 
-/// Reads the body before anything else is done for the request: a client that sends it drop by drop holds nothing but
-/// its own connection, and that not for long.
+/// Reads the body before anything else happens: a client that sends it drop by drop holds only its own connection, and
+/// not for long.
 pub(crate) async fn read_whole_body(request: Request, next: Next) -> Response {
     if request.uri().path() == UPLOAD_PATH {
         return next.run(request).await;
@@ -51,13 +51,13 @@ pub(crate) async fn read_whole_body(request: Request, next: Next) -> Response {
     }
     match tokio::time::timeout(BODY_WAIT_MAX, to_bytes(body, BODY_BYTES_MAX)).await {
         Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
-        // Too long, or broken off: whoever broke it off reads no answer.
+        // Too long or broken off. A client that broke off reads no answer.
         Ok(Err(_)) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
         Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
     }
 }
 
-/// Refuses what another site submits.
+/// Refuses forms that another site submits.
 pub(crate) async fn refuse_foreign(
     State(services): State<Arc<PortalServices>>,
     request: Request,
@@ -71,7 +71,7 @@ pub(crate) async fn refuse_foreign(
     }
 }
 
-/// Console pages run no script, and speak to nobody but us: not even to the store of images.
+/// Console pages run no script and talk only to us, not even to the store of images.
 pub(crate) async fn restrict(request: Request, next: Next) -> Response {
     const POLICY: &str = "default-src 'none'; img-src 'self' data:; style-src 'self'; form-action 'self'; \
                           frame-ancestors 'none'; base-uri 'none'";
@@ -80,9 +80,9 @@ pub(crate) async fn restrict(request: Request, next: Next) -> Response {
     response
 }
 
-/// Whether a page of ours sent the form. `Sec-Fetch-Site` says so (Fetch Metadata); browsers without it say it
-/// with `Origin`, which is `null` on our own forms because of `Referrer-Policy: no-referrer` (Fetch 3.2). The
-/// session cookie is `SameSite=Lax` and does not come with a foreign form in either case.
+/// Whether a page of ours sent the form. `Sec-Fetch-Site` tells (Fetch Metadata). Browsers without it send `Origin`,
+/// which is `null` on our own forms because of `Referrer-Policy: no-referrer` (Fetch 3.2). In either case a foreign
+/// form comes without the session cookie, which is `SameSite=Lax`.
 fn is_own(headers: &HeaderMap, public_url: &Url) -> bool {
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let origin = text(ORIGIN).filter(|origin| *origin != "null");

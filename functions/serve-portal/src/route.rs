@@ -1,4 +1,4 @@
-//! One route: an address, a method, who may use it.
+//! One route: an address, a method, and who may use it.
 
 use std::sync::Arc;
 
@@ -15,18 +15,18 @@ pub(crate) type State = Arc<PortalServices>;
 /// Who may use a route. The handler enforces it; `docs/openapi.yaml` says the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Who {
-    /// Everybody: nothing on it is anybody's.
+    /// Everybody: it shows nothing personal.
     Anyone,
-    /// Whoever has a session: the patient, or the holder of a share within what it opens.
+    /// Anybody with a session: the patient, or the holder of a share within what the share opens.
     Guest,
-    /// The patient alone; it does not exist for the holder of a share.
+    /// Only the patient; it does not exist for the holder of a share.
     Patient,
-    /// Staff, by their roles; it does not exist where staff have no console.
+    /// Staff, by role; it does not exist if there is no console.
     Staff,
 }
 
 impl Who {
-    /// The word of `docs/openapi.yaml`.
+    /// The word in `docs/openapi.yaml`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -40,7 +40,7 @@ impl Who {
 
 /// One method of one address.
 pub struct Route {
-    /// `GET` (which answers `HEAD`, too) or `POST`.
+    /// `GET` (which also answers `HEAD`) or `POST`.
     pub method: &'static str,
     /// The address, with its parameters in braces.
     pub path: &'static str,
@@ -56,7 +56,7 @@ impl std::fmt::Debug for Route {
 }
 
 impl Route {
-    /// Without a script, and without the store of images.
+    /// Forbids scripts and the store of images.
     pub(crate) fn restricted(self) -> Self {
         Self { service: self.service.layer(from_fn(protection::restrict)), ..self }
     }
@@ -82,7 +82,7 @@ where
     Route { method: "POST", path, who, service: on(MethodFilter::POST, handler) }
 }
 
-/// A router of these routes; several of one address are its methods.
+/// Builds a router; routes with the same address become its methods.
 pub(crate) fn router_of(routes: impl Iterator<Item = Route>) -> Router<State> {
     routes.fold(Router::new(), |router, route| router.route(route.path, route.service))
 }

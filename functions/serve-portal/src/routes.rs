@@ -1,15 +1,15 @@
-//! The table of routes: what the router is built from is what can be listed, so that a route which is in no
-//! document and in no test cannot be.
+//! The table of routes. The router is built from the same list that documents and tests read, so no route can be
+//! missing from them.
 
 mod staff;
 
 use crate::assets;
 use crate::pages::{
-    access, download, guide, language, link, share, shares, sign_in, studies, study, well_known,
+    access, download, guide, language, link, open_with, share, shares, sign_in, studies, study, well_known,
 };
 use crate::route::{Route, Who, get, post};
 
-/// Every route of the portal, the console of staff included.
+/// Every route of the portal, including the console of staff.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     use Who::{Anyone, Guest, Patient};
@@ -31,6 +31,9 @@ pub fn routes() -> Vec<Route> {
         get("/studies/{study_uid}/download", Guest, download::show),
         post("/studies/{study_uid}/download", Guest, download::ask),
         get("/studies/{study_uid}/files/{instance_uid}", Guest, download::original),
+        get("/studies/{study_uid}/open-with", Guest, open_with::show),
+        post("/studies/{study_uid}/open-with", Guest, open_with::open),
+        post("/studies/{study_uid}/viewer-token", Guest, open_with::viewer_token),
         post("/studies/{study_uid}/seen", Guest, access::seen),
         get("/studies/{study_uid}/access", Patient, access::show),
         get("/guide", Anyone, guide::show),

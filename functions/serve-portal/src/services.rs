@@ -9,10 +9,10 @@ use crate::config::PortalConfig;
 use crate::headers;
 use crate::staff_sign_in::StaffSignIn;
 
-/// The machine that everything runs on, where it is one.
+/// The machine that everything runs on, if it is a single one.
 #[async_trait::async_trait]
 pub trait Machine: Send + Sync {
-    /// What of it does not work; nothing, where all is well.
+    /// What does not work on it; empty if all is well.
     async fn failing(&self) -> Vec<&'static str>;
 }
 
@@ -27,26 +27,26 @@ pub struct PortalServices {
 }
 
 impl PortalServices {
-    /// The use cases and the place they run in.
+    /// The use cases, and where they run.
     #[must_use]
     pub fn new(portal: Portal, config: PortalConfig) -> Self {
         let headers = headers::of(&config);
         Self { portal, staff: None, machine: None, is_erasing: true, config, headers }
     }
 
-    /// With a console for whoever signs in so; without a sign-in there is none.
+    /// Adds the console, for those who sign in this way. Without a sign-in there is no console.
     #[must_use]
     pub fn with_staff(self, staff: StaffSignIn) -> Self {
         Self { staff: Some(staff), ..self }
     }
 
-    /// On a machine of its own, which has more that can fail than AWS shows.
+    /// Adds a machine of its own, where more can fail than on AWS.
     #[must_use]
     pub fn with_machine(self, machine: Arc<dyn Machine>) -> Self {
         Self { machine: Some(machine), ..self }
     }
 
-    /// With a console that erases nothing: where the one public function has no right to delete what hospitals uploaded.
+    /// Takes erasure out of the console, where this one public function has no right to delete the hospital's uploads.
     #[must_use]
     pub fn without_erasure(self) -> Self {
         Self { is_erasing: false, ..self }

@@ -1,4 +1,4 @@
-//! How staff sign in: at an identity provider, and back to a session of ours.
+//! How staff sign in: through an identity provider, and back to a session of ours.
 
 use std::sync::Arc;
 
@@ -13,37 +13,37 @@ use tracing::{info, warn};
 
 use crate::error::PortalError;
 
-/// Where browsers come back from the identity provider, below the portal's address.
+/// Where the identity provider sends browsers back to, below the portal's address.
 pub const STAFF_RETURN_PATH: &str = "/staff/sign-in/return";
 
-/// A sign-in that was asked for.
+/// A sign-in that has begun.
 #[derive(Debug)]
 pub(crate) enum StaffSignInBegun {
-    /// The browser goes to the provider, and brings the cookie when it comes back.
+    /// The browser goes to the provider, and returns with the cookie.
     Onward {
         /// The provider's page.
         url: String,
-        /// What binds the sign-in to this browser.
+        /// Binds the sign-in to this browser.
         cookie: Secret,
     },
-    /// The provider cannot be used at the moment.
+    /// The provider cannot be used right now.
     ProviderDown,
 }
 
 /// A sign-in that came back.
 #[derive(Debug)]
 pub(crate) enum StaffSignInEnded {
-    /// They are in; the cookie of their session.
+    /// Signed in; the cookie of the session.
     Granted(Secret),
     /// The answer is not accepted: try again.
     Refused,
-    /// The provider knows them, and none of their roles is one of ours.
+    /// The provider knows them, but none of their roles is one of ours.
     NoRole,
-    /// The provider cannot be used at the moment.
+    /// The provider cannot be used right now.
     ProviderDown,
 }
 
-/// The sign-in of staff: the entrance to their sessions behind an identity provider.
+/// The sign-in of staff through an identity provider.
 #[derive(Debug)]
 pub struct StaffSignIn {
     entrance: StaffEntrance,
@@ -51,7 +51,7 @@ pub struct StaffSignIn {
 }
 
 impl StaffSignIn {
-    /// For whoever that provider names. Nothing is fetched before somebody signs in.
+    /// Lets in those whom this provider identifies. Nothing is fetched before somebody signs in.
     ///
     /// # Errors
     /// [`IdentityError::Settings`].
@@ -80,7 +80,7 @@ impl StaffSignIn {
         Ok(StaffSignInBegun::Onward { url: begun.url.into(), cookie })
     }
 
-    /// Ends it. `cookie` is what binds it to the browser; `earlier` a session that the browser had before.
+    /// Ends the sign-in. `cookie` binds it to the browser; `earlier` is a session the browser had before.
     pub(crate) async fn finish(
         &self,
         cookie: Option<&Secret>,
@@ -88,7 +88,7 @@ impl StaffSignIn {
         returned: Returned,
         source: &str,
     ) -> Result<StaffSignInEnded, PortalError> {
-        // Whoever comes without having left from here is not even written down: anybody can do that, at any rate.
+        // A return without a departure is not even recorded: anybody can send one, at any rate they like.
         let Some(cookie) = cookie else { return Ok(StaffSignInEnded::Refused) };
         let kept = self.entrance.take_sign_in(cookie.expose()).await?;
         let Some(kept) = kept else { return Ok(StaffSignInEnded::Refused) };
@@ -116,7 +116,7 @@ impl StaffSignIn {
         }
     }
 
-    /// The desk of whoever has this session cookie.
+    /// The desk of the member of staff with this session cookie.
     pub(crate) async fn desk(&self, cookie: &str, source: &str) -> Result<Option<Desk>, DeliveryError> {
         self.entrance.desk(cookie, source).await
     }

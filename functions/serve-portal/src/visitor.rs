@@ -1,4 +1,4 @@
-//! Who asks, in which language and from where.
+//! Who asks, in which language, and from where.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ pub(crate) struct Visitor {
     pub(crate) source: String,
     /// Path of the page.
     pub(crate) path: String,
-    /// Whether the page is shown within Zalo, Facebook or the like, where nothing can be saved.
+    /// Whether the page is shown within Zalo, Facebook or the like, where no file can be saved.
     pub(crate) in_app: bool,
     chosen: Option<Language>,
     accepted: Option<Language>,
@@ -61,7 +61,7 @@ impl Visitor {
         }
     }
 
-    /// Ends the session they came with: who is let in anew has one session, not two.
+    /// Ends the session they came with, so that a new sign-in does not leave two.
     pub(crate) async fn leave_session(&self) -> Result<(), DeliveryError> {
         match &self.cookie {
             Some(cookie) => self.portal().sign_out(cookie.expose(), &self.source).await,
@@ -69,13 +69,13 @@ impl Visitor {
         }
     }
 
-    /// The language of the console: what they chose, else Vietnamese.
+    /// The language of the console: the chosen one, else Vietnamese.
     pub(crate) fn console_language(&self) -> Language {
         self.chosen.unwrap_or_default()
     }
 
-    /// The language of a page: what they chose, else what their browser asks for, because a child or a doctor of the patient may
-    /// read it, else that of the order, else Vietnamese.
+    /// The language of a page: the chosen one; else the browser's, because a child or a doctor of the patient may be
+    /// reading; else the order's; else Vietnamese.
     pub(crate) fn language(&self, ordered: Option<Language>) -> Language {
         self.chosen.or(self.accepted).or(ordered).unwrap_or_default()
     }
@@ -92,9 +92,9 @@ impl FromRequestParts<Arc<PortalServices>> for Visitor {
     }
 }
 
-/// How browsers within other apps call themselves: Zalo, Facebook with Messenger, Instagram, TikTok, Line, Viber,
-/// KakaoTalk, WeChat; and any other app on Android, whose `WebView` says `wv` at the end of the device. An app of which
-/// nothing is known on an iPhone cannot be told from a page on its home screen, which saves files.
+/// How browsers within other apps identify themselves: Zalo, Facebook with Messenger, Instagram, TikTok, Line, Viber,
+/// KakaoTalk, WeChat; and any other app on Android, whose `WebView` ends the device with `wv`. An unknown app on an
+/// iPhone looks like a page on the home screen, which can save files.
 const IN_APP: [&str; 16] = [
     "zalo",
     "fban/",
@@ -120,7 +120,7 @@ fn is_in_app(headers: &HeaderMap) -> bool {
     IN_APP.iter().any(|name| agent.contains(name))
 }
 
-/// The language the browser prefers among ours (RFC 9110 12.5.4): highest weight, then first named.
+/// The language of ours that the browser prefers (RFC 9110 12.5.4): highest weight, then first named.
 fn accepted(headers: &HeaderMap) -> Option<Language> {
     let line = headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
     let mut best: Option<(Language, f32)> = None;

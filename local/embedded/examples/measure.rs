@@ -1,5 +1,5 @@
-//! Measures the embedded profile over HTTP, through the store as the product speaks to it: `cargo run -p filmless-embedded --example
-//! measure`.
+//! Measures the embedded profile over HTTP, through the same store the product uses: `cargo run -p filmless-embedded
+//! --example measure`.
 
 use std::{
     sync::{
@@ -59,11 +59,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 fn report(what: &str, value: f64, unit: &str) {
     use std::io::Write;
-    // A closed standard output ends the measurement, not the process.
+    // A closed standard output ends only the report, not the process.
     let _ = writeln!(std::io::stdout(), "{what}: {value:.1} {unit}");
 }
 
-/// Requests per second of one kind of work, done so many times, so many at once.
+/// Requests per second of one kind of work, done `count` times, `concurrency` at once.
 async fn rate<F>(count: usize, concurrency: usize, work: impl Fn(usize) -> F) -> f64
 where
     F: Future<Output = ()> + Send + 'static,
@@ -86,7 +86,7 @@ where
     count as f64 / started.elapsed().as_secs_f64()
 }
 
-/// A failure is a line of the report, and the measurement goes on.
+/// Reports a failure as a line, and lets the measurement continue.
 fn told<T>(done: Result<T, impl std::fmt::Display>) {
     if let Err(error) = done {
         report(&error.to_string(), 0.0, "");

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::EmbeddedError;
 
-/// Earlier versions knew one key, kept it here and gave it to the hospital's systems: what they hold is now theirs alone.
+/// Earlier versions had a single key, stored it here and gave it to the hospital's systems. It is now the uploader's
+/// key only.
 const UPLOADER_FILE: &str = "keys.json";
 const SYSTEM_FILE: &str = "system-key.json";
 
@@ -24,7 +25,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Reads the key of the system itself, or makes one at random when there is none yet. It leaves the folder for nobody.
+    /// Reads the system's own key, or makes a random one if there is none yet. Nobody is given this key.
     ///
     /// # Errors
     /// [`EmbeddedError::Folder`], [`EmbeddedError::Keys`] or [`EmbeddedError::Randomness`].
@@ -32,7 +33,7 @@ impl Credentials {
         Self::load_or_create(dir, SYSTEM_FILE)
     }
 
-    /// Reads the key of whoever uploads, or makes one at random when there is none yet.
+    /// Reads the uploader's key, or makes a random one if there is none yet.
     ///
     /// # Errors
     /// As [`Credentials::of_the_system`].
@@ -59,7 +60,7 @@ impl Credentials {
         }
     }
 
-    /// Key id and secret of the shape and strength AWS gives out (20 and 40 letters).
+    /// Key id and secret with AWS's shape and strength (20 and 40 letters).
     fn random() -> Result<Self, EmbeddedError> {
         let (mut id, mut secret) = ([0; 8], [0; 30]);
         getrandom::fill(&mut id).map_err(|_| EmbeddedError::Randomness)?;
@@ -70,7 +71,7 @@ impl Credentials {
         })
     }
 
-    /// Written beside and renamed, so that a kill leaves no half file; readable by its owner only.
+    /// Writes to a temporary file and renames it, so that a kill leaves no partial file; only the owner can read it.
     fn write(&self, path: &Path) -> io::Result<()> {
         let beside = path.with_extension("json.new");
         let mut options = OpenOptions::new();
@@ -84,7 +85,7 @@ impl Credentials {
     }
 }
 
-/// A file that was copied or restored may have become readable for others.
+/// Removes other users' access, which a copied or restored file may have gained.
 fn close_to_others(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;

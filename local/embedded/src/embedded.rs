@@ -16,42 +16,42 @@ use crate::table_server::TableServer;
 use crate::{Credentials, DurableQueue, EmbeddedError, Expiry, RetryPolicy, Sweeper, backup};
 use filmless_store::port::{Clock, SystemClock};
 
-/// How long an upload in parts may be under way, as on AWS (`unfinished-uploads` in `infra/template/buckets.yaml`).
+/// How long an upload in parts may take, as on AWS (`unfinished-uploads` in `infra/template/buckets.yaml`).
 const UNFINISHED_UPLOADS_AFTER: Duration = Duration::from_secs(3 * 24 * 3600);
 
-/// What the embedded profile is started with.
+/// Configuration of the embedded profile.
 #[derive(Debug, Clone)]
 pub struct EmbeddedConfig {
-    /// The one folder everything is kept in. Made when it is missing.
+    /// The one folder for all data. Created if missing.
     pub data_dir: PathBuf,
     /// The address both servers listen on.
     pub bind: IpAddr,
-    /// Port of the S3 API; 0 takes any.
+    /// Port of the S3 API; 0 takes any free one.
     pub s3_port: u16,
-    /// Port of the DynamoDB API; 0 takes any.
+    /// Port of the DynamoDB API; 0 takes any free one.
     pub dynamodb_port: u16,
-    /// The system's own access key, which opens both.
+    /// The system's own access key, valid for both APIs.
     pub credentials: Credentials,
-    /// Who may only upload.
+    /// Somebody who may only upload.
     pub uploader: Option<Uploader>,
-    /// Named in events and answers. Requests may be signed for any region.
+    /// The region in events and answers. Requests may be signed for any region.
     pub region: String,
     /// Web origins whose pages may read objects, as `http://host:port`.
     pub cors_origins: Vec<String>,
-    /// Buckets that are there from the start.
+    /// Buckets that exist from the start.
     pub buckets: BTreeSet<String>,
     /// Buckets whose new objects are announced on [`QueueName::Intake`](filmless_store::port::QueueName::Intake).
     pub event_buckets: BTreeSet<String>,
-    /// Buckets in which nothing is overwritten or deleted without being kept.
+    /// Buckets that keep overwritten and deleted versions.
     pub versioned_buckets: BTreeSet<String>,
-    /// When objects go by themselves.
+    /// When objects expire.
     pub expiries: Vec<Expiry>,
-    /// When the queues try again, and when they give up.
+    /// When the queues retry, and when they give up.
     pub retry_policy: RetryPolicy,
 }
 
 impl EmbeddedConfig {
-    /// Both servers on any free port of the loopback address, with no buckets.
+    /// Both servers on any free port of the loopback address, without buckets.
     #[must_use]
     pub fn new(data_dir: PathBuf, credentials: Credentials) -> Self {
         Self {
@@ -83,16 +83,16 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Takes possession of the folder, finishes what a kill interrupted, and starts both servers.
+    /// Takes the folder, finishes what a kill interrupted, and starts both servers.
     ///
     /// # Errors
-    /// [`EmbeddedError`]; [`EmbeddedError::FolderInUse`] when another process is running on the folder.
+    /// [`EmbeddedError`]; [`EmbeddedError::FolderInUse`] if another process is running on the folder.
     pub async fn open(config: EmbeddedConfig) -> Result<Self, EmbeddedError> {
         Self::open_at(config, Arc::new(SystemClock)).await
     }
 
-    /// The same by another clock: objects are written and messages are due when it says so. Signatures are still dated
-    /// by the machine's.
+    /// The same with another clock, which dates objects and makes messages due. Signatures still use the machine's
+    /// clock.
     ///
     /// # Errors
     /// As [`Embedded::open`].
@@ -138,13 +138,13 @@ impl Embedded {
         Ok(Self { s3, dynamodb, queue, sweeper, _folder: folder })
     }
 
-    /// Where the S3 API is, path style.
+    /// The URL of the S3 API, path style.
     #[must_use]
     pub fn s3_url(&self) -> String {
         self.s3.url()
     }
 
-    /// Where the DynamoDB API is.
+    /// The URL of the DynamoDB API.
     #[must_use]
     pub fn dynamodb_url(&self) -> String {
         self.dynamodb.url()
@@ -156,13 +156,13 @@ impl Embedded {
         Arc::clone(&self.queue)
     }
 
-    /// Does what is due. Nothing is swept but by whoever asks for it.
+    /// Deletes what has expired. Nothing is swept unless the caller asks for it.
     #[must_use]
     pub fn sweeper(&self) -> Sweeper {
         self.sweeper.clone()
     }
 
-    /// Stops accepting requests, lets running ones end, and lets go of the folder.
+    /// Stops accepting requests, waits for running ones, and releases the folder.
     pub async fn shutdown(self) {
         tokio::join!(self.s3.close(), self.dynamodb.close());
     }

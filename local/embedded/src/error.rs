@@ -22,7 +22,7 @@ pub enum EmbeddedError {
         #[source]
         source: io::Error,
     },
-    /// A file of an access key is not what this crate wrote.
+    /// This crate did not write this file of an access key.
     #[error("{file} in the data folder is damaged: remove it to have a new access key made")]
     Keys {
         /// Its name.
@@ -40,18 +40,18 @@ pub enum EmbeddedError {
     /// `embedded.db` cannot be used.
     #[error("the database of objects and queues cannot be used")]
     Database {
-        /// What went wrong below.
+        /// The cause.
         #[from]
         source: DatabaseError,
     },
     /// `filmless.db` cannot be used.
     #[error("the database of tables cannot be used")]
     Tables {
-        /// What went wrong below.
+        /// The cause.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// `filmless.db` was written by a newer program.
+    /// A newer program wrote `filmless.db`.
     #[error(
         "the database of tables has the version {found}, and this program knows {known} at most: use the newer program"
     )]
@@ -61,31 +61,31 @@ pub enum EmbeddedError {
         /// Ours.
         known: i64,
     },
-    /// The folder is half of a system.
+    /// The folder contains half a system.
     #[error("{} was not restored to the end: remove it, and restore again", dir.display())]
     RestoreUnfinished {
         /// The folder.
         dir: PathBuf,
     },
-    /// What is due to be deleted is still there.
+    /// Expired data could not be deleted.
     #[error("what is due could not be deleted")]
     Sweep {
-        /// What went wrong below.
+        /// The cause.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The folder belongs to another user of the machine, who could read and change what is in it.
+    /// The folder belongs to another user of the machine, who could read and change its content.
     #[error("the data folder {} belongs to another user (user id {owner}): give it to the user who runs this, or choose another", dir.display())]
     FolderOfAnother {
         /// The folder.
         dir: PathBuf,
-        /// Whose it is.
+        /// Its owner.
         owner: u32,
     },
-    /// The address is taken, or not ours.
+    /// The address is taken, or does not belong to this machine.
     #[error("cannot listen on {address}")]
     Listen {
-        /// Where.
+        /// The address.
         address: SocketAddr,
         /// What the operating system said.
         #[source]

@@ -5,10 +5,11 @@ use std::{
 
 use crate::EmbeddedError;
 
-/// Makes the folder, or makes sure that it is its owner's alone: names, passwords on slips, keys and images lie in it.
+/// Creates the folder, or makes sure that only its owner can open it: it contains names, passwords on slips, keys and
+/// images.
 ///
 /// # Errors
-/// [`EmbeddedError::FolderOfAnother`]; [`EmbeddedError::Folder`] when it cannot be made or closed to others.
+/// [`EmbeddedError::FolderOfAnother`]; [`EmbeddedError::Folder`] if it cannot be created or closed to others.
 pub fn own_folder(dir: &Path) -> Result<(), EmbeddedError> {
     use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
     let made = std::fs::DirBuilder::new().recursive(true).mode(PRIVATE).create(dir);
@@ -25,10 +26,10 @@ pub fn own_folder(dir: &Path) -> Result<(), EmbeddedError> {
     Ok(())
 }
 
-/// For its owner alone.
+/// Access only for the owner.
 const PRIVATE: u32 = 0o700;
 
-/// Exclusive ownership of a data folder. The operating system lets go of it when the process ends, however it ends.
+/// Exclusive ownership of a data folder. The operating system releases it when the process ends, however it ends.
 #[derive(Debug)]
 pub(crate) struct FolderLock {
     _file: File,
@@ -72,7 +73,7 @@ mod tests {
         assert_eq!(mode(&made), 0o700);
     }
 
-    /// Only root can give a folder away, and there is always one of root's for everybody else.
+    /// Only root can give a folder away; for everybody else, some folder of root's always exists.
     #[test]
     fn a_folder_of_another_user_is_refused() {
         let dir = tempfile::tempdir().unwrap();

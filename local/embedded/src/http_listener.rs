@@ -1,4 +1,4 @@
-//! How every server of the embedded profile meets the network: HTTP/1.1 with a limit on everything a client could hold on to.
+//! The network side of every server of the embedded profile: HTTP/1.1, with a limit on everything a client could hold.
 
 mod crowd;
 mod impatient;
@@ -32,29 +32,29 @@ use crate::EmbeddedError;
 use crowd::{Crowd, Member, NoPlace, Places, Work};
 use impatient::ImpatientWriter;
 
-/// What one client may take.
+/// Limits for one client.
 #[derive(Debug, Clone, Copy)]
 pub struct ListenerLimits {
-    /// Open connections. A further one takes the place of one that asks nothing; where all are being served, it waits.
+    /// Open connections. One more takes the place of an idle connection; if none is idle, it waits.
     pub connections_max: usize,
-    /// Open connections of one address. A further one takes the place of one of them that asks nothing; where all are being
-    /// served, it is closed, so that nobody takes all places alone.
+    /// Open connections from one address. One more takes the place of an idle one from there; if none is idle, it is
+    /// closed, so that one address cannot take all places.
     pub connections_per_address_max: usize,
-    /// From the opening of a connection to the end of the first header that is not refused.
+    /// From opening a connection to the end of the first header that is not refused.
     pub first_request_wait_max: Duration,
-    /// Whether a connection that was never answered but by a refusal (401, 403) goes on.
+    /// Whether a connection may stay if it was only ever answered with refusals (401, 403).
     pub refused_may_stay: bool,
     /// From the first byte of a request to the end of its header, and between requests.
     pub header_wait_max: Duration,
-    /// How long a client may take none of an answer that is waiting for it.
+    /// How long a client may read nothing of an answer that is ready for it.
     pub stalled_write_max: Duration,
-    /// Request line and headers together.
+    /// Size of the request line and headers together.
     pub header_bytes_max: usize,
-    /// How long a shutdown waits for requests that are being worked on.
+    /// How long a shutdown waits for running requests.
     pub drain_max: Duration,
 }
 
-/// Who asks: the other end of the connection. Every request has it among its extensions.
+/// The other end of the connection. Every request carries it in its extensions.
 #[derive(Debug, Clone, Copy)]
 pub struct PeerAddress(pub SocketAddr);
 
@@ -62,7 +62,7 @@ impl Default for ListenerLimits {
     fn default() -> Self {
         Self {
             connections_max: 2048,
-            // A hospital uploads from one address, and its patients may come from one.
+            // A hospital uploads from one address, and its patients may share one.
             connections_per_address_max: 512,
             first_request_wait_max: Duration::from_secs(5),
             refused_may_stay: false,
@@ -102,7 +102,7 @@ impl HttpListener {
         Self::on(TcpListener::bind(address).await.map_err(cannot_listen)?, limits, handler)
     }
 
-    /// The same on a listener that is there already.
+    /// The same on an existing listener.
     ///
     /// # Errors
     /// [`EmbeddedError::Listen`].
@@ -125,7 +125,7 @@ impl HttpListener {
         Ok(Self { address, stop, task })
     }
 
-    /// Where it listens.
+    /// The URL it listens on.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
@@ -133,7 +133,7 @@ impl HttpListener {
 
     /// Stops accepting, lets running requests end, and returns.
     pub async fn close(self) {
-        // Fails only when the accept loop has already ended.
+        // Fails only if the accept loop has already ended.
         let _ = self.stop.send(true);
         let _ = self.task.await;
     }
@@ -151,11 +151,11 @@ async fn accept<H, F, B>(
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     let crowd = Crowd::default();
-    // Every connection holds a sender: when the last is gone, all are.
+    // Every connection holds a sender: when the last sender is gone, all connections are closed.
     let (open, mut all_closed) = mpsc::channel::<Infallible>(1);
     loop {
         let (stream, member, peer) = tokio::select! {
-            // The guard that comes back must not be held over the next wait.
+            // Drop the returned guard before the next wait.
             () = async { drop(stopped.wait_for(|stop| *stop).await) } => break,
             next = next_connection(&listener, &crowd, limits) => match next {
                 Some(next) => next,
@@ -172,7 +172,7 @@ async fn accept<H, F, B>(
     let _ = timeout(limits.drain_max, all_closed.recv()).await;
 }
 
-/// The next one for whom there is a place.
+/// Waits for the next connection that has a place.
 async fn next_connection(
     listener: &TcpListener,
     crowd: &Crowd,
@@ -181,7 +181,7 @@ async fn next_connection(
     let (stream, peer) = match listener.accept().await {
         Ok(accepted) => accepted,
         Err(error) => {
-            // Out of file descriptors, or a connection that died in the backlog: go on, but not in a spin.
+            // Out of file descriptors, or a connection that died in the backlog: continue, but do not spin.
             tracing::warn!(error = &error as &dyn std::error::Error, "a connection could not be accepted");
             sleep(Duration::from_millis(50)).await;
             return None;
@@ -212,7 +212,7 @@ async fn serve<H, F, B>(
     B: Body<Data = Bytes> + Send + 'static,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    // Small answers must not wait for the acknowledgement of the one before (Nagle).
+    // Small answers must not wait for the acknowledgement of the previous one (Nagle).
     let _ = stream.set_nodelay(true);
     let asking = member.clone();
     let service = service_fn(move |mut request: Request<Incoming>| {
@@ -232,7 +232,7 @@ async fn serve<H, F, B>(
     loop {
         tokio::select! {
             ended = connection.as_mut() => {
-                // A client that breaks off is its own business.
+                // A client that breaks off is not our problem.
                 if let Err(error) = ended {
                     tracing::debug!(error = &error as &dyn std::error::Error, "a connection ended early");
                 }
@@ -249,14 +249,14 @@ async fn serve<H, F, B>(
                 if member.is_stranger() {
                     return;
                 }
-                // What is being answered is answered to its end.
+                // Finish the answers that are under way.
                 connection.as_mut().graceful_shutdown();
             }
         }
     }
 }
 
-/// Until somebody else needs the place, or the listener closes.
+/// Waits until somebody else needs the place, or the listener closes.
 async fn leave(member: &Member, stopped: &mut watch::Receiver<bool>) {
     tokio::select! {
         () = member.asked_to_leave() => {}
@@ -264,7 +264,7 @@ async fn leave(member: &Member, stopped: &mut watch::Receiver<bool>) {
     }
 }
 
-/// An answer on its way. As long as it is, its connection is being worked for.
+/// An answer under way. Until it ends, its connection counts as busy.
 struct Answered<B> {
     body: Pin<Box<B>>,
     _work: Work,

@@ -1,7 +1,7 @@
 //! S3, DynamoDB and durable queues in one process and one folder.
 //!
-//! The embedded profile speaks the same protocols as the cloud, so that one implementation of storage serves
-//! both. Everything under the data folder survives a kill at any moment:
+//! The embedded profile speaks the same protocols as the cloud, so one implementation of storage serves both.
+//! Everything under the data folder survives a kill at any moment:
 //!
 //! ```text
 //! DIR/system-key.json                 the system's own access key, made once at random (mode 0600)
@@ -15,9 +15,9 @@
 //! DIR/buckets/.parts/                 parts of multipart uploads that are not complete yet
 //! ```
 //!
-//! One rule makes this safe: **the row is the truth**. Bytes are written and synchronised under a temporary name
-//! first; one transaction then inserts the object's row together with its event; only then is the file renamed to
-//! the plain path that the row names. What a kill interrupts between those steps is finished at the next start.
+//! One rule makes this safe: **the row is the truth**. Bytes are first written and synchronised under a temporary name.
+//! One transaction then inserts the object's row together with its event. Only then is the file renamed to the plain
+//! path in the row. The next start finishes whatever a kill interrupted between these steps.
 //!
 //! ```no_run
 //! use filmless_embedded::{Credentials, Embedded, EmbeddedConfig, EmbeddedError};

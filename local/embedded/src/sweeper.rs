@@ -1,4 +1,4 @@
-//! What AWS does by itself: lifecycle rules, the tables' TTL; and what deleting means on a disk of one's own.
+//! Does what AWS does on its own: lifecycle rules and the tables' TTL. Also removes deleted data from our own disk.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,25 +9,25 @@ use crate::EmbeddedError;
 use crate::object_server::ObjectServer;
 use crate::table_server::TableServer;
 
-/// A lifecycle rule: objects below a prefix go, so long after they were written.
+/// A lifecycle rule: deletes objects below a prefix some time after they were written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expiry {
-    /// Of this bucket.
+    /// The bucket.
     pub bucket: String,
-    /// Below this prefix; all, where it is empty.
+    /// The prefix; blank means all objects.
     pub prefix: String,
     /// How long they are kept.
     pub after: Duration,
 }
 
-/// What went.
+/// What was deleted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Swept {
-    /// Objects whose time was over.
+    /// Expired objects.
     pub objects: usize,
-    /// Uploads in parts that nobody finished.
+    /// Abandoned uploads in parts.
     pub uploads: usize,
-    /// Items of the tables whose time was over.
+    /// Expired items of the tables.
     pub items: usize,
 }
 
@@ -42,10 +42,10 @@ pub struct Sweeper {
 }
 
 impl Sweeper {
-    /// Does by every rule what is due now. One that fails does not stop the others.
+    /// Deletes what is due now, by every rule. A rule that fails does not stop the others.
     ///
     /// # Errors
-    /// [`EmbeddedError`], the first.
+    /// The first [`EmbeddedError`].
     pub async fn sweep(&self) -> Result<Swept, EmbeddedError> {
         let (mut swept, mut failed) = (Swept::default(), None);
         for rule in &self.rules {
@@ -65,8 +65,8 @@ impl Sweeper {
         failed.map_or(Ok(swept), Err)
     }
 
-    /// Takes what was deleted out of the files on the disk. Deleted rows are overwritten, but the journal keeps the pages as
-    /// they were until it is written back and cut. Somebody at work goes first: then it is for the next time.
+    /// Removes deleted data from the files on the disk. Deleted rows are overwritten, but the journal keeps the old
+    /// pages until it is written back and truncated. If somebody is working, this waits for the next sweep.
     ///
     /// # Errors
     /// [`EmbeddedError::Database`].

@@ -1,8 +1,8 @@
-//! Times as they are typed.
+//! Durations as typed.
 
 use std::time::Duration;
 
-/// Reads a time with its unit.
+/// Parses a duration with its unit.
 pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
     let span: jiff::SignedDuration =
         text.parse().map_err(|_| "expected a time such as 2s, 500ms or 5m".to_owned())?;

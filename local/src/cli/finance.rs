@@ -1,4 +1,4 @@
-//! `usage` and `cost`: what finance asks.
+//! `usage` and `cost`: commands for finance.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! What can be typed.
+//! The command line's grammar.
 
 mod backup;
 mod duration;
@@ -116,8 +116,8 @@ mod tests {
         Cli::command().debug_assert();
     }
 
-    /// The commands of the code blocks of the runbook and of what lies behind it, each in one line; and those that a sentence
-    /// of the runbook names.
+    /// The commands of the runbook: one line each from its code blocks and from the pages it refers to, and those named
+    /// in its sentences.
     fn commands_of_the_runbook() -> Vec<Vec<String>> {
         const RUNBOOK: &str = include_str!("../../../docs/OPERATIONS.md");
         const CONFIGURATION: &str = include_str!("../../../docs/CONFIGURATION.md");
@@ -136,7 +136,7 @@ mod tests {
         lines.map(|line| words_of(&line)).collect()
     }
 
-    /// As a shell reads a line: what stands in quotes is one word.
+    /// Splits a line like a shell: quoted text is one word.
     fn words_of(line: &str) -> Vec<String> {
         let parts = line.split('"').enumerate();
         let words = parts.flat_map(|(at, part)| match at % 2 {
@@ -151,7 +151,7 @@ mod tests {
         let commands = commands_of_the_runbook();
         assert!(commands.len() > 10, "the search for commands is broken: {commands:?}");
         for command in commands {
-            // Help is no error.
+            // Help is not an error.
             if let Err(error) = Cli::try_parse_from(&command)
                 && error.use_stderr()
             {

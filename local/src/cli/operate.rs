@@ -1,4 +1,4 @@
-//! `reconcile`, `rebuild`, `redrive` and `audit`: what keeps a system whole and provable.
+//! `reconcile`, `rebuild`, `redrive` and `audit`: commands that keep a system complete and provable.
 
 use std::time::Duration;
 

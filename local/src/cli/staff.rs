@@ -1,4 +1,4 @@
-//! `staff` and `staff-account`: what hotline and records office do.
+//! `staff` and `staff-account`: the work of the hotline and the records office.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! Which system a command speaks to.
+//! Which system a command talks to.
 
 use std::path::PathBuf;
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use filmless_delivery::{SmsCountries, TrustedProxies};
 use filmless_domain::mailbox::is_mailbox;
-use filmless_domain::{ChannelPolicy, QuietHours, staff_oidc};
+use filmless_domain::{ChannelPolicy, QuietHours, WebOrigins, staff_oidc};
 
 use super::duration::parse_duration;
 
@@ -81,6 +81,13 @@ pub struct UpOptions {
     /// Which secrets SMS and email carry.
     #[arg(long, value_enum, default_value_t = MessageSecretsWord::All)]
     pub message_secrets: MessageSecretsWord,
+    /// Origin of a web viewer elsewhere that may read what a viewer token opens, e.g. `https://viewer.example`; may be given
+    /// more than once. None by default.
+    #[arg(long = "dicomweb-origin", value_name = "URL")]
+    pub dicomweb_origins: Vec<WebOrigins>,
+    /// Folder with OHIF, which studies then open in. By default the one that `make ohif` made beside the program, if it is there.
+    #[arg(long, value_name = "DIR", env = "FILMLESS_OHIF")]
+    pub ohif: Option<PathBuf>,
     /// Address where Prometheus fetches `/metrics`, e.g. `127.0.0.1:9464`; none by default. Keep it off the public network.
     #[arg(long, value_name = "ADDRESS")]
     pub metrics_addr: Option<SocketAddr>,
@@ -154,7 +161,7 @@ pub struct DemoOptions {
     pub once: bool,
 }
 
-/// An address that an email can be sent from.
+/// Parses an address that can send email.
 fn mailbox(typed: &str) -> Result<String, &'static str> {
     if is_mailbox(typed) {
         Ok(typed.to_owned())
@@ -163,7 +170,7 @@ fn mailbox(typed: &str) -> Result<String, &'static str> {
     }
 }
 
-/// Passwords travel over this address: as of the functions, anything but https is refused.
+/// Passwords travel over this address, so anything but https is refused, as in the functions.
 fn https_address(typed: &str) -> Result<String, &'static str> {
     if typed.starts_with("https://") {
         Ok(typed.to_owned())

@@ -1,4 +1,4 @@
-//! What became of what was sent.
+//! Waits for the result of an upload.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -20,20 +20,20 @@ use super::upload::Upload;
 use crate::instance::{INDEX_TABLE, Running, STUDIES_BUCKET};
 
 const LOOK_EVERY: Duration = Duration::from_secs(2);
-/// Files that came before, or were passed over, are in no list: after so long without any change nothing is to come.
+/// No list shows files that were sent before or skipped: after this long without a change, nothing more will come.
 const STILL_AFTER: Duration = Duration::from_secs(20);
 const REFUSALS_MAX: usize = 10_000;
 
-/// Studies, and what was refused.
+/// Studies, and refused files.
 #[derive(Debug, Serialize)]
 pub struct Became {
-    /// Each study, and each file that was refused.
+    /// Each study, and each refused file.
     pub status: Status,
-    /// Whether all of them came to rest in time.
+    /// Whether everything came to rest in time.
     pub is_complete: bool,
 }
 
-/// One look.
+/// One look at the state.
 #[derive(PartialEq, Eq)]
 struct Look {
     studies: BTreeMap<String, &'static str>,
@@ -42,7 +42,7 @@ struct Look {
 }
 
 struct Watch<'a> {
-    /// What the files themselves say: one may belong to a study of an earlier day.
+    /// Studies named in the files themselves: a file may belong to a study from an earlier day.
     named: BTreeSet<StudyInstanceUid>,
     index: Index,
     bucket: Bucket,
@@ -96,7 +96,7 @@ fn is_at_rest(state: &str) -> bool {
     [StudyState::Held, StudyState::Released, StudyState::Recalled].iter().any(|rest| rest.as_str() == state)
 }
 
-/// The study that a file names, if it is DICOM and its head is as short as most.
+/// The study a file names, if it is DICOM and its header has the usual length.
 fn study_of(file: &Path) -> Option<StudyInstanceUid> {
     let limits = Limits::default();
     let mut head = Vec::new();
@@ -113,7 +113,7 @@ impl Watch<'_> {
     async fn look(&self) -> anyhow::Result<Look> {
         let mut look = Look { studies: BTreeMap::new(), files: 0 };
         let mut zips: BTreeSet<String> = BTreeSet::new();
-        // Around midnight it is another day meanwhile.
+        // Around midnight the day may have changed.
         let first = self.started.to_zoned(jiff::tz::TimeZone::UTC).date();
         let mut studies = Vec::new();
         for day in [first, first.saturating_add(1.day())] {

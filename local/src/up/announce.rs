@@ -1,5 +1,5 @@
-//! Where a storage of one's own announces uploads: `POST /announce/<token>` takes an event as S3 writes it (Ceph's bucket
-//! notifications send just that) and puts it on the queue that feeds `ingest-study`.
+//! Where external storage announces uploads: `POST /announce/<token>` takes an event as S3 writes it (Ceph's bucket
+//! notifications send exactly that) and puts it on the queue that feeds `ingest-study`.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::instance::write_private;
 const FILE: &str = "announce.token";
 const TOKEN_BYTES: usize = 24;
 
-/// The word that the storage has to know: whoever knows it can have any object looked at, and nothing else.
+/// The storage's token: it lets its holder have any object looked at, and nothing else.
 pub fn load_or_create(data: &Path) -> anyhow::Result<Secret> {
     let file = data.join(FILE);
     if !file.exists() {
@@ -60,7 +60,7 @@ async fn take(
     match announcements.queue.send(QueueName::Intake, &body, Duration::ZERO).await {
         Ok(()) => StatusCode::NO_CONTENT,
         Err(QueueError::BodyTooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
-        // The storage tells it again.
+        // The storage will announce it again.
         Err(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }

@@ -1,5 +1,5 @@
-//! `/identity`: an identity provider for the console of this very system, for hospitals that have none. It is a real
-//! one; the console speaks to it over HTTP, as it does to any other.
+//! `/identity`: an identity provider for the console of this system, for hospitals without one. It is a real one: the
+//! console talks to it over HTTP, as to any other.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -30,14 +30,14 @@ use tokio::sync::Semaphore;
 use crate::instance::write_private;
 use crate::staff_accounts;
 
-/// Below the portal's address.
+/// Path below the portal's address.
 pub const PATH: &str = "/identity";
 const CLIENT_ID: &str = "filmless-console";
 const KEY_FILE: &str = "identity.key";
-/// Password hashes at a time: each takes 19 MiB.
+/// Password hashes computed at the same time: each takes 19 MiB.
 const HASHES_AT_ONCE: usize = 2;
 
-/// What the pages of the provider work with.
+/// What the provider's pages work with.
 struct Identity {
     provider: SmallProvider,
     common: Common,
@@ -55,7 +55,7 @@ struct SignInForm<'a> {
     error: Option<&'static str>,
 }
 
-/// What was typed, with the request that it answers.
+/// What was typed, with the request it answers.
 #[derive(Deserialize)]
 struct Typed {
     #[serde(default)]
@@ -66,7 +66,7 @@ struct Typed {
     request: AuthorizeRequest,
 }
 
-/// What came to the token endpoint; the client may say in the form who it is.
+/// A form sent to the token endpoint; the client may identify itself in it.
 #[derive(Deserialize)]
 struct TokenForm {
     client_id: Option<String>,
@@ -75,7 +75,7 @@ struct TokenForm {
     request: TokenRequest,
 }
 
-/// A provider for this system, and what its console must know of it.
+/// A provider for this system, and the settings its console needs.
 pub fn open(data: &Path, common: &Common) -> anyhow::Result<(Router, OidcSettings)> {
     let public_url = &common.settings.public_url;
     let secret = random_secret()?;
@@ -173,7 +173,7 @@ enum Answer {
 
 impl Identity {
     async fn sign_in(&self, typed: &Typed, source: &str) -> anyhow::Result<Answer> {
-        // What is no name of an account is counted under one name, so that nobody fills the table with inventions.
+        // Anything that cannot be an account name counts under one name, so that inventions cannot fill the table.
         let name = AccountName::parse(&typed.account).map(|name| name.as_str().to_owned());
         let name = name.unwrap_or_else(|_| "-".to_owned());
         if tries::count_staff(&self.common, &name, source).await? != Tries::Allowed {
@@ -227,7 +227,7 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     Some((plain(id)?, plain(secret)?))
 }
 
-/// Whether a page of ours sent the form: another site must not sign somebody in under an account of its choice.
+/// Whether one of our pages sent the form: another site must not sign somebody in under an account of its choice.
 fn is_own(headers: &HeaderMap, identity: &Identity) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let is_own_site = text("sec-fetch-site").is_none_or(|site| matches!(site, "same-origin" | "none"));
@@ -269,7 +269,7 @@ fn random_secret() -> anyhow::Result<Secret> {
     Ok(Secret::new(hex::encode(bytes)))
 }
 
-/// The key that signs, from a file that only its owner may read: sign-ins that are on their way survive a restart.
+/// The signing key, from a file that only its owner can read, so that sign-ins under way survive a restart.
 fn load_key(data: &Path) -> anyhow::Result<SigningKey> {
     let file = data.join(KEY_FILE);
     if !file.exists() {

@@ -1,4 +1,4 @@
-//! What AWS deletes by lifecycle rules and the table's TTL, one sweep deletes here; and messages, which AWS never keeps.
+//! A sweep that deletes what lifecycle rules and the table's TTL delete on AWS, and messages, which AWS never stores.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,12 +14,12 @@ use crate::instance::{DERIVED_BUCKET, SLIPS_BUCKET};
 use super::outbox::OutboxFolder;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
-/// Slips hold passwords, as do messages (`SlipRetentionDays` in `infra/template/parameters.yaml`).
+/// Slips contain passwords, and so do messages (`SlipRetentionDays` in `infra/template/parameters.yaml`).
 const SECRETS_KEPT: Duration = DAY.saturating_mul(7);
-/// A download is made again when somebody asks for it (`downloads-are-made-again` in `infra/template/buckets.yaml`).
+/// A download is made again on request (`downloads-are-made-again` in `infra/template/buckets.yaml`).
 const DOWNLOADS_KEPT: Duration = DAY.saturating_mul(7);
 const SWEEP_EVERY: Duration = Duration::from_secs(10 * 60);
-/// What was deleted is on the disk so long at most.
+/// Longest time that deleted data stays on the disk.
 const FORGET_EVERY: Duration = Duration::from_secs(10);
 
 /// The lifecycle rules of the buckets.
@@ -32,7 +32,7 @@ pub fn rules() -> Vec<Expiry> {
     vec![rule(SLIPS_BUCKET, "", SECRETS_KEPT), rule(DERIVED_BUCKET, "downloads/", DOWNLOADS_KEPT)]
 }
 
-/// Starts the sweep, right away and then again and again.
+/// Starts the sweep: now, then regularly.
 pub fn start(sweeper: Sweeper, outbox: OutboxFolder, clock: Arc<dyn Clock>) -> [JoinHandle<()>; 2] {
     let forgetter = sweeper.clone();
     let sweeping = async move {
@@ -54,7 +54,7 @@ pub fn start(sweeper: Sweeper, outbox: OutboxFolder, clock: Arc<dyn Clock>) -> [
     [tokio::spawn(sweeping), tokio::spawn(forgetting)]
 }
 
-/// Deletes what is due by now.
+/// Deletes what is due now.
 async fn sweep(sweeper: &Sweeper, outbox: &OutboxFolder, clock: &dyn Clock) -> Result<(), EmbeddedError> {
     let messages = outbox.expire(clock.now() - SECRETS_KEPT).await;
     let swept = sweeper.sweep().await?;

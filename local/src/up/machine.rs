@@ -1,4 +1,5 @@
-//! The machine: room on the disk, and whether work is done. What a full disk made fail is done again once there is room.
+//! Watches the machine: free disk space, and whether work gets done. Retries what a full disk made fail once there is
+//! space.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,16 +12,16 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinHandle;
 use tracing::{error, info, warn};
 
-/// There is less room than this, or than a twentieth of a small disk: no study would fit.
+/// Below this much free space, or a twentieth of a small disk, no study would fit.
 const ROOM_MIN_BYTES: u64 = 512 << 20;
 const ROOM_MIN_SHARE: u64 = 20;
-/// A message that could be worked on waits longer than this: nobody works.
+/// If a due message waits longer than this, nobody is working.
 const OVERDUE_MAX: Duration = Duration::from_secs(30 * 60);
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-/// What was tried when the disk was found full had begun before.
+/// How long before we noticed a full disk work may have failed because of it.
 const BEFORE_IT_WAS_SEEN: SignedDuration = SignedDuration::from_mins(15);
 
-/// Room on a disk, in bytes.
+/// Space on a disk, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Room {
     free: u64,
@@ -45,7 +46,7 @@ impl Machine {
         Self { data, queue }
     }
 
-    /// Where nobody can tell, there is room: whoever writes will see.
+    /// If it cannot be determined, assume there is space: a failing write will tell.
     fn room(&self) -> Room {
         let found = rustix::fs::statvfs(&self.data).ok();
         found.map_or(Room { free: u64::MAX, all: u64::MAX }, |disk| Room {
@@ -54,20 +55,20 @@ impl Machine {
         })
     }
 
-    /// Free and whole bytes of the disk of the data folder.
+    /// Free and total bytes of the data folder's disk.
     pub fn disk(&self) -> (u64, u64) {
         let room = self.room();
         (room.free, room.all)
     }
 
-    /// Waits while the disk is full: a message that is not taken cannot fail.
+    /// Waits while the disk is full: a message that is not received cannot fail.
     pub async fn until_there_is_room(&self) {
         while !self.room().is_enough() {
             tokio::time::sleep(LOOK_EVERY).await;
         }
     }
 
-    /// Looks after the disk.
+    /// Watches the disk.
     pub fn start(&self) -> JoinHandle<()> {
         let machine = self.clone();
         tokio::spawn(async move {
@@ -87,14 +88,14 @@ impl Machine {
     }
 }
 
-/// Remembers since when there is no room.
+/// Remembers since when there has been no space.
 #[derive(Debug, Default)]
 struct Watch {
     full_since: Option<Timestamp>,
 }
 
 impl Watch {
-    /// When there is room again, says since when what failed may have failed for the lack of it.
+    /// When there is space again, returns the time since which work may have failed for lack of it.
     fn look(&mut self, room: Room, now: Timestamp) -> Option<Timestamp> {
         if room.is_enough() {
             return self.full_since.take().map(|since| since - BEFORE_IT_WAS_SEEN);
@@ -133,7 +134,7 @@ mod tests {
             |free, all, expected| assert_eq!(Room { free, all }.is_enough(), expected, "{free} of {all}");
         check(GIB, 100 * GIB, true);
         check(GIB / 4, 100 * GIB, false);
-        // A small disk is not full from the start.
+        // A small disk does not count as full from the start.
         check(GIB / 4, GIB, true);
         check(GIB / 64, GIB, false);
     }

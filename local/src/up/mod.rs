@@ -1,10 +1,12 @@
 //! `filmless up`: everything on one machine.
 
 mod announce;
+mod dicomweb;
 mod identity;
 mod lifecycle;
 mod machine;
 mod metrics;
+mod ohif;
 pub mod outbox;
 mod outbox_page;
 mod portal_listener;
@@ -35,6 +37,7 @@ use filmless_store::sealing::LocalSealer;
 use filmless_store::{Connection, Endpoints};
 use machine::Machine;
 use metrics::Counted;
+use ohif::Ohif;
 use serve_portal::{PortalConfig, PortalServices, StaffSignIn};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -71,7 +74,7 @@ pub async fn run(options: UpOptions) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Logs in the chosen format; what is counted is what is logged.
+/// Logs in the chosen format; metrics count what is logged.
 pub fn init_logging(format: LogFormatWord, metrics: &Metrics) {
     let format = match format {
         LogFormatWord::Text => LogFormat::Text,
@@ -125,7 +128,7 @@ impl System {
         let mut tasks = workers::start(&services, &renderer, &embedded.queue(), &machine);
         tasks.push(machine.start());
         tasks.extend(lifecycle::start(embedded.sweeper(), outbox.clone(), Arc::clone(&services.clock)));
-        // Behind a proxy everybody comes from this machine, and not every proxy says for whom it asks.
+        // Behind a proxy everybody comes from this machine, and not every proxy names the client.
         let page_of_messages = options.public_url.is_none().then(|| outbox_page::router(outbox.clone()));
         let announce = announce_token.map(|token| announce::router(token, embedded.queue()));
         let more = [page_of_messages, announce].into_iter().flatten().collect();
@@ -135,12 +138,14 @@ impl System {
             running.metrics = Some(format!("http://{address}/metrics"));
             tasks.push(served);
         }
-        let portal = serve(listener, options, &services, machine, (more, metrics)).await?;
+        let dicomweb = dicomweb::router(&services, renderer, &options.dicomweb_origins);
+        let portal = portal_router(&listener, options, &services, machine, more).await?;
+        let portal = portal_listener::open(listener, portal, dicomweb, metrics)?;
         running.write()?;
         Ok(Self { running, services, outbox, embedded, portal, tasks })
     }
 
-    /// Serves until Ctrl-C or SIGTERM. Work in progress is left to the queues, which know how to go on.
+    /// Serves until Ctrl-C or SIGTERM. Unfinished work stays in the queues and continues later.
     pub async fn until_stopped(self) -> anyhow::Result<()> {
         let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
         tokio::select! {
@@ -195,7 +200,7 @@ async fn open_storage(
     Ok(Embedded::open(config).await?)
 }
 
-/// The port next to the portal's when it is free: addresses that stay the same are easier to configure.
+/// The port next to the portal's if it is free, because stable addresses are easier to configure.
 async fn free_or_any(options: &UpOptions, offset: u16) -> u16 {
     let Some(port) = options.port.checked_add(offset) else { return 0 };
     match TcpListener::bind((options.bind, port)).await {
@@ -233,7 +238,7 @@ fn services(
     })
 }
 
-/// The outbox for SMS and email, and what the hospital set up.
+/// The outbox for SMS and email, and the messengers that the hospital set up.
 fn messengers(options: &UpOptions, outbox: &OutboxFolder) -> anyhow::Result<Messengers> {
     let mut messengers = outbox.messengers();
     if let Some(file) = &options.messengers {
@@ -252,7 +257,7 @@ fn messengers(options: &UpOptions, outbox: &OutboxFolder) -> anyhow::Result<Mess
 
 fn hospital(options: &UpOptions) -> anyhow::Result<Hospital> {
     let Some(file) = &options.hospital else {
-        // Patients come over the public address: they never read a sample.
+        // Patients use the public address; they must never get a sample.
         anyhow::ensure!(
             options.public_url.is_none() && options.bind.is_loopback(),
             "a system that others reach needs --hospital FILE: its name, address, mailbox, hotline and hours"
@@ -270,7 +275,7 @@ fn identity(options: &UpOptions) -> anyhow::Result<IdentityRules> {
         .with_context(|| format!("{} is not a file of identity rules", file.display()))
 }
 
-/// What this system does: the one place where options become settings.
+/// The one place where options become settings.
 fn settings(options: &UpOptions, public_url: String) -> anyhow::Result<Settings> {
     let hospital = hospital(options)?;
     Ok(Settings {
@@ -296,33 +301,37 @@ fn settings(options: &UpOptions, public_url: String) -> anyhow::Result<Settings>
     })
 }
 
-async fn serve(
-    listener: TcpListener,
+async fn portal_router(
+    listener: &TcpListener,
     options: &UpOptions,
     services: &Services,
     machine: Machine,
-    (more, metrics): (Vec<Router>, Metrics),
-) -> anyhow::Result<HttpListener> {
+    more: Vec<Router>,
+) -> anyhow::Result<Router> {
     let viewing = Viewing::from(services);
-    let config = PortalConfig::of(&viewing).await?;
-    let mut portal = PortalServices::new(Portal::new(viewing), config);
+    let mut config = PortalConfig::of(&viewing).await?;
     let mut router = more.into_iter().fold(Router::new(), Router::merge);
+    if let Some(folder) = ohif::folder(options.ohif.as_deref())? {
+        router = router.merge(Ohif::open(folder, &config.s3_origin)?.router());
+        config = config.with_ohif(true);
+    }
+    let mut portal = PortalServices::new(Portal::new(viewing), config);
     let staff = match external_provider(&options.staff_oidc)? {
         Some(provider) => StaffSignIn::new(services, provider, None)?,
         None => {
             let data = options.data.canonicalize()?;
             let (identity, provider) = identity::open(&data, &Common::from(services))?;
             router = router.merge(identity);
-            // By the socket and not by the public address, which may be a proxy's that cannot be reached from here.
+            // Use the socket, not the public address, which may belong to a proxy that cannot be reached from here.
             let here = Url::parse(&format!("http://{}", reached_at(listener.local_addr()?)))?;
             StaffSignIn::new(services, provider, Some(ReachedAt(here)))?
         }
     };
     portal = portal.with_staff(staff).with_machine(Arc::new(machine));
-    Ok(portal_listener::open(listener, router.merge(serve_portal::router(Arc::new(portal))), metrics)?)
+    Ok(router.merge(serve_portal::router(Arc::new(portal))))
 }
 
-/// The identity provider that the hospital has, if it named one.
+/// The hospital's identity provider, if it named one.
 fn external_provider(options: &StaffOidcOptions) -> anyhow::Result<Option<OidcSettings>> {
     let (Some(issuer), Some(client_id)) = (&options.staff_oidc_issuer, &options.staff_oidc_client_id) else {
         return Ok(None);
@@ -340,7 +349,7 @@ fn external_provider(options: &StaffOidcOptions) -> anyhow::Result<Option<OidcSe
     Ok(Some(provider))
 }
 
-/// Where a listener is reached from this machine.
+/// The address of a listener, as seen from this machine.
 fn reached_at(listener: SocketAddr) -> SocketAddr {
     let ip = match listener.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),

@@ -1,5 +1,5 @@
-//! SMS and email of the embedded profile: files under `DIR/outbox`. A message sent again under its name is there
-//! already, so that a patient has each message once, whatever crashed in between.
+//! SMS and email of the embedded profile: files under `DIR/outbox`. A message sent again has the same file name, so a
+//! patient gets each message once, whatever crashed in between.
 
 use std::fs;
 use std::io::Write;
@@ -14,7 +14,7 @@ use filmless_store::port::{Message, Messenger, Messengers, PortError};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// The channels whose messages are kept here for a relay of the hospital.
+/// The channels whose messages are stored here for the hospital's relay.
 const CHANNELS: [Channel; 2] = [Channel::Sms, Channel::Email];
 
 /// The outbox folder.
@@ -23,10 +23,10 @@ pub struct OutboxFolder {
     folder: PathBuf,
 }
 
-/// An SMS as it is kept.
+/// A stored SMS.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct StoredSms {
-    /// Receiver in E.164.
+    /// Recipient in E.164.
     pub to: String,
     /// Text.
     pub text: String,
@@ -43,12 +43,12 @@ impl OutboxFolder {
         for channel in CHANNELS {
             fs::create_dir_all(folder.join(channel.as_str()))?;
         }
-        // The messages hold passwords.
+        // Messages contain passwords.
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o700))?;
         Ok(Self { folder })
     }
 
-    /// What puts messages there, a messenger for each of its channels.
+    /// The messengers that write here, one for each channel.
     pub fn messengers(&self) -> Messengers {
         let of = |channel| OutboxMessenger { outbox: self.clone(), channel };
         Messengers::new(CHANNELS.map(|channel| Arc::new(of(channel)) as _))
@@ -67,7 +67,7 @@ impl OutboxFolder {
         files.filter_map(|file| Some((name(&file), fs::read(&file).ok()?))).collect()
     }
 
-    /// Deletes the messages that were written before, and says how many.
+    /// Deletes messages written before then, and returns their number.
     pub async fn expire(&self, before: Timestamp) -> std::io::Result<usize> {
         let before = SystemTime::from(before);
         let mut removed = 0;
@@ -119,12 +119,12 @@ impl OutboxFolder {
     }
 }
 
-/// A message that is there went out: whoever was killed before saying so does not write it anew.
+/// Writes a message unless it exists: after a crash, a message that was already sent is not written again.
 fn write_whole(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     if file.exists() {
         return Ok(());
     }
-    // The dot keeps a half-written message out of sight.
+    // The dot hides a half-written message.
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let temporary = file.with_file_name(format!(".{name}.new"));
     let mut written = fs::File::create(&temporary)?;

@@ -1,6 +1,5 @@
-//! `/outbox`: what patients got, for whoever sits at this machine. It shows passwords, so it answers only to
-//! connections from this very machine that came through no proxy, and is not there at
-//! all where the portal has a public address.
+//! `/outbox`: shows what patients got, to people at this machine. It contains passwords, so it answers only to
+//! connections from this machine that came through no proxy, and does not exist if the portal has a public address.
 
 use std::net::SocketAddr;
 
@@ -39,7 +38,7 @@ fn is_local(peer: SocketAddr, headers: &HeaderMap) -> bool {
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     let marks = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
     let is_proxied = marks.iter().any(|mark| headers.contains_key(*mark));
-    // The host name is checked because a page from elsewhere may have its name resolve to this machine.
+    // Check the host name: a foreign page may make its own name resolve to this machine.
     peer.ip().is_loopback() && !is_proxied && matches!(name, "127.0.0.1" | "localhost" | "[::1]")
 }
 

@@ -1,4 +1,4 @@
-//! The portal's own server: what a slow, greedy or hostile client can hold on to is little, and not for long.
+//! The portal's own server: a slow, greedy or hostile client can hold little, and not for long.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -12,35 +12,44 @@ use filmless_embedded::{EmbeddedError, HttpListener, ListenerLimits, PeerAddress
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
+use super::dicomweb;
 use super::metrics::{Metrics, PageClass};
 
-/// A page is asked for by everybody at once after a round, and by clients that never finish a request at any time.
+/// After a ward round everybody requests pages at once, and some clients never finish a request.
 const LIMITS: ListenerLimits = ListenerLimits {
     connections_max: 4096,
-    // A hospital's whole Wi-Fi comes from one address.
+    // A hospital's whole Wi-Fi shares one address.
     connections_per_address_max: 1024,
-    // Browsers open connections ahead.
+    // Browsers open connections in advance.
     first_request_wait_max: Duration::from_secs(10),
-    // A wrong password is no reason to go.
+    // A wrong password is no reason to disconnect.
     refused_may_stay: true,
     header_wait_max: Duration::from_secs(10),
-    stalled_write_max: Duration::from_secs(30),
+    // Software writes a study to its disk between two reads.
+    stalled_write_max: Duration::from_secs(60),
     header_bytes_max: 16 * 1024,
     drain_max: Duration::from_secs(5),
 };
 
-/// Serves the router until it is closed.
-pub fn open(listener: TcpListener, router: Router, metrics: Metrics) -> Result<HttpListener, EmbeddedError> {
+/// Serves both until it is closed.
+pub fn open(
+    listener: TcpListener,
+    portal: Router,
+    dicomweb: Router,
+    metrics: Metrics,
+) -> Result<HttpListener, EmbeddedError> {
     // Every connection is a file descriptor, and the usual limit is 1,024 of them. Where it cannot be raised, fewer
     // connections wait longer.
     let _ = rlimit::increase_nofile_limit(u64::from(u16::MAX));
     HttpListener::on(listener, LIMITS, move |request| {
-        let (router, metrics) = (router.clone(), metrics.clone());
+        let is_dicomweb = dicomweb::answers_at(request.uri().path());
+        let router = if is_dicomweb { dicomweb.clone() } else { portal.clone() };
+        let metrics = metrics.clone();
         let (class, started) = (PageClass::of(request.uri().path()), Instant::now());
         let peer = request.extensions().get::<PeerAddress>().copied();
         async move {
-            // No browser sends a form in chunks. A proxy that reads the length where we read the chunks, or the other
-            // way round, would take the rest of this request for the next one (RFC 9112 11.2).
+            // No browser sends a form in chunks. If a proxy reads the length and we read the chunks, or the other way
+            // round, it would take the rest of this request for the next one (RFC 9112 11.2).
             if request.headers().contains_key(header::TRANSFER_ENCODING) {
                 return (StatusCode::LENGTH_REQUIRED, [(header::CONNECTION, "close")]).into_response();
             }

@@ -1,4 +1,4 @@
-//! The key that seals passwords on their way: a file beside the data, readable by its owner only.
+//! The key that seals passwords in transit: a file beside the data that only its owner can read.
 
 use std::path::Path;
 
@@ -19,7 +19,7 @@ pub fn load_or_create(data: &Path) -> anyhow::Result<[u8; KEY_BYTES]> {
     }
     let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let mut key = [0; KEY_BYTES];
-    // A new key would make every sealed secret unreadable: a damaged file is for a person to look at.
+    // A new key would make every sealed secret unreadable, so a person must look at a damaged file.
     hex::decode_to_slice(text.trim(), &mut key).with_context(|| format!("{} is damaged", file.display()))?;
     Ok(key)
 }

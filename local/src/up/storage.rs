@@ -1,4 +1,4 @@
-//! Which S3 and DynamoDB `up` works with: its own, or a hospital's.
+//! Which S3 and DynamoDB `up` uses: its own, or the hospital's.
 
 use std::path::Path;
 
@@ -22,7 +22,7 @@ pub fn embedded(embedded: &Embedded, data: &Path) -> anyhow::Result<Endpoints> {
     })
 }
 
-/// The servers that the options name, if they name any.
+/// The servers named by the options, if any.
 pub fn of_ones_own(options: &UpOptions) -> anyhow::Result<Option<Endpoints>> {
     let (Some(s3), Some(dynamodb)) = (&options.s3_url, &options.dynamodb_url) else { return Ok(None) };
     let key = |value: &Option<String>, name: &str| {
@@ -38,7 +38,7 @@ pub fn of_ones_own(options: &UpOptions) -> anyhow::Result<Option<Endpoints>> {
     }))
 }
 
-/// Whoever uploads: PACS and HIS of the hospital. As the `UploaderPolicy` of `infra/template/uploader.yaml`.
+/// The uploader, i.e. the hospital's PACS and HIS. Like the `UploaderPolicy` of `infra/template/uploader.yaml`.
 pub fn uploader(data: &Path) -> anyhow::Result<Uploader> {
     Ok(Uploader {
         credentials: Credentials::of_the_uploader(data)?,

@@ -1,4 +1,4 @@
-//! From the durable queues to the handlers, with the very events that the Lambdas get.
+//! Feeds the handlers from the durable queues, with the same events the Lambdas get.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +20,7 @@ use tracing::{error, warn};
 
 use super::machine::Machine;
 
-/// As SQS's event source mapping: how many workers, how many messages each takes, for how long.
+/// Like SQS's event source mapping: how many workers, how many messages each takes, and for how long.
 struct Mapping {
     queue: QueueName,
     workers: usize,
@@ -36,13 +36,13 @@ const MAPPINGS: [Mapping; 5] = [
     Mapping { queue: QueueName::Notices, workers: 1, batch: 1, visibility: Duration::from_secs(120) },
 ];
 
-/// As long as somebody at the command line waits for what they asked for.
+/// As long as somebody at the command line is willing to wait.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(2);
-/// More often than on AWS: nobody pays for it here.
+/// More often than on AWS, because it costs nothing here.
 const MINUTELY: Duration = Duration::from_secs(15);
 const HOURLY: Duration = Duration::from_secs(3600);
 const DAILY: Duration = Duration::from_secs(24 * 3600);
-/// As long as SQS lets a receiver wait.
+/// The longest wait SQS allows a receiver.
 const LONG_POLL: Duration = Duration::from_secs(20);
 const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
 
@@ -71,7 +71,7 @@ pub fn start(
 }
 
 async fn sweep(common: Common) {
-    // What an earlier process left is nobody else's to send.
+    // What an earlier process left, only we can send.
     let mut all = true;
     loop {
         match outbox::sweep(&common, all).await {
@@ -82,7 +82,7 @@ async fn sweep(common: Common) {
     }
 }
 
-/// What AWS starts by schedule; also right after a start, for a machine that is switched off every night.
+/// Runs what AWS starts by schedule; also right after a start, for a machine that is switched off every night.
 async fn keep_up(upkeep: Upkeep, job: Job, interval: Duration) {
     loop {
         if let Err(failure) = run_upkeep::handler::handle(&upkeep, UpkeepEvent { job }).await {
@@ -95,7 +95,7 @@ async fn keep_up(upkeep: Upkeep, job: Job, interval: Duration) {
 async fn look_for_losses(parts: Reconcile) {
     loop {
         tokio::time::sleep(HOURLY).await;
-        // Boxed, because the compiler lays out futures within futures only so deep.
+        // Boxed: the compiler limits how deep futures may nest.
         let done = Box::pin(reconcile::handler::handle(&parts, ReconcileEvent::default())).await;
         if let Err(failure) = done {
             error!(code = failure.code(), cause = error_chain(&failure), "not reconciled");
@@ -103,7 +103,7 @@ async fn look_for_losses(parts: Reconcile) {
     }
 }
 
-/// Once a day, and an hour after a start, when what was under way has come to its end.
+/// Once a day, and an hour after a start, when unfinished work is done.
 async fn export(parts: Export) {
     tokio::time::sleep(HOURLY).await;
     loop {
@@ -115,7 +115,7 @@ async fn export(parts: Export) {
     }
 }
 
-/// What finance asked for on its page.
+/// Runs what finance requested on its page.
 async fn do_asked(parts: Export) {
     loop {
         let asked = ExportEvent { asked: true, ..ExportEvent::default() };

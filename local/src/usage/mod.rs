@@ -1,4 +1,4 @@
-//! `filmless usage`: what finance asks of the ledger.
+//! `filmless usage`: what finance wants from the ledger.
 
 mod query;
 mod reconcile;
@@ -60,7 +60,7 @@ pub async fn run(options: UsageOptions) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// The services, with this act in the audit log and the latest events in the ledger.
+/// The services, after recording this act in the audit log and sealing the latest events into the ledger.
 async fn opened(options: &SystemOptions, what: &str) -> anyhow::Result<Export> {
     let services = system::services(options).await?;
     let (member, source) = system::operator();

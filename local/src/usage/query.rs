@@ -1,4 +1,4 @@
-//! `filmless usage query`: the named queries over the exports; free questions go to DuckDB.
+//! `filmless usage query`: named queries over the exports; DuckDB answers free ones.
 
 use std::fs;
 use std::io::Write;
@@ -19,9 +19,9 @@ use crate::cli::{QueryOptions, SystemOptions};
 use crate::print::print;
 use crate::system;
 
-/// Largest exported file that is read: parts begin anew at 256 MB.
+/// Largest exported file that is read: exports start a new part at 256 MB.
 const FILE_BYTES_MAX: u64 = 1 << 30;
-/// Most exported files: decades of days.
+/// Most exported files: enough for decades of days.
 const FILES_MAX: usize = 1_000_000;
 
 pub async fn run(system: &SystemOptions, options: &QueryOptions) -> anyhow::Result<ExitCode> {
@@ -143,7 +143,7 @@ fn list_folder(root: &Path, key: &str, keys: &mut Vec<String>) -> anyhow::Result
     Ok(())
 }
 
-/// What DuckDB is told first.
+/// The statements DuckDB runs first.
 async fn tables(options: &SystemOptions, from: Option<&Path>) -> anyhow::Result<String> {
     Ok(match (from, options.env) {
         (Some(folder), _) => duckdb_tables(&folder.display().to_string()),

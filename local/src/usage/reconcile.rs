@@ -1,4 +1,4 @@
-//! `filmless usage reconcile`: claim files against the ledger.
+//! `filmless usage reconcile`: compares claim files with the ledger.
 
 use std::fs;
 use std::io::{BufWriter, Write};
@@ -19,7 +19,7 @@ use serde_json::json;
 
 use crate::print::print;
 
-/// Reads files, and every file of folders that may hold claims, in the order of their names.
+/// Reads files, and in folders every file that may contain claims, ordered by name.
 pub fn read_claims(paths: &[PathBuf]) -> anyhow::Result<Claims> {
     let mut claims = Claims::default();
     for path in paths {
@@ -61,7 +61,7 @@ fn read_file(claims: &mut Claims, path: &Path) -> anyhow::Result<()> {
     Ok(claims.add(&name, &bytes)?)
 }
 
-/// Compares, writes and tells.
+/// Compares, writes the results, and reports.
 pub async fn run(
     parts: &Export,
     claims: &Claims,
@@ -73,7 +73,7 @@ pub async fn run(
     compare(&ledger, claims, month, out, json).await
 }
 
-/// As [`run`], over a ledger that lies wherever.
+/// Like [`run`], over a ledger from any source.
 pub async fn compare(
     ledger: &Ledger,
     claims: &Claims,

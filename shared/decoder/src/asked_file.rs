@@ -1,4 +1,4 @@
-//! A file at the other end of a pipe, of which the child asks for what it needs.
+//! A file at the other end of a pipe; the child requests the ranges it needs.
 
 use std::borrow::Cow;
 use std::io::{self, Read, Write};
@@ -9,10 +9,10 @@ use filmless_imaging::RangedBytes;
 
 use crate::protocol::Answer;
 
-/// Where little is wanted, so much is asked for: the heads of fragments follow one another.
+/// Smallest request, in bytes: the headers of fragments follow one another.
 const BLOCK_BYTES: u64 = 64 << 10;
 
-/// Both pipes. Every thread that decodes may ask.
+/// Both pipes. Every decoding thread may send requests.
 pub(crate) struct Pipes<I, O>(Mutex<(I, O)>);
 
 impl<I: Read, O: Write> Pipes<I, O> {
@@ -20,7 +20,7 @@ impl<I: Read, O: Write> Pipes<I, O> {
         Self(Mutex::new((input, output)))
     }
 
-    /// Says something that needs no reply.
+    /// Sends something that needs no reply.
     pub fn say(&self, answer: &Answer) -> io::Result<()> {
         let mut pipes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         write_answer(&mut pipes.1, answer)
@@ -43,13 +43,13 @@ impl<I: Read, O: Write> Pipes<I, O> {
     }
 }
 
-/// The file in hand.
+/// The current file.
 pub(crate) struct AskedFile<'p, I, O> {
     pub pipes: &'p Pipes<I, O>,
     pub total: u64,
     /// Its first bytes.
     pub head: Vec<u8>,
-    /// Where the last bytes begin of which little was wanted, and these bytes.
+    /// The last small range requested: where it begins, and its bytes.
     pub block: Mutex<(u64, Vec<u8>)>,
 }
 
@@ -94,7 +94,7 @@ fn write_answer(output: &mut impl Write, answer: &Answer) -> io::Result<()> {
     output.flush()
 }
 
-/// One frame, or `None` at the end of the input. The parent is trusted, so its lengths are.
+/// One frame, or `None` at the end of the input. We trust the parent, and so its lengths.
 pub(crate) fn read_frame(input: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
     let mut length = [0; 8];
     match input.read_exact(&mut length) {

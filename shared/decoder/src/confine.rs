@@ -1,24 +1,24 @@
-//! What a process gives up before it reads a stranger's byte.
+//! What a process gives up before it reads an untrusted byte.
 
 use std::io;
 
 use rlimit::Resource;
 use serde::{Deserialize, Serialize};
 
-/// What the kernel took away. Limits of resources are always set.
+/// What the kernel took away. Resource limits are always set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confinement {
-    /// System calls but those that computing needs.
+    /// All system calls except those that computing needs.
     pub system_calls: bool,
-    /// Files, and network, by the security module Landlock.
+    /// Files and network, by the Landlock security module.
     pub landlock: bool,
 }
 
-/// Gives up everything but the pipes: no file is opened or written, no socket made, no process started or signalled, no
-/// memory made executable. Threads may still be started. Has to be called before any other thread is.
+/// Gives up everything but the pipes: no opening or writing of files, no sockets, no starting or signalling of
+/// processes, no executable memory. Threads may still be started. Call it before any other thread runs.
 ///
 /// # Errors
-/// Limits cannot be set.
+/// If the limits cannot be set.
 pub fn confine(memory_bytes: u64, cpu_seconds: u64) -> io::Result<Confinement> {
     for (resource, limit) in [
         (Resource::AS, memory_bytes),
@@ -55,7 +55,7 @@ mod kernel {
         SeccompRule,
     };
 
-    /// Every access that this kernel knows is handled, and none is granted.
+    /// Handles every access this kernel knows, and grants none.
     pub(super) fn landlock() -> bool {
         let restricted = Ruleset::default()
             .handle_access(AccessFs::from_all(ABI::V5))
@@ -85,13 +85,13 @@ mod kernel {
         Ok(SeccompFilter::new(rules, otherwise, then, architecture)?.try_into()?)
     }
 
-    /// The newer call keeps its flags in memory, where no filter looks; libraries then take the older one.
+    /// The newer call has its flags in memory, where filters cannot look; without it libraries use the older one.
     fn threads_by_clone() -> Result<BpfProgram, seccompiler::Error> {
         let rules = Rules::from([(libc::SYS_clone3, Vec::new())]);
         program(rules, SeccompAction::Allow, SeccompAction::Errno(libc::ENOSYS as u32))
     }
 
-    /// What computing needs; everything else is answered as not permitted.
+    /// What computing needs; everything else fails as not permitted.
     fn allowed_only() -> Result<BpfProgram, seccompiler::Error> {
         let any = [
             libc::SYS_brk,
@@ -134,7 +134,7 @@ mod kernel {
         }
         let thread = (libc::CLONE_THREAD | libc::CLONE_VM) as u64;
         rules.insert(libc::SYS_clone, vec![where_argument(0, SeccompCmpOp::MaskedEq(thread), thread)?]);
-        // How a process ends itself.
+        // This is how a process ends itself.
         rules.insert(libc::SYS_tgkill, vec![where_argument(0, SeccompCmpOp::Eq, own_process)?]);
         program(rules, SeccompAction::Errno(libc::EPERM as u32), SeccompAction::Allow)
     }

@@ -1,11 +1,11 @@
-//! Decoding in child processes: a hostile file may cost one message, never the process that serves everything, and what
-//! it takes over can reach nothing.
+//! Decodes in child processes. A hostile file may cost one message, but never the process that serves everything, and
+//! what it takes over can reach nothing.
 //!
-//! A process decodes for one patient's study and is never handed on to another. Before it reads its first byte it gives up files,
-//! network, other processes and most of the kernel ([`confine`]); what it has is three pipes. How long a file may take,
-//! and how much memory a process may have, say [`filmless_domain::Limits`].
+//! A process decodes for one patient's study and is never reused for another. Before its first byte it gives up files,
+//! network, other processes and most of the kernel ([`confine`]); three pipes remain. [`filmless_domain::Limits`] sets
+//! how long a file may take and how much memory a process may have.
 //!
-//! A function that renders runs its own program once more for every study:
+//! A rendering function runs its own program once more for every study:
 //!
 //! ```no_run
 //! use filmless_decoder::{ChildRenderer, serve};

@@ -1,6 +1,5 @@
-//! What parent and child say to each other. Requests and answers are frames: a length (8 bytes, little endian), then a
-//! MessagePack value or raw bytes. Behind a request come the first bytes of its file; the others come when they are
-//! wanted.
+//! The protocol between parent and child. Requests and answers are frames: a length (8 bytes, little endian), then a
+//! MessagePack value or raw bytes. The first bytes of a file follow its request; the rest comes on demand.
 
 use filmless_domain::Limits;
 use filmless_imaging::{Job, RenderedPart};
@@ -8,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::confine::Confinement;
 
-/// Most bytes a part may have: a frame at the limit of its samples, twice.
+/// Most bytes in a part: twice a frame at the limit of its samples.
 pub(crate) const PART_BYTES_MAX: u64 = 2 << 30;
 
-/// What precedes a file.
+/// Precedes a file.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Request {
     pub limits: Limits,
@@ -20,8 +19,8 @@ pub(crate) struct Request {
     pub total: u64,
 }
 
-/// What the child says: what it gave up, then one frame each until the end of a file. What it wants of the file is
-/// answered by a frame of these bytes.
+/// What the child sends: what it gave up, then one frame for each answer until the end of a file. A request for a
+/// range is answered by a frame with its bytes.
 #[derive(Serialize, Deserialize)]
 pub(crate) enum Answer {
     Ready(Confinement),

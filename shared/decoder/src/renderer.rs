@@ -1,4 +1,4 @@
-//! The parent's side: a process per study, patient and core, each started when it is needed.
+//! The parent: one process per study, patient and core, started when needed.
 
 use std::io;
 use std::ops::Range;
@@ -21,15 +21,15 @@ use tracing::warn;
 
 use crate::protocol::{Answer, PART_BYTES_MAX, Request};
 
-/// How long a process may take to give up its rights and say so.
+/// How long a process may take to give up its rights and report it.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
-/// So much of a file on disk is in this process at a time.
+/// How much of a file on disk is in this process at a time, in bytes.
 const PIECE_BYTES: u64 = 4 << 20;
-/// A process that waited longer is not used again, and what it saw goes with it.
+/// A process that was idle for longer is not reused; what it saw is gone with it.
 const IDLE_MAX: Duration = Duration::from_secs(60);
 
-/// Renders in child processes: this program, started with the arguments `render-child` and the bytes of
-/// memory it may have, has to call [`crate::serve()`].
+/// Renders in child processes: this program, started with the arguments `render-child` and its memory limit in bytes,
+/// must call [`crate::serve()`].
 pub struct ChildRenderer {
     idle: Arc<Mutex<Vec<Worker>>>,
     turns: Arc<Semaphore>,
@@ -43,14 +43,14 @@ struct Worker {
     child: Child,
     stdin: ChildStdin,
     stdout: ChildStdout,
-    /// How long it decoded.
+    /// How long it has decoded.
     busy: Duration,
     idle_since: Instant,
 }
 
 /// How a file ended.
 enum Ending {
-    /// The worker waits for the next one.
+    /// The worker waits for the next file.
     Done,
     /// Nobody wants the rest.
     Unwanted,
@@ -59,14 +59,14 @@ enum Ending {
 }
 
 impl ChildRenderer {
-    /// As many processes of this program as there are cores, each of so much memory at most.
+    /// One process of this program per core, each with at most this much memory, in bytes.
     #[must_use]
     pub fn new(memory_bytes: u64) -> Self {
-        // Without a name it cannot be started, which each file will say.
+        // Without a path it cannot be started; each file then reports that.
         Self::of_program(std::env::current_exe().unwrap_or_default(), memory_bytes)
     }
 
-    /// As [`Self::new`], of another program.
+    /// Like [`Self::new`], with another program.
     #[must_use]
     pub fn of_program(program: PathBuf, memory_bytes: u64) -> Self {
         let parallelism = std::thread::available_parallelism().map_or(1, usize::from);
@@ -74,7 +74,7 @@ impl ChildRenderer {
         Self { idle: Arc::default(), turns, parallelism, memory_bytes, program }
     }
 
-    /// Processes that share so much memory.
+    /// Processes that share this much memory, in bytes.
     #[must_use]
     pub fn sharing(memory_bytes: u64) -> Self {
         let mut renderer = Self::new(memory_bytes);
@@ -109,7 +109,7 @@ impl Worker {
         Ok(worker)
     }
 
-    /// Sends a file over and passes its parts on. Only what the worker takes counts, not whoever takes the parts.
+    /// Sends a file over and passes its parts on. Counts only the worker's time, not the receiver's.
     async fn render(&mut self, work: &Work, parts: &mpsc::Sender<RenderedPart>) -> io::Result<Ending> {
         let mut left = work.budget;
         let start = Instant::now();
@@ -148,7 +148,7 @@ impl Worker {
         self.send(file, 0..file.head_bytes()).await
     }
 
-    /// Sends a range of the file over, piece by piece.
+    /// Sends a range of the file, piece by piece.
     async fn send(&mut self, file: &Arc<SourceFile>, range: Range<u64>) -> io::Result<()> {
         self.stdin.write_all(&(range.end - range.start).to_le_bytes()).await?;
         let mut at = range.start;
@@ -160,7 +160,7 @@ impl Worker {
         self.stdin.flush().await
     }
 
-    /// The next answer that is about the picture; until then, the worker gets what it wants of this very file.
+    /// The next answer about the picture; before it, sends the worker the ranges of this file that it requests.
     async fn answer(&mut self, file: &Arc<SourceFile>) -> io::Result<Answer> {
         loop {
             let (start, length) = match self.receive().await? {
@@ -184,7 +184,7 @@ impl Worker {
     }
 }
 
-/// One file and what is made of it.
+/// One file, and how to render it.
 struct Work {
     program: PathBuf,
     owner: FileOwner,
@@ -197,18 +197,11 @@ struct Work {
 
 #[async_trait]
 impl InstanceRenderer for ChildRenderer {
-    async fn render(
-        &self,
-        owner: &FileOwner,
-        file: SourceFile,
-        limits: &Limits,
-        job: Job,
-    ) -> RenderedParts {
+    async fn render(&self, owner: &FileOwner, file: SourceFile, limits: &Limits, job: Job) -> RenderedParts {
         let (sender, parts) = parts_channel();
         let Ok(turn) = Arc::clone(&self.turns).acquire_owned().await else { return parts };
         let idle = Arc::clone(&self.idle);
-        let request =
-            rmp_serde::to_vec_named(&Request { limits: limits.clone(), job, total: file.bytes() });
+        let request = rmp_serde::to_vec_named(&Request { limits: limits.clone(), job, total: file.bytes() });
         let work = request.map(|request| Work {
             program: self.program.clone(),
             owner: owner.clone(),
@@ -236,14 +229,14 @@ impl InstanceRenderer for ChildRenderer {
     }
 }
 
-/// A process that waits and worked for this patient and study; those of others end.
+/// An idle process that worked for this patient and study; ends those of others.
 fn idle_worker(idle: &Mutex<Vec<Worker>>, owner: &FileOwner) -> Option<Worker> {
     let mut idle = idle.lock().ok()?;
     idle.retain(|worker| worker.owner == *owner && worker.idle_since.elapsed() < IDLE_MAX);
     idle.pop()
 }
 
-/// Renders in an idle process or in a new one; one that failed over a file is ended, and the next file gets another.
+/// Renders in an idle process or a new one. A process that failed on a file is ended, and the next file gets another.
 async fn render_in(
     idle: &Mutex<Vec<Worker>>,
     work: &Work,
@@ -260,7 +253,7 @@ async fn render_in(
     };
     let ending = worker.render(work, parts).await;
     if let Ok(Ending::Done) = ending {
-        // One that worked long goes before the kernel ends it over its time.
+        // Do not reuse one that worked long: the kernel would end it for its time limit.
         if worker.busy < work.busy_max
             && let Ok(mut idle) = idle.lock()
         {

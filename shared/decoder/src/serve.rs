@@ -1,4 +1,4 @@
-//! The child's side.
+//! The child.
 
 use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
@@ -12,7 +12,7 @@ use crate::asked_file::{AskedFile, Pipes};
 use crate::confine::confine;
 use crate::protocol::{Answer, Request};
 
-/// Takes the parts of a file, until it breaks.
+/// Takes the parts of a file, until it breaks off.
 pub type Sink<'s> = dyn FnMut(RenderedPart) -> ControlFlow<()> + 's;
 
 /// Gives up everything, then does job after job until its input ends.
@@ -23,13 +23,13 @@ pub fn serve() -> ExitCode {
     })
 }
 
-/// As [`serve`], with another worker: what a decoder would be that was taken over.
+/// Like [`serve`], with another renderer: simulates a decoder that was taken over.
 #[must_use]
 pub fn serve_with(work: impl FnMut(&dyn RangedBytes, &Limits, &Job, &mut Sink<'_>)) -> ExitCode {
     let limits = Limits::default();
     let memory = std::env::args().nth(2).and_then(|bytes| bytes.parse().ok());
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
-    // A process decodes no longer than one file may take, and then the file in hand; on every core.
+    // A process decodes at most as long as one file may take, plus its current file, on every core.
     let cpu_seconds = limits.decode_seconds_max * 2 * cores;
     let served =
         confine(memory.unwrap_or(limits.decoder_memory_bytes_max), cpu_seconds).and_then(|given_up| {

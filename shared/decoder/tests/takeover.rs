@@ -1,4 +1,4 @@
-//! A decoder that was taken over: what it can reach, how long it can work, and for whom it works next.
+//! A decoder that was taken over: what it can reach, how long it can work, and whom it works for next.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
@@ -46,7 +46,7 @@ async fn a_decoder_that_was_taken_over_reaches_nothing() {
     let reached: Vec<_> = tried.iter().filter(|word| !word.ends_with("refused")).collect();
     assert!(reached.is_empty(), "{reached:?}");
     assert!(!std::env::temp_dir().join("taken-over").exists());
-    // Outside, the same attempts succeed: it is the confinement that refuses them.
+    // Outside, the same attempts succeed, so it is the confinement that blocks them.
     assert!(File::open("/etc/passwd").is_ok() && UdpSocket::bind("127.0.0.1:0").is_ok());
     assert_eq!(codes(&renderer, &study(1), b"threads", &limits).await, ["6"]);
 }
@@ -58,7 +58,7 @@ async fn no_process_works_for_two_studies() {
     assert_eq!(codes(&renderer, &study(1), b"who", &limits).await, first);
     let second = codes(&renderer, &study(2), b"who", &limits).await;
     assert_ne!(second, first);
-    // The first study's is gone as well, with whatever it remembered.
+    // The first study's process is gone, too, with whatever it remembered.
     let again = codes(&renderer, &study(1), b"who", &limits).await;
     assert!(again != first && again != second);
 }
@@ -86,7 +86,7 @@ async fn a_decoder_gets_nothing_but_its_own_file() {
     }
 }
 
-/// Most memory of this process so far, in bytes.
+/// Peak memory of this process so far, in bytes.
 fn most_memory() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
@@ -116,7 +116,7 @@ async fn a_file_longer_than_all_memory_of_its_decoder_is_rendered() {
     header.extend((FILE_BYTES as u32).to_le_bytes());
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(&header).unwrap();
-    // Zeros that take no room, and a last byte.
+    // Zeros that take no space, and a last byte.
     let bytes = header.len() as u64 + FILE_BYTES;
     file.set_len(bytes).unwrap();
 
@@ -134,7 +134,7 @@ async fn a_file_longer_than_all_memory_of_its_decoder_is_rendered() {
             RenderedPart::Failure(failure) => panic!("{:?}", failure.error),
             _ => {}
         }
-        // Behind what came with the request.
+        // Beyond what came with the request.
         if frames == 32 {
             break;
         }

@@ -1,4 +1,4 @@
-//! An object that was created, and its event as S3 sends it.
+//! A created object, and its event as S3 sends it.
 
 use filmless_domain::ObjectKey;
 use filmless_store::index::{OutboxMessage, StrangerRecord, UploadRecord};
@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
-/// One object that was created, as its event tells it.
+/// One created object, from its event.
 #[derive(Debug, Clone)]
 pub struct CreatedObject {
     /// Its key, decoded.
@@ -34,7 +34,7 @@ impl CreatedObject {
     }
 }
 
-/// What the event of this version would have told.
+/// What the event of this version would have said.
 pub(crate) fn created(version: &ListedVersion) -> CreatedObject {
     CreatedObject {
         key: version.key.clone(),
@@ -45,8 +45,8 @@ pub(crate) fn created(version: &ListedVersion) -> CreatedObject {
     }
 }
 
-/// A listing may tell the second only, an event tells the millisecond, and the last order wins: the end of the second is
-/// taken, or an order would lose to the one that it replaced.
+/// A listing may have the second only, an event has the millisecond, and the last order wins. So take the end of
+/// the second: otherwise an order could lose to the one it replaced.
 fn written_at(version: &ListedVersion) -> Timestamp {
     if version.written_at.subsec_nanosecond() == 0 {
         version.written_at + SignedDuration::from_millis(999)
@@ -78,7 +78,7 @@ pub(crate) fn message(bucket: &str, object: &CreatedObject) -> OutboxMessage {
     OutboxMessage::new(QueueName::Intake, event.to_string())
 }
 
-/// The event of a file that was refused as another patient's, once more.
+/// Repeats the event of a file that was refused as another patient's.
 pub(crate) fn event_again(studies: &Bucket, stranger: StrangerRecord) -> OutboxMessage {
     let StrangerRecord { upload, bytes, written_at, .. } = stranger;
     let object = CreatedObject {

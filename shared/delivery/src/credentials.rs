@@ -1,4 +1,4 @@
-//! Making and checking of secrets: argon2id for passwords, SHA-256 for tokens that are random anyway.
+//! Makes and checks secrets: argon2id for passwords, SHA-256 for tokens, which are random anyway.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -18,22 +18,22 @@ const ARGON2_PASSES: u32 = 2;
 const ARGON2_LANES: u32 = 1;
 const ARGON2_BYTES: usize = 32;
 
-/// Hashes at a time: bounds the memory that a crowd can ask for.
+/// Hashes at a time: limits the memory that a crowd can use.
 const HASHES_AT_ONCE: usize = 4;
 static HASHES: Semaphore = Semaphore::const_new(HASHES_AT_ONCE);
 
-/// People at a time who sign in, hashing or waiting for their turn, and how long they wait. Whoever comes then is asked
-/// to come again within seconds: a page that says so is better than one that does not come.
+/// How many people may be signing in at once, hashing or waiting for their turn, and how long they wait. Anybody
+/// beyond that is asked to come back in a few seconds: a page that says so beats one that never loads.
 const PLACES_MAX: usize = 256;
 const TURN_WAIT_MAX: Duration = Duration::from_secs(10);
 static PLACES: Semaphore = Semaphore::const_new(PLACES_MAX);
 
-/// The memory of hashes that are done, for the next ones. Given back to the allocator it would stay with one of many
-/// threads each time, and add up.
+/// Memory of finished hashes, for the next ones. Given back to the allocator, it would stay with a different thread
+/// each time and add up.
 static SPARE_MEMORY: Mutex<Vec<Vec<Block>>> = Mutex::new(Vec::new());
 
-/// One's turn to have a password checked. It is taken before anything is counted or looked up, so that being turned
-/// away costs nobody a try.
+/// One person's turn to have a password checked. Taken before anything is counted or looked up, so being turned
+/// away costs no attempt.
 pub(crate) struct Turn {
     _place: SemaphorePermit<'static>,
     _hash: SemaphorePermit<'static>,
@@ -42,7 +42,7 @@ pub(crate) struct Turn {
 /// Waits for a turn.
 ///
 /// # Errors
-/// [`DeliveryError::Busy`] when too many wait already, or when it took too long.
+/// [`DeliveryError::Busy`] when too many are waiting already, or the wait was too long.
 pub(crate) async fn turn_to_hash() -> Result<Turn, DeliveryError> {
     let place = PLACES.try_acquire().map_err(|_| DeliveryError::Busy)?;
     match tokio::time::timeout(TURN_WAIT_MAX, HASHES.acquire()).await {
@@ -102,7 +102,7 @@ pub(crate) async fn password_hash(password: &str, salt: &str) -> Result<String, 
     hashed(password, salt).await
 }
 
-/// The stored form of a password as typed, in hex, for whoever's turn it is.
+/// The stored form of a password as typed, in hex; needs a turn.
 pub(crate) async fn typed_password_hash(
     _turn: &Turn,
     typed: &str,

@@ -3,8 +3,8 @@ use filmless_store::StoreError;
 use filmless_store::port::PortError;
 use thiserror::Error;
 
-/// Why a step could not be done, by what its caller can do. Bad input is not among them: it has its reason where
-/// its sender sees it.
+/// Why a step failed, by what the caller can do about it. Bad input is not here: its sender gets the reason
+/// directly.
 #[derive(Debug, Error)]
 pub enum DeliveryError {
     /// Storage failed; the step can be run again.
@@ -13,13 +13,13 @@ pub enum DeliveryError {
     /// A port failed; the step can be run again.
     #[error("a service failed")]
     Port(#[source] PortError),
-    /// A message from a queue is none of ours: it goes to the dead-letter queue.
+    /// A message in a queue is not one of ours; it goes to the dead-letter queue.
     #[error("the message cannot be read")]
     BadMessage(#[source] serde_json::Error),
-    /// Too many people sign in at this moment; it can be tried again within seconds.
+    /// Too many people are signing in; try again in a few seconds.
     #[error("too many sign-ins at once")]
     Busy,
-    /// Something of ours could not be made (a slip, a message, a pack).
+    /// We could not make something (a slip, a message, a pack).
     #[error("{what} could not be made")]
     Internal {
         /// What.
@@ -37,7 +37,7 @@ impl DeliveryError {
         move |source| Self::Internal { what, source: source.into() }
     }
 
-    /// The stable code of `docs/ERRORS.md`.
+    /// The stable code in `docs/ERRORS.md`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         let code = match self {

@@ -65,8 +65,7 @@ impl ExplicitFile {
         let mut layout = None;
         if data_set.pixels().is_some() {
             let file = Arc::into_inner(file).ok_or_else(failed)?;
-            let mut begun =
-                renderer.render(owner, file, limits, Job::Native(NativeJob::default())).await;
+            let mut begun = renderer.render(owner, file, limits, Job::Native(NativeJob::default())).await;
             layout = Some(first_layout(&mut begun).await?);
             parts = Some(begun);
         }

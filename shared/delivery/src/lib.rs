@@ -1,21 +1,21 @@
 //! The use cases: from an upload to a patient who sees it.
 //!
-//! Each step is idempotent and can be run again alone; each writes what the next one needs and then announces it
-//! through the outbox. The wings follow a study on its way:
+//! Each step is idempotent and can be run again alone. It writes what the next one needs, then announces it through
+//! the outbox. The modules follow a study:
 //!
-//! | wing | what it does |
+//! | module | what it does |
 //! |---|---|
 //! | [`intake`] | an object becomes an item of the index, or goes to quarantine with a reason |
 //! | [`prepare`] | a study settles; its series become packs, previews and downloads |
-//! | [`release`] | the publish gate, and what passing it makes: account, password, link, slip |
+//! | [`release`] | the publish gate, and what follows: account, password, link, slip |
 //! | [`notice`] | SMS and email, and what their providers report |
-//! | [`viewing`] | what patients, and those they share with, open |
-//! | [`staff`] | what the hospital's people see and do |
-//! | [`upkeep`] | by the clock: what was lost is found, what has ended is deleted |
+//! | [`viewing`] | what patients, and the people they share with, open |
+//! | [`staff`] | what the hospital's staff see and do |
+//! | [`upkeep`] | jobs by the clock: find what was lost, delete what has expired |
 //! | [`record`] | the logs and messages that every step writes: outbox, audit, usage |
 //!
-//! What all of them ask stands beside them: who is in sight of what, what each wing works with ([`parts`]), the port of
-//! the renderer.
+//! What all of them use is beside them: the rule for who sees what, the services of each use case ([`parts`]), the
+//! port of the renderer.
 //!
 //! ```
 //! use filmless_delivery::TrustedProxies;
@@ -41,6 +41,7 @@ pub mod release;
 #[cfg(feature = "render")]
 mod renderer;
 mod services;
+mod shown_series;
 mod sight;
 mod sms_countries;
 #[cfg(feature = "render")]

@@ -1,6 +1,6 @@
-//! What each use case works with, and no more: a function of Lambda is given only what its role allows.
+//! What each use case works with, and no more: a Lambda function gets only what its role allows.
 //!
-//! The root of a program builds [`Services`] once, or a part by itself; each part is made of them by `From`.
+//! A program builds [`Services`] once, or one part by itself; each part is made from them by `From`.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use jiff::tz::{self, TimeZone};
 
 use crate::services::{Services, Settings};
 
-/// What every step reads, and writes down what it did with: the index and its logs, the messages to the next step.
+/// What every step reads and writes: the index with its logs, and the messages to the next step.
 #[derive(Clone)]
 pub struct Common {
     /// The index.
@@ -22,14 +22,14 @@ pub struct Common {
     pub queue: Arc<dyn Queue>,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    /// Where secrets and names of entries come from.
+    /// Source of secrets and of entry ids.
     pub randomness: Arc<dyn Randomness>,
     /// The hospital's choices.
     pub settings: Arc<Settings>,
 }
 
 impl Common {
-    /// The date where it is the latest on earth: nobody's child is refused for having been born in another time zone.
+    /// Today's date where it is latest on earth: no child is refused for being born in another time zone.
     pub(crate) fn latest_today(&self) -> Date {
         self.clock.now().to_zoned(TimeZone::fixed(tz::offset(14))).date()
     }
@@ -51,11 +51,11 @@ pub struct Prepare {
     pub common: Common,
     /// The hospital's uploads.
     pub studies: Bucket,
-    /// What we make of them.
+    /// What we made from them.
     pub derived: Bucket,
 }
 
-/// Issuing: the publish gate, and whoever else makes a password, a link and a slip.
+/// Issuing: for the publish gate, and for anything else that makes a password, a link and a slip.
 #[derive(Clone)]
 pub struct Release {
     /// Index, queues, time.
@@ -66,25 +66,25 @@ pub struct Release {
     pub sealer: Arc<dyn Sealer>,
 }
 
-/// Sending messages to patients. One that failed is followed by another over the next channel, with a slip of its own.
+/// Sending messages to patients. After a failed message the next channel is tried, with its own slip.
 #[derive(Clone)]
 pub struct Notify {
     /// Index, queues, time.
     pub common: Common,
-    /// What another notice is issued with.
+    /// To issue the next notice.
     pub release: Release,
-    /// What sends the messages of each channel.
+    /// The messenger of each channel.
     pub messengers: Messengers,
 }
 
-/// What the only public door opens.
+/// What the portal needs, the only part that is open to the public.
 #[derive(Clone)]
 pub struct Viewing {
     /// Index, queues, time.
     pub common: Common,
     /// The hospital's uploads.
     pub studies: Bucket,
-    /// What we make of them.
+    /// What we made from them.
     pub derived: Bucket,
 }
 
@@ -93,17 +93,17 @@ pub struct Viewing {
 pub struct Console {
     /// Index, queues, time.
     pub common: Common,
-    /// The hospital's uploads: what was refused is listed, a long result is read.
+    /// The hospital's uploads, to list what was refused and to read a long result.
     pub studies: Bucket,
-    /// What we make of them: a recall deletes it.
+    /// What we made from them; a recall deletes it.
     pub derived: Bucket,
     /// The audit log.
     pub audit: Bucket,
     /// The usage ledger and its exports.
     pub usage: Bucket,
-    /// What slips are issued with.
+    /// To issue slips.
     pub release: Release,
-    /// What a patient is erased with; none where the console may not.
+    /// To erase a patient; `None` if the console may not.
     pub erase: Option<Erase>,
 }
 
@@ -114,15 +114,15 @@ pub struct Erase {
     pub common: Common,
     /// The hospital's uploads.
     pub studies: Bucket,
-    /// What we make of them.
+    /// What we made from them.
     pub derived: Bucket,
     /// Slips and QR codes.
     pub slips: Bucket,
-    /// What keeps messages, and forgets them.
+    /// The messengers, so that a file outbox can delete messages.
     pub messengers: Messengers,
 }
 
-/// What has to happen by the clock.
+/// Jobs by the clock.
 #[derive(Clone)]
 pub struct Upkeep {
     /// Index, queues, time.
@@ -131,9 +131,9 @@ pub struct Upkeep {
     pub audit: Bucket,
     /// The usage ledger.
     pub usage: Bucket,
-    /// Calls the hotline to its list.
+    /// Emails the hotline about its list.
     pub email: Arc<dyn Messenger>,
-    /// What ends retention.
+    /// To end retention.
     pub erase: Erase,
 }
 
@@ -144,14 +144,14 @@ pub struct Reconcile {
     pub common: Common,
     /// The hospital's uploads.
     pub studies: Bucket,
-    /// What we make of them.
+    /// What we made from them.
     pub derived: Bucket,
 }
 
-/// Exporting the usage ledger, and telling finance of it.
+/// Exporting the usage ledger, and telling finance about it.
 #[derive(Clone)]
 pub struct Export {
-    /// The index: where the ledger ends.
+    /// The index: it says where the ledger ends.
     pub index: Index,
     /// The usage ledger and its exports.
     pub usage: Bucket,
@@ -163,7 +163,7 @@ pub struct Export {
     pub settings: Arc<Settings>,
 }
 
-/// Makes a part of the services, field by field, and gives it a `Debug` that says its name alone.
+/// Makes a part from the services, field by field, with a `Debug` that prints only its name.
 macro_rules! part {
     ($part:ident { $($field:ident),* } $($nested:ident: $how:expr),*) => {
         impl From<&Services> for $part {

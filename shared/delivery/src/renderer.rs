@@ -1,4 +1,4 @@
-//! Who decodes untrusted files.
+//! The port of the decoder for untrusted files.
 
 use async_trait::async_trait;
 use filmless_domain::{Limits, PatientDemographics, StudyInstanceUid};
@@ -8,14 +8,14 @@ use tokio::sync::mpsc;
 
 use crate::prepare::render::SourceFile;
 
-/// Parts that wait to be written; more would only take memory.
+/// Parts waiting to be written; more would only use memory.
 const PARTS_WAITING_MAX: usize = 2;
 
-/// The parts of one instance, as they are made; it ends when there are no more.
+/// The parts of one instance, as they are made. Ends when there are no more.
 pub type RenderedParts = mpsc::Receiver<RenderedPart>;
 
-/// Whose file is rendered. What decodes it is never handed on to a file of somebody else: neither of another study, nor
-/// of another patient under the same UID.
+/// Whose file is rendered. A decoder is never reused for a file of somebody else: of another study, or of another
+/// patient under the same UID.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileOwner {
     /// The study.
@@ -24,19 +24,13 @@ pub struct FileOwner {
     pub patient: Option<PatientDemographics>,
 }
 
-/// Decodes untrusted files, in a child process wherever patients' files are.
+/// Decodes untrusted files; in a child process wherever real patients' files are decoded.
 #[async_trait]
 pub trait InstanceRenderer: Send + Sync {
     /// Waits for its turn and begins what is to be made of a file. A decoder that fails leaves a last part that says so.
-    async fn render(
-        &self,
-        owner: &FileOwner,
-        file: SourceFile,
-        limits: &Limits,
-        job: Job,
-    ) -> RenderedParts;
+    async fn render(&self, owner: &FileOwner, file: SourceFile, limits: &Limits, job: Job) -> RenderedParts;
 
-    /// How many files may be rendered at a time.
+    /// How many files can be rendered at a time.
     fn parallelism(&self) -> usize;
 }
 
@@ -46,7 +40,7 @@ pub fn parts_channel() -> (mpsc::Sender<RenderedPart>, RenderedParts) {
     mpsc::channel(PARTS_WAITING_MAX)
 }
 
-/// The last part of an instance that cannot be shown, or not to its end.
+/// The last part of an instance that cannot be shown, or only in part.
 #[must_use]
 pub fn no_picture(why: NoPicture) -> RenderedPart {
     RenderedPart::NoPicture { code: why.code().to_owned() }
@@ -58,13 +52,7 @@ pub struct InProcessRenderer;
 
 #[async_trait]
 impl InstanceRenderer for InProcessRenderer {
-    async fn render(
-        &self,
-        _: &FileOwner,
-        file: SourceFile,
-        limits: &Limits,
-        job: Job,
-    ) -> RenderedParts {
+    async fn render(&self, _: &FileOwner, file: SourceFile, limits: &Limits, job: Job) -> RenderedParts {
         let (sender, parts) = parts_channel();
         let limits = limits.clone();
         tokio::spawn(async move {

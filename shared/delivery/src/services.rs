@@ -13,36 +13,36 @@ use serde::{Deserialize, Serialize};
 
 use crate::{SmsCountries, TrustedProxies};
 
-/// Which secrets a message carries.
+/// Which secrets a message contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MessageSecrets {
     /// Account, password and link, as the hospital announced; an email has the signed result, too.
     #[default]
     All,
-    /// Account and link; password and result are on the slip alone.
+    /// Account and link. Password and result are only on the slip.
     LinkOnly,
 }
 
-/// The hospital's choices: read in one place, from options or from the environment of a function, and written down by `up` for
-/// the commands beside it.
+/// The hospital's choices: read in one place, from options or a function's environment. `up` stores them for the
+/// commands that run beside it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Settings {
     /// Branding and support.
     pub hospital: Hospital,
     /// Where patients reach the portal, without a slash at the end: `https://xem.benhvien.vn`.
     pub public_url: String,
-    /// Sender of emails.
+    /// Sender address of emails.
     pub email_from: String,
     /// Who gets the figures of a month by email once it is over.
     pub finance_report_to: Vec<String>,
     /// How long no instance may arrive before a study counts as settled.
     pub quiet_period: Duration,
-    /// What the gate demands.
+    /// What the gate requires.
     pub release_on: ReleaseOn,
     /// How persons are compared.
     pub identity: IdentityRules,
-    /// Which secrets a message carries.
+    /// Which secrets a message contains.
     pub message_secrets: MessageSecrets,
     /// Life of a link and of the password issued with it.
     pub link_ttl: Duration,
@@ -52,13 +52,13 @@ pub struct Settings {
     pub session_idle: Duration,
     /// Proxies in front of the portal.
     pub trusted_proxies: TrustedProxies,
-    /// Longest life of a session of staff: a working day.
+    /// Longest life of a staff session: a working day.
     pub staff_session_ttl: Duration,
-    /// How long a session of staff may lie idle.
+    /// How long a staff session may lie idle.
     pub staff_session_idle: Duration,
     /// When no message is sent.
     pub quiet_hours: Option<QuietHours>,
-    /// Over which channels messages go, and which follows one that failed.
+    /// The channels of messages, and which one follows a failed one.
     #[serde(default)]
     pub channels: ChannelPolicy,
     /// To which countries SMS may go.
@@ -94,19 +94,19 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The access guide.
+    /// The address of the access guide.
     #[must_use]
     pub fn guide_url(&self) -> String {
         format!("{}/guide", self.public_url)
     }
 }
 
-/// Storage, ports and settings: what the root of a program builds once. Each use case is given its part ([`crate::parts`]).
+/// Storage, ports and settings: a program builds them once. Each use case gets its part ([`crate::parts`]).
 #[derive(Clone)]
 pub struct Services {
     /// The hospital's uploads.
     pub studies: Bucket,
-    /// What we make of them.
+    /// What we made from them.
     pub derived: Bucket,
     /// Slips and QR codes.
     pub slips: Bucket,
@@ -118,13 +118,13 @@ pub struct Services {
     pub index: Index,
     /// The queues.
     pub queue: Arc<dyn Queue>,
-    /// What sends the messages of each channel.
+    /// The messenger of each channel.
     pub messengers: Messengers,
     /// Seals secrets on their way.
     pub sealer: Arc<dyn Sealer>,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    /// Where secrets come from.
+    /// Source of secrets.
     pub randomness: Arc<dyn Randomness>,
     /// The hospital's choices.
     pub settings: Arc<Settings>,

@@ -1,5 +1,5 @@
-//! Whose a study is now: the one place that brings together what all its files say, the orders that they name, the person of
-//! the account and what the records office decided. The rules themselves are [`filmless_domain::identity`] and
+//! Whose a study is now. Only here do these come together: what all its files say, the orders they name, the person
+//! of the account, and the decisions of the records office. The rules are in [`filmless_domain::identity`] and
 //! [`filmless_domain::gate`].
 
 use filmless_domain::gate::{Judgement, Orders, StudyFacts, decide, decide_whose};
@@ -11,21 +11,21 @@ use sha2::{Digest, Sha256};
 use crate::DeliveryError;
 use crate::parts::Common;
 
-/// The orders that may be meant by a study.
+/// The orders that a study may belong to.
 pub(crate) struct Candidates {
-    /// By accession number: the one it was released under first, then those that its files name.
+    /// By accession number: first the one it was released under, then those its files name.
     named: Vec<(AccessionNumber, Option<OrderRecord>)>,
-    /// Those of its patient that belong to no other study; looked at where no number is named.
+    /// The patient's orders that belong to no other study; used if no number is named.
     pub of_patient: Vec<OrderRecord>,
 }
 
 impl Candidates {
-    /// The first order that is named.
+    /// The first named order that exists.
     pub fn named(&self) -> Option<&OrderRecord> {
         self.named.iter().find_map(|(_, order)| order.as_ref())
     }
 
-    /// The order that is meant before anybody is compared.
+    /// The order to use, before any persons are compared.
     pub fn meant(&self) -> Option<&OrderRecord> {
         match (self.named(), self.of_patient.as_slice()) {
             (Some(named), _) => Some(named),
@@ -40,7 +40,7 @@ impl Candidates {
     }
 }
 
-/// The orders that may be meant by a study.
+/// Finds the orders that a study may belong to.
 pub(crate) async fn orders_for(common: &Common, study: &StudyRecord) -> Result<Candidates, DeliveryError> {
     let index = &common.index;
     let mut numbers: Vec<&AccessionNumber> = study.order_accession.iter().collect();
@@ -65,17 +65,17 @@ pub(crate) async fn orders_for(common: &Common, study: &StudyRecord) -> Result<C
     Ok(candidates)
 }
 
-/// How much of the gate is asked.
+/// How much of the gate to check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asked {
     /// Everything.
     WhetherToRelease,
-    /// Whose it is, and not whether all of it is there and signed.
+    /// Only whose it is, not whether it is complete and signed.
     Whose,
 }
 
-/// Under which order the study may be shown; what staff decided goes before what the gate says, but never puts a study into
-/// the account of somebody else.
+/// The order a study may be shown under. A staff decision overrides the gate, but never puts a study into somebody
+/// else's account.
 pub(crate) async fn verdict(
     common: &Common,
     study: &StudyRecord,
@@ -147,7 +147,7 @@ async fn decided(
     }
 }
 
-/// Names all that was looked at when staff decided: what the files say, and what the order says.
+/// Names everything staff looked at when they decided: what the files say, and what the order says.
 pub(crate) fn facts_digest(study: &StudyRecord, order: &Order) -> String {
     let ordered = order.demographics();
     let mut pairs: Vec<String> = study.persons().iter().map(|person| pair_digest(person, &ordered)).collect();
@@ -156,14 +156,14 @@ pub(crate) fn facts_digest(study: &StudyRecord, order: &Order) -> String {
     hex::encode(&Sha256::digest(format!("{} {}", order.accession_number, pairs.join(" ")))[..16])
 }
 
-/// The person of an account as it is held against an order that leads there by its patient code: the code itself proves
-/// nothing more, since two codes may have become one account.
+/// The person of an account, to compare with an order that leads there by its patient code. The code itself proves
+/// nothing more, because two codes may have become one account.
 pub(crate) fn beside(person: &PatientDemographics, order: &Order) -> PatientDemographics {
     let ordered = order.demographics();
     PatientDemographics { id: ordered.id, issuer: ordered.issuer, is_id_unreadable: false, ..person.clone() }
 }
 
-/// Whether the person of an order is the one whom the account belongs to.
+/// Whether an order's person is the one the account belongs to.
 pub(crate) async fn is_account_of(
     common: &Common,
     account: AccountRecord,
@@ -178,7 +178,7 @@ pub(crate) async fn is_account_of(
     Ok(accepted.is_same_person(&ordered, &person, &common.settings.identity))
 }
 
-/// The person whom an account belongs to. One from before persons were kept gets that of its first order.
+/// The person an account belongs to. For an account from before persons were kept, the person of its first order.
 pub(crate) async fn person_of(
     common: &Common,
     account: AccountRecord,
@@ -193,7 +193,7 @@ pub(crate) async fn person_of(
     Ok(kept.and_then(|account| account.person))
 }
 
-/// Whether a study that was released belongs to the patient of this order.
+/// Whether a released study belongs to the patient of this order.
 pub(crate) async fn is_owner(
     common: &Common,
     study: &StudyRecord,
@@ -203,8 +203,8 @@ pub(crate) async fn is_owner(
     Ok(account.map(|account| account.account_key) == study.account_key)
 }
 
-/// The one rule of sight: the order under which the patient of its account sees a study at this moment; `None` where nobody
-/// does. It asks anew, whatever the state: an order may have changed hands while files come.
+/// The one rule of sight: the order under which the patient of its account sees a study now; `None` if nobody does.
+/// Checks again whatever the state, because an order may change hands while files come.
 pub(crate) async fn order_in_sight(
     common: &Common,
     study: &StudyRecord,
@@ -227,7 +227,7 @@ pub(crate) async fn find_in_sight(
     Ok(order.map(|order| (study, order)))
 }
 
-/// The latest order for the person of an account: another one may carry the same patient code.
+/// The latest order for the person of an account; an order for somebody else may have the same patient code.
 pub(crate) async fn latest_order_of(
     common: &Common,
     account: &AccountRecord,

@@ -1,4 +1,4 @@
-//! To which countries SMS may go: an order can name any number, and some cost a hundred times those of Vietnam.
+//! The countries SMS may go to: an order can name any number, and some cost a hundred times as much as Vietnam's.
 
 use std::str::FromStr;
 
@@ -6,17 +6,17 @@ use filmless_domain::PhoneNumber;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// Country calling codes (ITU-T E.164), Vietnam's where nothing is said.
+/// Country calling codes (ITU-T E.164); the default is Vietnam's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SmsCountries(Vec<String>);
 
-/// The text is no list of country calling codes.
+/// The text is not a list of country calling codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("expected country calling codes such as 84,856, each of one to three digits")]
 pub struct InvalidSmsCountries;
 
 impl SmsCountries {
-    /// Whether SMS may go to this number. No country's code is the beginning of another's.
+    /// Whether SMS may go to this number. No country code is a prefix of another.
     #[must_use]
     pub fn allow(&self, phone: &PhoneNumber) -> bool {
         let digits = phone.as_str().trim_start_matches('+');

@@ -1,4 +1,4 @@
-//! The file that is rendered.
+//! The file to render.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -27,7 +27,7 @@ pub enum SourceFile {
     Disk {
         /// The file.
         file: File,
-        /// How long it is.
+        /// Its length.
         bytes: u64,
     },
     /// An object of a bucket, of which ranges are read.
@@ -102,7 +102,7 @@ impl SourceFile {
     /// Reads a range, off the async threads.
     ///
     /// # Errors
-    /// The range does not lie within, or the disk or the bucket fails.
+    /// The range is outside the file, or the disk fails.
     pub async fn read(self: &Arc<Self>, range: Range<u64>) -> io::Result<Bytes> {
         if let Self::Memory(all) = &**self {
             let outside = |_| io::Error::from(io::ErrorKind::InvalidInput);

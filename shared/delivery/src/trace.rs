@@ -1,11 +1,11 @@
-//! The way of one study as one trace (OpenTelemetry): a span for each step, whichever process does it and whenever.
+//! One study is one trace (OpenTelemetry): a span for each step, whichever process does it and whenever.
 //!
-//! The trace has its identifiers from the Study Instance UID, so that a step which no message caused (an upload, a patient's
-//! visit weeks later) is in the trace of its study, too. A step that a message caused hangs below the one that sent it: the
+//! The trace ids come from the Study Instance UID. So a step that no message caused (an upload, a patient's visit
+//! weeks later) still joins its study's trace. A step that a message caused is a child of the step that sent it: the
 //! message carries `traceparent` (W3C Trace Context, <https://www.w3.org/TR/trace-context/>).
 //!
-//! A span says which study, which step, how it ended and how long it took. Nothing else can be put into one: words are
-//! `'static`, and nobody's name, birth date, phone, token, password or signed address is.
+//! A span has the study, the step, its outcome and its duration. Nothing else fits in: words are `'static`, and no
+//! name, birth date, phone, token, password or signed URL is.
 
 use std::time::SystemTime;
 
@@ -20,28 +20,28 @@ use sha2::{Digest, Sha256};
 
 use crate::DeliveryError;
 
-/// The one field of a message that is about its trace.
+/// The one field of a message that belongs to tracing.
 const TRACEPARENT: &str = "traceparent";
 
-/// How a step ended that did what it was asked for.
+/// Outcome of a step that did its work.
 const DONE: &str = "done";
 
-/// A step of a study's way.
+/// A step of a study.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// From the first object of a study in the bucket to the moment that it is taken in: the root of the trace.
+    /// From the study's first object in the bucket until it is taken in: the root of the trace.
     Upload,
-    /// Files of one study, of one batch of events, are taken in.
+    /// Takes in files of one study, from one batch of events.
     Ingest,
-    /// A look whether the study is complete.
+    /// Checks whether the study is complete.
     Settle,
-    /// Series are rendered.
+    /// Renders series.
     Render,
-    /// A download is made.
+    /// Makes a download.
     Pack,
     /// The publish gate.
     Release,
-    /// Messages go out.
+    /// Sends messages.
     Notice,
     /// Somebody opens the study in the portal.
     Open,
@@ -64,13 +64,13 @@ impl Step {
     }
 }
 
-/// The identifiers of the root of a study's trace, where a new span is to have them: the generator of the provider takes
-/// them from the current context.
+/// The ids of a study's root span, for a new span to use: the provider's id generator takes them from the current
+/// context.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RootIds {
-    /// Of the trace.
+    /// Trace id.
     pub trace: TraceId,
-    /// Of its first span.
+    /// Id of its first span.
     pub span: SpanId,
 }
 
@@ -84,26 +84,26 @@ impl RootIds {
         Self { trace: TraceId::from_bytes(trace), span: SpanId::from_bytes(span) }
     }
 
-    /// What a span below the root hangs on.
+    /// The parent context of spans below the root.
     fn context(self) -> Context {
         let root = SpanContext::new(self.trace, self.span, TraceFlags::SAMPLED, true, TraceState::default());
         Context::new().with_remote_span_context(root)
     }
 }
 
-/// What of a message is about its trace; nothing where no traces are made.
+/// The tracing part of a message; empty if tracing is off.
 #[derive(Debug, Default)]
 pub(crate) struct Carrier(Option<String>);
 
 impl Carrier {
-    /// Of the step that is under way.
+    /// For the current step.
     pub(crate) fn of_this_step() -> Self {
         let mut carrier = Self::default();
         global::get_text_map_propagator(|propagator| propagator.inject(&mut carrier));
         carrier
     }
 
-    /// Of a message that was received.
+    /// From a received message.
     fn received(body: &str) -> Self {
         #[derive(serde::Deserialize)]
         struct About {
@@ -116,7 +116,7 @@ impl Carrier {
         self.0
     }
 
-    /// The step that sent the message, where it belongs to the trace of this study; else the root of the study.
+    /// The step that sent the message, if it belongs to this study's trace; else the study's root.
     fn cause(&self, root: RootIds) -> Context {
         let sent = global::get_text_map_propagator(|propagator| {
             propagator.extract_with_context(&Context::new(), self)
@@ -143,7 +143,7 @@ impl Extractor for Carrier {
     }
 }
 
-/// Does the work of a message as a step of its study's trace. Give it in a box: futures within futures are copied whole.
+/// Runs the work of a message as a step of its study's trace. Pass it boxed: nested futures are copied whole.
 ///
 /// # Errors
 /// Those of the work.
@@ -156,7 +156,7 @@ pub async fn follow<T>(
     span(step, study, &Carrier::received(message).cause(RootIds::of(study)), None, work).await
 }
 
-/// Does work that no message caused as a step of its study's trace. It counts from `since`, where that is given.
+/// Runs work that no message caused as a step of its study's trace. It starts at `since`, if given.
 pub(crate) async fn take_part<T>(
     step: Step,
     study: &StudyInstanceUid,
@@ -193,7 +193,7 @@ pub(crate) fn root(study: &StudyInstanceUid, uploaded_at: Timestamp, until: Time
     span.end_with_timestamp(until.max(uploaded_at).into());
 }
 
-/// Something that happened within the step that is under way, in a word of ours.
+/// Records an event within the current step, as one of our own words.
 pub(crate) fn tell(word: &'static str) {
     Context::map_current(|context| context.span().add_event(word, Vec::new()));
 }

@@ -1,4 +1,4 @@
-//! Where a request comes from, when it came through a proxy.
+//! Where a request that came through a proxy comes from.
 
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
@@ -7,12 +7,12 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// The proxies whose `X-Forwarded-For` is believed. None by default: anybody can write that header, and a believed
-/// lie is a new source address for every guess.
+/// The proxies whose `X-Forwarded-For` is trusted. None by default: anybody can write that header, and a trusted lie
+/// is a new source address for every guess.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct TrustedProxies(Vec<IpNet>);
 
-/// The text is no list of networks.
+/// The text is not a list of networks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("expected addresses or networks such as 10.0.0.0/8, separated by commas")]
 pub struct InvalidTrustedProxies;
@@ -29,9 +29,9 @@ impl FromStr for TrustedProxies {
 }
 
 impl TrustedProxies {
-    /// The visitor's address: `peer`, unless that is a proxy of ours, which says in the last entry of
-    /// `X-Forwarded-For` from whom it has the request; and so on to the left, as long as the proxies are ours. What
-    /// stands further left is whatever the visitor wrote.
+    /// The visitor's address. This is `peer`, unless that is one of our proxies. Then it is the last entry of
+    /// `X-Forwarded-For`, and so on to the left while entries are our proxies. Anything further left is whatever the
+    /// visitor wrote.
     #[must_use]
     pub fn visitor<'a>(
         &self,
@@ -50,7 +50,7 @@ impl TrustedProxies {
     }
 }
 
-/// An entry is an address, with a port from some proxies.
+/// An entry is an address; some proxies add a port.
 fn address_of(entry: &str) -> Option<IpAddr> {
     let bare = entry.trim_start_matches('[').trim_end_matches(']');
     bare.parse().ok().or_else(|| entry.parse::<SocketAddr>().ok().map(|address| address.ip()))

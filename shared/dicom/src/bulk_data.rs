@@ -105,6 +105,28 @@ pub enum BulkData {
     },
 }
 
+/// What stands at the head of a fragment (PS3.5 A.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fragment {
+    /// One of so many bytes.
+    Item(u64),
+    /// No more of them.
+    End,
+}
+
+impl Fragment {
+    /// Reads the eight bytes of a head.
+    #[must_use]
+    pub fn read(head: &[u8]) -> Self {
+        match *head {
+            [0xFE, 0xFF, 0x00, 0xE0, a, b, c, d, ..] => {
+                Self::Item(u64::from(u32::from_le_bytes([a, b, c, d])))
+            }
+            _ => Self::End,
+        }
+    }
+}
+
 /// Finds a value in a data set of which the header is there; `None` where there is no such value, or it is no bytes.
 #[must_use]
 pub fn find_bulk_data(data_set: &DataSet<'_>, path: &BulkPath) -> Option<BulkData> {

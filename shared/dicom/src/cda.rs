@@ -1,7 +1,7 @@
-//! Whom an encapsulated CDA document is about (HL7 CDA R2 4.2.2.11), out of untrusted XML.
+//! Reads from untrusted XML which patient an encapsulated CDA document is about (HL7 CDA R2 4.2.2.11).
 //!
-//! One pass over events, without a tree. Nothing is looked up: an entity of a document's own stays unread, so that a name
-//! made of it is nobody's.
+//! One pass over events, without a tree. Nothing is looked up: the document's own entities stay unread, so a name made
+//! of them matches nobody.
 
 use std::borrow::Cow;
 
@@ -11,21 +11,21 @@ use filmless_domain::{BirthDate, PatientId, sex_of};
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
-/// Where the declaration of an XML document ends at the latest, in bytes.
+/// The latest end of the declaration of an XML document, in bytes.
 const DECLARATION_BYTES_MAX: usize = 256;
 /// Most patients of one document, and most numbers or names of one patient.
 const EACH_MAX: usize = 16;
 const TEXT_CHARS_MAX: usize = 256;
 
-/// Whom a document is about.
+/// The patients a document is about.
 #[derive(Debug, Default)]
 pub(crate) struct RecordTargets {
     pub patients: Vec<DocumentPatient>,
-    /// Whether its header ended within the bytes at hand, or nothing more can be read of it.
+    /// Whether its header ended within the available bytes, or nothing more can be read of it.
     pub is_whole: bool,
 }
 
-/// Reads as much of the header of a CDA document as is here.
+/// Reads the available part of the header of a CDA document.
 pub(crate) fn record_targets(bytes: &[u8]) -> RecordTargets {
     let text = decoded(bytes);
     let mut reader = Reader::from_str(&text);
@@ -44,14 +44,14 @@ pub(crate) fn record_targets(bytes: &[u8]) -> RecordTargets {
             Ok(Event::GeneralRef(entity)) => pass.text(&character_of(&entity).to_string()),
             Ok(Event::Eof) => break,
             Ok(_) => {}
-            // Cut in the middle of a tag, or no XML any more: no browser shows that.
+            // Cut in the middle of a tag, or no longer XML: no browser shows that.
             Err(_) => break,
         }
     }
     pass.targets
 }
 
-/// XML 1.0, appendix F: a mark of the byte order, else what the declaration names, else UTF-8.
+/// XML 1.0, appendix F: a byte order mark, else the encoding in the declaration, else UTF-8.
 fn decoded(bytes: &[u8]) -> Cow<'_, str> {
     let start = bytes.iter().position(|byte| !matches!(byte, 0 | b' ' | b'\t' | b'\r' | b'\n')).unwrap_or(0);
     let encoding = match bytes {
@@ -87,7 +87,7 @@ fn character_of(entity: &BytesRef<'_>) -> char {
 #[derive(Default)]
 struct Pass {
     path: Vec<String>,
-    /// How deep the elements are that are not in `path`: nobody reads them.
+    /// Depth below the last element of `path`; nothing there is read.
     beyond: usize,
     name: Name,
     targets: RecordTargets,
@@ -103,7 +103,7 @@ struct Name {
 }
 
 const NAME: &[&str] = &["ClinicalDocument", "recordTarget", "patientRole", "patient", "name"];
-/// A part of a name that is of birth, or what somebody is called, beside the name itself.
+/// Qualifiers for parts of a birth name, or of a name somebody is called by, beside the name itself.
 const BESIDE: &[&str] = &["BR", "CL", "SP", "AC"];
 
 impl Pass {
@@ -124,7 +124,7 @@ impl Pass {
             ["ClinicalDocument", "recordTarget"] if self.targets.patients.len() < EACH_MAX => {
                 self.targets.patients.push(DocumentPatient::default());
             }
-            // Whoever wrote it, and all that follows.
+            // Its author, and everything after.
             ["ClinicalDocument", "author" | "custodian" | "component"] => self.targets.is_whole = true,
             ["ClinicalDocument", "recordTarget", "patientRole", "id"] => self.id(start),
             ["ClinicalDocument", "recordTarget", "patientRole", "patient", "birthTime"] => {
@@ -148,7 +148,7 @@ impl Pass {
         let Some(patient) = self.targets.patients.last_mut().filter(|one| one.ids.len() < EACH_MAX) else {
             return;
         };
-        // Without an extension the root is the number itself: a UUID, of nobody's counter.
+        // Without an extension the root is the number itself: a UUID, not a number of any hospital.
         let Ok(id) = PatientId::parse(&attribute(start, "extension")) else { return };
         let issuers = [attribute(start, "root"), attribute(start, "assigningAuthorityName")];
         let issuers = issuers.into_iter().filter(|issuer| !issuer.trim().is_empty()).collect();
@@ -177,7 +177,7 @@ impl Pass {
             return;
         }
         let is_name = self.path == NAME;
-        // Parts of a name stand beside one another.
+        // The parts of a name are siblings.
         if self.path.len() == NAME.len() + 1 {
             self.text(" ");
         }
@@ -198,7 +198,7 @@ impl Pass {
 }
 
 impl Name {
-    /// As a PN (PS3.5 6.2.1); as it is where no family name is told apart.
+    /// As a PN (PS3.5 6.2.1); as written if no family name is marked.
     fn as_dicom(&self) -> String {
         let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let [family, given] = [&self.family, &self.given].map(|text| plain(text));
@@ -215,7 +215,7 @@ fn attribute(start: &BytesStart<'_>, name: &str) -> String {
     let found = attributes.with_checks(false).flatten().find(|one| one.key.as_ref() == name.as_bytes());
     let value = found.map(|one| match one.normalized_value(quick_xml::XmlVersion::Explicit1_0) {
         Ok(value) => value.into_owned(),
-        // An entity that nobody knows.
+        // An unknown entity.
         Err(_) => char::REPLACEMENT_CHARACTER.to_string(),
     });
     value.unwrap_or_default().chars().take(TEXT_CHARS_MAX).collect()
@@ -260,7 +260,7 @@ mod tests {
         let latin = whole.replace('ị', "&#7883;");
         let (bytes, _, _) = encoding_rs::WINDOWS_1252.encode(&latin);
         check(&[b"<?xml version='1.0' encoding='ISO-8859-1'?>", bytes.as_ref()].concat());
-        // Nothing is cut from what follows.
+        // What follows the header may be cut.
         check(format!("{HEAD}<h:component><h:cut").as_bytes());
     }
 

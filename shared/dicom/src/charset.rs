@@ -1,4 +1,4 @@
-//! Text of a data set (PS3.5 6.1), decoded, and repaired where its label is wrong.
+//! Decodes the text of a data set (PS3.5 6.1), and repairs it if its label is wrong.
 //!
 //! The label is Specific Character Set (0008,0005) (PS3.3 C.12.1.1.2). Hospitals send three kinds of text that
 //! contradict it: UTF-8 without a label, UTF-8 labelled as a single-byte set, and Vietnamese in TCVN 5712, Windows-1258
@@ -23,11 +23,11 @@ enum Repertoire {
     JisX0212,
 }
 
-/// What Specific Character Set says.
+/// The meaning of Specific Character Set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Charset {
     first: Repertoire,
-    /// Used for high bytes where the first value is ASCII and no escape sequence has chosen.
+    /// For high bytes, if the first value is ASCII and no escape sequence has chosen.
     second: Option<Repertoire>,
     /// Bytes that happen to be valid UTF-8 are UTF-8, whatever the label says.
     may_be_utf8: bool,
@@ -40,7 +40,7 @@ impl Default for Charset {
 }
 
 impl Charset {
-    /// Reads the value of (0008,0005): defined terms parted by backslashes.
+    /// Parses the value of (0008,0005): defined terms separated by backslashes.
     #[must_use]
     pub fn from_value(value: &[u8]) -> Self {
         let mut terms = value.split(|b| *b == b'\\').map(|term| repertoire(&latin_1(term)));
@@ -58,13 +58,13 @@ impl Charset {
         Self { first, second, may_be_utf8 }
     }
 
-    /// Decodes a value. Nothing is lost silently: what cannot be decoded becomes U+FFFD.
+    /// Decodes a value. Nothing is lost silently: bytes that cannot be decoded become U+FFFD.
     #[must_use]
     pub fn decode(&self, bytes: &[u8]) -> String {
         if bytes.contains(&0x1B) {
             return self.decode_escaped(bytes);
         }
-        // JIS X 0201 puts ¥ and ‾ where ASCII has \ and ~; as delimiters and in names they are meant as ASCII.
+        // JIS X 0201 has ¥ and ‾ in place of ASCII's \ and ~; in delimiters and names, ASCII is meant.
         if bytes.is_ascii() {
             return latin_1(bytes);
         }
@@ -82,8 +82,8 @@ impl Charset {
         }
     }
 
-    /// ISO 2022 code extension (PS3.5 6.1.2.5): escape sequences change G0 or G1 until the next delimiter, where
-    /// the first value of the label holds again (PS3.5 6.1.2.5.3).
+    /// ISO 2022 code extension (PS3.5 6.1.2.5): escape sequences change G0 or G1 until the next delimiter, which resets
+    /// to the first value of the label (PS3.5 6.1.2.5.3).
     fn decode_escaped(&self, bytes: &[u8]) -> String {
         let initial = |high: bool| match (self.first, high) {
             (Repertoire::Ascii | Repertoire::Latin1, false) => Repertoire::Ascii,
@@ -157,7 +157,7 @@ fn repertoire(term: &str) -> Repertoire {
     Repertoire::Encoded(encoding)
 }
 
-/// Length of an escape sequence and what it designates, with `true` for G1 (PS3.3 tables C.12-3 and C.12-4).
+/// The length of an escape sequence and what it designates; `true` means G1 (PS3.3 tables C.12-3 and C.12-4).
 fn escape_sequence(bytes: &[u8]) -> (usize, Option<(Repertoire, bool)>) {
     use Repertoire::{Ascii, Encoded, JisX0208, JisX0212, Latin1};
     match bytes {
@@ -188,7 +188,7 @@ fn escape_sequence(bytes: &[u8]) -> (usize, Option<(Repertoire, bool)>) {
     }
 }
 
-/// Decodes bytes between two escape sequences: low bytes are of G0, high bytes of G1.
+/// Decodes bytes between two escape sequences: low bytes use G0, high bytes G1.
 fn flush(text: &mut String, g0: Repertoire, g1: Repertoire, run: &[u8]) {
     let pair_high = |prefix: &[u8]| {
         let pairs =
@@ -215,7 +215,7 @@ fn decode_run(repertoire: Repertoire, bytes: &[u8]) -> String {
     }
 }
 
-/// Valid UTF-8, or UTF-8 whose last letter was cut by a field of fixed length.
+/// Valid UTF-8, or UTF-8 whose last letter was cut by a fixed field length.
 fn utf_8(bytes: &[u8]) -> Option<String> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Some(text.to_owned()),
@@ -228,7 +228,7 @@ fn utf_8(bytes: &[u8]) -> Option<String> {
     }
 }
 
-/// A gateway that took TCVN3 for Latin 1 and wrote UTF-8 leaves text whose letters are still the bytes of TCVN3.
+/// Repairs text from a gateway that read TCVN3 as Latin 1 and wrote UTF-8: its letters are still the bytes of TCVN3.
 fn undo_transcoding(text: String) -> String {
     let bytes: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
     bytes.and_then(|bytes| vietnamese::from_unlabelled(&bytes)).unwrap_or(text)
@@ -243,7 +243,7 @@ pub(crate) fn trim(text: &str) -> &str {
     text.trim_matches(is_padding)
 }
 
-/// Blanks before a long text are its own.
+/// Leading blanks belong to a long text.
 pub(crate) fn trim_end(text: &str) -> &str {
     text.trim_end_matches(is_padding)
 }

@@ -5,7 +5,7 @@ use dicom_dictionary_std::tags;
 
 use crate::data_set::Item;
 
-/// A concept out of a code sequence. The meaning is the only part that a person reads.
+/// A concept from a code sequence. People read only its meaning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Code {
     /// Code Value (0008,0100), or its long or URN form; empty when missing.

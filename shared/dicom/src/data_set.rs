@@ -9,7 +9,7 @@ use dicom_dictionary_std::tags;
 use crate::charset::Charset;
 use crate::{TransferSyntax, charset};
 
-/// One element, sequence or item. A subtree is stored contiguously after its root: `next` is where it ends.
+/// One element, sequence or item. A subtree is stored contiguously after its root and ends at `next`.
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
     pub tag: Tag,
@@ -18,7 +18,7 @@ pub(crate) struct Node {
     pub end: usize,
     pub next: usize,
     pub big_endian: bool,
-    /// The file has no VR for it, or another one.
+    /// The file has no VR for it, or a different one.
     pub is_named_by_dictionary: bool,
 }
 
@@ -31,31 +31,31 @@ pub struct PixelElement {
     pub vr: VR,
     /// First byte of the value.
     pub value_start: usize,
-    /// Bytes of the value; `None` when it is encapsulated (undefined length).
+    /// Bytes of the value; `None` if it is encapsulated (undefined length).
     pub length: Option<u64>,
-    /// Bytes of the object, as far as the value can reach.
+    /// Bytes of the object, the limit of the value.
     pub total: u64,
 }
 
 impl PixelElement {
-    /// First byte after the value, as far as it is declared.
+    /// First byte after the value, if its length is declared.
     pub(crate) fn end_or_max(&self) -> u64 {
         self.length.map_or(self.total, |length| self.value_start as u64 + length)
     }
 }
 
-/// Where an encapsulated document is, as far as the bytes at hand reach.
+/// Where an encapsulated document is, within the available bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DocumentElement {
     /// Its parts, to be joined in this order: one, or the fragments of a value of undefined length.
     pub parts: Vec<Range<usize>>,
-    /// First byte after the value; the end of the object where nobody knows yet.
+    /// First byte after the value; the end of the object while unknown.
     pub end: usize,
-    /// Whether `parts` are all of it, once `end` is here.
+    /// Whether `parts` are complete once `end` has been read.
     pub is_whole: bool,
 }
 
-/// A scanned data set. It borrows the bytes it was scanned from, or owns what was inflated from them.
+/// A scanned data set. It borrows the scanned bytes, or owns what was inflated from them.
 #[derive(Debug)]
 pub struct DataSet<'a> {
     bytes: Cow<'a, [u8]>,
@@ -85,7 +85,7 @@ impl<'a> DataSet<'a> {
         Self { pixels, document, ..self }
     }
 
-    /// The same elements over the bytes they were scanned from.
+    /// Attaches the elements to the bytes they were scanned from.
     pub(crate) fn with_bytes<'b>(self, bytes: Vec<u8>) -> DataSet<'b> {
         let mut data_set = DataSet {
             bytes: Cow::Owned(bytes),
@@ -105,13 +105,13 @@ impl<'a> DataSet<'a> {
         self.charset = Charset::from_value(named.as_deref().unwrap_or_default());
     }
 
-    /// The elements of the top level, file meta information included.
+    /// The top-level elements, including the file meta information.
     #[must_use]
     pub fn root(&self) -> Item<'_> {
         Item { data_set: self, first: 0, end: self.nodes.len() }
     }
 
-    /// Transfer Syntax UID (0002,0010), or what the bytes look like when there is none.
+    /// Transfer Syntax UID (0002,0010), or what the bytes look like if there is none.
     #[must_use]
     pub fn transfer_syntax_uid(&self) -> &str {
         &self.transfer_syntax_uid
@@ -123,20 +123,20 @@ impl<'a> DataSet<'a> {
         self.syntax
     }
 
-    /// Where the pixels are, if there are any.
+    /// Where the pixels are, if any.
     #[must_use]
     pub fn pixels(&self) -> Option<&PixelElement> {
         self.pixels.as_ref()
     }
 
-    /// The first bytes of an encapsulated document, at most so many, as far as they are here.
+    /// The first bytes of an encapsulated document, at most this many, if available.
     pub(crate) fn document_head(&self, bytes_max: usize) -> Option<Vec<u8>> {
         let parts = self.document.as_ref()?.parts.iter();
         let here = parts.flat_map(|part| self.bytes.get(part.start..part.end.min(self.bytes.len())));
         Some(here.flatten().take(bytes_max).copied().collect())
     }
 
-    /// Encapsulated Document (0042,0011), if there is one and all of it is here.
+    /// Encapsulated Document (0042,0011), if there is one and it is available completely.
     pub(crate) fn document(&self) -> Option<Cow<'_, [u8]>> {
         let document = self.document.as_ref().filter(|document| document.is_whole)?;
         if let [only] = &document.parts[..] {
@@ -181,7 +181,7 @@ pub struct Item<'d> {
 }
 
 impl<'d> Item<'d> {
-    /// The elements, in the order of the file.
+    /// The elements, in file order.
     pub fn elements(self) -> impl Iterator<Item = Element<'d>> {
         let mut at = self.first;
         std::iter::from_fn(move || {
@@ -192,7 +192,7 @@ impl<'d> Item<'d> {
         })
     }
 
-    /// The first element of this tag.
+    /// The first element with this tag.
     #[must_use]
     pub fn get(self, tag: Tag) -> Option<Element<'d>> {
         self.elements().find(|element| element.node.tag == tag)
@@ -204,7 +204,7 @@ impl<'d> Item<'d> {
         self.get(tag)?.items().next()
     }
 
-    /// Text of the first value, decoded and trimmed; `None` when it is empty.
+    /// Text of the first value, decoded and trimmed; `None` if it is empty.
     #[must_use]
     pub fn text(self, tag: Tag) -> Option<String> {
         self.get(tag).map(|element| element.text()).filter(|text| !text.is_empty())
@@ -246,13 +246,13 @@ impl<'d> Element<'d> {
         self.node.tag
     }
 
-    /// Its value representation: of the file or, where that has none or cannot be right, of the dictionary.
+    /// Its value representation: the file's, or the dictionary's if the file has none or an impossible one.
     #[must_use]
     pub fn vr(self) -> VR {
         self.vr
     }
 
-    /// Whether its value representation is that of the dictionary and not of the file.
+    /// Whether its value representation comes from the dictionary and not from the file.
     pub(crate) fn is_named_by_dictionary(self) -> bool {
         self.node.is_named_by_dictionary
     }
@@ -262,7 +262,7 @@ impl<'d> Element<'d> {
         Self { vr, ..self }
     }
 
-    /// Whether its words are stored high byte first.
+    /// Whether its words are big endian.
     #[must_use]
     pub fn is_big_endian(self) -> bool {
         self.node.big_endian
@@ -293,14 +293,14 @@ impl<'d> Element<'d> {
         inner.elements().map(move |item| Item { data_set, first: item.index + 1, end: item.node.next })
     }
 
-    /// The whole value as text, trimmed. The character set applies to the VRs that it applies to (PS3.5 6.1.2.2),
-    /// and to UN, which may be any of them.
+    /// The whole value as text, trimmed. The character set applies to its VRs (PS3.5 6.1.2.2), and to UN, which may be
+    /// any of them.
     #[must_use]
     pub fn text(self) -> String {
         charset::trim(&self.decoded()).to_owned()
     }
 
-    /// The whole value as text, with its padding.
+    /// The whole value as text, including padding.
     pub(crate) fn decoded(self) -> String {
         match self.vr {
             VR::PN | VR::LO | VR::SH | VR::ST | VR::LT | VR::UT | VR::UC | VR::UN => {
@@ -316,7 +316,7 @@ impl<'d> Element<'d> {
         self.decoded().split('\\').map(|value| charset::trim(value).to_owned()).collect()
     }
 
-    /// The values as integers: of a binary VR, or of decimal text.
+    /// The values as integers, from a binary VR or decimal text.
     #[must_use]
     pub fn ints(self) -> Vec<i64> {
         let bytes = self.bytes();
@@ -331,8 +331,8 @@ impl<'d> Element<'d> {
         }
     }
 
-    /// The values as numbers: of a binary VR, or of decimal text. What is not a number is NaN, so that the others
-    /// keep their places.
+    /// The values as numbers, from a binary VR or decimal text. A value that is not a number becomes NaN, so that the
+    /// others keep their places.
     #[must_use]
     pub fn floats(self) -> Vec<f64> {
         let bytes = self.bytes();
@@ -360,7 +360,7 @@ impl<'d> Element<'d> {
         if text.is_empty() {
             return Vec::new();
         }
-        // Some writers use the comma of their language.
+        // Some writers use the decimal comma of their language.
         text.split('\\').map(|v| charset::trim(v).replace(',', ".").parse().unwrap_or(f64::NAN)).collect()
     }
 

@@ -1,9 +1,8 @@
-//! The DICOM JSON Model of a data set (PS3.18 F), as DICOMweb metadata gives it.
+//! The DICOM JSON Model of a data set (PS3.18 F), as in DICOMweb metadata.
 //!
-//! It is written element by element, never built in memory. Left out are the file meta information, group lengths, and pixel
-//! data in frames that are compressed one by one: a reader gets those elsewhere. Binary values are inline up to
-//! [`INLINE_BINARY_BYTES_MAX`]; longer ones, uncompressed pixels, videos and documents have the address of their bytes, below
-//! that of their series: `instances/<SOP Instance UID>/bulkdata/` and the path of [`BulkPath`].
+//! It is written element by element and never built in memory. It leaves out the file meta information, group lengths,
+//! pixel data and the encapsulated document, which readers get elsewhere. Other binary values are inline up to
+//! [`INLINE_BINARY_BYTES_MAX`]; longer ones appear with their VR only.
 
 use std::io;
 
@@ -22,22 +21,22 @@ use crate::{DataSet, PixelElement};
 /// Longest binary value that is written inline, in bytes.
 pub const INLINE_BINARY_BYTES_MAX: usize = 4096;
 
-/// Integers that a reader with double precision numbers keeps (RFC 8259, 6).
+/// Integers that a reader with double precision numbers can keep exactly (RFC 8259, 6).
 const EXACT_INTEGER_MAX: u64 = 1 << 53;
 
-/// The DICOM JSON Model of a data set, one object.
+/// The DICOM JSON Model of a data set, as one object.
 #[must_use]
 pub fn metadata_json(data_set: &DataSet<'_>) -> Vec<u8> {
     let mut json = Vec::new();
-    // Writing to memory does not fail, and no key is anything but a string.
+    // Writing to memory does not fail, and every key is a string.
     let _ = write_metadata_json(data_set, &mut json);
     json
 }
 
-/// Writes the DICOM JSON Model of a data set, one object.
+/// Writes the DICOM JSON Model of a data set, as one object.
 ///
 /// # Errors
-/// When the writer fails.
+/// If the writer fails.
 pub fn write_metadata_json(data_set: &DataSet<'_>, writer: impl io::Write) -> io::Result<()> {
     let root = data_set.root();
     let named = |tag, elsewhere| root.text(tag).or_else(|| root.text(elsewhere)).unwrap_or_default();
@@ -70,7 +69,7 @@ struct Context<'d> {
 }
 
 impl Context<'_> {
-    /// The VR of the file or, where the scan took that of the dictionary, the one of US and SS that fits.
+    /// The VR of the file. If the scan took the dictionary's, whichever of US and SS fits.
     fn vr(&self, element: Element<'_>) -> VR {
         let (vr, tag) = (element.vr(), element.tag());
         let is_open = vr == VR::US && element.is_named_by_dictionary();
@@ -94,7 +93,12 @@ impl Context<'_> {
         if let Some(pixels) = self.pixels.filter(|_| has_bulk_pixels(self.data_set)) {
             added.push((pixels.tag, Added::Bulk { vr: pixels.vr, uri: uri(pixels.tag) }));
         }
-        added.retain(|(_, added)| !matches!(added, Added::Text { text: "", .. }));
+        // Who cannot be named has no address.
+        let has_name = !self.sop_instance_uid.is_empty();
+        added.retain(|(_, added)| match added {
+            Added::Text { text, .. } => !text.is_empty(),
+            Added::Bulk { .. } => has_name,
+        });
         added
     }
 
@@ -123,7 +127,7 @@ fn is_signed_or_not(tag: Tag) -> bool {
     StandardDataDictionary.by_tag(tag).is_some_and(|entry| entry.vr == VirtualVr::Xs)
 }
 
-/// One JSON object: the top level, or one item. Items nest no deeper than the scan allowed.
+/// One JSON object: the top level, or one item. Items nest no deeper than the scan allows.
 struct Object<'d> {
     item: Item<'d>,
     /// Of an item: where it is.
@@ -132,7 +136,7 @@ struct Object<'d> {
 }
 
 impl Serialize for Object<'_> {
-    /// Attributes are in the order of their tags (PS3.18 F.2.2). Of an attribute that comes twice, the first one is
+    /// Attributes are in the order of their tags (PS3.18 F.2.2). If an attribute occurs twice, the first one is
     /// written, as everywhere else.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut added = if self.path.is_none() { self.context.added() } else { Vec::new() };
@@ -181,11 +185,11 @@ impl Serialize for Added<'_> {
         let mut object = serializer.serialize_map(None)?;
         match self {
             Self::Text { vr, text } => {
-                object.serialize_entry("vr", &vr.to_string())?;
+                object.serialize_entry("vr", (*vr).to_string())?;
                 object.serialize_entry("Value", &[text])?;
             }
             Self::Bulk { vr, uri } => {
-                object.serialize_entry("vr", &vr.to_string())?;
+                object.serialize_entry("vr", (*vr).to_string())?;
                 object.serialize_entry("BulkDataURI", uri)?;
             }
         }
@@ -209,10 +213,10 @@ impl Attribute<'_> {
 impl Serialize for Attribute<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let element = self.element;
-        // A value of undefined length that is no sequence holds the fragments of an icon.
+        // A value of undefined length that is not a sequence contains the fragments of an icon.
         let vr = self.context.vr(element);
         let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("vr", &vr.to_string())?;
+        object.serialize_entry("vr", vr.to_string())?;
         match vr {
             VR::SQ if element.vr() == VR::SQ => {
                 let items: Vec<Object<'_>> = element
@@ -248,7 +252,7 @@ impl Serialize for Attribute<'_> {
     }
 }
 
-/// Inline binary is little endian, whatever the file is (PS3.18 F.2.7).
+/// Inline binary is little endian, whatever the file uses (PS3.18 F.2.7).
 fn little_endian(element: Element<'_>, vr: VR) -> Vec<u8> {
     let mut bytes = element.bytes().to_vec();
     if element.is_big_endian() {
@@ -276,7 +280,7 @@ impl Serialize for Value {
             Self::Signed(value) => serializer.serialize_i64(*value),
             Self::Unsigned(value) if *value > EXACT_INTEGER_MAX => serializer.collect_str(value),
             Self::Unsigned(value) => serializer.serialize_u64(*value),
-            // JSON has no word for these; a string is what readers understand.
+            // JSON has no word for these; readers understand a string.
             Self::Number(value) if value.is_nan() => serializer.serialize_str("NaN"),
             Self::Number(value) if value.is_infinite() => {
                 serializer.serialize_str(if *value > 0.0 { "inf" } else { "-inf" })
@@ -327,7 +331,7 @@ fn values(element: Element<'_>, vr: VR) -> Vec<Value> {
     }
 }
 
-/// A decimal that is none stays as it was written.
+/// An invalid decimal stays as written.
 fn decimal(digits: &str) -> Value {
     match digits.parse::<f64>() {
         Ok(number) if number.is_finite() => Value::Number(number),

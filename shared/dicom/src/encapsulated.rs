@@ -1,7 +1,7 @@
 //! Encapsulated documents (PS3.3 A.45, C.24): PDF, CDA, text and models.
 //!
-//! What a document is, is told by its bytes: what the file declares is only asked where bytes cannot tell, and never
-//! passed on, because a browser acts on it.
+//! The bytes tell what a document is. The file's declaration only matters if the bytes cannot tell, and is never passed
+//! on, because browsers act on it.
 
 use std::borrow::Cow;
 
@@ -14,13 +14,13 @@ use crate::code::Code;
 use crate::instance_kind::ReportKind;
 use crate::{DataSet, charset};
 
-/// Where the header of a PDF has to be (PDF 32000-1, annex H.3.4.1), in bytes.
+/// The header of a PDF must be within this many bytes (PDF 32000-1, annex H.3.4.1).
 const PDF_HEADER_BYTES_MAX: usize = 1024;
-/// How far the header of a CDA document goes at the most, in bytes.
+/// Longest header of a CDA document, in bytes.
 const CDA_HEADER_BYTES_MAX: usize = 256 << 10;
 const TITLE_CHARS_MAX: usize = 256;
 
-/// What an encapsulated document is.
+/// The kind of an encapsulated document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DocumentKind {
@@ -28,9 +28,9 @@ pub enum DocumentKind {
     Pdf,
     /// HL7 Clinical Document Architecture, in XML.
     Cda,
-    /// Text, whatever markup it may hold.
+    /// Text, whatever markup it contains.
     Text,
-    /// Anything else, such as the model of a 3D printer.
+    /// Anything else, such as a model for a 3D printer.
     Other,
 }
 
@@ -41,19 +41,19 @@ pub struct EncapsulatedDocument<'d> {
     pub kind: DocumentKind,
     /// Its media type, one of a few.
     pub media_type: &'static str,
-    /// Document Title (0042,0010), or Concept Name; empty when it has neither.
+    /// Document Title (0042,0010), or Concept Name; empty if it has neither.
     pub title: String,
-    /// Its bytes without their padding; text is UTF-8, whatever it was in the file.
+    /// Its bytes without padding. Text is UTF-8, whatever it was in the file.
     pub bytes: Cow<'d, [u8]>,
 }
 
-/// The document of a whole file that was scanned; `None` when there is none, or nothing in it.
+/// The document of a completely scanned file; `None` if there is none, or it is empty.
 #[must_use]
 pub fn encapsulated_document<'d>(data_set: &'d DataSet<'_>) -> Option<EncapsulatedDocument<'d>> {
     let root = data_set.root();
     let mut bytes = data_set.document()?;
     let (kind, media_type) = kind_of(&bytes, data_set);
-    // Encapsulated Document Length (0042,0015) does not count the pad byte; older files do not have it.
+    // Encapsulated Document Length (0042,0015) does not count the pad byte; older files lack it.
     let declared =
         root.int(tags::ENCAPSULATED_DOCUMENT_LENGTH).and_then(|length| usize::try_from(length).ok());
     let is_nul = |rest: Option<&[u8]>| rest.is_some_and(|rest| rest.iter().all(|byte| *byte == 0));
@@ -78,8 +78,8 @@ pub fn encapsulated_document<'d>(data_set: &'d DataSet<'_>) -> Option<Encapsulat
     (!bytes.is_empty()).then_some(EncapsulatedDocument { kind, media_type, title, bytes })
 }
 
-/// What can be read in an instance, whatever its SOP class is: private classes hold reports, too. `None` where nothing
-/// is known to be readable, or as little of a document is here that nobody can tell.
+/// What can be read in an instance, whatever its SOP class: private classes contain reports, too. `None` if nothing
+/// readable is known, or too little of a document is available to tell.
 pub(crate) fn readable_content(data_set: &DataSet<'_>) -> Option<ReportKind> {
     if let Some(head) = data_set.document_head(PDF_HEADER_BYTES_MAX) {
         return match kind_of(&head, data_set).0 {
@@ -93,17 +93,17 @@ pub(crate) fn readable_content(data_set: &DataSet<'_>) -> Option<ReportKind> {
     (has_content && data_set.pixels().is_none()).then_some(ReportKind::Structured)
 }
 
-/// Whom a CDA document is about, as far as it is here; nobody for any other file.
+/// The patients a CDA document is about, as far as available; empty for any other file.
 pub(crate) fn document_patients(data_set: &DataSet<'_>) -> Vec<DocumentPatient> {
     record_targets_of(data_set, usize::MAX).map(|targets| targets.patients).unwrap_or_default()
 }
 
-/// Whether a document that tells whom it is about has told it within the bytes at hand, or will not.
+/// Whether a document that names its patient has done so within the available bytes, or never will.
 pub(crate) fn is_document_header_here(data_set: &DataSet<'_>) -> bool {
     record_targets_of(data_set, CDA_HEADER_BYTES_MAX).is_none_or(|targets| targets.is_whole)
 }
 
-/// `None` where there is no CDA document; whole where there is no more of it to be read.
+/// `None` if there is no CDA document; complete if there is nothing more to read of it.
 fn record_targets_of(data_set: &DataSet<'_>, bytes_max: usize) -> Option<RecordTargets> {
     let head = data_set.document_head(bytes_max)?;
     if kind_of(&head, data_set).0 != DocumentKind::Cda {
@@ -120,7 +120,7 @@ fn kind_of(bytes: &[u8], data_set: &DataSet<'_>) -> (DocumentKind, &'static str)
     if begins_as_cda(&text) {
         return (DocumentKind::Cda, "text/xml");
     }
-    // A page that speaks of PDF is none.
+    // A page that mentions PDF is not a PDF.
     let is_pdf = |at: &[u8]| at.starts_with(b"%PDF-") && at.get(5).is_some_and(u8::is_ascii_digit);
     if !text.starts_with('<') && head.windows(6).any(is_pdf) {
         return (DocumentKind::Pdf, "application/pdf");
@@ -138,7 +138,8 @@ fn kind_of(bytes: &[u8], data_set: &DataSet<'_>) -> (DocumentKind, &'static str)
     (DocumentKind::Text, "text/plain")
 }
 
-/// Signs that nobody reads: models (PS3.3 A.85), and what only the program of its format shows as its author meant it.
+/// Text that people do not read: models (PS3.3 A.85), and formats that only their own program shows as the author
+/// meant.
 fn is_for_programs(text: &str, data_set: &DataSet<'_>) -> bool {
     const MODEL_CLASSES: [&str; 3] = ["104.3", "104.4", "104.5"];
     let class = data_set.root().text(tags::SOP_CLASS_UID).unwrap_or_default();
@@ -148,8 +149,8 @@ fn is_for_programs(text: &str, data_set: &DataSet<'_>) -> bool {
         || text.starts_with("solid") && text.contains("facet")
 }
 
-/// A document that is text, decoded: by the mark of its byte order, else by Specific Character Set (0008,0005).
-/// `None` where it holds bytes that no text does, or nothing.
+/// Decodes a text document by its byte order mark, else by Specific Character Set (0008,0005). `None` if it is empty or
+/// contains bytes that no text does.
 fn readable_text(bytes: &[u8], data_set: &DataSet<'_>) -> Option<String> {
     const UNKNOWN_PERCENT_MAX: usize = 5;
     let text = match bytes {
@@ -167,7 +168,7 @@ fn readable_text(bytes: &[u8], data_set: &DataSet<'_>) -> Option<String> {
     is_text.then_some(text)
 }
 
-/// What Windows means by the control characters of Latin 1: quotation marks, dashes, the euro sign.
+/// The Windows meaning of Latin 1's control characters: quotation marks, dashes, the euro sign.
 fn printed(c: char) -> char {
     match u8::try_from(u32::from(c)) {
         Ok(byte @ 0x80..=0x9F) => encoding_rs::WINDOWS_1252.decode(&[byte]).0.chars().next().unwrap_or(c),
@@ -180,7 +181,7 @@ fn wide(bytes: &[u8], of: fn([u8; 2]) -> u16) -> String {
     char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
 
-/// The first signs of a document as far as they are ASCII, in UTF-8 or UTF-16, with or without a mark of its byte order
+/// The first characters of a document as far as they are ASCII, in UTF-8 or UTF-16, with or without a byte order mark
 /// (XML 1.0, appendix F).
 fn beginning(head: &[u8]) -> String {
     let text: String = match head {

@@ -4,8 +4,8 @@ use filmless_domain::{Rejection, RejectionCode};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// Why bytes are not an instance that can be taken in. `Display` is one calm sentence for the sender and never
-/// repeats a value out of the file.
+/// Why bytes cannot be ingested as an instance. `Display` is one calm sentence for the sender and never repeats a value
+/// from the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum HeaderError {
@@ -15,7 +15,7 @@ pub enum HeaderError {
     /// Neither a preamble nor a plausible data set.
     #[error("The file is not a DICOM file.")]
     NotDicom,
-    /// A media directory (PS3.10 8): it lists instances and is none.
+    /// A media directory (PS3.10 8): it lists instances, but is not one.
     #[error("This is a DICOMDIR, the table of contents of a disc; upload the images it lists.")]
     DicomDir,
     /// The file ends before a length that it declares.
@@ -27,31 +27,31 @@ pub enum HeaderError {
         /// Where the scan stopped.
         offset: u64,
     },
-    /// The transfer syntax is unknown and the encoding cannot be told from the bytes.
+    /// The transfer syntax is unknown, and the bytes do not reveal the encoding.
     #[error("The transfer syntax of the file is unknown.")]
     UnknownTransferSyntax,
     /// The deflated data set (PS3.5 A.5) cannot be inflated.
     #[error("The compressed header cannot be unpacked.")]
     CorruptDeflate,
-    /// A deflated data set unpacks to more than is allowed.
+    /// A deflated data set unpacks to more than allowed.
     #[error("The compressed file unpacks to more than the limit.")]
     DeflateTooLarge,
-    /// The file is larger than is accepted.
+    /// The file is larger than allowed.
     #[error("The file is larger than the limit.")]
     ObjectTooLarge,
-    /// Sequences nested deeper than is accepted.
+    /// Sequences are nested deeper than allowed.
     #[error("The DICOM header nests sequences deeper than the limit.")]
     TooDeep,
-    /// More elements than are accepted.
+    /// More elements than allowed.
     #[error("The DICOM header has more elements than the limit.")]
     TooManyElements,
-    /// One value outside pixel data is longer than is accepted.
+    /// One value outside pixel data is longer than allowed.
     #[error("One value of the DICOM header is longer than the limit.")]
     ValueTooLong,
-    /// The header is longer than is accepted.
+    /// The header is longer than allowed.
     #[error("The DICOM header is longer than the limit.")]
     HeaderTooLong,
-    /// One of the three UIDs that name an instance is there, but is none (PS3.5 9.1).
+    /// One of the three UIDs that identify an instance is present but not valid (PS3.5 9.1).
     #[error("The Study, Series or SOP Instance UID of the file is longer than 64 characters, or not a UID.")]
     BadUid,
     /// Study Instance UID (0020,000D) is missing.
@@ -66,7 +66,7 @@ pub enum HeaderError {
 }
 
 impl HeaderError {
-    /// Why the file is refused; nothing for a media directory, which is kept without complaint.
+    /// Why the file is refused; `None` for a media directory, which is kept without complaint.
     #[must_use]
     pub const fn rejection_code(&self) -> Option<RejectionCode> {
         Some(match self {
@@ -96,7 +96,7 @@ impl HeaderError {
         self.rejection_code().map_or("dicomdir", RejectionCode::code)
     }
 
-    /// What the sender of the file is told; nothing of a media directory.
+    /// What the sender of the file is told; `None` for a media directory.
     #[must_use]
     pub fn rejection(&self) -> Option<Rejection> {
         self.rejection_code().map(|code| Rejection::new(code, self.to_string()))

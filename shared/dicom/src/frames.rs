@@ -1,4 +1,4 @@
-//! Where the frames of encapsulated pixel data are (PS3.5 A.4).
+//! Finds the frames of encapsulated pixel data (PS3.5 A.4).
 
 use std::ops::Range;
 
@@ -6,13 +6,13 @@ use thiserror::Error;
 
 use crate::{HeaderError, RangedBytes};
 
-/// Why frames cannot be told apart.
+/// Why frames cannot be found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum FrameError {
-    /// Items do not follow one another, or end after the object does.
+    /// Items do not follow each other, or end after the object does.
     #[error("the fragments of the pixel data do not fit into the file")]
     Fragments,
-    /// Neither offsets nor start markers part the fragments into as many frames as are declared.
+    /// Neither offsets nor start markers divide the fragments into the declared number of frames.
     #[error("the fragments of the pixel data cannot be assigned to frames")]
     Assignment,
 }
@@ -20,7 +20,7 @@ pub enum FrameError {
 const ITEM: [u8; 4] = [0xFE, 0xFF, 0x00, 0xE0];
 const SEQUENCE_DELIMITATION: [u8; 4] = [0xFE, 0xFF, 0xDD, 0xE0];
 
-/// The fragments of each frame, in the order of the file.
+/// The fragments of each frame, in file order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FrameRanges {
     /// By frame.
@@ -32,14 +32,14 @@ pub struct FrameRanges {
 enum Fragment {
     At(Range<usize>),
     End,
-    /// The object ends within it; so many bytes are missing.
+    /// The object ends within it; this many bytes are missing.
     Short(Range<usize>, u64),
-    /// The bytes at hand end first.
+    /// The available bytes end first.
     Cut,
 }
 
 fn fragment_at(bytes: &dyn RangedBytes, at: usize, total: u64) -> Result<Fragment, FrameError> {
-    // A writer that forgot the delimiter ends with its last fragment.
+    // If the writer forgot the delimiter, the last fragment is the end.
     if at as u64 >= total {
         return Ok(Fragment::End);
     }
@@ -57,18 +57,18 @@ fn fragment_at(bytes: &dyn RangedBytes, at: usize, total: u64) -> Result<Fragmen
             }
             usize::try_from(end).map(|end| Fragment::At(at + 8..end)).map_err(|_| FrameError::Fragments)
         }
-        // Some writers leave zeros where the delimiter belongs.
+        // Some writers leave zeros in place of the delimiter.
         SEQUENCE_DELIMITATION | [0, 0, 0, 0] => Ok(Fragment::End),
         _ => Err(FrameError::Fragments),
     }
 }
 
-/// Whether a cut value is worth showing: half of what is known of it is here, beyond the offset table.
+/// Whether a cut value is worth showing: at least half of its known length is here, not counting the offset table.
 fn is_mostly_here(value_start: usize, fragment: &Range<usize>, missing: u64) -> bool {
     fragment.start > value_start + 8 && (fragment.end - value_start) as u64 >= missing
 }
 
-/// Follows the fragments to the end of their sequence, or as far as the bytes at hand reach (`None`): a fragment that
+/// Follows the fragments to the end of their sequence, or as far as the available bytes reach (`None`). A fragment that
 /// ends after the object proves a cut, which is an error unless it `may_be_cut` and most of it is here.
 pub(crate) fn end_of_fragments(
     bytes: &[u8],
@@ -99,16 +99,16 @@ pub(crate) fn end_of_fragments(
     }
 }
 
-/// A document whose length is not given.
+/// A document of undefined length.
 pub(crate) struct DocumentParts {
-    /// Its parts, to be joined, as far as the bytes at hand reach.
+    /// Its parts, to be joined, as far as available.
     pub parts: Vec<Range<usize>>,
-    /// First byte after its delimiter; `None` where the bytes at hand end first.
+    /// First byte after its delimiter; `None` if the available bytes end first.
     pub end: Option<usize>,
 }
 
-/// Follows a document of undefined length to its end: fragments, behind an offset table or not, or, of writers who only
-/// left the length away, bytes up to a delimiter or the end of the object.
+/// Follows a document of undefined length to its end: fragments, with or without an offset table; or, if the writer
+/// only omitted the length, bytes up to a delimiter or the end of the object.
 pub(crate) fn document_parts(
     bytes: &[u8],
     value_start: usize,
@@ -136,7 +136,7 @@ pub(crate) fn document_parts(
             Ok(Fragment::Short(..)) | Err(_) => return Err(HeaderError::Truncated),
         }
     };
-    // The offset table of one frame: nothing, or one zero.
+    // The offset table of one frame: empty, or one zero.
     let is_table = |part: &Range<usize>| matches!(bytes.get(part.clone()), Some([] | [0, 0, 0, 0]));
     if parts.len() > 1 && parts.first().is_some_and(is_table) {
         parts.remove(0);
@@ -144,12 +144,12 @@ pub(crate) fn document_parts(
     Ok(DocumentParts { parts, end })
 }
 
-/// Parts encapsulated pixel data into the fragments of each frame. `value_start` is where the basic offset table
-/// begins, `total` where fragments have to end; `offsets` is Extended Offset Table (7FE0,0001), empty when there is none.
-/// Of a file that ends within its last fragment, that fragment is what is there of it.
+/// Divides encapsulated pixel data into the fragments of each frame. The basic offset table begins at `value_start`,
+/// and fragments must end by `total`; `offsets` is Extended Offset Table (7FE0,0001), empty if there is none. If the
+/// file ends within its last fragment, that fragment is what is left of it.
 ///
 /// # Errors
-/// [`FrameError`] when fragments lie about their length, most of them are not here, or they cannot be assigned.
+/// [`FrameError`] if fragments lie about their length, most of them are missing, or they cannot be assigned.
 pub fn frame_ranges(
     bytes: &dyn RangedBytes,
     value_start: usize,
@@ -166,7 +166,7 @@ pub fn frame_ranges(
                 items.push(range);
             }
             Fragment::Short(range, missing) if is_mostly_here(value_start, &range, missing) => {
-                // Of a fragment without a byte nothing is shown, and its frame is one that is missing.
+                // An empty fragment shows nothing, so its frame counts as missing.
                 is_last_cut = !range.is_empty();
                 items.push(range);
                 break;
@@ -192,7 +192,7 @@ fn assign(
 ) -> Result<Vec<Vec<Range<usize>>>, FrameError> {
     items.retain(|range| !range.is_empty());
     let begins = by_start_markers(bytes, &items);
-    // Every fragment begins a codestream: so many frames there are, whatever Number of Frames says.
+    // Every fragment begins a codestream: this is the number of frames, whatever Number of Frames says.
     let is_one_each = |begins: &Vec<_>| begins.len() == items.len() && items.len() > 1;
     if items.len() == frames && frames > 1 || begins.as_ref().is_some_and(is_one_each) {
         return Ok(items.into_iter().map(|range| vec![range]).collect());
@@ -210,7 +210,7 @@ fn assign(
         table.chunks_exact(4).map(|b| u64::from(u32::from_le_bytes([b[0], b[1], b[2], b[3]]))).collect();
     by_offsets(&items, offsets, frames)
         .or_else(|| by_offsets(&items, &basic, frames))
-        // Fewer or more frames than are declared: whatever begins a frame is one.
+        // Fewer or more frames than declared: whatever begins a frame is one.
         .or(begins)
         .ok_or(FrameError::Assignment)
 }
@@ -230,8 +230,8 @@ fn by_offsets(items: &[Range<usize>], offsets: &[u64], frames: usize) -> Option<
     parted.iter().all(|frame| !frame.is_empty()).then_some(parted)
 }
 
-/// A frame begins where a JPEG (FFD8 FF) or JPEG 2000 (FF4F FF51) codestream begins, or an RLE header: the number of
-/// segments, of which the first begins behind the header (PS3.5 G.5).
+/// A frame begins with a JPEG (FFD8 FF) or JPEG 2000 (FF4F FF51) codestream, or with an RLE header: the number of
+/// segments, the first of which begins after the header (PS3.5 G.5).
 fn by_start_markers(bytes: &dyn RangedBytes, items: &[Range<usize>]) -> Option<Vec<Vec<Range<usize>>>> {
     let mut parted: Vec<Vec<Range<usize>>> = Vec::new();
     for item in items {
@@ -277,7 +277,7 @@ mod tests {
         assert_eq!(lengths(&encapsulate(&[], &[a, b]), 2), Ok(vec![vec![4], vec![6]]));
         assert_eq!(lengths(&encapsulate(&[0, 12], &[a, b, b]), 2), Ok(vec![vec![4], vec![6, 6]]));
         assert_eq!(lengths(&encapsulate(&[], &[a, b, a]), 2), Ok(vec![vec![4, 6], vec![4]]));
-        // Number of Frames is too small, not there, or too large.
+        // Number of Frames is too small, missing, or too large.
         for frames in [1, 2, 9] {
             assert_eq!(lengths(&encapsulate(&[0, 24], &[a, a, a, a]), frames), Ok(vec![vec![4]; 4]));
             assert_eq!(lengths(&encapsulate(&[], &[a, b, a]), frames), Ok(vec![vec![4, 6], vec![4]]));
@@ -296,7 +296,7 @@ mod tests {
         assert_eq!(cut(0), Ok((2, false)));
         assert_eq!(cut(1), Ok((2, true)));
         assert_eq!(cut(3), Ok((2, true)));
-        // Nothing of the second frame: one frame is fewer than there should be.
+        // Nothing is left of the second frame: one frame is missing.
         assert_eq!(cut(6), Ok((1, false)));
         let one = encapsulate(&[], &[&[7; 100]]);
         let cut = |left: usize| {

@@ -1,7 +1,7 @@
-//! Where a slice lies in the patient (PS3.3 C.7.6.2).
+//! The position of a slice in the patient (PS3.3 C.7.6.2).
 
-/// Projects Image Position (Patient) on the normal of Image Orientation (Patient): slices of one stack sorted by
-/// this number are sorted in space (PS3.3 C.7.6.2.1.1).
+/// Projects Image Position (Patient) onto the normal of Image Orientation (Patient). Sorted by this number, the slices
+/// of a stack are in spatial order (PS3.3 C.7.6.2.1.1).
 #[must_use]
 pub fn slice_position(position: [f64; 3], orientation: [f64; 6]) -> Option<f64> {
     let [rx, ry, rz, cx, cy, cz] = orientation;

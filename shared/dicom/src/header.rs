@@ -1,4 +1,4 @@
-//! What an instance is: the part of its header that the rest of the product speaks about.
+//! The part of an instance's header that the rest of the product uses.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use dicom_dictionary_std::tags;
 use filmless_domain::identity::DocumentPatient;
 use filmless_domain::{
     AccessionNumber, BirthDate, InvalidId, KeyReference, Limits, PatientDemographics, PatientId,
-    SeriesInstanceUid, SopInstanceUid, StudyInstanceUid, sex_of,
+    SeriesAttributes, SeriesInstanceUid, SopInstanceUid, StudyInstanceUid, sex_of,
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -20,13 +20,13 @@ use crate::report::{is_record, lacks};
 use crate::scan::{Scan, scan_file, scan_prefix};
 use crate::{DataSet, HeaderError, PixelEncoding, SliceKey, TransferSyntax, geometry};
 
-/// Longest text that is kept of one descriptive attribute, in characters: twice what LO allows (PS3.5 6.2).
+/// Longest text kept of one descriptive attribute, in characters: twice what LO allows (PS3.5 6.2).
 const TEXT_CHARS_MAX: usize = 128;
 
 const STORAGE_CLASSES: &str = "1.2.840.10008.5.1.4.1.1.";
 const KEY_OBJECT_SELECTION: &str = "88.59";
 
-/// Whether the header ended within the bytes at hand.
+/// Whether the header ended within the available bytes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum HeaderRead {
     /// It did.
@@ -35,7 +35,7 @@ pub enum HeaderRead {
     NeedMore,
 }
 
-/// What the header of one instance says. `Debug` hides the patient.
+/// The header of one instance. `Debug` hides the patient.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct InstanceHeader {
     /// Study Instance UID (0020,000D).
@@ -48,29 +48,26 @@ pub struct InstanceHeader {
     pub sop_class_uid: String,
     /// Transfer Syntax UID (0002,0010), or what the bytes look like.
     pub transfer_syntax_uid: String,
-    /// Modality (0008,0060); `OT` when missing.
-    pub modality: String,
+    /// What is shown of its series.
+    #[serde(flatten)]
+    pub series: SeriesAttributes,
     /// The patient: what the file says, and where it says nothing, what a document within it says.
     pub patient: PatientDemographics,
-    /// Whom a document within the file is about, as far as it was read.
+    /// The patients that a document within the file is about, as far as it was read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub document_patients: Vec<DocumentPatient>,
     /// Accession Number (0008,0050).
     pub accession_number: Option<AccessionNumber>,
     /// Study Date (0008,0020).
     pub study_date: Option<Date>,
-    /// When its picture was taken, where the Study Date is absent: Acquisition Date (0008,0022), Acquisition DateTime (0008,002A) or
-    /// Series Date (0008,0021).
+    /// When the image was taken, if the Study Date is absent: Acquisition Date (0008,0022), Acquisition DateTime
+    /// (0008,002A) or Series Date (0008,0021).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image_date: Option<Date>,
     /// Study Time (0008,0030), as written.
     pub study_time: Option<String>,
     /// Study Description (0008,1030).
     pub study_description: Option<String>,
-    /// Series Number (0020,0011).
-    pub series_number: Option<i64>,
-    /// Series Description (0008,103E).
-    pub series_description: Option<String>,
     /// Instance Number (0020,0013).
     pub instance_number: Option<i64>,
     /// Body Part Examined (0018,0015).
@@ -91,14 +88,14 @@ pub struct InstanceHeader {
     pub acquisition_time: Option<String>,
     /// Whether there is pixel data in any of its three forms.
     pub has_pixel_data: bool,
-    /// What can be read in it, whatever its SOP class says.
+    /// What can be read in it, whatever its SOP class.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub readable: Option<ReportKind>,
-    /// Whether it may be the signed result: a report that a doctor wrote, and that says of itself neither that it is preliminary or
-    /// partial nor that nobody verified it.
+    /// Whether it may be the signed result: a doctor's report that does not call itself preliminary, partial or
+    /// unverified.
     #[serde(default)]
     pub is_result: bool,
-    /// What a key object selection marks, unless it marks images that are not to be used.
+    /// What a key object selection marks, unless it marks images as not to be used.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub key_references: Vec<KeyReference>,
 }
@@ -106,7 +103,7 @@ pub struct InstanceHeader {
 /// Reads the header of an object of `total_bytes` from its first bytes.
 ///
 /// # Errors
-/// [`HeaderError`] when the object is not DICOM, is broken or cut off, exceeds a limit, or names no usable UIDs.
+/// [`HeaderError`] if the object is not DICOM, is broken or cut off, exceeds a limit, or has no usable UIDs.
 pub fn read_header(prefix: &[u8], total_bytes: u64, limits: &Limits) -> Result<HeaderRead, HeaderError> {
     match scan_prefix(prefix, total_bytes, limits)? {
         Scan::NeedMore => Ok(HeaderRead::NeedMore),
@@ -114,7 +111,7 @@ pub fn read_header(prefix: &[u8], total_bytes: u64, limits: &Limits) -> Result<H
             Ok(HeaderRead::Complete(Box::new(InstanceHeader::from_data_set(&data_set)?)))
         }
         Scan::Complete(_) if (prefix.len() as u64) < total_bytes => Ok(HeaderRead::NeedMore),
-        // A deflated data set is all here, and was inflated as far as its own header goes.
+        // A deflated data set is here completely, and was inflated up to the end of its header.
         Scan::Complete(_) => {
             let whole = scan_file(prefix, limits)?;
             Ok(HeaderRead::Complete(Box::new(InstanceHeader::from_data_set(&whole)?)))
@@ -123,10 +120,10 @@ pub fn read_header(prefix: &[u8], total_bytes: u64, limits: &Limits) -> Result<H
 }
 
 impl InstanceHeader {
-    /// Reads the header out of a scanned data set.
+    /// Reads the header from a scanned data set.
     ///
     /// # Errors
-    /// [`HeaderError`] when one of the three UIDs is missing or unusable.
+    /// [`HeaderError`] if one of the three UIDs is missing or unusable.
     pub fn from_data_set(data_set: &DataSet<'_>) -> Result<Self, HeaderError> {
         let root = data_set.root();
         let text = |tag| bounded_text(root, tag);
@@ -134,9 +131,9 @@ impl InstanceHeader {
         let has_pixel_data = data_set.pixels().is_some();
         let frames = root.int(tags::NUMBER_OF_FRAMES).and_then(|v| u32::try_from(v).ok()).unwrap_or(1).max(1);
         let uid = |tag: Tag| root.text(tag).unwrap_or_default();
-        // What is there and is no UID must not be called missing: the sender would look in the wrong place.
+        // Do not call an invalid UID missing: the sender would look in the wrong place.
         let unusable = |tag: Tag, missing| if uid(tag).is_empty() { missing } else { HeaderError::BadUid };
-        // Files whose data set lost the attribute still name the instance in their file meta information.
+        // Files that lost the attribute in the data set still name the instance in their file meta information.
         let sop_instance_uid = SopInstanceUid::parse(&uid(tags::SOP_INSTANCE_UID))
             .or_else(|_| SopInstanceUid::parse(&uid(tags::MEDIA_STORAGE_SOP_INSTANCE_UID)));
         let sop_class_uid =
@@ -150,7 +147,11 @@ impl InstanceHeader {
             sop_instance_uid: sop_instance_uid
                 .map_err(|_| unusable(tags::SOP_INSTANCE_UID, HeaderError::MissingSopInstanceUid))?,
             transfer_syntax_uid: data_set.transfer_syntax_uid().to_owned(),
-            modality: text(tags::MODALITY).unwrap_or_else(|| "OT".to_owned()),
+            series: SeriesAttributes {
+                number: root.int(tags::SERIES_NUMBER),
+                description: text(tags::SERIES_DESCRIPTION),
+                modality: text(tags::MODALITY).unwrap_or_else(|| "OT".to_owned()),
+            },
             patient: completed(patient(root), &document_patients),
             document_patients,
             accession_number: accession_number(root),
@@ -158,8 +159,6 @@ impl InstanceHeader {
             image_date: image_date(root).filter(|_| has_pixel_data),
             study_time: text(tags::STUDY_TIME),
             study_description: text(tags::STUDY_DESCRIPTION),
-            series_number: root.int(tags::SERIES_NUMBER),
-            series_description: text(tags::SERIES_DESCRIPTION),
             instance_number: root.int(tags::INSTANCE_NUMBER),
             body_part: text(tags::BODY_PART_EXAMINED),
             manufacturer: text(tags::MANUFACTURER),
@@ -175,20 +174,20 @@ impl InstanceHeader {
             is_result: false,
             sop_class_uid,
         };
-        // Text without a form may be the notes of a machine: it is read, and vouched for by nobody.
+        // Plain text may be a machine's notes: it is shown, but nobody vouches for it.
         let is_form = header.readable != Some(ReportKind::Text);
         header.is_result =
             header.kind() == InstanceKind::Report && is_form && !is_record(root) && lacks(root).is_none();
         Ok(header)
     }
 
-    /// What kind of thing the instance is.
+    /// The kind of instance.
     #[must_use]
     pub fn kind(&self) -> InstanceKind {
         match self.storage_class() {
             KEY_OBJECT_SELECTION => InstanceKind::KeyObjects,
             _ if self.report_kind().is_some() => InstanceKind::Report,
-            // Segmentations, RT dose: their pixels mean nothing without the images that they belong to.
+            // Segmentations, RT dose: their pixels mean nothing without the images they belong to.
             "66.4" | "66.7" | "481.2" => InstanceKind::Other,
             _ if !self.has_pixel_data => InstanceKind::Other,
             _ if TransferSyntax::from_uid(&self.transfer_syntax_uid).pixels == PixelEncoding::Video => {
@@ -198,11 +197,11 @@ impl InstanceHeader {
         }
     }
 
-    /// In which form it is a report, if it is one. Its content goes before its SOP class.
+    /// The form of the report, if it is one. Its content takes precedence over its SOP class.
     #[must_use]
     pub fn report_kind(&self) -> Option<ReportKind> {
         let by_class = match self.storage_class() {
-            // A structured report that only points at images.
+            // A structured report that only refers to images.
             KEY_OBJECT_SELECTION => return None,
             "104.1" => Some(ReportKind::Pdf),
             "104.2" => Some(ReportKind::Cda),
@@ -211,12 +210,12 @@ impl InstanceHeader {
         self.readable.or(by_class.filter(|_| !self.has_pixel_data))
     }
 
-    /// The last components of the SOP class, of those that PS3.4 B.5 lists.
+    /// The last components of the SOP class, if PS3.4 B.5 lists it.
     fn storage_class(&self) -> &str {
         self.sop_class_uid.strip_prefix(STORAGE_CLASSES).unwrap_or("")
     }
 
-    /// What decides the place of this instance in its series.
+    /// What determines the place of this instance in its series.
     #[must_use]
     pub fn slice_key(&self) -> SliceKey {
         SliceKey {
@@ -234,7 +233,7 @@ impl fmt::Debug for InstanceHeader {
             .field("sop_instance_uid", &self.sop_instance_uid)
             .field("sop_class_uid", &self.sop_class_uid)
             .field("transfer_syntax_uid", &self.transfer_syntax_uid)
-            .field("modality", &self.modality)
+            .field("modality", &self.series.modality)
             .field("patient", &self.patient)
             .finish_non_exhaustive()
     }
@@ -248,10 +247,10 @@ pub(crate) fn patient(root: Item<'_>) -> PatientDemographics {
     let id = PatientId::parse(&typed_id);
     let typed_birth_date = root.text(tags::PATIENT_BIRTH_DATE).unwrap_or_default();
     let birth_date = BirthDate::parse(&typed_birth_date);
-    // Zeros and dashes are written for none.
+    // Some write zeros and dashes for "none".
     let is_stated = |text: &str| text.chars().any(|c| c.is_alphanumeric() && c != '0');
     PatientDemographics {
-        // An id that cannot be one is not the same as none: somebody was meant.
+        // An invalid id is not the same as none: somebody was meant.
         is_id_unreadable: matches!(id, Err(InvalidId::TooLong | InvalidId::BadCharacter)),
         id: id.ok(),
         issuer: bounded_text(root, tags::ISSUER_OF_PATIENT_ID)
@@ -268,7 +267,7 @@ pub(crate) fn patient(root: Item<'_>) -> PatientDemographics {
     }
 }
 
-/// A document that names one patient says of him what its file leaves out.
+/// Fills in what the file omits about the patient from a document that names exactly one.
 fn completed(mut patient: PatientDemographics, documents: &[DocumentPatient]) -> PatientDemographics {
     if let [document] = documents {
         patient.name = patient.name.or_else(|| document.names.first().cloned());
@@ -298,9 +297,9 @@ fn bounded_text(root: Item<'_>, tag: Tag) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
 }
 
-/// The date of a picture whose study has none.
+/// The date of the image, if its study has none.
 fn image_date(root: Item<'_>) -> Option<Date> {
-    // A DateTime begins with its date.
+    // A DateTime begins with a date.
     let date = |tag| root.text(tag).and_then(|text| parse_date(&text).or_else(|| parse_date(text.get(..8)?)));
     if root.text(tags::STUDY_DATE).and_then(|text| parse_date(&text)).is_some() {
         return None;
@@ -308,7 +307,7 @@ fn image_date(root: Item<'_>) -> Option<Date> {
     [tags::ACQUISITION_DATE, tags::ACQUISITION_DATE_TIME, tags::SERIES_DATE].into_iter().find_map(date)
 }
 
-/// DA, `YYYYMMDD` (PS3.5 6.2), or its form of ACR-NEMA, `YYYY.MM.DD`.
+/// DA, `YYYYMMDD` (PS3.5 6.2), or its ACR-NEMA form, `YYYY.MM.DD`.
 fn parse_date(text: &str) -> Option<Date> {
     let digits: String = text.chars().filter(|c| !matches!(c, '.' | '-' | '/')).collect();
     if digits.len() != 8 || !digits.bytes().all(|b| b.is_ascii_digit()) {
@@ -318,7 +317,7 @@ fn parse_date(text: &str) -> Option<Date> {
     Date::new(part(0..4)?, i8::try_from(part(4..6)?).ok()?, i8::try_from(part(6..8)?).ok()?).ok()
 }
 
-/// Image Position and Orientation (Patient), of the image or of its first frame (PS3.3 C.7.6.16.2.3), else Slice
+/// Image Position and Orientation (Patient), from the image or its first frame (PS3.3 C.7.6.16.2.3), else Slice
 /// Location.
 fn slice_position(root: Item<'_>) -> Option<f64> {
     let direct = position_of(root, root);

@@ -1,8 +1,8 @@
-//! What kind of thing an instance is.
+//! Kinds of instances.
 
 use serde::{Deserialize, Serialize};
 
-/// What kind of thing an instance is to a reader.
+/// What an instance is to a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum InstanceKind {
@@ -18,7 +18,7 @@ pub enum InstanceKind {
     Other,
 }
 
-/// In which form a report is readable.
+/// The readable form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReportKind {

@@ -1,4 +1,4 @@
-//! Key object selections (PS3.3 A.35.4, C.17.6): which images somebody marked, and what for.
+//! Key object selections (PS3.3 A.35.4, C.17.6): which images somebody marked, and why.
 
 use std::collections::HashMap;
 
@@ -10,11 +10,11 @@ use crate::DataSet;
 use crate::code::Code;
 use crate::data_set::{Element, Item};
 
-/// Titles that say that the images are not to be used (PS3.16 CID 7011), DCM: for quality, for patient safety, wrong
-/// worklist entry, data retention expired.
+/// Titles that mark images as not to be used (PS3.16 CID 7011), DCM: for quality, for patient safety, wrong worklist
+/// entry, data retention expired.
 const REJECTIONS: [&str; 4] = ["113001", "113037", "113038", "113039"];
 
-/// What a key object selection says.
+/// The content of a key object selection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyObjectSelection {
     /// Why the images were marked (PS3.16 CID 7010), such as "For Referring Provider".
@@ -32,7 +32,7 @@ pub fn key_object_selection(data_set: &DataSet<'_>) -> KeyObjectSelection {
     let title = Code::read(root, tags::CONCEPT_NAME_CODE_SEQUENCE);
     let rejects = title.as_ref().is_some_and(|title| title.is_dcm(&REJECTIONS));
     let mut references = content_references(root);
-    // Writers that leave the content tree empty still list what they are about.
+    // Writers that leave the content tree empty still list their images as evidence.
     if references.is_empty() {
         references = evidence_references(root);
     }
@@ -43,7 +43,7 @@ fn items(parent: Item<'_>, sequence: Tag) -> impl Iterator<Item = Item<'_>> {
     parent.get(sequence).into_iter().flat_map(Element::items)
 }
 
-/// The images among the content items; the tree of PS3.16 TID 2010 is flat.
+/// The images in the content items; the tree of PS3.16 TID 2010 is flat.
 fn content_references(root: Item<'_>) -> Vec<KeyReference> {
     let images = items(root, tags::CONTENT_SEQUENCE)
         .filter(|item| item.text(tags::VALUE_TYPE).as_deref() == Some("IMAGE"));
@@ -56,7 +56,7 @@ fn evidence_references(root: Item<'_>) -> Vec<KeyReference> {
     collect(series.flat_map(|series| items(series, tags::REFERENCED_SOP_SEQUENCE)))
 }
 
-/// The series of each instance that the evidence names.
+/// The series of each instance in the evidence.
 pub(crate) fn series_of_evidence(root: Item<'_>) -> HashMap<String, String> {
     let series = items(root, tags::CURRENT_REQUESTED_PROCEDURE_EVIDENCE_SEQUENCE)
         .flat_map(|study| items(study, tags::REFERENCED_SERIES_SEQUENCE));
@@ -68,7 +68,7 @@ pub(crate) fn series_of_evidence(root: Item<'_>) -> HashMap<String, String> {
     instances.collect()
 }
 
-/// All of them, however many: the header's own limits bound them, and a mark that is left out would be missed by nobody.
+/// All references: the limits of the header bound their number, and nobody would notice a missing mark.
 fn collect<'d>(sops: impl Iterator<Item = Item<'d>>) -> Vec<KeyReference> {
     let references = sops.filter_map(|sop| {
         let uid = sop.text(tags::REFERENCED_SOP_INSTANCE_UID)?;

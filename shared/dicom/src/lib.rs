@@ -1,15 +1,15 @@
 //! DICOM headers from untrusted bytes: bounded scan, charset repair, frames.
 //!
-//! Everything here is pure and synchronous: bytes in, values out. One pass of [`scan`] walks the data set
-//! without recursion and without ever allocating by a declared length, and leaves a flat list of elements that
-//! borrow the input. A general parser is not used for this on purpose: the ones at hand recurse per sequence
-//! level, trust lengths, and accept a header that was cut at an element boundary, which is exactly what a ranged
-//! GET returns.
+//! Everything here is pure and synchronous: bytes in, values out. One pass of [`scan`] walks the data set without
+//! recursion and without allocating by a declared length, and leaves a flat list of elements that borrow the input. We
+//! deliberately use no general parser: the available ones recurse per sequence level, trust lengths, and accept a
+//! header that was cut at an element boundary, which is exactly what a ranged GET returns.
 //!
-//! - [`read_header`] answers what an instance is, or that more bytes are needed.
-//! - [`DataSet`] gives the attributes and the encoded frames to the renderer; [`metadata_json`] writes them all.
-//! - [`read_report`], [`encapsulated_document`], [`video_stream`] and [`key_object_selection`] read what is no image.
-//! - [`charset`] decodes text (PS3.5 6.1), and repairs what was labelled wrongly.
+//! - [`read_header`] says what an instance is, or that it needs more bytes.
+//! - [`DataSet`] gives the renderer the attributes and the encoded frames; [`metadata_json`] writes all attributes.
+//! - [`read_report`], [`encapsulated_document`], [`video_stream`] and [`key_object_selection`] read what is not an
+//!   image.
+//! - [`charset`] decodes text (PS3.5 6.1), and repairs wrongly labelled text.
 //! - [`display_order`] sorts the slices of a series.
 //!
 //! ```

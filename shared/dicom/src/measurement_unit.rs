@@ -6,20 +6,20 @@ use crate::code::Code;
 use crate::data_set::Item;
 use crate::one_line::one_line;
 
-/// Measurement Units Code Sequence (0040,08EA) of an item; `None` without one, or of pure numbers.
+/// Measurement Units Code Sequence (0040,08EA) of an item; `None` if absent, or for pure numbers.
 #[must_use]
 pub fn measurement_unit(item: Item<'_>) -> Option<String> {
     readable_unit(&Code::read(item, tags::MEASUREMENT_UNITS_CODE_SEQUENCE)?)
 }
 
-/// UCUM codes are how units are written anyway (mm, cm/s, mGy.cm), but for powers and those that name things in braces
-/// or brackets. "1" is no unit.
+/// UCUM codes are usually what people write anyway (mm, cm/s, mGy.cm), except powers and codes that name things in
+/// braces or brackets. "1" is not a unit.
 pub(crate) fn readable_unit(unit: &Code) -> Option<String> {
     let is_plain = !unit.value.is_empty() && !unit.value.contains(['{', '[', '}', ']']);
     let text = match unit.value.as_str() {
         "1" => return None,
         "[hnsf'U]" => "HU".to_owned(),
-        // A range of a score, such as {0:10}, or the thing that was counted.
+        // A score's range, such as {0:10}, or the thing that was counted.
         value if value.starts_with('{') && value.contains(':') => return None,
         "{ratio}" | "{no units}" => return None,
         "Cel" => "°C".to_owned(),
@@ -37,13 +37,13 @@ pub(crate) fn readable_unit(unit: &Code) -> Option<String> {
     Some(one_line(&text)).filter(|text| !text.is_empty() && text != "no units")
 }
 
-/// Standardized uptake values name what they are normalized to (PS3.16 CID 85).
+/// Standardized uptake values name their normalization (PS3.16 CID 85).
 fn uptake(value: &str) -> Option<(&str, &str)> {
     let (unit, kind) = value.strip_suffix('}')?.split_once('{')?;
     (kind.starts_with("SUV") && !unit.is_empty()).then_some((unit, kind))
 }
 
-/// A plain UCUM code with its prefix, its products and its powers.
+/// A plain UCUM code with its prefix, products and powers.
 fn written(code: &str) -> String {
     let units = code.split('/').map(|product| product.split('.').map(power).collect::<Vec<_>>().join("·"));
     let units: Vec<String> = units.collect();

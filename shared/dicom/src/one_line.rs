@@ -1,4 +1,4 @@
-//! Text of a file, on one line.
+//! Text from a file, on one line.
 
 /// Longest single value, in characters: a whole narrative report fits.
 pub(crate) const VALUE_CHARS_MAX: usize = 32 << 10;

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// A file that is read in ranges, wherever it is: in memory, on a disk, at the other end of a pipe.
+/// A file read in ranges, wherever it is: in memory, on a disk, at the other end of a pipe.
 pub trait RangedBytes: Sync {
-    /// How many bytes there are.
+    /// The total number of bytes.
     fn total(&self) -> u64;
 
-    /// The bytes of a range; `None` when it reaches past the end, or cannot be read.
+    /// The bytes of a range; `None` if it ends after the file, or cannot be read.
     fn range(&self, range: Range<u64>) -> Option<Cow<'_, [u8]>>;
 }
 

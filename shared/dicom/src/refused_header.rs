@@ -1,4 +1,4 @@
-//! What can be read of a file that is refused.
+//! What can still be read of a refused file.
 
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
@@ -9,25 +9,26 @@ use filmless_domain::{
 use crate::header::{accession_number, patient};
 use crate::scan::{Scan, scan_prefix};
 
-/// What can be read of a file that [`read_header`](crate::read_header) refuses: of one that is cut off, or whose UIDs are unusable.
+/// What can be read of a file that [`read_header`](crate::read_header) refuses because it is cut off or its UIDs are
+/// unusable.
 #[derive(Clone, PartialEq, Default)]
 pub struct RefusedHeader {
-    /// Whose it is.
+    /// The patient.
     pub patient: Option<PatientId>,
-    /// Under which order.
+    /// The order's number.
     pub accession_number: Option<AccessionNumber>,
-    /// Of which study.
+    /// The study.
     pub study_instance_uid: Option<StudyInstanceUid>,
-    /// Of which series, where it is refused for that.
+    /// The series, if that is why the file is refused.
     pub series_instance_uid: Option<SeriesInstanceUid>,
-    /// Which instance.
+    /// The instance.
     pub sop_instance_uid: Option<SopInstanceUid>,
 }
 
-/// Reads what can be read of a file that [`read_header`](crate::read_header) refuses, of its first bytes.
+/// Reads what it can from the first bytes of a file that [`read_header`](crate::read_header) refuses.
 #[must_use]
 pub fn read_refused(prefix: &[u8], limits: &Limits) -> RefusedHeader {
-    // As if all of it were there.
+    // Pretend that all of it is here.
     let Ok(Scan::Complete(data_set)) = scan_prefix(prefix, limits.object_bytes_max, limits) else {
         return RefusedHeader::default();
     };

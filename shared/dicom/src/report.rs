@@ -1,8 +1,8 @@
 //! Structured reports (PS3.3 C.17.3, A.35) as lines that a person can read.
 //!
-//! The content tree becomes headings, names and values, in the order of the report. References to images are counted
-//! and regions are named, because what they point at is shown elsewhere. Who the patient is stands above every
-//! report already and is left out.
+//! The content tree becomes headings, names and values, in report order. References to images are counted and regions
+//! are named, because what they point at is shown elsewhere. The patient is left out: their name is above every report
+//! already.
 
 mod document;
 mod selection;
@@ -23,8 +23,8 @@ use crate::code::Code;
 use crate::data_set::Item;
 use crate::one_line::one_line;
 
-/// What keeps a report from being the signed result, the gravest first: it is preliminary, or not complete, or nobody verified
-/// it (PS3.3 C.17.2; for encapsulated documents C.24.2). What a file does not say keeps it from nothing.
+/// What a report lacks to be the signed result, gravest first: it is preliminary, incomplete, or unverified (PS3.3
+/// C.17.2; for encapsulated documents C.24.2). What a file does not say is no obstacle.
 #[must_use]
 pub fn lacks(root: Item<'_>) -> Option<ReportLack> {
     [tags::PRELIMINARY_FLAG, tags::COMPLETION_FLAG, tags::VERIFICATION_FLAG]
@@ -47,7 +47,7 @@ pub fn read_report(data_set: &DataSet<'_>) -> ReportDocument {
         .or_else(|| root.text(tags::SERIES_DESCRIPTION));
     let mut writer = Writer::default();
     writer.write_status(root);
-    // Text that stands in the root itself, without items.
+    // Text in the root itself, without items.
     writer.write(0, None, value::any(root));
     writer.write_content(root);
     ReportDocument {
@@ -58,13 +58,13 @@ pub fn read_report(data_set: &DataSet<'_>) -> ReportDocument {
     }
 }
 
-/// Whether a machine wrote it: such documents are no results.
+/// Whether a machine wrote it: such documents are not results.
 pub(crate) fn is_record(root: Item<'_>) -> bool {
     author(root) != ReportAuthor::Doctor
 }
 
-/// Documents that machines write (PS3.3 A.35): dose, computer-aided detection, procedure log, acquisition context,
-/// implantation plan. Some machines write their dose under a general class: then the title tells.
+/// Recognises documents that machines write (PS3.3 A.35): dose, computer-aided detection, procedure log, acquisition
+/// context, implantation plan. Some machines write their dose under a general class; then the title tells.
 fn author(root: Item<'_>) -> ReportAuthor {
     /// X-Ray, Radiopharmaceutical, Patient and Enhanced X-Ray Radiation Dose SR.
     const DOSE_CLASSES: [&str; 4] = ["67", "68", "73", "76"];

@@ -1,8 +1,8 @@
 //! One bounded pass over a data set (PS3.5 7), without recursion.
 //!
-//! Nothing is allocated by a declared length; nesting lives on an explicit stack; every limit is checked before
-//! the next element is looked at. The pass ends at Pixel Data, at an encapsulated document, or at the end of the
-//! object, and says so, because a header that was cut between two elements looks complete otherwise.
+//! It allocates nothing by a declared length, keeps nesting on an explicit stack, and checks every limit before it
+//! looks at the next element. It ends at Pixel Data, at an encapsulated document, or at the end of the object, and says
+//! where, because a header that was cut between two elements would otherwise look complete.
 
 mod bulk;
 mod head;
@@ -30,9 +30,9 @@ use crate::{HeaderError, TransferSyntax, deflate, transfer_syntax};
 /// What one pass found.
 #[derive(Debug)]
 pub enum Scan<'a> {
-    /// The header ended within the bytes at hand.
+    /// The header ended within the available bytes.
     Complete(Box<DataSet<'a>>),
-    /// The bytes at hand end before the header does.
+    /// The available bytes end before the header does.
     NeedMore,
 }
 
@@ -52,7 +52,7 @@ pub fn scan_file<'a>(file: &'a [u8], limits: &Limits) -> Result<Box<DataSet<'a>>
 /// Scans the first bytes of a file of `total_bytes`.
 ///
 /// # Errors
-/// [`HeaderError`] when the file is not DICOM, is malformed, is cut off, or exceeds a limit.
+/// [`HeaderError`] if the file is not DICOM, is malformed, is cut off, or exceeds a limit.
 pub fn scan_prefix<'a>(prefix: &'a [u8], total_bytes: u64, limits: &Limits) -> Result<Scan<'a>, HeaderError> {
     scan(prefix, total_bytes, false, limits)
 }
@@ -90,8 +90,8 @@ fn scan<'a>(
     Ok(Scan::Complete(Box::new(pass.into_data_set(Cow::Borrowed(prefix)))))
 }
 
-/// Inflates a deflated data set (PS3.5 A.5) in growing steps until its header ends, and, when the pixels are
-/// wanted, once more until they do: their length is known by then.
+/// Inflates a deflated data set (PS3.5 A.5) in growing steps until its header ends and, if the pixels are wanted, once
+/// more until they end: by then their length is known.
 fn scan_deflated<'a>(
     file: &'a [u8],
     meta: &Pass<'a>,
@@ -100,7 +100,7 @@ fn scan_deflated<'a>(
 ) -> Result<Scan<'a>, HeaderError> {
     let packed = file.get(meta.position..).unwrap_or(&[]);
     let most = deflate::inflated_bytes_max(packed.len() as u64, limits);
-    // Who wants no more than the header gets no more.
+    // A caller that wants only the header gets no more.
     let most = if with_bulk { most } else { most.min(limits.header_bytes_max) };
     let mut steps = vec![limits.header_first_read_bytes, limits.header_second_read_bytes, most];
     while !steps.is_empty() {
@@ -128,15 +128,15 @@ fn scan_deflated<'a>(
     Err(HeaderError::DeflateTooLarge)
 }
 
-/// What [`Pass::read_element`] came upon.
+/// What [`Pass::read_element`] found.
 enum Next {
     /// An element, item or delimiter, which it read.
     Element,
-    /// Bulk data of the top level, where the header ends.
+    /// Top-level bulk data, where the header ends.
     Bulk(ElementHead),
-    /// A value that is not all here.
+    /// A value that is not completely available.
     NeedMore,
-    /// Fewer bytes than an element begins with.
+    /// Fewer bytes than the start of an element has.
     EndOfBytes,
 }
 
@@ -163,7 +163,7 @@ impl<'b> Pass<'b> {
             .with_bulk(self.pixels, self.document)
     }
 
-    /// Reads the file meta information (PS3.10 7.1), which is always explicit and little endian, and settles the
+    /// Reads the file meta information (PS3.10 7.1), which is always explicit and little endian, and determines the
     /// encoding of what follows.
     fn read_meta(&mut self) -> Result<Step, HeaderError> {
         let mut uid: &[u8] = b"";
@@ -188,8 +188,8 @@ impl<'b> Pass<'b> {
         self.settle_encoding(&String::from_utf8_lossy(trim(uid)))
     }
 
-    /// The transfer syntax decides, but an uncompressed little endian data set is believed by its looks: files
-    /// labelled explicit that are implicit, and the reverse, exist, and so do files without a label.
+    /// The transfer syntax decides. But an uncompressed little endian data set is judged by its looks, because some
+    /// files labelled explicit are implicit, and vice versa, and some have no label.
     fn settle_encoding(&mut self, uid: &str) -> Result<Step, HeaderError> {
         let looks = self.looks();
         let guessed = match looks {
@@ -235,7 +235,7 @@ impl<'b> Pass<'b> {
                 Ok(Next::Bulk(head)) => return self.stop_at_bulk(&head),
                 Ok(Next::NeedMore) => return Ok(Step::NeedMore),
                 Ok(Next::EndOfBytes) => return self.at_end_of_bytes(),
-                // What is within a sequence that cannot be read costs the sequence, never the image.
+                // Unreadable content of a sequence costs the sequence, never the image.
                 Err(error @ (HeaderError::Malformed { .. } | HeaderError::Truncated)) => {
                     if let Step::NeedMore = self.give_up_sequence(error)? {
                         return Ok(Step::NeedMore);
@@ -268,7 +268,7 @@ impl<'b> Pass<'b> {
         Ok(if let Step::NeedMore = step { Next::NeedMore } else { Next::Element })
     }
 
-    /// Moves past a value and returns its bytes; `None` when they are not all here.
+    /// Moves past a value and returns its bytes; `None` if they are not all available.
     fn take_value(&mut self, head: &ElementHead) -> Result<Option<&'b [u8]>, HeaderError> {
         let end = head.value_start as u64 + u64::from(head.length);
         if end > self.total {
@@ -294,14 +294,14 @@ impl<'b> Pass<'b> {
         Ok(Some(value))
     }
 
-    /// The VR is settled here, once: whoever reads the value later need not know how it was written.
+    /// The VR is settled here, once: later readers of the value need not know how it was written.
     fn push_leaf(&mut self, head: &ElementHead) -> Result<(), HeaderError> {
         let value = self.bytes.get(head.value_start..self.position).unwrap_or(&[]);
         let vr = settled_vr(head.tag, head.vr, value);
         let node = self.push(head.tag, vr, head.value_start, self.position)?;
         if let Some(node) = self.nodes.get_mut(node) {
             node.is_named_by_dictionary = vr != head.vr || !self.encoding.explicit_vr;
-            // A value that was written as UN is little endian, whatever is around it (PS3.5 6.2.2, note 2).
+            // A value written as UN is little endian, whatever surrounds it (PS3.5 6.2.2, note 2).
             node.big_endian &= head.vr != VR::UN;
         }
         Ok(())

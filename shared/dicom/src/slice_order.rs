@@ -1,15 +1,15 @@
-//! The order in which the instances of a series are shown.
+//! The display order of the instances of a series.
 
 use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
-/// What decides the place of one instance in its series.
+/// What determines the place of one instance in its series.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct SliceKey {
     /// Position along the slice normal, in millimetres.
     pub slice_position: Option<f64>,
-    /// Acquisition time (0008,0032), which parts the passes of a dynamic series.
+    /// Acquisition time (0008,0032), which separates the passes of a dynamic series.
     pub acquisition_time: Option<String>,
     /// Instance Number (0020,0013).
     pub instance_number: Option<i64>,
@@ -19,7 +19,7 @@ pub struct SliceKey {
 
 /// Orders instances of one series: by position, then instance number, then acquisition time, then UID.
 ///
-/// Instances without a position come after those with one. The order is total, whatever the values are.
+/// Instances without a position come after those with one. The order is total for all values.
 #[must_use]
 pub fn display_order(a: &SliceKey, b: &SliceKey) -> Ordering {
     by_presence(a.slice_position.as_ref(), b.slice_position.as_ref(), f64::total_cmp)

@@ -1,6 +1,6 @@
-//! What a file is, from its first bytes.
+//! The type of a file, from its first bytes.
 
-/// What the first bytes promise. Nothing is validated yet.
+/// The type that the first bytes suggest. Nothing is validated yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sniffed {
     /// A DICOM file (PS3.10 7.1), with or without its preamble, or a bare data set.
@@ -13,7 +13,7 @@ pub enum Sniffed {
     Other,
 }
 
-/// Tells DICOM and ZIP files apart from the rest; 132 bytes are enough.
+/// Recognises DICOM and ZIP files; 132 bytes are enough.
 #[must_use]
 pub fn sniff(prefix: &[u8]) -> Sniffed {
     if prefix.is_empty() {
@@ -27,8 +27,8 @@ pub fn sniff(prefix: &[u8]) -> Sniffed {
     }
 }
 
-/// Where the first element begins: after preamble and `DICM`, after a bare `DICM`, or at once when the first
-/// group is 0002 or, in a data set without file meta information, 0008.
+/// Where the first element begins: after preamble and `DICM`, after a bare `DICM`, or at once if the first group is
+/// 0002 or, without file meta information, 0008.
 pub(crate) fn data_set_start(prefix: &[u8]) -> Option<usize> {
     if prefix.get(128..132) == Some(b"DICM") {
         return Some(132);
@@ -37,7 +37,7 @@ pub(crate) fn data_set_start(prefix: &[u8]) -> Option<usize> {
         return Some(4);
     }
     let [g0, g1, e0, e1, v0, v1, ..] = *prefix else { return None };
-    // A four byte length stands where an explicit VR would: small, so its high half is 0.
+    // A four byte length in place of an explicit VR: it is small, so its high half is 0.
     let long = prefix.get(6..8) == Some(&[0, 0]);
     let explicit = v0.is_ascii_uppercase() && v1.is_ascii_uppercase();
     let little = matches!(u16::from_le_bytes([g0, g1]), 2 | 8) && u16::from_le_bytes([e0, e1]) <= 0x0020;

@@ -7,7 +7,7 @@ pub enum PixelEncoding {
     Native,
     /// RLE Lossless (PS3.5 G).
     Rle,
-    /// JPEG, DCT based, 8 or 12 bits.
+    /// JPEG, DCT-based, 8 or 12 bits.
     JpegDct,
     /// JPEG, lossless processes 14 and 14 SV1.
     JpegLossless,
@@ -27,7 +27,7 @@ pub enum PixelEncoding {
     Unknown,
 }
 
-/// What must be known of a transfer syntax to read a file.
+/// What one must know about a transfer syntax to read a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TransferSyntax {
     /// Value representations are written out.
@@ -52,8 +52,8 @@ pub const EXPLICIT_VR_LITTLE_ENDIAN: &str = "1.2.840.10008.1.2.1";
 pub const EXPLICIT_VR_BIG_ENDIAN: &str = "1.2.840.10008.1.2.2";
 
 impl TransferSyntax {
-    /// Looks a transfer syntax up. One that is not known is taken to be explicit, little endian and encapsulated,
-    /// which every standard one since 1993 has been.
+    /// Looks up a transfer syntax. An unknown one is assumed to be explicit, little endian and encapsulated, like every
+    /// standard one since 1993.
     #[must_use]
     pub fn from_uid(uid: &str) -> Self {
         use PixelEncoding as P;
@@ -68,7 +68,7 @@ impl TransferSyntax {
         let native = Self { is_encapsulated: false, ..encapsulated(P::Native) };
         match uid {
             IMPLICIT_VR_LITTLE_ENDIAN => Self { explicit_vr: false, ..native },
-            // GE's private syntax: a little endian data set whose pixels alone are big endian.
+            // GE's private syntax: a little endian data set in which only the pixels are big endian.
             "1.2.840.113619.5.2" => Self { explicit_vr: false, big_endian_pixels: true, ..native },
             EXPLICIT_VR_LITTLE_ENDIAN => native,
             EXPLICIT_VR_BIG_ENDIAN => Self { big_endian: true, big_endian_pixels: true, ..native },
@@ -85,7 +85,7 @@ impl TransferSyntax {
     }
 }
 
-/// The family of `1.2.840.10008.1.2.4.*` by its last components.
+/// Decides the family of `1.2.840.10008.1.2.4.*` by the last components.
 fn jpeg_or_video(suffix: Option<&str>) -> PixelEncoding {
     use PixelEncoding as P;
     let number = suffix.and_then(|s| s.split('.').next()).and_then(|s| s.parse::<u16>().ok());

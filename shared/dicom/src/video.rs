@@ -5,23 +5,23 @@ use std::ops::Range;
 use crate::frames::{FrameError, frame_ranges};
 use crate::{DataSet, PixelEncoding};
 
-/// Bytes that tell what a stream is: two packets of a transport stream.
+/// Bytes needed to recognise a stream: two packets of a transport stream.
 const SNIFFED_BYTES: usize = 400;
 
 /// A video, cut into the fragments of its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VideoStream {
-    /// What the stream is, by its bytes: `video/mp4` is what a browser plays, `video/mpeg` and
-    /// `application/octet-stream` (a bare H.264 or HEVC stream) are for other players.
+    /// The type of the stream, by its bytes: browsers play `video/mp4`; `video/mpeg` and `application/octet-stream` (a
+    /// bare H.264 or HEVC stream) are for other players.
     pub media_type: &'static str,
-    /// Where its parts are in [`DataSet::bytes`], to be joined in this order.
+    /// The parts of the stream in [`DataSet::bytes`], to be joined in this order.
     pub ranges: Vec<Range<usize>>,
 }
 
-/// The video of a whole file that was scanned; `None` when its pixels are not a video.
+/// The video of a completely scanned file; `None` if its pixels are not a video.
 ///
 /// # Errors
-/// [`FrameError`] when the fragments lie about their length, or there are none.
+/// [`FrameError`] if the fragments lie about their length, or there are none.
 pub fn video_stream(data_set: &DataSet<'_>) -> Result<Option<VideoStream>, FrameError> {
     let Some(pixels) = data_set.pixels() else { return Ok(None) };
     if data_set.transfer_syntax().pixels != PixelEncoding::Video {

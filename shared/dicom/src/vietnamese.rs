@@ -1,11 +1,11 @@
-//! Vietnamese in TCVN 5712:1993 VN3 ("TCVN3", the ABC fonts), Windows-1258 and VNI, which DICOM has no label for.
+//! Vietnamese in TCVN 5712:1993 VN3 ("TCVN3", the ABC fonts), Windows-1258 and VNI, for which DICOM has no label.
 //!
-//! Older hospital systems send them labelled as Latin 1. Bytes are taken for one only when every word with high bytes
-//! becomes a possible Vietnamese syllable, and one of them is hardly possible in Latin 1 or two are unlikely.
+//! Older hospital systems send them labelled as Latin 1. Bytes count as one of them only if every word with high bytes
+//! becomes a possible Vietnamese syllable, and one word is nearly impossible in Latin 1 or two are unlikely.
 
 use unicode_normalization::UnicodeNormalization;
 
-/// Bytes A1 to FE; `\0` where nothing is assigned.
+/// Bytes A1 to FE; `\0` means unassigned.
 const TCVN3: [char; 94] = [
     'Ă', 'Â', 'Ê', 'Ô', 'Ơ', 'Ư', 'Đ', 'ă', 'â', 'ê', 'ô', 'ơ', 'ư', 'đ', '\0', // A1-AF
     '\u{300}', '\u{309}', '\u{303}', '\u{301}', '\u{323}', 'à', 'ả', 'ã', 'á', 'ạ', '\0', 'ằ', 'ẳ', 'ẵ', 'ắ',
@@ -28,11 +28,11 @@ const NUCLEI: [&str; 56] = [
 ];
 const CODAS: [&str; 9] = ["", "c", "ch", "m", "n", "ng", "nh", "p", "t"];
 
-/// Text of a word in one of the three encodings, and whether its bytes are hardly possible otherwise.
+/// The text of a word in one of the three encodings, and whether its bytes are nearly impossible otherwise.
 type DecodeWord = fn(&[u8]) -> Option<(String, bool)>;
 
-/// Decodes Vietnamese without a label: TCVN3, Windows-1258 or VNI, if it is one of them. Bytes without high ones are never
-/// touched.
+/// Decodes Vietnamese without a label: TCVN3, Windows-1258 or VNI, if it is one of them. Bytes without high ones are
+/// never touched.
 pub(crate) fn from_unlabelled(bytes: &[u8]) -> Option<String> {
     let tcvn3: DecodeWord = |word| decode_word(word).map(|text| (text, false));
     [tcvn3, windows_1258_word, vni_word].into_iter().find_map(|decode| decoded_by(bytes, decode))
@@ -53,7 +53,7 @@ fn decoded_by(bytes: &[u8], decode: DecodeWord) -> Option<String> {
             continue;
         }
         let in_latin_1: String = word.iter().map(|b| char::from(*b)).collect();
-        // "Hoà" is a syllable as it stands, and Hồ to VNI: only what is none otherwise proves anything.
+        // "Hoà" is a syllable as it stands, and Hồ in VNI: only a word that is not one otherwise proves anything.
         let is_strange = !is_syllable(&in_latin_1);
         certain |= is_rare && is_strange || !is_plausible_in_latin_1(&in_latin_1);
         likely += usize::from(is_strange);
@@ -68,13 +68,13 @@ fn decoded_by(bytes: &[u8], decode: DecodeWord) -> Option<String> {
     Some(text)
 }
 
-/// Windows-1258 writes tone marks as letters of their own, after the vowel.
+/// Windows-1258 writes tone marks as separate letters after the vowel.
 fn windows_1258_word(word: &[u8]) -> Option<(String, bool)> {
     let text = encoding_rs::WINDOWS_1258.decode_without_bom_handling_and_without_replacement(word)?;
     Some((text.nfc().collect(), false))
 }
 
-/// VNI writes a vowel and behind it a letter that stands for its marks; a few letters stand for others.
+/// VNI writes a vowel and then a letter for its marks; a few letters stand for others.
 fn vni_word(word: &[u8]) -> Option<(String, bool)> {
     let mut text = String::new();
     let mut is_rare = false;
@@ -129,8 +129,8 @@ fn vni_word(word: &[u8]) -> Option<(String, bool)> {
     Some((text.nfc().collect(), is_rare))
 }
 
-/// The ABC fonts for capitals reuse the codes of small letters, so a word with an ASCII capital after its first
-/// letter is written in capitals.
+/// The ABC fonts for capitals reuse the codes of small letters, so a word with an ASCII capital after its first letter
+/// is in capitals.
 fn decode_word(word: &[u8]) -> Option<String> {
     let letters: Option<String> = word
         .iter()
@@ -147,7 +147,7 @@ fn decode_word(word: &[u8]) -> Option<String> {
     Some(text.nfc().collect())
 }
 
-/// A symbol within a word, or a capital after a small letter, is not how Latin 1 is written. A unit such as µm is.
+/// Nobody writes a symbol within a word, or a capital after a small letter, in Latin 1; but units such as µm exist.
 fn is_plausible_in_latin_1(word: &str) -> bool {
     let is_letter = |c: char| c.is_alphabetic() && !matches!(c, 'µ' | 'ª' | 'º');
     let chars: Vec<char> = word.strip_prefix('µ').unwrap_or(word).chars().collect();
@@ -156,8 +156,8 @@ fn is_plausible_in_latin_1(word: &str) -> bool {
     chars.iter().all(|c| is_letter(*c)) && !rises && !onset_only_vietnamese_has
 }
 
-/// Whether a word has the shape of a Vietnamese syllable: onset, vowels, coda, at most one tone, and before a stop
-/// (c, ch, p, t) one of the two tones that can stand there.
+/// Whether a word has the shape of a Vietnamese syllable: onset, vowels, coda, at most one tone, and before a stop (c,
+/// ch, p, t) one of the two tones possible there.
 fn is_syllable(word: &str) -> bool {
     let mut tone = None;
     let mut base = String::new();

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use data_set_writer::{element, file, sequence};
-use filmless_dicom::{metadata_json, scan_file};
+use filmless_dicom::{BulkData, BulkPath, find_bulk_data, metadata_json, scan_file, swap_words};
 use filmless_domain::Limits;
 use serde_json::{Value, json};
 
@@ -89,7 +89,99 @@ fn big_endian_and_implicit_files_give_the_same_model() {
     assert_eq!(mr["00280010"], json!({"vr": "US", "Value": [64]}));
     assert_eq!(mr["00280106"], json!({"vr": "SS", "Value": [0]}));
     assert_eq!(mr["00083002"]["Value"], json!(["1.2.840.10008.1.2.2"]));
-    assert!(mr.get("7FE00010").is_none() && mr.get("00020010").is_none());
+    let sop_instance_uid = mr["00080018"]["Value"][0].as_str().unwrap();
+    let uri = format!("instances/{sop_instance_uid}/bulkdata/7FE00010");
+    assert_eq!(mr["7FE00010"], json!({"vr": "OW", "BulkDataURI": uri}));
+    assert!(mr.get("00020010").is_none());
+}
+
+/// The bytes that an address of a data set leads to.
+fn bytes_at(file: &[u8], uri: &str) -> Vec<u8> {
+    let data_set = scan_file(file, &Limits::default()).unwrap();
+    let path = BulkPath::parse(uri.strip_prefix("instances/1.2.3/bulkdata/").unwrap()).unwrap();
+    let found = find_bulk_data(&data_set, &path).unwrap();
+    let BulkData::At { parts, vr, is_big_endian } = found else { panic!("{found:?}") };
+    let slices = parts.iter().map(|part| &data_set.bytes()[part.start as usize..part.end as usize]);
+    let mut bytes = slices.collect::<Vec<_>>().concat();
+    if is_big_endian {
+        swap_words(&mut bytes, vr);
+    }
+    bytes
+}
+
+#[test]
+fn long_values_pixels_and_documents_have_an_address_that_leads_to_their_bytes() {
+    let long = |seed: u8| (0..5000_u32).map(|n| (n as u8).wrapping_mul(seed)).collect::<Vec<u8>>();
+    let uid = element(0x0008, 0x0018, "UI", b"1.2.3");
+    let items = [element(0x5400, 0x1004, "US", &[8, 0]), element(0x5400, 0x1010, "OW", &long(7))].concat();
+    let image = file(
+        EXPLICIT,
+        &[
+            uid.clone(),
+            element(0x0009, 0x0010, "LO", b"MAKER"),
+            element(0x0009, 0x1002, "OB", &long(3)),
+            element(0x0028, 0x1201, "OW", &long(5)),
+            sequence(0x5400, 0x0100, &[vec![], items]),
+            element(0x6000, 0x3000, "OW", &long(9)),
+            element(0x7FE0, 0x0010, "OW", &long(11)),
+            element(0x7FE1, 0x0010, "LO", b"MAKER"),
+            element(0x7FE1, 0x1001, "OB", &long(13)),
+        ],
+    );
+    let json = json_of(&image);
+    for (told, vr, seed) in [
+        (&json["00091002"], "OB", 3),
+        (&json["00281201"], "OW", 5),
+        (&json["54000100"]["Value"][1]["54001010"], "OW", 7),
+        (&json["60003000"], "OW", 9),
+        (&json["7FE00010"], "OW", 11),
+    ] {
+        assert_eq!(told["vr"], vr);
+        assert!(bytes_at(&image, told["BulkDataURI"].as_str().unwrap()) == long(seed), "{told}");
+    }
+    // Who reads the header only does not come there.
+    assert_eq!(json["7FE11001"], json!({"vr": "OB"}));
+    let document = file(EXPLICIT, &[uid, element(0x0042, 0x0011, "OB", &long(2))]);
+    let told = &json_of(&document)["00420011"];
+    assert_eq!(told["vr"], "OB");
+    assert!(bytes_at(&document, told["BulkDataURI"].as_str().unwrap()) == long(2));
+}
+
+#[test]
+fn bulk_data_of_a_big_endian_file_is_little_endian() {
+    let mr = data("MR_small_bigendian.dcm");
+    let data_set = scan_file(&mr, &Limits::default()).unwrap();
+    let found = find_bulk_data(&data_set, &BulkPath::parse("7FE00010").unwrap()).unwrap();
+    let BulkData::At { parts, vr, is_big_endian } = found else { panic!("{found:?}") };
+    assert!(is_big_endian);
+    let mut bytes = mr[parts[0].start as usize..parts[0].end as usize].to_vec();
+    let big: Vec<u16> = bytes.chunks_exact(2).map(|word| u16::from_be_bytes([word[0], word[1]])).collect();
+    swap_words(&mut bytes, vr);
+    let little: Vec<u16> = bytes.chunks_exact(2).map(|word| u16::from_le_bytes([word[0], word[1]])).collect();
+    assert_eq!((big.len(), big), (64 * 64, little));
+}
+
+#[test]
+fn compressed_frames_have_no_address_and_what_is_no_bytes_is_not_found() {
+    for name in ["JPEG2000.dcm", "MR_small_RLE.dcm", "MR_small_jpeg_ls_lossless.dcm"] {
+        let file = data(name);
+        assert!(json_of(&file).get("7FE00010").is_none(), "{name}");
+        let data_set = scan_file(&file, &Limits::default()).unwrap();
+        for path in ["7FE00010", "00100010", "00080018", "00420011", "99990010", "00081140/1/00081155"] {
+            assert_eq!(find_bulk_data(&data_set, &BulkPath::parse(path).unwrap()), None, "{name} {path}");
+        }
+    }
+}
+
+#[test]
+fn an_instance_is_named_even_where_only_its_meta_information_does() {
+    let elements = [element(0x0010, 0x0020, "LO", b"1"), element(0x7FE0, 0x0010, "OW", &[0; 8])];
+    let mut file = file(EXPLICIT, &elements);
+    let meta = element(2, 0x0003, "UI", b"1.2.3");
+    file.splice(132..132, meta);
+    let json = json_of(&file);
+    assert_eq!(json["00080018"], json!({"vr": "UI", "Value": ["1.2.3"]}));
+    assert_eq!(json["7FE00010"]["BulkDataURI"], "instances/1.2.3/bulkdata/7FE00010");
 }
 
 #[test]

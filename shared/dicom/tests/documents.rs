@@ -1,4 +1,4 @@
-//! Instances that are no image: documents, videos and key object selections.
+//! Instances that are not images: documents, videos and key object selections.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
@@ -32,7 +32,7 @@ fn header_of(bytes: &[u8]) -> InstanceHeader {
     }
 }
 
-/// Document, media type and title, and the bytes.
+/// Checks document, media type, title and bytes.
 fn check_document(elements: &[Vec<u8>], expected: Option<(DocumentKind, &str, &str, &[u8])>) {
     let bytes = file(EXPLICIT, elements);
     let data_set = scan_file(&bytes, &Limits::default()).unwrap();
@@ -91,7 +91,7 @@ fn document_of_undefined_length_is_that_of_its_fragments() {
         check_document(&[fragmented(items, &DELIMITER), mime.clone(), length.clone()], expected);
         check_document(&[fragmented(items, &[])], expected);
     }
-    // The length alone was left away.
+    // Only the length was omitted.
     let bare = |end: &[u8]| fragmented(&[], &[pdf, end].concat());
     check_document(&[bare(&DELIMITER), mime], expected);
     check_document(&[bare(&[])], expected);
@@ -189,7 +189,7 @@ fn what_can_be_read_is_a_report_under_any_class() {
         ("1.2.840.10008.5.1.4.1.1.88.999", vec![tree.clone()], (Report, Some(ReportKind::Structured))),
         ("", vec![tree.clone()], (Report, Some(ReportKind::Structured))),
         (KEY_OBJECTS, vec![tree.clone()], (InstanceKind::KeyObjects, None)),
-        // A picture stays one, whatever else the object holds or is called.
+        // An image stays one, whatever else the object contains or is called.
         (private, vec![tree, pixels.clone()], (Image, None)),
         (pdf, vec![pixels], (Image, None)),
     ] {

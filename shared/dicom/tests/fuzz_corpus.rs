@@ -1,4 +1,4 @@
-//! What fuzzing found worth keeping, header and text, checked as the fuzz targets check it.
+//! Headers and text from fuzzing that are worth keeping, checked as the fuzz targets check them.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 

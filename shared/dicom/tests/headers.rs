@@ -1,4 +1,4 @@
-//! Headers of real files, of their beginnings, and of damaged copies.
+//! Headers of real files, of their first bytes, and of damaged copies.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
@@ -57,7 +57,7 @@ fn names_are_decoded_by_their_character_set() {
 #[test]
 fn header_says_what_an_instance_is() {
     let mr = whole(&data("MR_small_bigendian.dcm")).unwrap();
-    assert_eq!((mr.modality.as_str(), mr.rows, mr.columns, mr.number_of_frames), ("MR", 64, 64, 1));
+    assert_eq!((mr.series.modality.as_str(), mr.rows, mr.columns, mr.number_of_frames), ("MR", 64, 64, 1));
     assert_eq!(mr.transfer_syntax_uid, "1.2.840.10008.1.2.2");
     assert_eq!(mr.kind(), InstanceKind::Image);
     assert_eq!(mr.study_date.map(|d| d.to_string()).as_deref(), Some("2004-08-26"));
@@ -68,7 +68,7 @@ fn header_says_what_an_instance_is() {
 
 #[test]
 fn without_a_study_date_the_picture_tells_its_own() {
-    /// A file of big endian with other dates: of the study, of the series, of the acquisition.
+    /// A big endian file with other dates: of the study, of the series, of the acquisition.
     fn dated(dates: [&str; 3]) -> [Option<String>; 2] {
         let file = data("MR_small_bigendian.dcm");
         let place = |element: u8| {
@@ -111,7 +111,7 @@ fn broken_files_are_refused_with_their_reason() {
     ] {
         let error = whole(&bytes).unwrap_err();
         assert_eq!(error.code(), code);
-        // A directory of a disc is refused for nothing.
+        // The directory of a disc is not refused.
         let Some(rejection) = error.rejection() else {
             assert_eq!(code, "dicomdir");
             continue;
@@ -125,7 +125,7 @@ fn broken_files_are_refused_with_their_reason() {
 fn a_file_that_ends_within_its_pixels_shows_what_it_has_unless_that_is_little() {
     let whole_file = data("MR_small_bigendian.dcm");
     let header = |cut: usize| whole(&whole_file[..whole_file.len() - cut]).map(|header| header.rows);
-    // 64 x 64 pixels of two bytes, and nothing behind them.
+    // 64 x 64 pixels of two bytes, and nothing after them.
     assert_eq!(header(1).unwrap(), 64);
     assert_eq!(header(10 * 128).unwrap(), 64);
     assert_eq!(header(4096).unwrap(), 64);
@@ -158,7 +158,7 @@ fn a_prefix_gives_the_same_header_or_asks_for_more() {
     }
 }
 
-/// A writer that gives its sequences no length leaves items that belong nowhere.
+/// Writers that give their sequences no length leave items that belong nowhere.
 #[test]
 fn stray_item_that_is_cut_asks_for_more() {
     let stray = [&[0xFE, 0xFF, 0x00, 0xE0, 40, 0, 0, 0][..], &[b'x'; 40]].concat();
@@ -261,7 +261,7 @@ proptest! {
     }
 }
 
-/// A second reader, so that a mistake of ours is not taken for the truth of the file.
+/// A second reader, so that our own mistake is not taken for what the file says.
 #[test]
 fn identifiers_are_those_that_dicom_object_reads() {
     use dicom_object::{StandardDataDictionary, from_reader};
@@ -277,6 +277,6 @@ fn identifiers_are_those_that_dicom_object_reads() {
         assert_eq!(ours.study_instance_uid.as_str(), text("StudyInstanceUID"), "{name}");
         assert_eq!(ours.series_instance_uid.as_str(), text("SeriesInstanceUID"), "{name}");
         assert_eq!(ours.sop_instance_uid.as_str(), text("SOPInstanceUID"), "{name}");
-        assert_eq!(ours.modality, text("Modality"), "{name}");
+        assert_eq!(ours.series.modality, text("Modality"), "{name}");
     }
 }

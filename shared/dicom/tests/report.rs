@@ -1,4 +1,4 @@
-//! Structured reports as they are read.
+//! Structured reports, as people read them.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
@@ -17,7 +17,7 @@ fn report_of(bytes: &[u8]) -> ReportDocument {
     read_report(&scan_file(bytes, &Limits::default()).unwrap())
 }
 
-/// `level name: value`, a line each.
+/// `level name: value`, one line each.
 fn lines_of(report: &ReportDocument) -> Vec<String> {
     let line = |line: &filmless_dicom::ReportLine| {
         let name = line.name.as_deref().unwrap_or("-");

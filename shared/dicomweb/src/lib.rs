@@ -15,22 +15,24 @@
 //! # Ok::<(), filmless_dicomweb::Refusal>(())
 //! ```
 
-pub mod accept;
-pub mod attributes;
+mod accept;
+mod attributes;
 mod byte_range;
 pub mod frame_type;
 mod level;
 mod matching;
 mod moment;
-pub mod multipart;
+mod multipart;
 mod pattern;
 mod query;
 mod refusal;
+mod wanted;
 
-pub use accept::{Accept, Form, Offer};
+pub use accept::{Offer, choose};
 pub use attributes::{Attribute, Attributes, answer};
 pub use byte_range::byte_range;
 pub use level::Level;
 pub use multipart::Multipart;
 pub use query::{INCLUDED_MAX, KEYS_MAX, QUERY_BYTES_MAX, Query, RESULTS_MAX, accept_parameter};
 pub use refusal::Refusal;
+pub use wanted::{Shape, Wanted, wanted};

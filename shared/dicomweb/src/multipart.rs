@@ -1,7 +1,8 @@
-//! `multipart/related` (PS3.18 8.6.1.2, RFC 2387), part by part: what stands before each part, and behind the last one. Clients
-//! read the headers of a part letter by letter: `Content-Type:` is written exactly so.
+//! `multipart/related` (RFC 2387, RFC 2046 5.1.1), whose length is known before its first byte.
+//!
+//! Names of headers are written as every client knows them: some read them by their capitals.
 
-/// One answer of several parts.
+/// An answer in parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Multipart {
     boundary: String,
@@ -9,31 +10,24 @@ pub struct Multipart {
 }
 
 impl Multipart {
-    /// Parts of this media type, its parameters among it. The boundary stands in none of them: give one that is random, of letters
-    /// and digits.
+    /// Parts of one media type. The boundary must not occur in them, and nobody may be able to foretell it.
     #[must_use]
-    pub fn new(boundary: &str, part_type: &str) -> Self {
-        Self { boundary: boundary.to_owned(), part_type: part_type.to_owned() }
+    pub fn new(boundary: [u8; 16], part_type: &str) -> Self {
+        let boundary = boundary.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { boundary, part_type: part_type.to_owned() }
     }
 
     /// `Content-Type` of the answer.
     #[must_use]
     pub fn content_type(&self) -> String {
-        let media_type = self.part_type.split(';').next().unwrap_or_default().trim();
-        format!("multipart/related; type=\"{media_type}\"; boundary={}", self.boundary)
+        format!("multipart/related; type=\"{}\"; boundary={}", self.part_type, self.boundary)
     }
 
-    /// What stands before a part.
+    /// What stands before the bytes of a part.
     #[must_use]
-    pub fn before_part(&self, is_first: bool) -> String {
-        self.before_part_of_type(is_first, &self.part_type)
-    }
-
-    /// What stands before a part of another type than most.
-    #[must_use]
-    pub fn before_part_of_type(&self, is_first: bool, part_type: &str) -> String {
+    pub fn before(&self, content_type: &str, is_first: bool) -> String {
         let line = if is_first { "" } else { "\r\n" };
-        format!("{line}--{}\r\nContent-Type: {part_type}\r\n\r\n", self.boundary)
+        format!("{line}--{}\r\nContent-Type: {content_type}\r\n\r\n", self.boundary)
     }
 
     /// What stands behind the last part.
@@ -42,11 +36,13 @@ impl Multipart {
         format!("\r\n--{}--\r\n", self.boundary)
     }
 
-    /// How long an answer is whose parts have these lengths, in bytes.
+    /// Bytes of the whole answer: of each part its content type and its length.
     #[must_use]
-    pub fn length(&self, parts: &[u64]) -> u64 {
-        let heads = (0..parts.len()).map(|place| self.before_part(place == 0).len() as u64);
-        heads.sum::<u64>() + parts.iter().sum::<u64>() + self.end().len() as u64
+    pub fn total<'p>(&self, parts: impl Iterator<Item = (&'p str, u64)>) -> u64 {
+        let part = |(place, (content_type, length)): (usize, (&str, u64))| {
+            self.before(content_type, place == 0).len() as u64 + length
+        };
+        parts.enumerate().map(part).sum::<u64>() + self.end().len() as u64
     }
 }
 
@@ -55,14 +51,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_stand_between_boundaries_and_the_length_is_known_before() {
-        let multipart = Multipart::new("b0", "image/jls; transfer-syntax=1.2.840.10008.1.2.4.80");
-        assert_eq!(multipart.content_type(), "multipart/related; type=\"image/jls\"; boundary=b0");
-        let written =
-            [&multipart.before_part(true), "one", &multipart.before_part(false), "three", &multipart.end()]
-                .concat();
-        let part = "--b0\r\nContent-Type: image/jls; transfer-syntax=1.2.840.10008.1.2.4.80\r\n\r\n";
-        assert_eq!(written, format!("{part}one\r\n{part}three\r\n--b0--\r\n"));
-        assert_eq!(multipart.length(&[3, 5]), written.len() as u64);
+    fn parts_are_written_as_clients_read_them_and_the_length_is_foretold() {
+        let multipart = Multipart::new([0xAB; 16], "image/jls");
+        let boundary = "ab".repeat(16);
+        assert_eq!(
+            multipart.content_type(),
+            format!("multipart/related; type=\"image/jls\"; boundary={boundary}")
+        );
+        let mut whole = String::new();
+        for (place, bytes) in ["one", "three"].into_iter().enumerate() {
+            whole += &multipart.before("image/jls", place == 0);
+            whole += bytes;
+        }
+        whole += &multipart.end();
+        let head = "Content-Type: image/jls\r\n\r\n";
+        let expected =
+            format!("--{boundary}\r\n{head}one\r\n--{boundary}\r\n{head}three\r\n--{boundary}--\r\n");
+        assert_eq!(whole, expected);
+        let total = multipart.total([("image/jls", 3), ("image/jls", 5)].into_iter());
+        assert_eq!(total, whole.len() as u64);
     }
 }

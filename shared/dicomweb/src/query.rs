@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use dicom_core::DataDictionary;
 use dicom_core::dictionary::DataDictionaryEntry;
+use dicom_core::{DataDictionary, Tag};
 use dicom_dictionary_std::StandardDataDictionary;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
@@ -119,7 +119,7 @@ impl Query {
             if seen.len() > KEYS_MAX {
                 return Err(Refusal::TooMany { what: "attributes to match", max: KEYS_MAX });
             }
-            if let Some(matcher) = Matcher::read(&parameter, &vr_of(tag), value, is_fuzzy)? {
+            if let Some(matcher) = Matcher::read(&parameter, vr_of(tag), value, is_fuzzy)? {
                 self.keys.push(Key { path, matcher });
             }
         }
@@ -232,17 +232,19 @@ fn tag_of(name: &str) -> Option<u32> {
     Some(u32::from(tag.group()) << 16 | u32::from(tag.element()))
 }
 
-fn entry_of(tag: u32) -> Option<&'static impl DataDictionaryEntry> {
-    StandardDataDictionary.by_tag(dicom_core::Tag((tag >> 16) as u16, (tag & 0xFFFF) as u16))
+fn dicom_tag(tag: u32) -> Tag {
+    Tag((tag >> 16) as u16, (tag & 0xFFFF) as u16)
 }
 
 /// How an attribute is called where a client is told about it.
 fn keyword(tag: u32) -> String {
-    entry_of(tag).map_or_else(|| format!("{tag:08X}"), |entry| entry.alias().to_owned())
+    let entry = StandardDataDictionary.by_tag(dicom_tag(tag));
+    entry.map_or_else(|| format!("{tag:08X}"), |entry| entry.alias().to_owned())
 }
 
-fn vr_of(tag: u32) -> String {
-    entry_of(tag).map_or_else(|| "UN".to_owned(), |entry| entry.vr().relaxed().to_string().to_owned())
+fn vr_of(tag: u32) -> &'static str {
+    let entry = StandardDataDictionary.by_tag(dicom_tag(tag));
+    entry.map_or("UN", |entry| entry.vr().relaxed().to_string())
 }
 
 /// Whether a path below an attribute leads to one that matches, in any item.

@@ -4,10 +4,10 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::{PatientId, Secret, person_name};
 
-/// Letters and digits nobody confuses on paper: no 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V.
+/// Letters and digits that nobody confuses on paper: no 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V.
 pub const UNAMBIGUOUS: &[u8; 24] = b"34679ACDEFGHJKMNPQRTVWXY";
 
-/// Characters of a password, written in two groups of five. 24^10 ≈ 2^45.8 for a secret that is also guarded by
+/// Characters of a password, written in two groups of five. 24^10 ≈ 2^45.8, for a secret that is also protected by
 /// slowed guessing.
 pub const PASSWORD_CHARS: usize = 10;
 
@@ -17,14 +17,20 @@ pub const TOKEN_CHARS: usize = 32;
 /// Letters and digits of tokens.
 const TOKEN_ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// Makes a token out of random bytes, or `None` when they hold too few usable ones (bytes of 248 and above are dropped,
-/// so that every character is equally likely).
+/// Makes a token from random bytes; `None` if too few are usable (bytes of 248 and above are dropped, so that every
+/// character is equally likely).
 #[must_use]
 pub fn token_from(random: &[u8]) -> Option<Secret> {
     let usable = random.iter().filter(|b| **b < 248);
     let token: String =
         usable.map(|b| char::from(TOKEN_ALPHABET[usize::from(*b) % 62])).take(TOKEN_CHARS).collect();
     (token.len() == TOKEN_CHARS).then(|| Secret::new(token))
+}
+
+/// Whether a text has the shape of a token.
+#[must_use]
+pub fn is_token(text: &str) -> bool {
+    text.len() == TOKEN_CHARS && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// The token of a link that went through a message program, as it was meant: without what stands before it, and without
@@ -35,15 +41,15 @@ pub fn token_of_link(text: &str) -> &str {
     let text = text.trim_start_matches(|c| !is_token(c));
     let end = text.find(|c| !is_token(c)).unwrap_or(text.len());
     let token = &text[..end];
-    // What is longer than a token has punctuation at its end that a token could have, too.
+    // The text is longer than a token: it ends with punctuation that a token could also contain.
     match token.get(..TOKEN_CHARS) {
         Some(whole) if token[TOKEN_CHARS..].chars().all(|c| matches!(c, '-' | '_')) => whole,
         _ => token,
     }
 }
 
-/// Makes a password out of random bytes, or `None` when they hold too few usable ones (bytes of 240 and above
-/// are dropped, so that every character is equally likely).
+/// Makes a password from random bytes; `None` if too few are usable (bytes of 240 and above are dropped, so that every
+/// character is equally likely).
 #[must_use]
 pub fn password_from(random: &[u8]) -> Option<Secret> {
     let usable = random.iter().filter(|b| **b < 240).map(|b| char::from(UNAMBIGUOUS[usize::from(*b) % 24]));
@@ -61,22 +67,22 @@ pub fn password_from(random: &[u8]) -> Option<Secret> {
     Some(Secret::new(text))
 }
 
-/// What a person typed as a password, as it is hashed: letters and digits only, wide ones (`Ａ１`) among them, upper case. A
-/// character outside the
-/// alphabet stands for the one of it that is most easily read as that: no O and no 0 is ever printed, but Q is.
+/// A typed password, in the form that is hashed: only letters and digits (also wide ones, `Ａ１`), upper case. A
+/// character outside the alphabet becomes the one it is most easily confused with: O and 0 are never printed, but Q
+/// is.
 #[must_use]
 pub fn typed_password(text: &str) -> Secret {
     let kept = text.nfkc().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase());
     Secret::new(kept.take(64).map(read_as).collect())
 }
 
-/// Whether what a person typed has as many characters as a password: anything else is none.
+/// Whether the typed text has as many characters as a password; anything else is not one.
 #[must_use]
 pub fn is_password_like(text: &str) -> bool {
     text.chars().filter(char::is_ascii_alphanumeric).count() == PASSWORD_CHARS
 }
 
-/// What somebody meant who read a character that we never print.
+/// What somebody meant who typed a character that we never print.
 const fn read_as(typed: char) -> char {
     match typed {
         '0' | 'O' => 'Q',
@@ -88,8 +94,8 @@ const fn read_as(typed: char) -> char {
     }
 }
 
-/// Makes a code of digits out of random bytes, or `None` when they hold too few usable ones (bytes of 250 and above
-/// are dropped, so that every digit is equally likely).
+/// Makes a code of digits from random bytes; `None` if too few are usable (bytes of 250 and above are dropped, so that
+/// every digit is equally likely).
 #[must_use]
 pub fn digits_from(random: &[u8], digits: usize) -> Option<Secret> {
     let usable = random.iter().filter(|b| **b < 250).map(|b| char::from(b'0' + *b % 10));
@@ -97,7 +103,7 @@ pub fn digits_from(random: &[u8], digits: usize) -> Option<Secret> {
     (code.len() == digits).then(|| Secret::new(code))
 }
 
-/// What a person typed as a code of digits: an O is a zero, an I or L a one; wide digits (`１２`) are digits.
+/// A typed code of digits: O counts as zero, I or L as one; wide digits (`１２`) are digits.
 #[must_use]
 pub fn typed_digits(text: &str) -> Secret {
     let digit = |c: char| match c {
@@ -109,7 +115,7 @@ pub fn typed_digits(text: &str) -> Secret {
     Secret::new(text.nfkc().filter_map(digit).take(64).collect())
 }
 
-/// The form under which an account is looked up: letters and digits only, unaccented, upper case.
+/// The look-up key of an account: only letters and digits, unaccented, upper case.
 #[must_use]
 pub fn account_key(typed: &str) -> String {
     person_name::fold(typed)
@@ -120,8 +126,8 @@ pub fn account_key(typed: &str) -> String {
         .to_uppercase()
 }
 
-/// The account name proposed for a patient: the hospital's own code, as it is printed elsewhere. `attempt` is
-/// 0 at first; each later one adds a number, for codes that two patients' names fold to.
+/// The account name proposed for a patient: the hospital's own code, as printed elsewhere. `attempt` is 0 at first;
+/// each later attempt adds a number, because the codes of two patients may fold to the same name.
 #[must_use]
 pub fn account_name(patient: &PatientId, attempt: u32) -> String {
     let code: String =
@@ -199,7 +205,7 @@ mod tests {
             "8fKq2ZrT6mWcJ4vNxD9sLhBy3PgA7e__",
             "-fKq2ZrT6mWcJ4vNxD9sLhBy3PgA7eQ_",
         ] {
-            assert_eq!(token_of_link(out), out, "links that are out go on working");
+            assert_eq!(token_of_link(out), out, "older links still work");
             assert_eq!(token_of_link(&format!("{out}.")), out);
         }
         assert_eq!(token_of_link(""), "");

@@ -1,5 +1,5 @@
-//! Audit events: who did or tried what, when, from where, with which outcome. Never a secret, never image data,
-//! never a name, birth date, phone number or address.
+//! Audit events: who did or tried what, when, from where, and the outcome. Never a secret, image data, a name, a birth
+//! date, a phone number or an address.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,11 +13,11 @@ pub const REASON_CHARS_MAX: usize = 500;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AuditAction {
-    /// Account and password.
+    /// Signed in with account and password.
     SignIn,
-    /// Second check of a link.
+    /// Answered the second check of a link.
     OpenLink,
-    /// Code of a share.
+    /// Entered the code of a share.
     OpenShare,
     /// Signed out.
     SignOut,
@@ -25,12 +25,18 @@ pub enum AuditAction {
     SignOutEverywhere,
     /// Opened a study, once per session.
     OpenStudy,
-    /// The first image was on the screen, once per session.
+    /// The first image was on screen, once per session.
     SeeFirstImage,
-    /// Fetched all files of a study.
+    /// Downloaded all files of a study.
     DownloadStudy,
-    /// Fetched one file of a study.
+    /// Downloaded one file of a study.
     DownloadInstance,
+    /// Made a token with which software opens a study.
+    CreateViewerToken,
+    /// Opened a study with software, once per token.
+    OpenInSoftware,
+    /// Took the files of a study with software, once per token.
+    TakeWithSoftware,
     /// Made a share.
     CreateShare,
     /// Ended a share.
@@ -41,7 +47,7 @@ pub enum AuditAction {
     StaffSignOut,
     /// Staff looked for a patient.
     FindPatient,
-    /// Staff read the history of a study. Its code is that of before, which is in logs that are kept for years.
+    /// Staff read the history of a study. The code is an old one, which is in logs that are kept for years.
     #[serde(rename = "read-ledger")]
     ReadHistory,
     /// Staff issued a new slip.
@@ -54,29 +60,29 @@ pub enum AuditAction {
     ReleaseStudy,
     /// Staff held a study.
     HoldStudy,
-    /// Staff took a study back.
+    /// Staff recalled a study.
     RecallStudy,
     /// Staff corrected phone number or email address.
     CorrectContact,
-    /// Staff joined two codes of one patient.
+    /// Staff merged two codes of one patient.
     MergePatients,
     /// Staff read usage or audit.
     ReadLog,
-    /// Data was erased at the request of its subject.
+    /// A patient's data was erased at their request.
     EraseSubject,
     /// Data was erased at the end of its retention.
     EndRetention,
 }
 
-/// What became of it.
+/// How it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AuditOutcome {
     /// Done.
     Success,
-    /// Refused: wrong secret, no right.
+    /// Refused: wrong secret, or not allowed.
     Refused,
-    /// Not done: the state of things did not allow it, or something failed.
+    /// Not done: the current state did not allow it, or something failed.
     Failed,
 }
 
@@ -84,12 +90,12 @@ pub enum AuditOutcome {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Actor {
-    /// Whoever came in with the secrets of an account, or tried to.
+    /// Somebody with the secrets of an account, or who tried them.
     Account {
         /// Look-up key of the account.
         account: String,
     },
-    /// Whoever came in with a share.
+    /// Somebody with a share.
     Share {
         /// Which share.
         share: String,
@@ -99,24 +105,24 @@ pub enum Actor {
         /// Their stable name.
         subject: String,
     },
-    /// A job of ours.
+    /// One of our jobs.
     System,
 }
 
 /// One line of the audit log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEvent {
-    /// Unique name of this event.
+    /// Unique id of this event.
     pub id: String,
-    /// When, in milliseconds' precision.
+    /// When, to the millisecond.
     pub at: Timestamp,
     /// What.
     pub action: AuditAction,
-    /// What became of it.
+    /// How it ended.
     pub outcome: AuditOutcome,
     /// Who.
     pub actor: Actor,
-    /// Network address (IPv4, or the /64 of an IPv6 address) or machine from which it was done.
+    /// Network address (IPv4, or the /64 of an IPv6 address) or machine it came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// Which study.
@@ -125,14 +131,14 @@ pub struct AuditEvent {
     /// Whose: look-up key of the account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
-    /// What else there is to say: a reason, a count, an instance.
+    /// Anything else: a reason, a count, an instance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
 }
 
 impl AuditAction {
     /// All there are, in the order in which people would look for them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 29] = [
         Self::SignIn,
         Self::OpenLink,
         Self::OpenShare,
@@ -142,6 +148,9 @@ impl AuditAction {
         Self::SeeFirstImage,
         Self::DownloadStudy,
         Self::DownloadInstance,
+        Self::CreateViewerToken,
+        Self::OpenInSoftware,
+        Self::TakeWithSoftware,
         Self::CreateShare,
         Self::EndShare,
         Self::StaffSignIn,
@@ -161,13 +170,13 @@ impl AuditAction {
         Self::EndRetention,
     ];
 
-    /// The word in the log.
+    /// The name in the log.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.facts().0
     }
 
-    /// Word, DICOM code of the kind of event (PS3.16 CID 400) with its meaning, and FHIR's create, read, update,
+    /// Name, DICOM code of the kind of event (PS3.16 CID 400) with its meaning, and FHIR's create, read, update,
     /// delete or execute.
     pub(crate) const fn facts(self) -> (&'static str, &'static str, &'static str, &'static str) {
         const LOGIN: &str = "110114";
@@ -192,6 +201,9 @@ impl AuditAction {
             Self::SeeFirstImage => ("see-first-image", ACCESS, ACCESS_IS, "R"),
             Self::DownloadStudy => ("download-study", EXPORT, EXPORT_IS, "R"),
             Self::DownloadInstance => ("download-instance", EXPORT, EXPORT_IS, "R"),
+            Self::CreateViewerToken => ("create-viewer-token", SECURITY, SECURITY_IS, "C"),
+            Self::OpenInSoftware => ("open-in-software", ACCESS, ACCESS_IS, "R"),
+            Self::TakeWithSoftware => ("take-with-software", EXPORT, EXPORT_IS, "R"),
             Self::CreateShare => ("create-share", SECURITY, SECURITY_IS, "C"),
             Self::EndShare => ("end-share", SECURITY, SECURITY_IS, "U"),
             Self::FindPatient => ("find-patient", "110112", "Query", "E"),

@@ -1,25 +1,25 @@
-//! Hash-chained logs: every line names the digest of the line before it, so that no line can be changed, dropped,
-//! added or moved without every later line, and the head kept elsewhere, telling of it.
+//! Hash-chained logs: every line contains the digest of the line before it. So a line that is changed, dropped, added
+//! or moved shows in every later line, and in the head, which is stored elsewhere.
 //!
-//! A line is one JSON object on one line (NDJSON) whose member `chain` is [`ChainLink`]; its digest is the SHA-256
-//! of its bytes without the line feed. Nothing has to be parsed and written again to verify one.
+//! A line is one JSON object on one line (NDJSON) with a member `chain`, a [`ChainLink`]. Its digest is the SHA-256 of
+//! its bytes without the line feed. Verifying needs no parsing and rewriting.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// Longest line that is read: events are small, and a bound keeps a broken log from filling memory.
+/// Longest line we read: events are small, and a limit keeps a broken log from filling memory.
 pub const LINE_BYTES_MAX: usize = 64 * 1024;
 
-/// The end of a chain: where the next line fastens.
+/// The end of a chain, where the next line is attached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChainHead {
     /// Number of lines so far.
     pub sequence: u64,
-    /// SHA-256 of the last line, in lower-case hex; of nothing at the beginning.
+    /// SHA-256 of the last line, in lower-case hex; of an empty text for an empty chain.
     pub digest: String,
 }
 
-/// What a line says of its place.
+/// What a line says about its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChainLink {
     /// 1 for the first line of the chain.
@@ -28,7 +28,7 @@ pub struct ChainLink {
     pub previous: String,
 }
 
-/// Why a chain does not hold.
+/// Why a chain fails verification.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ChainError {
     /// A line is not a JSON object with a `chain`, or is too long.
@@ -37,12 +37,12 @@ pub enum ChainError {
         /// Number of the line in what was verified, from 1.
         line: u64,
     },
-    /// A line does not follow the line before it.
+    /// A line does not follow the one before it.
     #[error("line {line} (sequence {sequence}) does not follow the line before it")]
     Broken {
         /// Number of the line in what was verified, from 1.
         line: u64,
-        /// The sequence that it claims.
+        /// The sequence it claims.
         sequence: u64,
     },
 }
@@ -67,11 +67,11 @@ impl Default for ChainHead {
 }
 
 impl ChainHead {
-    /// Appends an event (anything that serialises as a JSON object without a member `chain`): returns its line,
+    /// Appends an event (anything that serialises as a JSON object without a member `chain`). Returns its line,
     /// without line feed, and moves the head.
     ///
     /// # Errors
-    /// When the event does not serialise.
+    /// If the event does not serialise.
     pub fn append(&mut self, event: &impl Serialize) -> Result<String, serde_json::Error> {
         let chain = ChainLink { sequence: self.sequence + 1, previous: self.digest.clone() };
         let line = serde_json::to_string(&Line { chain, event })?;
@@ -80,10 +80,10 @@ impl ChainHead {
         Ok(line)
     }
 
-    /// Verifies that `line`, the number `number` of what is being read, follows this head, and moves the head.
+    /// Verifies that `line` (line `number` of what is being read) follows this head, and moves the head.
     ///
     /// # Errors
-    /// [`ChainError`]; the head stays.
+    /// [`ChainError`]; then the head does not move.
     pub fn follow(&mut self, line: &[u8], number: u64) -> Result<(), ChainError> {
         let unreadable = ChainError::Unreadable { line: number };
         if line.len() > LINE_BYTES_MAX {
@@ -93,7 +93,7 @@ impl ChainHead {
         self.follow_link(line, (chain.sequence, &chain.previous), number)
     }
 
-    /// The same for a line that was read already, with what its `chain` says: sequence and previous digest.
+    /// The same for a line already parsed, with the contents of its `chain`: sequence and previous digest.
     ///
     /// # Errors
     /// As [`ChainHead::follow`].
@@ -107,7 +107,7 @@ impl ChainHead {
         Ok(())
     }
 
-    /// The head that a line with this `chain` follows.
+    /// The head before a line with this `chain`.
     #[must_use]
     pub fn before((sequence, previous): (u64, &str)) -> Self {
         Self { sequence: sequence.saturating_sub(1), digest: previous.to_owned() }
@@ -164,7 +164,7 @@ mod tests {
         let mut last = three_lines();
         last[2] = last[2].replace("opened", "closed");
         let untouched = verify(&three_lines()).unwrap();
-        assert_ne!(verify(&last).unwrap().digest, untouched.digest, "the head kept elsewhere tells");
+        assert_ne!(verify(&last).unwrap().digest, untouched.digest, "the head stored elsewhere shows it");
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The channels over which a message reaches somebody. What differs between them and is no provider's business is said here,
-//! once: everything else goes over them.
+//! The channels of messages. What differs between channels, whatever the provider, is only here; all other code works
+//! with any channel.
 
 use std::str::FromStr;
 
@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::Language;
+
+/// How much of a wrong word an error repeats, in characters.
+const WORD_CHARS_TOLD_MAX: usize = 32;
 
 /// How a message goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -20,34 +23,34 @@ pub enum Channel {
     ZaloZns,
 }
 
-/// Where the messages of a channel go.
+/// What kind of address a channel needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// To a phone number.
+    /// A phone number.
     Phone,
-    /// To an email address.
+    /// An email address.
     Mailbox,
 }
 
-/// In what form a channel takes a message.
+/// The form of a channel's messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// A text in the letters of GSM, paid by its parts.
+    /// A text in the GSM alphabet, charged by parts.
     Text,
-    /// A message with headers and parts.
+    /// An email with headers and parts.
     Mail,
-    /// Named values, for a template that the provider keeps.
+    /// Named values for a template that the provider stores.
     Values,
 }
 
-/// How figures speak of what a channel sent.
+/// How figures count a channel's messages.
 #[derive(Debug, Clone, Copy)]
 pub struct Counted {
-    /// What its figure is called in a manifest.
+    /// Name of its figure in a manifest.
     pub figure: &'static str,
     /// What is counted, in Vietnamese, within a sentence: `phần SMS`.
     pub what_vi: &'static str,
-    /// One of it, in Vietnamese.
+    /// Its unit, in Vietnamese.
     pub unit_vi: &'static str,
     /// Heading on the finance page, in Vietnamese.
     pub heading_vi: &'static str,
@@ -56,10 +59,10 @@ pub struct Counted {
 }
 
 impl Channel {
-    /// All of them, in the order in which lists name them.
+    /// All channels, in the order of lists.
     pub const ALL: [Self; 3] = [Self::Sms, Self::Email, Self::ZaloZns];
 
-    /// The word in items, ledgers, options and addresses.
+    /// The name in items, ledgers, options and addresses.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -69,7 +72,7 @@ impl Channel {
         }
     }
 
-    /// What people call it, in either language.
+    /// What people call it, in both languages.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
@@ -79,7 +82,7 @@ impl Channel {
         }
     }
 
-    /// Where its messages go.
+    /// What kind of address its messages need.
     #[must_use]
     pub const fn reach(self) -> Reach {
         match self {
@@ -88,7 +91,7 @@ impl Channel {
         }
     }
 
-    /// In what form it takes a message.
+    /// The form of its messages.
     #[must_use]
     pub const fn form(self) -> Form {
         match self {
@@ -98,13 +101,13 @@ impl Channel {
         }
     }
 
-    /// Whether every system sends over it; another one goes only where the hospital named it.
+    /// Whether every system has it; others are used only if the hospital configures them.
     #[must_use]
     pub const fn is_everywhere(self) -> bool {
         matches!(self, Self::Sms | Self::Email)
     }
 
-    /// How figures speak of it.
+    /// How figures count its messages.
     #[must_use]
     pub const fn counted(self) -> Counted {
         match self {
@@ -132,7 +135,7 @@ impl Channel {
         }
     }
 
-    /// The channel of a word.
+    /// The channel with this name.
     #[must_use]
     pub fn of_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|channel| channel.as_str() == word)
@@ -157,20 +160,27 @@ impl std::fmt::Display for Channel {
 }
 
 /// The text names no channel, or no order of channels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("channels are named by their words, each once, separated by commas: sms,email")]
-pub struct InvalidChannels;
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum InvalidChannels {
+    /// No channel has this word.
+    #[error("{0:?} is no channel; the channels are sms, email and zalo-zns")]
+    Unknown(String),
+    /// A channel is named more than once.
+    #[error("{0} is named twice; name each channel once, separated by commas")]
+    Twice(Channel),
+}
 
 impl FromStr for Channel {
     type Err = InvalidChannels;
 
     fn from_str(word: &str) -> Result<Self, Self::Err> {
-        Self::of_word(word).ok_or(InvalidChannels)
+        Self::of_word(word)
+            .ok_or_else(|| InvalidChannels::Unknown(word.chars().take(WORD_CHARS_TOLD_MAX).collect()))
     }
 }
 
-/// Over which channels this hospital sends, in the order in which they are tried: `sms,email`. Somebody is told over the first
-/// that reaches their number and over the first that reaches their address; what fails is followed by the next that was not tried.
+/// The hospital's channels, in the order in which they are tried: `sms,email`. A notice goes over the first channel to
+/// the phone number and the first to the email address. After a failure the next untried channel follows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ChannelPolicy(Vec<Channel>);
@@ -187,8 +197,11 @@ impl FromStr for ChannelPolicy {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let order: Vec<Channel> =
             text.split(',').map(|word| word.trim().parse()).collect::<Result<_, _>>()?;
-        let is_twice = order.iter().enumerate().any(|(at, channel)| order[..at].contains(channel));
-        if is_twice { Err(InvalidChannels) } else { Ok(Self(order)) }
+        let twice = order.iter().enumerate().find(|(at, channel)| order[..*at].contains(channel));
+        match twice {
+            Some((_, channel)) => Err(InvalidChannels::Twice(*channel)),
+            None => Ok(Self(order)),
+        }
     }
 }
 
@@ -207,20 +220,20 @@ impl From<ChannelPolicy> for String {
 }
 
 impl ChannelPolicy {
-    /// The channels in their order.
+    /// The channels in order.
     #[must_use]
     pub fn channels(&self) -> &[Channel] {
         &self.0
     }
 
-    /// Over which channels somebody is told at once: the first of each way in which they can be reached.
+    /// The channels of a new notice: the first for each kind of address that is known.
     pub fn first(&self, is_known: impl Fn(Reach) -> bool) -> Vec<Channel> {
         let of = |reach| self.0.iter().copied().find(|channel| channel.reach() == reach && is_known(reach));
         self.0.iter().copied().filter(|channel| of(channel.reach()) == Some(*channel)).collect()
     }
 
-    /// The channel to try once one has failed: the first that is known to reach somebody, was not tried, and does not go where
-    /// another message is still good for. `tried` says of each channel that was tried whether its message failed.
+    /// The channel to try after one has failed: the first untried one with a known address, unless another message to
+    /// that kind of address may still arrive. `tried` says for each tried channel whether its message failed.
     pub fn next(&self, tried: &[(Channel, bool)], is_known: impl Fn(Reach) -> bool) -> Option<Channel> {
         let is_next = |channel: &Channel| {
             is_known(channel.reach())
@@ -254,9 +267,10 @@ mod tests {
         let policy: ChannelPolicy = "email, sms".parse().unwrap();
         assert_eq!(policy.channels(), [Channel::Email, Channel::Sms]);
         assert_eq!(serde_json::to_value(&policy).unwrap(), "email,sms");
-        for bad in ["", "fax", "sms,sms", "sms;email"] {
-            assert_eq!(bad.parse::<ChannelPolicy>(), Err(InvalidChannels), "{bad}");
+        for bad in ["", "fax", "sms;email"] {
+            assert_eq!(bad.parse::<ChannelPolicy>(), Err(InvalidChannels::Unknown(bad.into())), "{bad}");
         }
+        assert_eq!("sms,sms".parse::<ChannelPolicy>(), Err(InvalidChannels::Twice(Channel::Sms)));
         assert_eq!(String::from(ChannelPolicy::default()), "sms,email");
     }
 

@@ -1,8 +1,8 @@
-//! What a study costs: how often each service is asked, times a price list.
+//! What a study costs: the number of calls to each service, times a price list.
 
 use serde::{Deserialize, Serialize};
 
-/// A price list in US dollars. The default is the list of one region; `docs/COST.md` says which, and from when.
+/// A price list in US dollars. The default is one region's; `docs/COST.md` says which, and from when.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Prices {
@@ -54,10 +54,10 @@ impl Default for Prices {
     }
 }
 
-/// A study, by what makes it dear.
+/// A study, by what drives its cost.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StudyShape {
-    /// What it is called in the answer.
+    /// Its name in the answer.
     pub name: String,
     /// Files as uploaded.
     pub files: u32,
@@ -65,16 +65,16 @@ pub struct StudyShape {
     pub bytes: u64,
     /// Series.
     pub series: u32,
-    /// Seconds of one core to render all of it.
+    /// Seconds on one core to render all of it.
     #[serde(default)]
     pub render_seconds: f64,
-    /// Parts of SMS that were sent.
+    /// SMS parts sent.
     #[serde(default = "one")]
     pub sms_parts: u32,
-    /// Emails that were sent.
+    /// Emails sent.
     #[serde(default = "one")]
     pub emails: u32,
-    /// How often all of it was looked at.
+    /// How often all of it was viewed.
     #[serde(default = "one")]
     pub viewings: u32,
 }
@@ -84,7 +84,7 @@ const fn one() -> u32 {
 }
 
 impl StudyShape {
-    /// The three that are usual.
+    /// The three usual shapes.
     #[must_use]
     pub fn usual() -> Vec<Self> {
         const MB: u64 = 1_000_000;
@@ -102,14 +102,14 @@ impl StudyShape {
     }
 }
 
-/// Calls that one study causes, from its upload to its notices. Measured: a test counts them and holds them to this.
+/// Calls that one study causes, from its upload to its notices. Measured: a test counts the calls and compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Calls {
-    /// The hospital's own PUTs, the order among them.
+    /// The hospital's own PUTs, including the order.
     pub hospital_puts: u32,
     /// Ranged GETs that read headers.
     pub header_gets: u32,
-    /// GETs of whole originals, to render them, and of the order.
+    /// GETs of whole originals, for rendering, and of the order.
     pub original_gets: u32,
     /// All other GETs and HEADs.
     pub other_gets: u32,
@@ -124,17 +124,17 @@ pub struct Calls {
 }
 
 impl Calls {
-    /// What a study of this shape causes.
+    /// The calls of a study with this shape.
     #[must_use]
     pub const fn of(files: u32, series: u32) -> Self {
-        // An instance is compared with its study and written; a batch of ten looks whether a check is pending and whether
-        // a declared count is reached.
+        // Each instance is compared with its study and written. Each batch of ten checks whether a check is pending
+        // and whether a declared count is reached.
         let batches = files.div_ceil(10);
         Self {
             hospital_puts: files + 1,
             header_gets: files,
             original_gets: files + 1,
-            // Whether the slip is there, before it is made and before it is told of.
+            // Whether the slip exists, before it is made and before it is announced.
             other_gets: 2,
             // Pack, metadata, poster, contact sheet and index of each series; manifest; slip and QR code.
             other_puts: 5 * series + 3,
@@ -144,7 +144,7 @@ impl Calls {
         }
     }
 
-    /// S3 requests beyond the hospital's own and those that read each file.
+    /// S3 requests except the hospital's own and those that read each file.
     #[must_use]
     pub const fn other_object_calls(&self) -> u32 {
         self.other_gets + self.other_puts
@@ -158,7 +158,7 @@ pub struct Cost {
     pub delivery: f64,
     /// SMS and email.
     pub messages: f64,
-    /// Each time that all of it is looked at.
+    /// Each viewing of all of it.
     pub viewing: f64,
     /// Its first year.
     pub first_year: f64,
@@ -168,18 +168,18 @@ pub struct Cost {
     pub total_first_year: f64,
 }
 
-/// Previews and lossless frames are about so much of the originals.
+/// Previews and lossless frames have about this share of the originals' size.
 const DERIVED_SHARE: f64 = 0.5;
 /// Months before originals move to the archive class.
 const MONTHS_UNTIL_ARCHIVE: f64 = 3.0;
-/// Memory of the functions that render and of the others, in GB.
+/// Memory of the rendering functions and of the others, in GB.
 const RENDER_GB: f64 = 1.769;
 const OTHER_GB: f64 = 0.25;
-/// Seconds that another call of a function takes, most of them waiting for storage.
+/// Seconds of any other function call, mostly waiting for storage.
 const OTHER_CALL_SECONDS: f64 = 0.3;
 
 impl Cost {
-    /// What a study of this shape costs at these prices.
+    /// The cost of a study with this shape at these prices.
     #[must_use]
     pub fn of(shape: &StudyShape, prices: &Prices) -> Self {
         let calls = Calls::of(shape.files, shape.series);

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 mod words;
 
-/// Dates that systems write when they know none. Nobody is recognised by one.
+/// Dates that systems write for "unknown". They identify nobody.
 const PLACEHOLDERS: [(i16, i8, i8); 9] = [
     (1, 1, 1),
     (1000, 1, 1),
@@ -20,12 +20,12 @@ const PLACEHOLDERS: [(i16, i8, i8); 9] = [
     (1900, 1, 1),
     (9999, 12, 31),
 ];
-/// Nobody alive was born before.
+/// Nobody alive was born earlier.
 const YEAR_MIN: i16 = 1850;
-/// Nor after.
+/// Nor later.
 const YEAR_MAX: i16 = 2200;
 
-/// A birth date, or the year alone: many who were born before the registers know no more. `Debug` hides it.
+/// A birth date, or only the year: many people born before there were registers know no more. `Debug` hides it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct BirthDate {
@@ -33,22 +33,22 @@ pub struct BirthDate {
     day: Option<Date>,
 }
 
-/// What was typed as the second check of a link.
+/// What was typed for the second check of a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TypedAnswer {
-    /// A birth date, or the two that a year of two digits may mean.
+    /// A birth date, or the two that a two-digit year may mean.
     Dates(Vec<BirthDate>),
-    /// Digits that are no date: a part of one is missing.
+    /// Digits, but not a whole date.
     Incomplete,
-    /// Day, month and year, which no calendar has: 31 February.
+    /// Day, month and year, but no calendar has that date: 31 February.
     NoSuchDay,
-    /// No date at all, and as many characters as a password has.
+    /// Not a date, and as many characters as a password.
     Password,
     /// Neither a date nor a password: it cannot be right.
     Unreadable,
 }
 
-/// The text names neither a calendar date nor a year.
+/// The text is neither a calendar date nor a year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("neither a calendar date nor a year")]
 pub struct InvalidDate;
@@ -58,7 +58,7 @@ impl BirthDate {
     /// alone: `1958`, `19580000`, `1958-00-00`.
     ///
     /// # Errors
-    /// [`InvalidDate`] unless the text names year, month and day, or a year in which a patient can be born.
+    /// [`InvalidDate`] unless the text has year, month and day, or a year in which a patient can be born.
     pub fn parse(text: &str) -> Result<Self, InvalidDate> {
         let text = text.trim_matches(|c: char| c == '\0' || c.is_whitespace());
         let parts: Vec<&str> = text.split(['-', '.', '/']).collect();
@@ -70,11 +70,11 @@ impl BirthDate {
         }
     }
 
-    /// Reads what a person in Vietnam types: day first (`2/3/1958`, `02-03-1958`, `02031958`, `2 3 1958`), the year first
+    /// Reads what people in Vietnam type: day first (`2/3/1958`, `02-03-1958`, `02031958`, `2 3 1958`), year first
     /// with separators (`1958-03-02`, as a browser's date field sends it), or the year alone.
     ///
     /// # Errors
-    /// [`InvalidDate`] unless the text names day, month and a year of four digits, or such a year.
+    /// [`InvalidDate`] unless the text has day, month and a four-digit year, or such a year alone.
     pub fn parse_typed(text: &str) -> Result<Self, InvalidDate> {
         let parts: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|p| !p.is_empty()).collect();
         match parts.as_slice() {
@@ -86,8 +86,8 @@ impl BirthDate {
         }
     }
 
-    /// Reads what a person types as the second check. A year of two digits may mean either century; a date that is not
-    /// complete yet, or that no calendar has, says nothing of anybody.
+    /// Reads what a person types for the second check. A two-digit year may mean either century. A date that is
+    /// incomplete, or that no calendar has, identifies nobody.
     #[must_use]
     pub fn read_answer(text: &str) -> TypedAnswer {
         let typed = text;
@@ -156,38 +156,38 @@ impl BirthDate {
         self.day.is_some()
     }
 
-    /// Whether it is what systems write when they know none, or a year that nobody alive was born in: it proves nothing.
+    /// Whether systems write it for "unknown", or nobody alive was born in its year: it proves nothing.
     #[must_use]
     pub fn is_placeholder(self) -> bool {
         !(YEAR_MIN..=YEAR_MAX).contains(&self.year) || self.means_unknown()
     }
 
-    /// Whether it is what systems write when they know none: `1900-01-01` and the like.
+    /// Whether systems write it for "unknown": `1900-01-01` and the like.
     #[must_use]
     pub fn means_unknown(self) -> bool {
         self.day.is_some_and(|date| PLACEHOLDERS.contains(&(date.year(), date.month(), date.day())))
     }
 
-    /// Whether somebody may have been born then, seen from `today`: neither before anybody who lives, nor later.
+    /// Whether somebody alive on `today` may have been born then: not too long ago, and not in the future.
     #[must_use]
     pub fn is_believable(self, today: Date) -> bool {
         let is_past = self.day.map_or(self.year <= today.year(), |day| day <= today);
         is_past && (YEAR_MIN..=YEAR_MAX).contains(&self.year)
     }
 
-    /// Whether it is the first of January, which is written for everybody of whom only the year is known.
+    /// Whether it is the first of January, which is written for people of whom only the year is known.
     #[must_use]
     pub fn is_first_of_january(self) -> bool {
         self.day.is_some_and(|day| (day.month(), day.day()) == (1, 1))
     }
 
-    /// Whether somebody who typed `answer` knows this birth date: all of it, or the year where no more is known.
+    /// Whether the typed `answer` is this birth date: all of it, or the year if only that is known.
     #[must_use]
     pub fn is_answered_by(self, answer: Self) -> bool {
         !self.is_placeholder() && if self.is_complete() { self == answer } else { self.year == answer.year }
     }
 
-    /// `02/03/1958`, as Vietnam writes it, or `1958`.
+    /// `02/03/1958`, the Vietnamese format, or `1958`.
     #[must_use]
     pub fn to_day_first(self) -> String {
         match self.day {

@@ -5,57 +5,57 @@ use serde::{Deserialize, Serialize};
 use crate::identity::{AcceptedPairs, IdentityRules};
 use crate::{AccessionNumber, HoldReason, Order, PatientDemographics, person_name};
 
-/// What a hospital demands before it releases.
+/// What a hospital requires for a release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ReleaseOn {
-    /// The images alone.
+    /// Only the images.
     #[default]
     Images,
     /// A signed result.
     Report,
 }
 
-/// What the gate looks at on the side of the study.
+/// What the gate checks about the study.
 #[derive(Debug, Clone)]
 pub struct StudyFacts<'a> {
-    /// Everybody whom its files name: one patient, more often than not in one spelling.
+    /// All persons its files name; usually one patient, in one spelling.
     pub persons: &'a [PatientDemographics],
     /// Files of a second patient came under the same UID.
     pub two_patients: bool,
     /// Instances that arrived.
     pub instances: u32,
-    /// A report object (SR or encapsulated PDF) is among them.
+    /// They include a report object (SR or encapsulated PDF).
     pub has_report: bool,
 }
 
-/// The orders that may be meant.
+/// The orders a study may belong to.
 #[derive(Debug, Clone, Copy)]
 pub struct Orders<'o> {
-    /// The accession numbers under which the study was released or that its files name, each with its order.
+    /// The accession numbers the study was released under or its files name, each with its order.
     pub named: &'o [(AccessionNumber, Option<Order>)],
-    /// The patient's orders that no other study is known to belong to. They count where no accession number is named.
+    /// The patient's orders that belong to no other study, as far as known. Used if no accession number is named.
     pub of_patient: &'o [Order],
 }
 
-/// By which rules persons are compared.
+/// The rules for comparing persons.
 #[derive(Debug, Clone, Copy)]
 pub struct Judgement<'a> {
     /// The hospital's rules.
     pub rules: &'a IdentityRules,
-    /// What the records office decided.
+    /// Decisions of the records office.
     pub accepted: &'a AcceptedPairs,
-    /// What is demanded beside identity.
+    /// What is required besides identity.
     pub release_on: ReleaseOn,
 }
 
-/// Finds the order of a study: the one with an accession number that its files name, else the patient's only one.
+/// Finds a study's order: the one with an accession number from its files, else the patient's only one.
 ///
 /// # Errors
 /// The reason to hold the study.
 pub fn find_order<'o>(orders: Orders<'o>) -> Result<&'o Order, HoldReason> {
     if let Some((_, first)) = orders.named.first() {
-        // A number without its order may be anybody's, and its result may not be signed.
+        // A number without an order may be anybody's, and its result may be unsigned.
         let all: Option<Vec<&Order>> = orders.named.iter().map(|(_, order)| order.as_ref()).collect();
         return match (first, all) {
             (Some(order), Some(_)) => Ok(order),
@@ -69,7 +69,7 @@ pub fn find_order<'o>(orders: Orders<'o>) -> Result<&'o Order, HoldReason> {
     }
 }
 
-/// Finds the order of a study and decides whether its patient may see it.
+/// Finds a study's order and decides whether its patient may see the study.
 ///
 /// # Errors
 /// The reason to hold the study.
@@ -91,8 +91,7 @@ pub fn decide<'o>(
     Ok(order)
 }
 
-/// The part of the decision that is about identity: whose study it is. Every file is compared with every order that is
-/// named.
+/// The identity part of the decision: whose study it is. Compares every file with every named order.
 ///
 /// # Errors
 /// The reason to hold the study.
@@ -119,7 +118,7 @@ pub fn decide_whose<'o>(
     {
         return Err(HoldReason::AccessionsDiffer);
     }
-    // Blank files beside others are somebody's only by the company they came in, which is compared file by file.
+    // A blank file belongs to a patient only through the files beside it, which are compared one by one.
     if study.persons.is_empty() || !is_known(study.persons, &ordered, judgement) {
         let is_garbled = |person: &PatientDemographics| {
             person.name.as_deref().is_some_and(person_name::is_of_another_character_set)
@@ -133,7 +132,7 @@ pub fn decide_whose<'o>(
     Ok(order)
 }
 
-/// One of the files at least must prove who it is, and the others must not say otherwise.
+/// At least one file must prove who it is, and the others must not contradict it.
 fn is_known(
     persons: &[PatientDemographics],
     ordered: &PatientDemographics,
@@ -258,7 +257,7 @@ mod tests {
         assert_eq!(judge(&patient, &[], &both, images_only), Some(HoldReason::AmbiguousOrder));
         assert_eq!(verdict(&patient, &[&many], images_only), Some(HoldReason::IncompleteStudy));
         assert_eq!(verdict(&patient, &[&plain], ReleaseOn::Report), Some(HoldReason::ResultNotSigned));
-        // Another number is named: the patient's only order is not the one of these images.
+        // The files name another number, so the patient's only order does not belong to these images.
         let unknown = [(s2, None)];
         assert_eq!(
             judge(&patient, &unknown, std::slice::from_ref(&plain), images_only),

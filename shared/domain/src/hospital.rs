@@ -1,4 +1,4 @@
-//! The hospital as patients see it, and the two languages spoken to them.
+//! The hospital as patients see it, and the two languages.
 
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, offset};
@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 /// Vietnam's time, all year.
 pub const HOSPITAL_TIME: TimeZone = TimeZone::fixed(offset(7));
 
-/// The last second of the day on which a moment lies, in the hospital's time. What ends on a day that people are told ends
-/// with that day, not at the minute at which it was made.
+/// The last second of a moment's day, in the hospital's time. What ends on a day that people are told ends with that
+/// day, not at the minute at which it was made.
 #[must_use]
 pub fn end_of_day(at: Timestamp) -> Timestamp {
     let last = at.to_zoned(HOSPITAL_TIME).date().at(23, 59, 59, 0);
@@ -46,7 +46,7 @@ impl Language {
         }
     }
 
-    /// The text of this language out of a pair.
+    /// The text in this language.
     #[must_use]
     pub const fn pick<'a>(self, vi: &'a str, en: &'a str) -> &'a str {
         match self {
@@ -56,7 +56,7 @@ impl Language {
     }
 }
 
-/// Branding and support of one hospital: configuration, the same on every page, slip and message.
+/// Branding and support of one hospital: configured, and the same on every page, slip and message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Hospital {
@@ -70,7 +70,7 @@ pub struct Hospital {
     pub address: String,
     /// Support mailbox.
     pub support_email: String,
-    /// Support telephone as it is dialled.
+    /// Support telephone number, as dialled.
     pub hotline: String,
     /// Hotline hours in Vietnamese.
     pub hotline_hours_vi: String,
@@ -99,21 +99,21 @@ pub struct HospitalError {
 /// Why a hospital's settings cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HospitalFileError {
-    /// It is not a JSON object of texts.
+    /// Not a JSON object with text values.
     #[error("the hospital's settings are not a JSON object of texts")]
     NotAnObject,
-    /// A field is missing that only the hospital knows.
+    /// A required field is missing.
     #[error("the hospital's `{0}` is missing")]
     Missing(&'static str),
-    /// There is no such field.
+    /// An unknown field.
     #[error("the hospital's settings have an unknown field: `{0}`")]
     Unknown(String),
-    /// A field cannot be used.
+    /// A field has an invalid value.
     #[error(transparent)]
     Unusable(#[from] HospitalError),
 }
 
-/// What only the hospital knows: patients never read a sample of it. The other fields are words of ours that it may change.
+/// What only the hospital knows: patients must never read a sample. It may change our texts in the other fields.
 const REQUIRED_FIELDS: [&str; 8] = [
     "name_vi",
     "name_en",
@@ -124,17 +124,17 @@ const REQUIRED_FIELDS: [&str; 8] = [
     "hotline_hours_vi",
     "hotline_hours_en",
 ];
-/// Words that have a default.
+/// Texts with a default.
 const OPTIONAL_FIELDS: [&str; 4] = ["sms_words_vi", "sms_words_en", "email_subject_vi", "email_subject_en"];
 
-/// Longest name of an unknown field that an error repeats, in characters.
+/// Longest part of an unknown field's name that an error repeats, in characters.
 const UNKNOWN_FIELD_CHARS_MAX: usize = 40;
 
 impl Hospital {
     /// Reads a real hospital's settings (JSON).
     ///
     /// # Errors
-    /// [`HospitalFileError`]: a field is missing, unknown or cannot be used.
+    /// [`HospitalFileError`]: a field is missing, unknown or invalid.
     pub fn parse(json: &[u8]) -> Result<Self, HospitalFileError> {
         let value: serde_json::Value =
             serde_json::from_slice(json).map_err(|_| HospitalFileError::NotAnObject)?;
@@ -152,10 +152,10 @@ impl Hospital {
         Ok(hospital)
     }
 
-    /// Checks what patients will read, before the first of them does.
+    /// Checks what patients will read, before any of them does.
     ///
     /// # Errors
-    /// The first field that is empty, too long, no address, or holds a control or an invisible character.
+    /// The first field that is empty, too long, not an address, or has a control or an invisible character.
     pub fn check(&self) -> Result<(), HospitalError> {
         for (field, text, chars_max) in [
             ("name_vi", &self.name_vi, 120),
@@ -203,7 +203,7 @@ impl Hospital {
 }
 
 impl Default for Hospital {
-    /// A hospital that does not exist, for trials: its addresses lead nowhere (RFC 2606).
+    /// A hospital that does not exist, for trials; its addresses lead nowhere (RFC 2606).
     fn default() -> Self {
         Self {
             name_vi: "Bệnh viện Đại học Mẫu".into(),

@@ -1,31 +1,30 @@
-//! Identifiers as the DICOM standard and the hospital name them.
+//! Identifiers of the DICOM standard and of the hospital.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// Longest accepted hospital identifier (patient id, accession number), in bytes. DICOM's LO and SH allow 64
-/// and 16 characters; hospitals exceed SH, so both use 64 characters of up to 3 bytes.
+/// Longest accepted hospital identifier (patient id, accession number), in bytes. DICOM's LO and SH allow 64 and 16
+/// characters; hospitals exceed SH, so both allow 64 characters of up to 3 bytes.
 pub const HOSPITAL_ID_BYTES_MAX: usize = 192;
 
 /// Why a text is not an identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum InvalidId {
-    /// Nothing but blanks.
+    /// Empty, or only blanks.
     #[error("the identifier is empty")]
     Empty,
     /// Longer than the standard allows.
     #[error("the identifier is too long")]
     TooLong,
-    /// A character that such an identifier cannot hold.
+    /// A character that is not allowed in such an identifier.
     #[error("the identifier holds a character that is not allowed")]
     BadCharacter,
 }
 
-/// A UID is up to 64 digits and dots (PS3.5 9.1). Real files hold components with leading zeros and even
-/// letters, so only what would be unsafe in an object key is refused: anything but letters, digits, `.`, `-`
-/// and `_`, and a leading dot.
+/// A UID has up to 64 digits and dots (PS3.5 9.1). Real files contain components with leading zeros and even letters.
+/// So refuse only what is unsafe in an object key: anything but letters, digits, `.`, `-` and `_`, and a leading dot.
 fn parse_uid(text: &str) -> Result<String, InvalidId> {
     let uid = text.trim_matches(|c: char| c == '\0' || c.is_whitespace());
     if uid.is_empty() {
@@ -41,7 +40,7 @@ fn parse_uid(text: &str) -> Result<String, InvalidId> {
     Ok(uid.to_owned())
 }
 
-/// Hospital identifiers are free text without control characters; blanks and NULs around them do not count.
+/// Hospital identifiers are free text without control characters; surrounding blanks and NULs are ignored.
 fn parse_hospital_id(text: &str) -> Result<String, InvalidId> {
     let id = text.trim_matches(|c: char| c == '\0' || c.is_whitespace());
     if id.is_empty() {
@@ -64,10 +63,10 @@ macro_rules! identifier {
         pub struct $name(String);
 
         impl $name {
-            /// Parses the text; blanks and NULs around it do not count.
+            /// Parses the text; surrounding blanks and NULs are ignored.
             ///
             /// # Errors
-            /// [`InvalidId`] says which rule the text breaks; it never repeats the text.
+            /// [`InvalidId`] says which rule is broken; it never repeats the text.
             pub fn parse(text: &str) -> Result<Self, InvalidId> {
                 $parse(text).map(Self)
             }

@@ -1,7 +1,7 @@
-//! Characters that are not seen and change what is.
+//! Invisible characters that change the text around them.
 
-/// Whether a character changes how its neighbours look without being seen (bidirectional overrides, joiners, soft
-/// hyphens, fillers, variation selectors, tags): with it a name could read otherwise than it is stored.
+/// Whether a character is invisible but changes how its neighbours look (bidirectional overrides, joiners, soft
+/// hyphens, fillers, variation selectors, tags). With one a name could look different from what is stored.
 #[must_use]
 pub const fn is_invisible(c: char) -> bool {
     matches!(c,
@@ -10,7 +10,7 @@ pub const fn is_invisible(c: char) -> bool {
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// The text on one line without such characters: control characters and line breaks become blanks, runs of blanks one.
+/// The text on one line without such characters; control characters, line breaks and runs of blanks become one blank.
 #[must_use]
 pub fn one_line(text: &str) -> String {
     let visible = text.chars().filter(|c| !is_invisible(*c));
@@ -19,7 +19,7 @@ pub fn one_line(text: &str) -> String {
     visible.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The text without such characters, line by line: each is [`one_line`], and of several empty ones in a row one is kept.
+/// The text without such characters, line by line: each as in [`one_line`]. Of several empty lines in a row one stays.
 #[must_use]
 pub fn lines(text: &str) -> String {
     let text = text.replace("\r\n", "\n");

@@ -1,7 +1,7 @@
-//! The words and rules of Filmless, without any input or output.
+//! The terms and rules of Filmless, without any input or output.
 //!
-//! Everything here is synchronous and deterministic: time and randomness come in as arguments. Other crates
-//! may rely on the invariants of the types, because each type has one fallible constructor.
+//! Everything here is synchronous and deterministic: time and randomness are arguments. Each type has one fallible
+//! constructor, so other crates may rely on its invariants.
 //!
 //! ```
 //! use filmless_domain::{AccessionNumber, BirthDate};
@@ -21,6 +21,7 @@ pub mod chain;
 pub mod channel;
 pub mod cost;
 pub mod date;
+pub mod download_kind;
 pub mod gate;
 pub mod hospital;
 pub mod identity;
@@ -39,6 +40,7 @@ pub mod phone;
 pub mod quiet_hours;
 pub mod rejection;
 pub mod secret;
+pub mod series_attributes;
 pub mod share;
 pub mod staff;
 pub mod staff_oidc;
@@ -49,6 +51,7 @@ pub mod web_origin;
 
 pub use channel::{Channel, ChannelPolicy, Reach};
 pub use date::{BirthDate, TypedAnswer};
+pub use download_kind::DownloadKind;
 pub use hospital::{Hospital, HospitalFileError, Language};
 pub use ids::{AccessionNumber, InvalidId, PatientId, SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
 pub use limits::Limits;
@@ -61,6 +64,7 @@ pub use phone::PhoneNumber;
 pub use quiet_hours::QuietHours;
 pub use rejection::{Rejection, RejectionCode};
 pub use secret::Secret;
+pub use series_attributes::SeriesAttributes;
 pub use stored_code::StoredCode;
 pub use study::{HoldReason, KeyFrames, KeyReference, ReportLack, StudyState};
 pub use web_origin::WebOrigins;

@@ -4,91 +4,91 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// Limits on what one upload may ask of us. They are enforced before memory is spent.
+/// Limits on what one upload can make us do, enforced before memory is used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Limits {
     /// Largest uploaded object that is read, in bytes.
     pub object_bytes_max: u64,
-    /// Largest header (all before Pixel Data) that is read, in bytes.
+    /// Largest header (everything before Pixel Data) that is read, in bytes.
     pub header_bytes_max: u64,
     /// First ranged GET of a header, in bytes.
     pub header_first_read_bytes: u64,
     /// Second ranged GET of a header, in bytes; the third is [`Self::header_bytes_max`].
     pub header_second_read_bytes: u64,
-    /// Most data elements of one header, nested ones included; of large objects more, see [`Self::elements_max_of`].
+    /// Most data elements in one header, including nested ones; more for large objects, see [`Self::elements_max_of`].
     pub elements_max: usize,
     /// Deepest nesting of sequences.
     pub depth_max: usize,
-    /// Longest single value outside pixel data, in bytes; of bytes that nobody reads more, see
+    /// Longest single value outside pixel data, in bytes; longer for bytes that nobody interprets, see
     /// [`Self::opaque_bytes_max_of`].
     pub value_bytes_max: u64,
-    /// Most frames of one instance.
+    /// Most frames in one instance.
     pub frames_max: u32,
-    /// Most rows, and most columns, of one frame.
+    /// Most rows, and most columns, in one frame.
     pub side_pixels_max: u32,
     /// Most rows × columns × samples of one frame.
     pub frame_samples_max: u64,
-    /// Seconds that decoding any one file may take, whatever its size.
+    /// Seconds granted for decoding any file, whatever its size.
     pub decode_seconds_min: u64,
-    /// Bytes of a larger file for which a second more is granted.
+    /// Bytes of a larger file that grant one more second.
     pub decode_bytes_per_second: u64,
     /// Most seconds that decoding one file may take.
     pub decode_seconds_max: u64,
-    /// Most memory (address space) of a process that decodes.
+    /// Most memory (address space) of a decoder process, in bytes.
     pub decoder_memory_bytes_max: u64,
-    /// Largest report, document or video that is put before a reader, in bytes; a larger one is downloaded.
+    /// Largest report, document or video shown to a reader, in bytes; larger ones are downloaded.
     pub document_bytes_max: u64,
-    /// Most entries of one ZIP.
+    /// Most entries in one ZIP.
     pub zip_entries_max: usize,
-    /// Most bytes of all entries of one ZIP, unpacked.
+    /// Most unpacked bytes of all entries of one ZIP.
     pub zip_unpacked_bytes_max: u64,
     /// Largest ratio of unpacked to packed bytes of one ZIP, all entries together.
     pub zip_ratio_max: u64,
-    /// A ZIP smaller than this is taken for as large, in bytes: a few blank images pack to nearly nothing.
+    /// A smaller ZIP counts as this large, in bytes: a few blank images pack to nearly nothing.
     pub zip_ratio_from_bytes: u64,
     /// Largest order, in bytes.
     pub order_bytes_max: u64,
-    /// Wrong second checks (birth date or password) in the life of one link.
+    /// Wrong second checks (birth date or password) during the life of one link.
     pub link_failures_max: u32,
-    /// Wrong passwords of one account, from one source address, within [`Self::sign_in_window_seconds`].
+    /// Wrong passwords for one account, from one source address, within [`Self::sign_in_window_seconds`].
     pub sign_in_failures_max: u32,
-    /// Wrong passwords from one source address, of whatever accounts, within [`Self::sign_in_window_seconds`]: with
-    /// more, each account has [`Self::sign_in_failures_under_attack_max`] from there. Not none: a whole hospital and
-    /// half a town can share one address, and its guesser must not lock them out.
+    /// Wrong passwords from one source address, for any account, within [`Self::sign_in_window_seconds`]. After more,
+    /// each account has [`Self::sign_in_failures_under_attack_max`] from there. Not zero: a whole hospital and half a
+    /// town can share an address, and one guesser must not lock them out.
     pub source_failures_max: u32,
-    /// Wrong passwords from one source address after which nothing more from there is looked at in the window.
+    /// Wrong passwords from one source address after which everything from there is ignored for the window.
     pub source_flood_max: u32,
-    /// Wrong passwords of one account, from wherever, within [`Self::sign_in_window_seconds`]: with more, each source
-    /// has [`Self::sign_in_failures_under_attack_max`].
+    /// Wrong passwords for one account, from anywhere, within [`Self::sign_in_window_seconds`]. After more, each
+    /// source has [`Self::sign_in_failures_under_attack_max`].
     pub account_failures_max: u32,
-    /// As [`Self::sign_in_failures_max`], while the account is being guessed at from many sources.
+    /// Like [`Self::sign_in_failures_max`], while many sources guess at the account.
     pub sign_in_failures_under_attack_max: u32,
-    /// Window in which wrong passwords are counted, in seconds.
+    /// Window for counting wrong passwords, in seconds.
     pub sign_in_window_seconds: u32,
     /// Most messages to one phone number or email address within [`Self::messages_window_seconds`]: whatever goes
     /// wrong, nobody is flooded.
     pub messages_per_receiver_max: u32,
-    /// Window in which messages are counted, in seconds.
+    /// Window for counting messages, in seconds.
     pub messages_window_seconds: u32,
 }
 
-/// An honest object has one element per so many bytes at most: a report of ten thousand lines of codes comes near it.
+/// An honest object has at most one element per this many bytes; a report of ten thousand coded lines comes close.
 const BYTES_PER_ELEMENT: u64 = 12;
-/// So many times [`Limits::elements_max`] is the most, however large the object is.
+/// The limit never exceeds [`Limits::elements_max`] times this, however large the object is.
 const ELEMENTS_GROWTH_MAX: usize = 5;
 
 impl Limits {
-    /// Most data elements of the header of an object of so many bytes: a radiation dose report of 3 MB has more than a
-    /// thousand slices of CT.
+    /// Most data elements in the header of an object of this many bytes: a 3 MB radiation dose report has more than a
+    /// thousand CT slices.
     #[must_use]
     pub fn elements_max_of(&self, object_bytes: u64) -> usize {
         let by_size = usize::try_from(object_bytes / BYTES_PER_ELEMENT).unwrap_or(usize::MAX);
         by_size.min(self.elements_max.saturating_mul(ELEMENTS_GROWTH_MAX)).max(self.elements_max)
     }
 
-    /// Longest single value outside pixel data that is a string of bytes, in an object of so many bytes: private values
-    /// may make up most of it.
+    /// Longest single byte-string value outside pixel data, in an object of this many bytes: private values may make
+    /// up most of it.
     #[must_use]
     pub fn opaque_bytes_max_of(&self, object_bytes: u64) -> u64 {
         object_bytes.min(self.header_bytes_max).max(self.value_bytes_max)
@@ -133,7 +133,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// How long decoding a file of so many bytes may take, all its frames together.
+    /// How long decoding a file of this many bytes may take, all frames together.
     #[must_use]
     pub fn decode_budget(&self, file_bytes: u64) -> Duration {
         let more = file_bytes / self.decode_bytes_per_second.max(1);

@@ -1,9 +1,8 @@
-//! The codes of log lines that tell of trouble.
+//! Codes of log lines that report trouble.
 
 use strum::{IntoStaticStr, VariantArray};
 
-/// What a line of the log tells of, for alarms and counters. Refusals, holds and pictures that are missing are logged by codes of
-/// their own.
+/// What a log line reports, for alarms and counters. Refusals, holds and missing pictures have their own codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "kebab-case")]
 pub enum LogCode {
@@ -11,27 +10,27 @@ pub enum LogCode {
     StorageFailed,
     /// SQS, SNS, SES or KMS did not answer; the message comes again.
     ServiceFailed,
-    /// A message that is none of ours.
+    /// A message that is not one of ours.
     BadMessage,
-    /// More people sign in at once than wait in line.
+    /// More people are signing in than may wait in line.
     TooBusy,
-    /// Something of ours could not be made.
+    /// We could not make something.
     Internal,
-    /// The kernel does not confine the processes that decode.
+    /// The kernel does not confine the decoder processes.
     DecoderUnconfined,
-    /// The object of a large order is not the one that was taken.
+    /// The object of a large order is not the one that was taken in.
     OrderNotAsTaken,
-    /// A bug was met.
+    /// A bug was hit.
     Panicked,
-    /// The collector of traces does not answer, or refuses them.
+    /// The trace collector does not answer, or refuses the traces.
     TracesNotSent,
     /// A page could not be made.
     PortalFailed,
-    /// The identity provider of staff cannot be used.
+    /// The identity provider of staff is not usable.
     IdentityProviderDown,
     /// The embedded identity provider could not sign somebody in.
     IdentityFailed,
-    /// A sign-in of staff came back and is not accepted.
+    /// A staff sign-in came back and was refused.
     StaffSignInRefused,
 }
 
@@ -39,7 +38,7 @@ impl LogCode {
     /// All of them.
     pub const ALL: &[Self] = Self::VARIANTS;
 
-    /// The stable code of `docs/ERRORS.md`.
+    /// The stable code in `docs/ERRORS.md`.
     #[must_use]
     pub fn code(self) -> &'static str {
         self.into()

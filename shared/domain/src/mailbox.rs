@@ -1,8 +1,8 @@
-//! Which mailboxes an email can be sent to.
+//! The mailboxes we can send email to.
 
-/// Whether an email can be sent there: one mailbox in plain ASCII, as every relay accepts it (RFC 5321 4.1.2, without
-/// quoted local parts). What could add a header or a second recipient never is one. Whoever builds a message asks the
-/// same function, so that what was taken for an address can be written to.
+/// Whether email can be sent there: one mailbox in plain ASCII, as every relay accepts it (RFC 5321 4.1.2, without
+/// quoted local parts). Text that could add a header or a second recipient is never one. The code that builds messages
+/// uses this function, too, so that every accepted address can be written to.
 #[must_use]
 pub fn is_mailbox(address: &str) -> bool {
     let Some((local, domain)) = address.split_once('@') else { return false };
@@ -16,7 +16,7 @@ pub fn is_mailbox(address: &str) -> bool {
     is_dot_atom(local) && local.len() <= 64 && address.len() <= 254 && domain.split('.').all(label)
 }
 
-/// Whether it is such a mailbox of a domain of the internet, which has a dot: what a patient's address must be.
+/// Whether it is such a mailbox in an internet domain, which contains a dot: required for a patient's address.
 #[must_use]
 pub fn is_public_mailbox(address: &str) -> bool {
     is_mailbox(address) && address.rsplit('@').next().is_some_and(|domain| domain.contains('.'))

@@ -1,8 +1,8 @@
-//! Numbers as people read them.
+//! Numbers for people to read.
 
 use crate::Language;
 
-/// A number in groups of three, with the language's own mark between them.
+/// A number in groups of three, with the language's separator.
 #[must_use]
 pub fn grouped(value: i64, language: Language) -> String {
     let mark = match language {

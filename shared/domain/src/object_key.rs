@@ -1,16 +1,16 @@
-//! Where objects lie. The same map, path by path and with retention, is `docs/STORAGE-LAYOUT.md`.
+//! Where objects are stored. `docs/STORAGE-LAYOUT.md` has the same map, path by path and with retention.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{SeriesInstanceUid, StudyInstanceUid};
+use crate::{DownloadKind, SeriesInstanceUid, StudyInstanceUid};
 
 /// S3 allows keys of 1 to 1,024 bytes of UTF-8.
 pub const KEY_BYTES_MAX: usize = 1024;
 
-/// The key of one object. May hold a patient's name, because hospitals name files so: `Debug` hides it.
+/// The key of one object. It may contain a patient's name, because hospitals name files so; `Debug` hides it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ObjectKey(String);
@@ -20,24 +20,24 @@ pub struct ObjectKey(String);
 #[error("an object key has 1 to 1,024 bytes")]
 pub struct InvalidKey;
 
-/// What an object in the studies bucket is, by its key.
+/// What an object in the studies bucket is, judging by its key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Upload {
     /// A DICOM file or a ZIP of them.
     Study,
-    /// One entry of a ZIP, unpacked by us: a DICOM file, never a ZIP again.
+    /// One entry of a ZIP that we unpacked: a DICOM file, never another ZIP.
     Unpacked,
     /// An order.
     Order,
-    /// Refused earlier, by us: no event of it is looked at.
+    /// Refused earlier, by us; its events are ignored.
     Quarantined,
 }
 
 impl ObjectKey {
-    /// Takes any key that S3 takes.
+    /// Accepts any key that S3 accepts.
     ///
     /// # Errors
-    /// [`InvalidKey`] for an empty or overlong one.
+    /// [`InvalidKey`] if it is empty or too long.
     pub fn parse(text: &str) -> Result<Self, InvalidKey> {
         if text.is_empty() || text.len() > KEY_BYTES_MAX {
             Err(InvalidKey)
@@ -52,8 +52,8 @@ impl ObjectKey {
         &self.0
     }
 
-    /// What the key says the object is. Hospitals upload below `incoming/` and `orders/`; any other key is
-    /// taken for a study, so that nothing is passed over.
+    /// What the object is, judging by its key. Hospitals upload below `incoming/` and `orders/`; any other key counts
+    /// as a study, so that nothing is missed.
     #[must_use]
     pub fn upload(&self) -> Upload {
         let below = |prefix: &str| self.0.starts_with(prefix);
@@ -88,12 +88,12 @@ impl fmt::Debug for ObjectKey {
     }
 }
 
-/// Whether an answer in XML can hold a character of a key (XML 1.0, 2.2): S3 lists its objects in XML.
+/// Whether XML can contain this character of a key (XML 1.0, 2.2): S3 lists its objects in XML.
 fn is_nameable(c: char) -> bool {
     !matches!(c, '\0'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// Cuts a key to what S3 takes, keeping its end: the file name is what its sender will look for.
+/// Cuts a key to the length S3 allows, keeping its end: the file name is what its sender looks for.
 fn fitted(prefix: &str, tail: &str, suffix: &str) -> ObjectKey {
     let room = KEY_BYTES_MAX - prefix.len() - suffix.len();
     let mut start = tail.len().saturating_sub(room);
@@ -104,8 +104,8 @@ fn fitted(prefix: &str, tail: &str, suffix: &str) -> ObjectKey {
     ObjectKey(format!("{prefix}{tail}{suffix}"))
 }
 
-/// Copy of a refused object: `quarantine/<first 16 digits of its digest>/<key as uploaded>`, so that two
-/// refusals under one key do not replace each other.
+/// The copy of a refused object: `quarantine/<first 16 digits of its digest>/<key as uploaded>`, so that two refusals
+/// under one key do not overwrite each other.
 #[must_use]
 pub fn quarantined(source: &ObjectKey, content_digest: &str) -> ObjectKey {
     fitted(&format!("quarantine/{}/", short(content_digest)), source.as_str(), "")
@@ -117,7 +117,7 @@ pub fn quarantine_reason(source: &ObjectKey, content_digest: &str) -> ObjectKey 
     fitted(&format!("quarantine/{}/", short(content_digest)), source.as_str(), ".reason.json")
 }
 
-/// What is to be said of an object that was taken, beside where it would be if it were refused.
+/// A note about an accepted object, where it would be if it had been refused.
 #[must_use]
 pub fn quarantine_note(source: &ObjectKey, content_digest: &str) -> ObjectKey {
     fitted(&format!("quarantine/{}/", short(content_digest)), source.as_str(), ".note.json")
@@ -129,13 +129,13 @@ pub fn unpacked(zip_digest: &str, entry: usize, name: &str) -> ObjectKey {
     fitted(&format!("unpacked/{}/{entry:05}-", short(zip_digest)), name, "")
 }
 
-/// The name that the entries of a ZIP lie below, by its digest.
+/// The name below which the entries of a ZIP are, from its digest.
 #[must_use]
 pub fn zip_name(zip_digest: &str) -> &str {
     short(zip_digest)
 }
 
-/// The name of the ZIP that an object is an entry of, if it is one's.
+/// The name of the ZIP that an object came from, if it came from one.
 #[must_use]
 pub fn zip_name_of(key: &ObjectKey) -> Option<&str> {
     key.0.strip_prefix("unpacked/")?.split_once('/').map(|(name, _)| name)
@@ -147,19 +147,23 @@ pub fn study_manifest(study: &StudyInstanceUid) -> ObjectKey {
     ObjectKey(format!("{study}/study.json"))
 }
 
-/// All files of a study in one ZIP, by what the study holds. It lies apart from what is kept, so that it can expire.
+/// All files of a study in one ZIP, by their contents. Kept under a separate prefix, so that it can expire.
 #[must_use]
-pub fn study_download(study: &StudyInstanceUid, content_digest: &str) -> ObjectKey {
-    ObjectKey(format!("downloads/{study}/{}.zip", short(content_digest)))
+pub fn study_download(study: &StudyInstanceUid, kind: DownloadKind, content_digest: &str) -> ObjectKey {
+    let end = match kind {
+        DownloadKind::Uploaded => "zip",
+        DownloadKind::Media => "media.zip",
+    };
+    ObjectKey(format!("downloads/{study}/{}.{end}", short(content_digest)))
 }
 
-/// The objects of one rendered series in the derived bucket. The digest of the series' contents is part of
-/// each key, so that a viewer never reads the index of one rendering with the pack of another.
+/// The objects of one rendered series in the derived bucket. Each key contains the digest of the series' contents, so
+/// a viewer never reads the index of one rendering with the pack of another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeriesKeys {
     /// All frames of the series: `.pack`.
     pub pack: ObjectKey,
-    /// What lies where in the pack: `.index.json`.
+    /// The contents of the pack: `.index.json`.
     pub index: ObjectKey,
     /// The series' most telling image: `.poster.jpg`.
     pub poster: ObjectKey,
@@ -170,7 +174,7 @@ pub struct SeriesKeys {
 }
 
 impl SeriesKeys {
-    /// The keys for one state of a series' contents.
+    /// The keys for one version of a series' contents.
     #[must_use]
     pub fn new(study: &StudyInstanceUid, series: &SeriesInstanceUid, content_digest: &str) -> Self {
         let stem = format!("{study}/{series}/{}", short(content_digest));

@@ -1,4 +1,4 @@
-//! Orders: what the hospital says was requested, for whom, and whether the result is signed.
+//! Orders: what was requested, for whom, and whether the result is signed.
 //!
 //! The wire format is `docs/order.schema.json`, which [`schema()`] writes. Unknown fields are kept.
 
@@ -29,7 +29,7 @@ pub use signed::SignedResult;
 pub struct Order {
     /// The hospital's number of this request.
     pub accession_number: AccessionNumber,
-    /// Whom it is for and how to reach them.
+    /// The patient, and how to reach them.
     pub patient: OrderPatient,
     /// The visit it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,16 +60,16 @@ pub struct OrderPatient {
     /// `M`, `F` or `O`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sex: Option<String>,
-    /// Where the SMS goes; `None` when the text is no number.
+    /// Where the SMS goes; `None` if the text is not a number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<PhoneNumber>,
-    /// What was typed for the number, where that is none, or more than one: for whoever calls.
+    /// What was typed for the number, if it is not one, or more than one; for the hotline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone_typed: Option<String>,
-    /// Where the email goes; `None` when the text is no address.
+    /// Where the email goes; `None` if the text is not an address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// What was typed for the address, where that is none.
+    /// What was typed for the address, if it is not one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email_typed: Option<String>,
     /// Language of slip and messages.
@@ -89,7 +89,7 @@ pub struct Visit {
     /// Requesting department.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub department: Option<String>,
-    /// Fields this version does not know, the insurance ones among them.
+    /// Fields this version does not know, including those of the insurance.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
@@ -100,7 +100,7 @@ pub struct Service {
     /// Name as printed on slip and bill.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Fields this version does not know, code and price among them.
+    /// Fields this version does not know, including code and price.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
@@ -155,7 +155,7 @@ impl Order {
         }
         let json::Unambiguous(value) = serde_json::from_slice(bytes).map_err(|e| unreadable(&e))?;
         serde_json::from_value(read::read(value)?).map_err(|_| {
-            // serde's own text may repeat a value, and values are patient data.
+            // serde's own message may repeat a value, and values are patient data.
             Rejection::new(
                 RejectionCode::OrderBadField,
                 "A field of the order has a type or a value that is not allowed.",
@@ -163,8 +163,8 @@ impl Order {
         })
     }
 
-    /// What no clock-less reading can tell: a birth date after `today`, or so early that nobody alive has it. What systems
-    /// write for "unknown" is taken: the patient comes in with the password.
+    /// Checks what needs a clock: a birth date after `today`, or too early for anybody alive. Accepts what systems
+    /// write for "unknown"; then the patient comes in with the password.
     ///
     /// # Errors
     /// A [`Rejection`] that names the field.
@@ -179,7 +179,7 @@ impl Order {
         Err(Rejection::new(RejectionCode::OrderBadField, words))
     }
 
-    /// Which order it is that [`Self::parse`] refuses, and whose, where that can be read.
+    /// Number and patient of an order that [`Self::parse`] refuses, as far as they can be read.
     #[must_use]
     pub fn names_of_refused(bytes: &[u8]) -> (Option<AccessionNumber>, Option<PatientId>) {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -191,8 +191,8 @@ impl Order {
         )
     }
 
-    /// The order without the fields that this version does not know, and without the radiologist's text: small enough
-    /// for any table, whatever was uploaded.
+    /// The order without the fields this version does not know, and without the radiologist's text: small enough for
+    /// any table, whatever was uploaded.
     #[must_use]
     pub fn abridged(&self) -> Self {
         let mut order = self.clone();
@@ -226,14 +226,14 @@ impl Order {
         status.is_some_and(|status| signed.iter().any(|word| status.eq_ignore_ascii_case(word)))
     }
 
-    /// Whether the order was taken back: nothing of it is shown or told. The words are those of FHIR and of HL7 (ORC-5),
-    /// and what people write for them.
+    /// Whether the order was cancelled: nothing of it is shown or announced. Accepts the words of FHIR and HL7
+    /// (ORC-5), and what people write instead.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         const CODES: [&str; 3] = ["ca", "dc", "entered-in-error"];
         const STEMS: [&str; 10] =
             ["cancel", "revoke", "withdraw", "delete", "void", "discontinu", "abort", "hủy", "huỷ", "huy"];
-        // Asked for, or refused: not done.
+        // Requested or refused: not cancelled.
         const NOT_YET: [&str; 7] = ["refus", "reject", "denied", "request", "pending", "từ-chối", "yêu-cầu"];
         let status = self.other.get("status").and_then(Value::as_str).unwrap_or_default().trim();
         let lower = status.nfc().flat_map(char::to_lowercase);
@@ -244,13 +244,13 @@ impl Order {
                 && !NOT_YET.iter().any(|word| plain.contains(word))
     }
 
-    /// Name of the requested service, when the order gives one.
+    /// Name of the requested service, if any.
     #[must_use]
     pub fn service_name(&self) -> Option<&str> {
         self.service.as_ref()?.name.as_deref().map(str::trim).filter(|name| !name.is_empty())
     }
 
-    /// What a service is called where a patient reads it: without the mark in square brackets that its bill carries.
+    /// A service's name for patients: without the mark in square brackets that is on the bill.
     #[must_use]
     pub fn title_of_service(name: &str) -> &str {
         name.trim()
@@ -259,13 +259,13 @@ impl Order {
             .map_or(name.trim(), |(name, _)| name.trim())
     }
 
-    /// Requesting department, when the order gives one.
+    /// Requesting department, if any.
     #[must_use]
     pub fn department(&self) -> Option<&str> {
         self.visit.as_ref()?.department.as_deref()
     }
 
-    /// The patient as a DICOM header would name them.
+    /// The patient as a DICOM header would describe them.
     #[must_use]
     pub fn demographics(&self) -> PatientDemographics {
         let issuer = self.patient.other.get("id_issuer").and_then(Value::as_str).map(str::trim);
@@ -281,10 +281,10 @@ impl Order {
     }
 }
 
-/// Why bytes are no JSON that can be read, by line and column.
+/// Why bytes are not readable JSON, with line and column.
 fn unreadable(error: &serde_json::Error) -> Rejection {
     let (line, column) = (error.line(), error.column());
-    // The library has no codes of its own for the two; its words hold nothing of the input.
+    // The library has no codes for these two; its messages contain nothing of the input.
     let words = error.to_string();
     if words.starts_with("recursion limit exceeded") {
         let message = format!("The order is nested deeper than is read (line {line}, column {column}).");

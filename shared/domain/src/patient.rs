@@ -1,4 +1,4 @@
-//! Whom a file, an order or an account names.
+//! The person named by a file, an order or an account.
 
 use std::fmt;
 
@@ -7,16 +7,16 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::{BirthDate, PatientId};
 
-/// What is said about a person. `Debug` hides everything. How two of them compare is said in [`crate::identity`].
+/// What is stated about a person. `Debug` hides everything. [`crate::identity`] compares two of them.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PatientDemographics {
-    /// Patient ID (0010,0020), when there is a usable one.
+    /// Patient ID (0010,0020), if it is usable.
     #[serde(default)]
     pub id: Option<PatientId>,
-    /// Issuer of Patient ID (0010,0021): whose number the id is.
+    /// Issuer of Patient ID (0010,0021): who gave the id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issuer: Option<String>,
-    /// There is a Patient ID, and it cannot be one: too long, or with control characters in it.
+    /// There is a Patient ID, but it is impossible: too long, or with control characters.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_id_unreadable: bool,
     /// Patient's Name (0010,0010), decoded and repaired, with its `^` and `=`.
@@ -25,7 +25,7 @@ pub struct PatientDemographics {
     /// Patient's Birth Date (0010,0030), or its year.
     #[serde(default)]
     pub birth_date: Option<BirthDate>,
-    /// There is a birth date, and nobody can read it: it proves nothing, and staff are told.
+    /// There is a birth date, but it is unreadable. It proves nothing, and staff are told.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_birth_date_unreadable: bool,
     /// Patient's Sex (0010,0040): `M`, `F` or `O`.
@@ -34,7 +34,7 @@ pub struct PatientDemographics {
 }
 
 impl PatientDemographics {
-    /// Whether nothing says who it is.
+    /// Whether nothing identifies the person.
     #[must_use]
     pub fn is_anonymous(&self) -> bool {
         self.id.is_none() && self.name.is_none()
@@ -47,7 +47,7 @@ impl fmt::Debug for PatientDemographics {
     }
 }
 
-/// Words that mean a sex, folded: of the standards, of Vietnamese, of English. 1 and 2 mean the same in ISO/IEC 5218
+/// Words for each sex, folded: from the standards, in Vietnamese, in English. 1 and 2 mean the same in ISO/IEC 5218
 /// and in the tables of Vietnam's health insurance.
 pub(crate) const SEXES: &[(&str, &[&str])] = &[
     ("M", &["m", "male", "nam", "1"]),
@@ -55,8 +55,8 @@ pub(crate) const SEXES: &[(&str, &[&str])] = &[
     ("O", &["o", "other", "khác", "khac"]),
 ];
 
-/// The sex that a word means, `M`, `F` or `O`, of an order or of Patient's Sex (0010,0040). Machines write more than the
-/// standard allows: an `m` that is passed over is a man who is taken for a woman.
+/// The sex a word means, `M`, `F` or `O`, in an order or in Patient's Sex (0010,0040). Machines write more than the
+/// standard allows, and an ignored `m` is a man taken for a woman.
 #[must_use]
 pub fn sex_of(word: &str) -> Option<&'static str> {
     let folded: String = word.trim().nfc().flat_map(char::to_lowercase).collect();

@@ -9,9 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::Channel;
 
-/// One value for each channel. Sums of a manifest are written under the name that [`Channel::counted`] gives each, those of a
-/// channel that not every system has only where there are some: what was written before that channel came reads and computes
-/// the same.
+/// One value for each channel. A manifest has each sum under the name from [`Channel::counted`], and sums of optional
+/// channels only if there are any. So a manifest from before such a channel reads and computes the same.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PerChannel<T>([T; Channel::ALL.len()]);
 
@@ -30,7 +29,7 @@ impl<T> IndexMut<Channel> for PerChannel<T> {
 }
 
 impl<T: Copy> PerChannel<T> {
-    /// What is made of each.
+    /// Applies a function to each.
     pub fn map<U>(self, make: impl FnMut(T) -> U) -> PerChannel<U> {
         PerChannel(self.0.map(make))
     }
@@ -42,7 +41,7 @@ impl<T: Copy> PerChannel<T> {
 }
 
 impl PerChannel<i64> {
-    /// The channels that figures name: those that every system has, and those of which there is something.
+    /// The channels that figures show: those every system has, and those with a value.
     pub fn shown(&self) -> impl Iterator<Item = (Channel, i64)> + '_ {
         self.iter().filter(|(channel, sum)| channel.is_everywhere() || *sum != 0)
     }

@@ -1,13 +1,13 @@
-//! Person names: shown as written, compared blind to accents, case, order and separators.
+//! Person names: shown as written; compared without accents, case, order and separators.
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-/// Whether a character is a mark on a Latin letter. The vowels of Thai or Khmer are marks, too, and not to be dropped.
+/// Whether a character is a mark on a Latin letter. Thai and Khmer vowels are marks, too, and must stay.
 fn is_latin_mark(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}')
 }
 
-/// Strips marks and case, maps `đ` to `d`: what remains are the letters a caller and a keyboard agree on.
+/// Strips marks and case, maps `đ` to `d`: the letters that a caller and a keyboard agree on.
 #[must_use]
 pub fn fold(text: &str) -> String {
     text.nfd()
@@ -17,9 +17,9 @@ pub fn fold(text: &str) -> String {
         .collect()
 }
 
-/// Whether a name cannot be meant as it reads. Bytes of it are none of its character set, and read as U+FFFD: GBK,
-/// Shift-JIS or Latin 1 under the label of UTF-8, say. Or a word of it is made of signs and accented letters of Latin 1
-/// alone, which no language writes: GBK, EUC-KR, TIS-620 or ISO 8859-5, under the label of Latin 1 or none.
+/// Whether a name was decoded with the wrong character set. Either bytes did not fit and became U+FFFD: GBK, Shift-JIS
+/// or Latin 1 labelled as UTF-8, say. Or a word consists only of signs and accented letters of Latin 1, as in no
+/// language: GBK, EUC-KR, TIS-620 or ISO 8859-5, labelled as Latin 1 or not at all.
 #[must_use]
 pub fn is_of_another_character_set(name: &str) -> bool {
     if name.contains(char::REPLACEMENT_CHARACTER) {
@@ -30,12 +30,12 @@ pub fn is_of_another_character_set(name: &str) -> bool {
     words.filter(|word| word.chars().count() > 1).any(|word| word.chars().all(is_high))
 }
 
-/// A word of a name: its letters as [`fold`] leaves them, and the marks that went, sorted, since `Hoà` and `Hòa` are one.
+/// A word of a name: its letters as [`fold`] leaves them, and the removed marks, sorted: `Hoà` and `Hòa` are equal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spelling {
     /// Letters and digits, folded.
     pub letters: String,
-    /// Marks of Latin letters; the stroke of `đ` is one.
+    /// Marks of Latin letters, including the stroke of `đ`.
     pub marks: Vec<char>,
 }
 
@@ -56,12 +56,12 @@ pub fn spell(text: &str) -> Vec<Spelling> {
     words
 }
 
-/// Splits at whatever is neither letter nor digit nor a mark on one.
+/// Splits at everything that is not a letter, a digit or a mark on one.
 fn split(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c)).filter(|w| !w.is_empty())
 }
 
-/// The name as a person reads it: `NGUYEN^THI HOA` becomes `NGUYEN THI HOA`, `YAMADA^TARO=山田^太郎` becomes
+/// The name for people to read: `NGUYEN^THI HOA` becomes `NGUYEN THI HOA`, `YAMADA^TARO=山田^太郎` becomes
 /// `YAMADA TARO = 山田 太郎`. See [`display_groups`].
 #[must_use]
 pub fn display(pn: &str) -> String {
@@ -71,8 +71,8 @@ pub fn display(pn: &str) -> String {
     })
 }
 
-/// All component groups of a name (PS3.5 6.2.1: alphabetic, ideographic, phonetic) that say something, each as `display_one`
-/// writes it, with their `=` between: none is lost, nor what somebody typed behind an `=`. What one says again is said once.
+/// All non-empty component groups of a name (PS3.5 6.2.1: alphabetic, ideographic, phonetic), each as `display_one`
+/// writes it, joined by `=`. None is lost, nor text that somebody typed after an `=`. Repeated groups appear once.
 #[must_use]
 pub fn display_groups(pn: &str, display_one: impl Fn(&str) -> String) -> String {
     let mut shown: Vec<String> = Vec::new();

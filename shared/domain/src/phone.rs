@@ -8,10 +8,10 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::invisible::is_invisible;
 
-/// Most groups that the digits of one number are written in.
+/// Most groups that one number's digits are written in.
 const GROUPS_MAX: usize = 6;
 
-/// What people put between digits.
+/// Characters that people put between digits.
 fn is_separator(c: char) -> bool {
     c.is_whitespace() || matches!(c, '.' | '-' | '(' | ')' | '/' | '\u{2010}'..='\u{2015}')
 }
@@ -21,14 +21,14 @@ fn is_separator(c: char) -> bool {
 #[serde(try_from = "String", into = "String")]
 pub struct PhoneNumber(String);
 
-/// The text is not a phone number an SMS can be sent to.
+/// The text is not a phone number that an SMS can be sent to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("not a phone number")]
 pub struct InvalidPhone;
 
 impl PhoneNumber {
     /// Accepts `0903 123 456`, `903123456`, `84903123456`, `0084…`, `+84 903.123.456`, and foreign numbers that start
-    /// with `+` or `00`. Marks that nobody sees and wide digits (`０９`) do not count.
+    /// with `+` or `00`. Ignores invisible characters; wide digits (`０９`) count as digits.
     ///
     /// # Errors
     /// [`InvalidPhone`] for anything else.
@@ -41,7 +41,7 @@ impl PhoneNumber {
         }
         let national = match digits {
             d if !plus && d.len() == 10 && d.starts_with('0') => Some(&d[1..]),
-            // A spreadsheet took the 0 away: mobile numbers begin with one of these.
+            // A spreadsheet removed the 0; mobile numbers then begin with one of these.
             d if !plus && d.len() == 9 && d.starts_with(['3', '5', '7', '8', '9']) => Some(d),
             d if d.len() == 11 && d.starts_with("84") => Some(&d[2..]),
             d if d.len() == 12 && d.starts_with("840") => Some(&d[3..]),
@@ -49,7 +49,7 @@ impl PhoneNumber {
         };
         match national {
             Some(n) if !n.starts_with('0') => Ok(Self(format!("+84{n}"))),
-            // E.164: a country code that does not start with 0, 15 digits at most.
+            // E.164: a country code that does not start with 0, at most 15 digits.
             None if plus
                 && !digits.starts_with(['0'])
                 && !digits.starts_with("84")
@@ -61,8 +61,8 @@ impl PhoneNumber {
         }
     }
 
-    /// The first number in a text of several, or of a number and words: `0903 123 456 / 0912 345 678 (con gái)`. A
-    /// row of digits counts only when all of it is numbers: a digit too many makes no other number.
+    /// The first number in a text with several, or with a number and words: `0903 123 456 / 0912 345 678 (con gái)`. A
+    /// row of digits counts only if all of it is numbers: a digit too many does not make another number.
     #[must_use]
     pub fn first_in(text: &str) -> Option<Self> {
         let plain: String = text.nfkc().filter(|c| !is_invisible(*c)).collect();
@@ -75,7 +75,7 @@ impl PhoneNumber {
         })
     }
 
-    /// The first of the numbers that these groups of digits are, if all of them belong to one.
+    /// The first number in these groups of digits, if all groups belong to numbers.
     fn first_of(groups: &[&str]) -> Option<Self> {
         (1..=groups.len().min(GROUPS_MAX)).find_map(|count| {
             let (number, rest) = groups.split_at(count);

@@ -1,4 +1,4 @@
-//! Hours in which nobody is to be woken by a message.
+//! Hours in which no message may wake anybody.
 
 use std::str::FromStr;
 
@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// From a time of day to another one, possibly past midnight: `21:00-07:00`, in the hospital's time.
+/// From one time of day to another, possibly past midnight: `21:00-07:00`, in the hospital's time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuietHours {
     from: Time,
@@ -31,7 +31,7 @@ impl FromStr for QuietHours {
 }
 
 impl QuietHours {
-    /// How long it stays quiet; `None` when it is not.
+    /// How long the quiet hours last from now; `None` outside them.
     #[must_use]
     pub fn remaining(self, now: Timestamp, zone: &TimeZone) -> Option<SignedDuration> {
         let time = now.to_zoned(zone.clone()).time();

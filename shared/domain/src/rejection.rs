@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
-/// Why an upload was refused, or what of it was passed over.
+/// Why an upload was refused, or which part of it was skipped.
 #[derive(
     Debug,
     Clone,
@@ -31,21 +31,21 @@ pub enum RejectionCode {
     Malformed,
     /// The file does not say how it is encoded.
     UnknownTransferSyntax,
-    /// Its deflated part cannot be unpacked.
+    /// Its deflated part cannot be inflated.
     CorruptDeflate,
-    /// Its deflated part unpacks to more than is allowed.
+    /// Its deflated part inflates to more than allowed.
     DeflateTooLarge,
-    /// Larger than is read.
+    /// Larger than we read.
     ObjectTooLarge,
     /// Sequences nested too deeply.
     TooDeep,
-    /// More data elements than are read.
+    /// More data elements than we read.
     TooManyElements,
     /// A value outside the pixel data is too long.
     ValueTooLong,
     /// The header does not end where it must.
     HeaderTooLong,
-    /// A Study, Series or SOP Instance UID that is none (PS3.5 9.1).
+    /// A Study, Series or SOP Instance UID is invalid (PS3.5 9.1).
     BadUid,
     /// No Study Instance UID (0020,000D).
     MissingStudyInstanceUid,
@@ -55,19 +55,19 @@ pub enum RejectionCode {
     MissingSopInstanceUid,
     /// Another file of the study, in another series, has the same SOP Instance UID.
     DuplicateInstanceUid,
-    /// The study belongs to another patient, or a document in the file names another one than the file.
+    /// The study belongs to another patient, or a document in the file names another patient than the file.
     TwoPatients,
     /// The ZIP is cut off or damaged.
     BadZip,
     /// A ZIP within a ZIP.
     NestedZip,
-    /// More entries than are unpacked.
+    /// More entries than we unpack.
     ZipTooManyEntries,
-    /// Unpacks to more than is allowed.
+    /// Unpacks to more than allowed.
     ZipTooLarge,
     /// No file in the ZIP may be an image.
     ZipWithoutImages,
-    /// What it says is longer than the index takes.
+    /// Its contents are longer than the index can hold.
     NotStorable,
     /// The order is not JSON.
     OrderNotJson,
@@ -79,7 +79,7 @@ pub enum RejectionCode {
     OrderTooDeep,
     /// The order has too many bytes.
     OrderTooLarge,
-    /// No refusal: some files of a ZIP belong to no image.
+    /// Not a refusal: some files of a ZIP belong to no image.
     CompanionsPassedOver,
 }
 
@@ -87,14 +87,14 @@ impl RejectionCode {
     /// All of them.
     pub const ALL: &[Self] = Self::VARIANTS;
 
-    /// The stable code of `docs/ERRORS.md`.
+    /// The stable code in `docs/ERRORS.md`.
     #[must_use]
     pub fn code(self) -> &'static str {
         self.into()
     }
 }
 
-/// A stable code and calm words. Neither holds anything out of the object but sizes and tag numbers.
+/// A stable code and a calm sentence. Of the object they contain only sizes and tag numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejection {
     /// Which.

@@ -1,8 +1,8 @@
-//! Secrets in plain, between their making and their sealing.
+//! Secrets in plain text, before they are sealed.
 
 use std::fmt;
 
-/// A password or a link token in plain. `Debug` prints the type name only, and there is no `Display`.
+/// A password or a link token in plain text. `Debug` prints only the type's name, and there is no `Display`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -13,7 +13,7 @@ impl Secret {
         Self(plain)
     }
 
-    /// The secret in plain: for the slip, the message and the hash, and for nothing else.
+    /// The secret in plain text: only for the slip, the message and the hash.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

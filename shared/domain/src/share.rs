@@ -2,15 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Longest name of whom a share is for, in characters.
+/// Longest name of a share's receiver, in characters.
 pub const SHARE_LABEL_CHARS_MAX: usize = 80;
-/// Most studies of one share.
+/// Most studies in one share.
 pub const SHARE_STUDIES_MAX: usize = 50;
 /// Longest life of a share, in days.
 pub const SHARE_DAYS_MAX: u32 = 365;
-/// Most shares of one account that are open at a time.
+/// Most open shares of one account.
 pub const SHARES_OPEN_MAX: usize = 50;
-/// Digits of a share's code: told by telephone, so digits only; guessing is capped for the life of the share.
+/// Digits of a share's code: only digits, because it is told by telephone; guesses are limited per share.
 pub const SHARE_CODE_DIGITS: usize = 6;
 
 /// What the receiver of a share is to the patient.
@@ -38,7 +38,7 @@ impl Relation {
     pub const ALL: [Self; 7] =
         [Self::Doctor, Self::Spouse, Self::Child, Self::Parent, Self::Sibling, Self::Guardian, Self::Other];
 
-    /// The word in forms and items.
+    /// The name in forms and items.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -52,15 +52,15 @@ impl Relation {
         }
     }
 
-    /// The relation of that word.
+    /// The relation with this name.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|relation| relation.as_str() == word)
     }
 }
 
-/// Whom a share is for, as typed: on one line, without what is not seen. `None` when nothing is left or it is
-/// too long.
+/// A share's receiver as typed: on one line, without invisible characters. `None` if nothing is left or it is too
+/// long.
 #[must_use]
 pub fn share_label(typed: &str) -> Option<String> {
     let label = crate::invisible::one_line(typed);

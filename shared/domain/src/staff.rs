@@ -4,26 +4,26 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-/// What somebody is employed for.
+/// A job at the hospital.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Answers patients: finds them, sends slips and messages again, ends lost links. Sees states, never images.
     Hotline,
-    /// Answers for whose images are whose: releases, holds, corrects, merges, recalls.
+    /// Decides whose images are whose: releases, holds, corrects, merges, recalls.
     Records,
     /// Reads the usage ledger.
     Finance,
-    /// All of it, and the audit log.
+    /// All of these, and reads the audit log.
     Admin,
 }
 
-/// Somebody of the staff, as the identity provider (or the operating system) names them.
+/// A member of staff, as the identity provider (or the operating system) names them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StaffMember {
     /// Stable name, unique at its issuer.
     pub subject: String,
-    /// Name for people.
+    /// Name to display.
     pub name: String,
     /// Their roles.
     pub roles: BTreeSet<Role>,
@@ -38,7 +38,7 @@ pub enum Act {
     ReadHistory,
     /// Print a new slip; the old link and password end.
     Reissue,
-    /// Send the message again, with a password of its own; what was issued before stays.
+    /// Send the message again, with a new password; what was issued before stays valid.
     Resend,
     /// End every link, password and session of a patient.
     Revoke,
@@ -46,21 +46,21 @@ pub enum Act {
     Share,
     /// Correct phone number or email address.
     CorrectContact,
-    /// Read the lists of held studies and of patients reached by no channel.
+    /// Read the lists of held studies and of patients whom no channel reached.
     ReadLists,
     /// Release a held study.
     Release,
     /// Hold a study.
     Hold,
-    /// Take a study back: wrong patient.
+    /// Take back a study that is the wrong patient's.
     Recall,
-    /// Join two codes of one patient.
+    /// Merge two codes of one patient.
     Merge,
     /// Read the usage ledger and its exports.
     ReadUsage,
     /// Read and verify the audit log.
     ReadAudit,
-    /// Erase a patient's data at their request, or what its retention has ended.
+    /// Erase a patient's data at their request, or data whose retention has ended.
     Erase,
 }
 
@@ -68,7 +68,7 @@ impl Role {
     /// All roles.
     pub const ALL: [Self; 4] = [Self::Hotline, Self::Records, Self::Finance, Self::Admin];
 
-    /// The word in tokens, configuration and pages.
+    /// The name in tokens, configuration and pages.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -79,13 +79,13 @@ impl Role {
         }
     }
 
-    /// The role of that word.
+    /// The role with this name.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.as_str() == word)
     }
 
-    /// Whether this role may do that.
+    /// Whether this role may do it.
     #[must_use]
     pub const fn may(self, act: Act) -> bool {
         match act {
@@ -109,7 +109,7 @@ impl Role {
 }
 
 impl StaffMember {
-    /// Whether any of their roles may do that.
+    /// Whether any of their roles may do it.
     #[must_use]
     pub fn may(&self, act: Act) -> bool {
         self.roles.iter().any(|role| role.may(act))

@@ -1,4 +1,4 @@
-//! Where staff sign in: settings of an OpenID Connect provider. Pure: reading them fetches nothing.
+//! Where staff sign in: the settings of an OpenID Connect provider. Pure: reading them fetches nothing.
 
 use std::collections::BTreeMap;
 
@@ -7,33 +7,33 @@ use serde_json::{Map, Value};
 use crate::Secret;
 use crate::staff::Role;
 
-/// The claim that holds roles where nothing else is said.
+/// The default claim for roles.
 pub const ROLES_CLAIM: &str = "roles";
-/// The claim that names somebody for good (OpenID Connect Core 5.7).
+/// The claim that identifies a person permanently (OpenID Connect Core 5.7).
 pub const SUBJECT_CLAIM: &str = "sub";
-/// What is asked for where nothing else is said.
+/// The default scopes.
 pub const SCOPES: &str = "openid profile";
 
 /// An OpenID Connect provider, and what its claims mean here.
 #[derive(Debug, Clone)]
 pub struct OidcSettings {
-    /// Its issuer identifier, exactly as its discovery document says it.
+    /// Its issuer identifier, exactly as in its discovery document.
     pub issuer: String,
-    /// Our name there.
+    /// Our client id.
     pub client_id: String,
-    /// Our secret there; none for a public client.
+    /// Our client secret; `None` for a public client.
     pub client_secret: Option<Secret>,
-    /// Scopes that are asked for, separated by spaces.
+    /// Requested scopes, separated by spaces.
     pub scopes: String,
-    /// The claim that names somebody in the logs.
+    /// The claim that names a member in the logs.
     pub subject_claim: String,
-    /// The claim that holds roles or groups: its name, else a path with dots (`realm_access.roles`).
+    /// The claim with roles or groups: its name, else a path with dots (`realm_access.roles`).
     pub roles_claim: String,
-    /// What the provider calls our roles; where there is none, our own words count.
+    /// The provider's names for our roles; `None` if it uses ours.
     pub role_map: Option<RoleMap>,
 }
 
-/// What a provider's groups are called here.
+/// Our roles for the provider's groups.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleMap(BTreeMap<String, Role>);
 
@@ -52,7 +52,7 @@ impl OidcSettings {
         }
     }
 
-    /// Whether an issuer may be trusted with sign-ins: by TLS, or on this very machine.
+    /// Whether an issuer is safe for sign-ins: over TLS, or on this machine.
     #[must_use]
     pub fn is_issuer_safe(issuer: &str) -> bool {
         let Some(rest) = issuer.strip_prefix("http://") else { return issuer.starts_with("https://") };
@@ -80,7 +80,7 @@ impl OidcSettings {
 }
 
 impl RoleMap {
-    /// Reads `{"group of the provider": "role of ours"}`; `None` when it is anything else.
+    /// Reads `{"group of the provider": "role of ours"}`; `None` for anything else.
     #[must_use]
     pub fn parse(json: &str) -> Option<Self> {
         let map: BTreeMap<String, Role> = serde_json::from_str(json).ok()?;
@@ -88,8 +88,8 @@ impl RoleMap {
     }
 }
 
-/// A claim by its name, else by the path that its dots make: names such as `https://hospital.example/roles` hold
-/// dots of their own.
+/// A claim by its name, else by the path that its dots make: names such as `https://hospital.example/roles` contain
+/// dots themselves.
 #[must_use]
 pub fn claim<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     if let Some(value) = claims.get(name) {

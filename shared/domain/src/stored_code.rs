@@ -1,10 +1,10 @@
-//! Codes as they lie in storage.
+//! Codes as they are stored.
 
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A code that was stored: one of ours, or one that a newer version wrote, which is kept and shown as it is.
+/// A stored code: one of ours, or one from a newer version, which is kept and shown unchanged.
 ///
 /// ```
 /// use filmless_domain::{HoldReason, StoredCode};
@@ -18,14 +18,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum StoredCode<T> {
-    /// One that this version knows.
+    /// A code this version knows.
     Known(T),
-    /// One that it does not.
+    /// A code it does not know.
     Unknown(String),
 }
 
 impl<T: Copy + Into<&'static str>> StoredCode<T> {
-    /// The code as it is written.
+    /// The code as written.
     #[must_use]
     pub fn code(&self) -> &str {
         match self {
@@ -34,7 +34,7 @@ impl<T: Copy + Into<&'static str>> StoredCode<T> {
         }
     }
 
-    /// Which it is, if this version knows it.
+    /// The known code, if this version knows it.
     #[must_use]
     pub const fn known(&self) -> Option<T> {
         match self {

@@ -28,7 +28,7 @@ pub enum KeyFrames {
 }
 
 impl KeyFrames {
-    /// Whether it marks the frame with this number, from 1.
+    /// Whether the frame with this number (from 1) is marked.
     #[must_use]
     pub fn contains(&self, frame: u32) -> bool {
         match self {
@@ -39,7 +39,7 @@ impl KeyFrames {
     }
 }
 
-/// `receiving → settled → rendered → (held | released) → recalled`. A late instance takes any state but
+/// `receiving → settled → rendered → (held | released) → recalled`. A late instance takes every state except
 /// `recalled` back to `receiving`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -50,16 +50,16 @@ pub enum StudyState {
     Settled,
     /// Every series has its pack.
     Rendered,
-    /// Rendered, but the publish gate is shut; the reason is beside it.
+    /// Rendered, but the publish gate does not let it pass; the reason is stored beside it.
     Held,
     /// The patient can see it.
     Released,
-    /// Taken back by staff: nobody can see it, and nothing brings it back by itself.
+    /// Taken back by staff: nobody can see it, and it does not come back by itself.
     Recalled,
 }
 
 impl StudyState {
-    /// The word used in items, JSON and `filmless status`.
+    /// The name in items, JSON and `filmless status`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -73,24 +73,24 @@ impl StudyState {
     }
 }
 
-/// Why the gate is shut. Staff read the sentence; programs read the code.
+/// Why the gate does not let it pass. Staff read the sentence; programs read the code.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
 )]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum HoldReason {
-    /// No order has this accession number, nor this patient id.
+    /// No order has this accession number or this patient id.
     NoOrder,
-    /// Several open orders of this patient could be meant.
+    /// Several open orders of this patient are possible.
     AmbiguousOrder,
     /// The order is for somebody else.
     PatientMismatch,
-    /// The name in the images fits no order, and its letters are not of the character set that the images name.
+    /// The name in the images fits no order, and its letters are not in the character set the images declare.
     CharacterSetMismatch,
     /// Files of two patients came under one Study Instance UID.
     TwoPatients,
-    /// The account of this patient code is somebody else's.
+    /// The account of this patient code belongs to somebody else.
     AccountMismatch,
     /// The files name accession numbers whose orders are for different patients.
     AccessionsDiffer,
@@ -98,7 +98,7 @@ pub enum HoldReason {
     OrderCancelled,
     /// Fewer instances arrived than the order declares.
     IncompleteStudy,
-    /// The hospital releases with a signed result, and there is none.
+    /// The hospital releases only with a signed result, and there is none.
     ResultNotSigned,
     /// Staff hold it.
     HeldByStaff,
@@ -149,7 +149,7 @@ impl HoldReason {
     }
 }
 
-/// What keeps a report from being the signed result, from the lightest on (PS3.3 C.17.2).
+/// Why a report is not the signed result, from the least serious up (PS3.3 C.17.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReportLack {

@@ -1,4 +1,4 @@
-//! The schema of an order and the reader are one: what the one allows the other takes, whatever the value.
+//! The schema of an order and its reader agree: one accepts what the other accepts, whatever the value.
 
 use filmless_domain::{Order, order};
 use proptest::prelude::*;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/order.schema.json");
 
-/// Every field of the schema, by its pointer.
+/// Every field of the schema, by JSON pointer.
 fn fields() -> Vec<String> {
     fn walk(schema: &Value, path: &str, found: &mut Vec<String>) {
         for (name, field) in schema["properties"].as_object().into_iter().flatten() {
@@ -28,7 +28,7 @@ fn sample() -> Value {
     })
 }
 
-/// Values that hospitals send, and values that nobody should.
+/// Values that hospitals send, and values that nobody should send.
 fn values() -> impl Strategy<Value = Value> {
     let texts = [
         "",
@@ -142,7 +142,7 @@ fn values() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// The order as the schema speaks of it: blanks around texts do not count.
+/// The order in the schema's terms: without blanks around texts.
 fn trimmed(value: &mut Value) {
     match value {
         Value::String(text) => *text = text.trim().to_owned(),

@@ -1,5 +1,5 @@
-//! What stands in front of a public function on AWS: CloudFront, which adds a secret to what it passes on. The
-//! function's own address is open to the network; a request without the secret gets nothing there.
+//! Checks the secret that CloudFront adds to every request on AWS. The function's own address is open to the network; a
+//! request without the secret gets nothing there.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use subtle::ConstantTimeEq;
 const SECRET: HeaderName = HeaderName::from_static("x-origin-secret");
 const VIEWER: HeaderName = HeaderName::from_static("cloudfront-viewer-address");
 
-/// The visitor's own address, told by whoever knows the secret.
+/// The visitor's own address, as told by a client that knows the secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ViewerAddress(pub(crate) IpAddr);
 
@@ -38,7 +38,7 @@ async fn admit(State(secret): State<Arc<Secret>>, mut request: Request, next: Ne
     next.run(request).await
 }
 
-/// `198.51.100.10:46532`; an IPv6 address stands there without brackets.
+/// Reads `198.51.100.10:46532`; an IPv6 address has no brackets here.
 fn viewer(headers: &HeaderMap) -> Option<IpAddr> {
     let (address, _port) = headers.get(VIEWER)?.to_str().ok()?.rsplit_once(':')?;
     address.trim_matches(['[', ']']).parse().ok()

@@ -9,8 +9,10 @@
 //! let function = filmless_front::behind(Some(secret), Router::new());
 //! ```
 
+mod coding;
 mod front;
 mod source;
 
+pub use coding::accepts_coding;
 pub use front::behind;
 pub use source::source_of;

@@ -1,4 +1,4 @@
-//! How the provider is spoken to: few, small and short answers, by TLS, and never on to another address.
+//! Requests to the provider: few, small, with a time limit, over TLS, and never redirected.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -9,18 +9,18 @@ use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use url::Url;
 
-/// Larger than any discovery document, key set or token answer.
+/// Larger than any discovery document, key set or token answer, in bytes.
 const ANSWER_BYTES_MAX: u64 = 512 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
-/// One exchange, all of it. A sign-in has three at most, and the gateway gives up after 29 s.
+/// Time limit of one whole exchange. A sign-in has at most three, and the gateway gives up after 29 s.
 const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// Where the provider is reached, when that is not at its own address: a system behind a proxy may not reach itself by
-/// the name that browsers use.
+/// Where we reach the provider, if not at its own address: a system behind a proxy may not reach itself by the name
+/// that browsers use.
 #[derive(Debug, Clone)]
 pub struct ReachedAt(pub Url);
 
-/// What was wrong with an exchange.
+/// Why an exchange failed.
 #[derive(Debug, Error)]
 pub(crate) enum ClientError {
     /// No answer.
@@ -43,7 +43,7 @@ impl ProviderClient {
         let config = Agent::config_builder()
             .timeout_connect(Some(CONNECT_TIMEOUT))
             .timeout_global(Some(EXCHANGE_TIMEOUT))
-            // A redirect could lead a request with our secret to somebody else.
+            // A redirect could send a request with our secret to somebody else.
             .max_redirects(0)
             .max_redirects_will_error(false)
             .http_status_as_error(false)
@@ -52,7 +52,7 @@ impl ProviderClient {
         Self { agent: config.new_agent(), reached_at }
     }
 
-    /// Puts the address that is reached in place of the provider's own.
+    /// Replaces the provider's own address by the one we reach it at.
     fn place(&self, request: &mut HttpRequest) -> Result<(), ClientError> {
         let Some(ReachedAt(base)) = &self.reached_at else { return Ok(()) };
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
@@ -74,7 +74,7 @@ impl SyncHttpClient for ProviderClient {
     }
 }
 
-/// The certificates that this machine trusts: a provider of the hospital's own may have one of the hospital's own.
+/// The certificates this machine trusts: a hospital's own provider may use the hospital's own.
 fn tls() -> TlsConfig {
     static ROOTS: OnceLock<Vec<Certificate<'static>>> = OnceLock::new();
     let roots = ROOTS.get_or_init(|| {

@@ -1,7 +1,7 @@
-//! Who of the staff signs in, by OpenID Connect: as a client of any provider ([`RelyingParty`]), and as a provider of
-//! our own that is small but real ([`provider`]), for hospitals that have none.
+//! Signs staff in with OpenID Connect: as a client of any provider ([`RelyingParty`]), and as a small but real
+//! provider of our own ([`provider`]), for hospitals that have none.
 //!
-//! The protocol is [`openidconnect`]'s; here is what it is used for. Nothing in this crate knows of patients.
+//! [`openidconnect`] implements the protocol; this crate uses it. Nothing here knows about patients.
 //!
 //! ```
 //! use filmless_identity::provider::{AccountName, InvalidAccountName};

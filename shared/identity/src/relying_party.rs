@@ -1,4 +1,4 @@
-//! The client's side: the authorization code flow with PKCE (RFC 7636), `state` and `nonce`.
+//! The client: the authorization code flow with PKCE (RFC 7636), `state` and `nonce`.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -23,9 +23,9 @@ use crate::client::{ProviderClient, ReachedAt};
 use crate::tokens::{ACCEPTED_SIGNATURES, StaffClient, StaffIdToken, StaffIdTokenClaims, StaffTokenResponse};
 use crate::{IdentityError, Refusal};
 
-/// How long discovery document and keys are used before they are fetched again.
+/// How long the discovery document and keys are used before they are fetched again.
 const METADATA_KEPT: Duration = Duration::from_secs(600);
-/// Longest subject or name that is kept, in characters.
+/// Longest subject or name kept, in characters.
 const NAME_CHARS_MAX: usize = 120;
 
 /// We, as a client of one provider.
@@ -35,21 +35,21 @@ pub struct RelyingParty {
     issuer: IssuerUrl,
     redirect_url: RedirectUrl,
     client: ProviderClient,
-    /// The provider is part of this system: how browsers reach it says nothing of how we do.
+    /// The provider is part of this system, so browsers may reach it in another way than we do.
     is_reached_elsewhere: bool,
     metadata: Mutex<Option<(Instant, CoreProviderMetadata)>>,
 }
 
-/// A sign-in that began: where the browser goes, and what has to be known when it comes back.
+/// A started sign-in: where to send the browser, and what we need when it returns.
 #[derive(Debug)]
 pub struct Begun {
     /// The provider's page.
     pub url: Url,
-    /// To be kept on our side, bound to the browser.
+    /// To be stored on our side, tied to the browser.
     pub pending: PendingSignIn,
 }
 
-/// What has to be known when the browser comes back.
+/// What we need when the browser returns.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct PendingSignIn {
     state: String,
@@ -63,7 +63,7 @@ impl std::fmt::Debug for PendingSignIn {
     }
 }
 
-/// What the browser came back with (RFC 6749 4.1.2, RFC 9207).
+/// The parameters the browser returned with (RFC 6749 4.1.2, RFC 9207).
 #[derive(Clone, Default, Deserialize)]
 pub struct Returned {
     code: Option<String>,
@@ -79,8 +79,8 @@ impl std::fmt::Debug for Returned {
 }
 
 impl RelyingParty {
-    /// A client with these settings, to which the provider sends browsers back at `redirect_url`. Nothing is fetched
-    /// yet: a provider that is down must not keep everything else from starting.
+    /// A client with these settings; the provider sends browsers back to `redirect_url`. Fetches nothing yet: a
+    /// provider that is down must not keep everything else from starting.
     ///
     /// # Errors
     /// [`IdentityError::Settings`].
@@ -104,7 +104,7 @@ impl RelyingParty {
         })
     }
 
-    /// Begins a sign-in.
+    /// Starts a sign-in.
     ///
     /// # Errors
     /// [`IdentityError::Provider`].
@@ -127,7 +127,7 @@ impl RelyingParty {
         .await
     }
 
-    /// Ends a sign-in: who it is, if the provider says so and the answer belongs to the question.
+    /// Finishes a sign-in: returns who it is, if the provider says so and its answer belongs to our request.
     ///
     /// # Errors
     /// [`IdentityError`].
@@ -142,7 +142,7 @@ impl RelyingParty {
             let metadata = this.metadata(false)?;
             let response = this.exchange(&metadata, code, &pending)?;
             match this.verified(metadata, &response, &pending, now) {
-                // The provider may have changed its keys since they were fetched.
+                // The provider may have changed its keys since we fetched them.
                 Err(Unverified::UnknownKey) => {
                     let verified = this.verified(this.metadata(true)?, &response, &pending, now);
                     this.member(&verified.map_err(|_| IdentityError::Refused(Refusal::Token))?)
@@ -154,7 +154,7 @@ impl RelyingParty {
         .await
     }
 
-    /// Runs what waits for the network where waiting is allowed.
+    /// Runs network calls where blocking is allowed.
     async fn blocking<T: Send + 'static>(
         self: &Arc<Self>,
         work: impl FnOnce(&Self) -> Result<T, IdentityError> + Send + 'static,
@@ -224,7 +224,7 @@ impl RelyingParty {
             client.exchange_code(code).map_err(|e| IdentityError::provider("no token endpoint", e))?;
         let request = request.set_pkce_verifier(PkceCodeVerifier::new(pending.verifier.clone()));
         request.request(&self.client).map_err(|error| match error {
-            // Who may not ask at all is a matter of our settings, everything else of this one code.
+            // If the client is not allowed to ask at all, our settings are wrong; any other error is about this code.
             RequestTokenError::ServerResponse(response) => match response.error() {
                 CoreErrorResponseType::InvalidClient | CoreErrorResponseType::UnauthorizedClient => {
                     IdentityError::Provider {
@@ -235,7 +235,7 @@ impl RelyingParty {
                 _ => IdentityError::Refused(Refusal::Code),
             },
             RequestTokenError::Request(error) => IdentityError::provider("token endpoint", error),
-            // What could not be parsed may hold tokens: its text goes nowhere.
+            // An unparsable answer may contain tokens, so drop its text.
             _ => IdentityError::Provider { what: "the token endpoint's answer", source: None },
         })
     }
@@ -265,7 +265,7 @@ impl RelyingParty {
     }
 
     fn member(&self, claims: &StaffIdTokenClaims) -> Result<StaffMember, IdentityError> {
-        // Claims are read by their names, standard ones as well: which one holds what is the hospital's choice.
+        // Read all claims by name, including standard ones: the hospital chooses which claim has what.
         let all = serde_json::to_value(claims).unwrap_or_default();
         let none = Map::new();
         let all = all.as_object().unwrap_or(&none);
@@ -283,7 +283,7 @@ impl RelyingParty {
     }
 }
 
-/// Why a token is not believed.
+/// Why a token is not trusted.
 enum Unverified {
     UnknownKey,
     Forged,
@@ -300,7 +300,7 @@ impl From<ClaimsVerificationError> for Unverified {
     }
 }
 
-/// Whether the provider takes a secret in the body alone (OpenID Connect Discovery 3: else the header is right).
+/// Whether the provider accepts a secret only in the body (OpenID Connect Discovery 3; otherwise use the header).
 fn is_secret_posted(metadata: &CoreProviderMetadata) -> bool {
     use openidconnect::core::CoreClientAuthMethod::{ClientSecretBasic, ClientSecretPost};
     metadata
@@ -313,7 +313,7 @@ fn clean(text: &str) -> String {
 }
 
 impl Returned {
-    /// As a browser comes back with a code.
+    /// A browser returning with a code.
     #[must_use]
     pub fn with_code(code: &Secret, state: &str) -> Self {
         Self { code: Some(code.expose().to_owned()), state: Some(state.to_owned()), ..Self::default() }

@@ -1,4 +1,4 @@
-//! The types of the protocol, with whatever claims a provider adds.
+//! The protocol's types, with any additional claims of a provider.
 
 use openidconnect::core::{
     CoreAuthDisplay, CoreAuthPrompt, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
@@ -12,7 +12,7 @@ use openidconnect::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// The signatures that are accepted: none that a client secret could make, and not `none`.
+/// Accepted signatures: none that a client secret could make, and not `none`.
 pub(crate) const ACCEPTED_SIGNATURES: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
@@ -25,7 +25,7 @@ pub(crate) const ACCEPTED_SIGNATURES: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::EdDsa,
 ];
 
-/// All claims beyond the standard ones.
+/// All non-standard claims.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub(crate) struct OtherClaims(pub(crate) Map<String, Value>);
 
@@ -56,7 +56,7 @@ pub(crate) type StaffIdTokenFields = IdTokenFields<
 
 pub(crate) type StaffTokenResponse = StandardTokenResponse<StaffIdTokenFields, CoreTokenType>;
 
-/// A client that knows its provider by discovery.
+/// A client that found its provider by discovery.
 pub(crate) type StaffClient = openidconnect::Client<
     OtherClaims,
     CoreAuthDisplay,

@@ -1,9 +1,9 @@
-//! Measures what rendering costs, on this machine, and prints it as JSON. CPU times are those of one thread.
+//! Measures the cost of rendering on this machine and prints it as JSON. CPU times are of one thread.
 //!
 //! - `measure_imaging headers FILE…`: microseconds of CPU per file, from its first bytes to header and DICOM JSON
 //! - `measure_imaging thumbnails OUT FILE…`: seconds of CPU for DICOM JSON and a JPEG of 256 pixels of every file
-//! - `measure_imaging slice FILE`: milliseconds of CPU that preview and lossless layer of a file take
-//! - `measure_imaging series PACK COUNT THREADS FILE…`: renders so many instances into a pack; the files repeat
+//! - `measure_imaging slice FILE`: milliseconds of CPU for the preview and the lossless layer of a file
+//! - `measure_imaging series PACK COUNT THREADS FILE…`: renders this many instances into a pack; the files repeat
 
 use std::env;
 use std::fs::{self, File};
@@ -53,7 +53,7 @@ fn cpu_seconds() -> io::Result<f64> {
     nanoseconds.map(|ns| ns / 1e9).ok_or_else(|| io::Error::other("/proc/self/schedstat is unreadable"))
 }
 
-/// The median over some rounds of the CPU seconds of one call.
+/// The median CPU seconds of one call, over several rounds.
 fn median_seconds(repetitions: usize, mut call: impl FnMut() -> io::Result<()>) -> io::Result<f64> {
     call()?;
     let mut rounds = Vec::new();
@@ -68,7 +68,7 @@ fn median_seconds(repetitions: usize, mut call: impl FnMut() -> io::Result<()>) 
     Ok(rounds[ROUNDS / 2])
 }
 
-/// Of the bytes that an ingest asks for first; they are in memory before the clock starts.
+/// The bytes that an ingest requests first; they are in memory before the clock starts.
 fn headers(files: &[&str]) -> io::Result<Value> {
     let limits = Limits::default();
     let mut prefixes = Vec::new();
@@ -134,7 +134,7 @@ fn resize<P: PixelTrait>(frame: &DisplayFrame, target: &mut [u8], width: u32, he
     Resizer::new().resize_typed(&source, &mut target, &options).map_err(io::Error::other)
 }
 
-/// Each layer costs what rendering takes longer with it.
+/// A layer costs the time that rendering takes longer with it.
 fn slice(file: &[u8]) -> io::Result<Value> {
     let limits = Limits::default();
     let both = RenderOptions::new(PreviewSize { side_max: THUMBNAIL_SIDE });
@@ -199,7 +199,7 @@ fn parts(path: &Path, options: &RenderOptions) -> io::Result<Vec<RenderedPart>> 
     Ok(parts)
 }
 
-/// The most memory this process ever held.
+/// The peak memory of this process.
 fn peak_mib() -> io::Result<f64> {
     let status = fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

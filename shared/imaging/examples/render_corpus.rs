@@ -1,9 +1,10 @@
 //! Renders every file below a folder, for comparison with another implementation.
 //!
-//! `render_corpus DIR OUT` writes `OUT/<number>.raw`, the middle frame of the file as shown (interleaved bytes), and
-//! `OUT/<number>.stored`, its values as decoded again from the diagnostic layer (little endian doubles), where that was
-//! encoded here; and `OUT/report.jsonl`, one line per file: path, header or the reason it was refused, picture or the reason there is
-//! none, microseconds of both. Reading the header goes through the same growing prefixes as a ranged GET.
+//! `render_corpus DIR OUT` writes `OUT/<number>.raw`, the middle frame of the file as shown (interleaved bytes);
+//! `OUT/<number>.stored`, its values decoded again from the diagnostic layer (little endian doubles), if that layer was
+//! encoded here; and `OUT/report.jsonl`, one line per file: path, header or the reason for refusing it, picture or the
+//! reason for having none, microseconds for both. The header is read through the same growing prefixes as with a ranged
+//! GET.
 
 use std::fs;
 use std::io::{self, Write};

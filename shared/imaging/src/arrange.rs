@@ -1,9 +1,9 @@
-//! The order in which the frames of a series are shown, once all of them are known.
+//! Puts the frames of a series into display order, once all are known.
 //!
-//! Planes of one orientation (and stack) stay together, in the order in which they were taken, so that a scout is before
-//! or after the slices. Within a plane slices follow each other along its normal (PS3.3 C.7.6.2.1.1). Where places
-//! repeat, volume follows volume; only the phases of a heart stay together at each slice, to be played. Frames without a
-//! place come last, as they were written.
+//! Planes of one orientation (and stack) stay together, in the order they were taken, so a scout comes before or after
+//! the slices. Within a plane, slices follow each other along its normal (PS3.3 C.7.6.2.1.1). If positions repeat,
+//! volume follows volume; only the phases of a heart stay together at each slice, to be played. Frames without a
+//! position come last, in the order they were written.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -13,18 +13,18 @@ use filmless_dicom::geometry;
 use crate::index::FrameEntry;
 use crate::place::Place;
 
-/// How far directions of one plane may differ: the cosine of a quarter of a degree.
+/// How much directions of one plane may differ: the cosine of a quarter of a degree.
 const SAME_DIRECTION_MIN: f64 = 0.999_99;
-/// Places nearer than this share of the thickness of a slice are one, within these bounds in millimetres.
+/// Positions closer than this share of the slice thickness are one, within these bounds in millimetres.
 const SAME_PLACE_SHARE: f64 = 0.02;
 const SAME_PLACE_MM: (f64, f64) = (0.005, 0.1);
 const SAME_PLACE_USUAL_MM: f64 = 0.01;
-/// Phases of a heart lie within one beat, of which the slowest takes three seconds.
+/// Phases of a heart lie within one beat; the slowest takes three seconds.
 const BEAT_MS_MAX: f64 = 3000.0;
-/// Planes that a frame is compared with: a run around an axis has as many planes as frames.
+/// Most planes a frame is compared with: a run around an axis has as many planes as frames.
 const PLANES_COMPARED_MAX: usize = 256;
 
-/// The frames in the order in which they are shown, as places in `frames`, and where each lies.
+/// The frames in display order, as places in `frames`, with the position of each.
 pub(crate) fn arrange(frames: &[FrameEntry], modality: &str) -> Vec<(usize, Option<Place>)> {
     let mut planes: Vec<Plane> = Vec::new();
     let mut unplaced = Vec::new();
@@ -47,14 +47,14 @@ pub(crate) fn arrange(frames: &[FrameEntry], modality: &str) -> Vec<(usize, Opti
     order
 }
 
-/// When a frame was taken, as far as numbers tell.
+/// When a frame was taken, as far as its numbers tell.
 fn taken(at: usize, frame: &FrameEntry) -> (i64, i64, usize) {
     let dimensions = &frame.view.dimensions;
     let stack = dimensions.stack.as_ref().and_then(|stack| stack.trim().parse().ok());
     (dimensions.instance_number.unwrap_or(i64::MAX), stack.unwrap_or(i64::MAX), at)
 }
 
-/// Frames of an enhanced object that have no place but indexes of dimensions are sorted by these (C.7.6.17).
+/// Sorts frames of an enhanced object without a position by their dimension indexes, if they have any (C.7.6.17).
 fn by_index(mut unplaced: Vec<usize>, frames: &[FrameEntry]) -> Vec<usize> {
     for run in unplaced.chunk_by_mut(|a, b| frames[*a].sop_instance_uid == frames[*b].sop_instance_uid) {
         run.sort_by(|a, b| frames[*a].view.dimensions.index.cmp(&frames[*b].view.dimensions.index));
@@ -68,7 +68,7 @@ struct PlaneKind {
 }
 
 impl PlaneKind {
-    /// `None` for a frame without any place.
+    /// `None` for a frame without a position.
     fn of(frame: &FrameEntry) -> Option<Self> {
         let view = &frame.view;
         let orientation = view.position.and(view.orientation).filter(|orientation| {
@@ -100,12 +100,12 @@ struct Plane {
     members: Vec<usize>,
 }
 
-/// A frame of a plane while it is being arranged.
+/// A frame of a plane, while it is being sorted.
 struct Member {
     at: usize,
     slice: u32,
     labels: Vec<usize>,
-    /// Of those with the same slice and labels.
+    /// Its number among those with the same slice and labels.
     nth: u32,
 }
 
@@ -122,7 +122,7 @@ impl Plane {
             label(&mut members, frames, beats, repeats);
         }
         count_repeats(&mut members, frames);
-        // Phases are inside of a slice; every other repetition is a volume of its own.
+        // Phases belong to a slice; any other repetition is a volume of its own.
         let nth_volume = |member: &Member| if beats { 0 } else { member.nth };
         let mut volumes: Vec<_> = members.iter().map(|m| (m.labels.clone(), nth_volume(m))).collect();
         volumes.sort();
@@ -140,7 +140,7 @@ impl Plane {
         arranged
     }
 
-    /// The frames of the plane along its normal, those of one place with the same number.
+    /// The frames of the plane along its normal; those at one position share a number.
     fn slices(&self, frames: &[FrameEntry]) -> Vec<Member> {
         let along = |at: usize| {
             let view = &frames[at].view;
@@ -186,7 +186,7 @@ fn has_phases(members: &[Member], frames: &[FrameEntry], modality: &str) -> bool
     varies_at_a_slice && most - least <= BEAT_MS_MAX
 }
 
-/// One thing that may part volumes.
+/// An attribute that may separate volumes.
 type Label = fn(&FrameEntry) -> Option<Value>;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -207,7 +207,7 @@ impl Value {
     }
 }
 
-/// What parts the phases of a heart, too, and all others.
+/// Attributes that separate volumes, and the phases of a heart too.
 const LABELS: [Label; 6] = [
     |f| f.view.dimensions.kind.clone().map(Value::Text),
     |f| f.view.dimensions.gate.map(Value::Number),
@@ -216,7 +216,7 @@ const LABELS: [Label; 6] = [
     |f| f.view.dimensions.flip_angle.map(Value::Number),
     |f| f.view.dimensions.b_value.map(Value::Number),
 ];
-/// What parts volumes only: phases differ in these.
+/// Attributes that separate only volumes: phases differ in them.
 const TIMES: [Label; 5] = [
     |f| Some(f.view.dimensions.volume_index.clone()).filter(|index| !index.is_empty()).map(Value::Numbers),
     |f| f.view.dimensions.temporal_position.map(|n| Value::Number(n as f64)),
@@ -225,8 +225,8 @@ const TIMES: [Label; 5] = [
     |f| f.view.dimensions.time.clone().map(Value::Text),
 ];
 
-/// Gives each member what tells its volume. A label counts where some slice has all its values: one that changes from
-/// slice to slice, as the time of a slice does, parts no volumes.
+/// Gives each member the labels that identify its volume. A label counts if some slice has all its values. One that
+/// changes from slice to slice, like the time of a slice, does not separate volumes.
 fn label(members: &mut [Member], frames: &[FrameEntry], beats: bool, repeats: usize) {
     let times: &[Label] = if beats { &[] } else { &TIMES };
     for value_of in times.iter().chain(&LABELS) {
@@ -259,7 +259,7 @@ fn label(members: &mut [Member], frames: &[FrameEntry], beats: bool, repeats: us
     }
 }
 
-/// The k-th of those with the same slice and labels: by phase, time and number.
+/// Numbers the members with the same slice and labels by phase, time and number.
 fn count_repeats(members: &mut [Member], frames: &[FrameEntry]) {
     let by_time = |a: &Member, b: &Member| {
         let (one, other) = (&frames[a.at].view.dimensions, &frames[b.at].view.dimensions);

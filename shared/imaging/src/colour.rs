@@ -1,8 +1,8 @@
-//! Colour models (PS3.3 C.7.6.3.1.2): all become RGB of eight bits.
+//! Colour models (PS3.3 C.7.6.3.1.2): all are converted to RGB with eight bits.
 
 use crate::samples::{Samples, WordFormat};
 
-/// Brings interleaved samples of so many bits down to eight bits each by cutting low bits.
+/// Reduces interleaved samples to eight bits each by cutting the low bits.
 pub(crate) fn to_bytes(samples: &Samples, bits_stored: u32) -> Vec<u8> {
     match samples {
         Samples::Bytes(bytes) => bytes.clone(),
@@ -18,7 +18,7 @@ pub(crate) fn to_bytes(samples: &Samples, bits_stored: u32) -> Vec<u8> {
     }
 }
 
-/// YBR_FULL to RGB, in place, with the matrix of C.7.6.3.1.2 in 16 bit fixed point.
+/// Converts YBR_FULL to RGB in place, with the matrix of C.7.6.3.1.2 in 16 bit fixed point.
 pub(crate) fn ybr_full_to_rgb(pixels: &mut [u8]) {
     const HALF: i32 = 1 << 15;
     let scaled = |factor: f64| (factor * 65_536.0).round() as i32;

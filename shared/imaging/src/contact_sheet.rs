@@ -6,11 +6,11 @@ use crate::{DisplayFrame, ImagingError};
 pub(crate) const TILES_MAX: usize = 100;
 pub(crate) const SHEET_COLUMNS: u32 = 10;
 const SHEET_QUALITY: u8 = 80;
-/// Nearly black, so that the edge of a dark picture is still seen.
+/// Nearly black, so that the edge of a dark picture stays visible.
 const SHEET_BACKGROUND: [u8; 3] = [17, 19, 22];
 
-/// Keeps evenly spaced values of a run whose length is not known beforehand: when too many are held, every other one
-/// is dropped and from then on only every other one is taken.
+/// Keeps evenly spaced values of a sequence of unknown length: when it has too many, it drops every other one and from
+/// then on takes only every other one.
 #[derive(Debug)]
 pub(crate) struct Sampled<T> {
     stride: usize,
@@ -49,7 +49,7 @@ impl<T> Sampled<T> {
     }
 }
 
-/// Tiles on a dark ground, left to right, top to bottom, each picture in the middle of its tile.
+/// Tiles on a dark background, left to right, top to bottom, each picture centred in its tile.
 pub(crate) fn contact_sheet(tiles: &[(usize, Thumbnail)]) -> Result<Vec<u8>, ImagingError> {
     let rows = (tiles.len() as u32).div_ceil(SHEET_COLUMNS);
     let columns = SHEET_COLUMNS.min(tiles.len() as u32);

@@ -1,8 +1,8 @@
 //! The bit-exact form of a frame.
 //!
-//! A source that a browser decodes as it is stays as it is: no generation is lost. A large X-ray becomes
-//! high-throughput JPEG 2000, of which a prefix is a smaller picture; everything else becomes JPEG-LS. Both are decoded
-//! again and compared; what they cannot hold, or did not hold, becomes deflated little endian.
+//! A source that a browser can decode stays as it is, without another generation. A large X-ray becomes high-throughput
+//! JPEG 2000, whose prefixes are smaller pictures; everything else becomes JPEG-LS. Both are decoded again and
+//! compared. What they cannot represent, or did not, becomes deflated little endian.
 
 use crate::resolution::Resolution;
 use std::io::Write;
@@ -22,9 +22,9 @@ use crate::samples::Samples;
 const JPEG_LS_LOSSLESS: &str = "1.2.840.10008.1.2.4.80";
 const HT_J2K_LOSSLESS: &str = "1.2.840.10008.1.2.4.201";
 const DEFLATED_FRAME: &str = "1.2.840.10008.1.2.8.1";
-/// JPEG-LS holds samples of 2 to 16 bits (ITU-T T.87 C.2.2).
+/// JPEG-LS supports samples of 2 to 16 bits (ITU-T T.87 C.2.2).
 const JPEG_LS_BITS_MIN: u32 = 2;
-/// Pictures of at least so many pixels are worth looking at before they are whole.
+/// Pictures with at least this many pixels are worth showing before they are complete.
 const LARGE_PIXELS_MIN: usize = 4_000_000;
 
 /// One frame, bit-exact, and how to read it.
@@ -32,24 +32,24 @@ const LARGE_PIXELS_MIN: usize = 4_000_000;
 pub struct DiagnosticFrame {
     /// How it is encoded.
     pub transfer_syntax_uid: String,
-    /// The same for a browser.
+    /// The same encoding, named for a browser.
     pub media_type: String,
-    /// What the decoded samples mean; differs from the image's where a codec undoes a colour transform.
+    /// What the decoded samples mean; differs from the image's if a codec undoes a colour transform.
     pub photometric_interpretation: String,
     /// 1 or 3, interleaved.
     pub samples_per_pixel: u8,
     /// Bits of a decoded sample. Deflated samples fill 8, 16, 32 or 64 bits.
     pub bits_per_sample: u8,
-    /// `unsigned`, `signed` (two's complement in so many bits) or `float`.
+    /// `unsigned`, `signed` (two's complement in that many bits) or `float`.
     pub sample_type: SampleType,
-    /// Prefixes that decode to lower resolutions, ascending; the last is the whole. Empty when there are none.
+    /// Prefixes that decode to lower resolutions, ascending; the last one is the whole. Empty if there are none.
     pub resolutions: Vec<Resolution>,
     /// The encoded frame.
     #[serde(with = "serde_bytes")]
     pub bytes: Vec<u8>,
 }
 
-/// What a sample is.
+/// The type of a sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SampleType {
@@ -61,22 +61,22 @@ pub enum SampleType {
     Float,
 }
 
-/// The samples of a frame in the form that is encoded: one byte each up to eight bits, else little endian.
+/// The samples of a frame as they are encoded: one byte each up to eight bits, else little endian.
 struct Plain {
     bytes: Vec<u8>,
     bits: u32,
     sample_type: SampleType,
 }
 
-/// Where a frame came from.
+/// The source of a frame.
 pub(crate) struct FrameOrigin<'f> {
-    /// Its codestream, when it has one.
+    /// Its codestream, if it has one.
     pub codestream: Option<(&'f [u8], PixelEncoding)>,
     pub transfer_syntax_uid: &'f str,
     pub pixel_tag: Option<filmless_dicom::Tag>,
 }
 
-/// Makes the bit-exact form of a decoded frame; `None` for samples that have none (64 bit integers).
+/// Makes the bit-exact form of a decoded frame; `None` for samples without one (64 bit integers).
 pub(crate) fn diagnostic(
     origin: &FrameOrigin<'_>,
     decoded: &Decoded,
@@ -112,10 +112,10 @@ pub(crate) fn diagnostic(
     Ok(frame)
 }
 
-/// The codestream, when a browser, or a decoder of 100 KiB in it, shows exactly what it holds.
+/// The codestream, if a browser, or a decoder of 100 KiB in it, shows exactly its content.
 fn kept<'f>(origin: &FrameOrigin<'f>, image: &ImagePixel, is_cut: bool) -> Option<(&'f [u8], &'static str)> {
     let (codestream, encoding) = origin.codestream?;
-    // Of one that ends early, what readers make up below its last row differs.
+    // If it ends early, readers invent different rows below its last one.
     if is_cut {
         return None;
     }
@@ -167,7 +167,7 @@ impl Plain {
         }
     }
 
-    /// Encodes, decodes again and compares; `None` when that fails in any way.
+    /// Encodes, decodes again and compares; `None` if that fails in any way.
     fn to_jpeg_ls(&self, image: &ImagePixel) -> Option<Vec<u8>> {
         if self.bits > 16 {
             return None;
@@ -187,8 +187,8 @@ impl Plain {
         (decoded == self.bytes).then_some(encoded)
     }
 
-    /// Encodes a large single picture of more than eight bits, decodes it again with another library and compares;
-    /// `None` when it is not one, or when anything fails.
+    /// Encodes a large single picture with more than eight bits, decodes it again with another library and compares;
+    /// `None` if it is not one, or if anything fails.
     fn to_ht_j2k(&self, image: &ImagePixel) -> Option<(Vec<u8>, Vec<Resolution>)> {
         let is_large = image.pixels() >= LARGE_PIXELS_MIN && image.number_of_frames == 1;
         if !is_large || image.samples_per_pixel != 1 || !(9..=16).contains(&self.bits) {
@@ -237,7 +237,7 @@ fn jpeg_2000_values(codestream: &[u8], image: &ImagePixel, bits: u32) -> Option<
 }
 
 impl DiagnosticFrame {
-    /// Decodes a frame that was encoded here, to values, to compare them with those of another reader. `None` for a
+    /// Decodes a frame that was encoded here to values, for comparison with those of another reader. `None` for a
     /// source that was kept.
     #[must_use]
     pub fn decode(&self, rows: u32, columns: u32) -> Option<Vec<f64>> {
@@ -309,7 +309,7 @@ mod tests {
         assert_eq!(syntax, JPEG_LS_LOSSLESS);
     }
 
-    /// Two thousand rows and a few more columns of something smooth with noise, or of jumps over the whole range.
+    /// Two thousand rows and a few more columns of a smooth pattern with noise, or of jumps over the whole range.
     fn large(bits: u32, signed: bool, jumps: bool) -> (Samples, ImagePixel) {
         let full = u32::from(u16::MAX >> (16 - bits));
         let value = |i: u32| {

@@ -1,18 +1,18 @@
-//! What tells the frames of one place from each other: time, echo, b-value, gate, phase of the heart (PS3.3 C.7.6.16,
-//! C.8.3.1, C.8.13), and in which stack a frame lies.
+//! What distinguishes frames at one position: time, echo, b-value, gate, phase of the heart (PS3.3 C.7.6.16, C.8.3.1,
+//! C.8.13); and the stack of a frame.
 
 use filmless_dicom::{Item, Tag, tags};
 use serde::{Deserialize, Serialize};
 
 use crate::functional_groups::FrameAttributes;
 
-/// As far as the object names them.
+/// The dimensions the object names.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Dimensions {
     /// Instance Number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance_number: Option<i64>,
-    /// Image Type, or Frame Type: magnitude and phase, water and fat lie at the same places.
+    /// Image Type, or Frame Type: magnitude and phase, water and fat share positions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// Stack ID.
@@ -48,16 +48,16 @@ pub struct Dimensions {
     /// Diffusion b-value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub b_value: Option<f64>,
-    /// Part of the breath, in percent or milliseconds.
+    /// Part of the breathing cycle, in percent or milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<f64>,
-    /// Part of the heart beat, in percent or milliseconds.
+    /// Part of the heartbeat, in percent or milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phase: Option<f64>,
     /// Dimension Index Values.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub index: Vec<i64>,
-    /// Those of them that tell neither place nor phase.
+    /// Those that mean neither position nor phase.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub volume_index: Vec<i64>,
 }
@@ -121,7 +121,7 @@ fn time(root: Item<'_>, content: Option<Item<'_>>) -> Option<String> {
         .or_else(|| root.text(tags::ACQUISITION_DATE_TIME))
 }
 
-/// Dimension Index Values (PS3.3 C.7.6.17): all, and those of dimensions that are neither places nor phases.
+/// Dimension Index Values (PS3.3 C.7.6.17): all of them, and those of dimensions that are neither positions nor phases.
 fn indexes(root: Item<'_>, content: Option<Item<'_>>) -> (Vec<i64>, Vec<i64>) {
     let values = content.and_then(|item| item.get(tags::DIMENSION_INDEX_VALUES)).map(|e| e.ints());
     let all = values.unwrap_or_default();
@@ -132,7 +132,7 @@ fn indexes(root: Item<'_>, content: Option<Item<'_>>) -> (Vec<i64>, Vec<i64>) {
         sequence.items().map(|item| item.get(tags::DIMENSION_INDEX_POINTER).map(|e| e.ints())).collect()
     });
     let pointers: Vec<Option<Vec<i64>>> = pointers.unwrap_or_default();
-    // A pointer that is not there says nothing, so its dimension may be a place.
+    // A missing pointer says nothing, so its dimension may be a position.
     let is_volume = |at: usize| match pointers.get(at) {
         Some(Some(words)) => match words[..] {
             [group, element] => !is_place_or_phase(Tag(group as u16, element as u16)),

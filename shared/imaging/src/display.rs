@@ -31,8 +31,7 @@ impl Voi {
     }
 }
 
-/// Shows one decoded frame with its overlays, in its default look, or, if it is grey, in the window that is asked for. Also
-/// returns the window that was used, if it was one.
+/// Shows one decoded frame in its default look, with its overlays. Also returns the window, if one was used.
 pub(crate) fn show(
     decoded: &Decoded,
     image: &ImagePixel,
@@ -59,7 +58,7 @@ fn show_pixels(
         pixels,
     };
     match (image.samples_per_pixel, image.photometric.as_str()) {
-        // Retired; their samples are neither those of RGB nor of YBR_FULL (PS3.3-2016d C.7.6.3.1.2).
+        // Retired; their samples are neither RGB nor YBR_FULL (PS3.3-2016d C.7.6.3.1.2).
         (3, photometric) if !decoded.is_rgb && photometric.starts_with("YBR_PARTIAL") => {
             Err(ImagingError::UnsupportedPixelFormat)
         }
@@ -117,7 +116,7 @@ fn show_grey(samples: &Samples, modality: &Modality, voi: &Voi, inverted: bool) 
     }
 }
 
-/// A table over all words. With fewer stored bits than sixteen the values repeat, so each is computed once.
+/// A table for all words. With fewer than sixteen stored bits the values repeat, so each is computed once.
 fn word_table(format: crate::samples::WordFormat, grey: impl Fn(f64) -> u8) -> Vec<u8> {
     let distinct = 1_usize << format.bits_stored.min(16);
     let shift = (format.high_bit + 1).saturating_sub(format.bits_stored);
@@ -126,11 +125,11 @@ fn word_table(format: crate::samples::WordFormat, grey: impl Fn(f64) -> u8) -> V
     (0..=u16::MAX).map(|word| by_value[(usize::from(word) >> shift) & (distinct - 1)]).collect()
 }
 
-/// The first VOI LUT, of the image or of its Frame VOI LUT With LUT macro (C.7.6.16.2.10b).
+/// The first VOI LUT, from the image or its Frame VOI LUT With LUT macro (C.7.6.16.2.10b).
 pub(crate) fn voi_table(image: &ImagePixel, frame: FrameAttributes<'_>, modality: &Modality) -> Option<Lut> {
     let group = frame.group(tags::FRAME_VOILUT_SEQUENCE);
     let of_frame = group.and_then(|group| group.first_item(tags::VOILUT_SEQUENCE));
-    // The window of a frame goes before a table of the whole object.
+    // The window of a frame takes precedence over a table of the whole object.
     let of_image = || {
         let has_window = group.is_some_and(|group| group.float(tags::WINDOW_WIDTH).is_some());
         frame.root.first_item(tags::VOILUT_SEQUENCE).filter(|_| !has_window)
@@ -138,7 +137,7 @@ pub(crate) fn voi_table(image: &ImagePixel, frame: FrameAttributes<'_>, modality
     Lut::from_item(of_frame.or_else(of_image)?, modality.is_signed(image)).map(Lut::filled)
 }
 
-/// VOI LUT Sequence, else the first window, else all values that occur (PS3.3 C.11.2).
+/// VOI LUT Sequence, else the first window, else the full range of values (PS3.3 C.11.2).
 fn voi_of_frame(
     samples: &Samples,
     image: &ImagePixel,
@@ -161,14 +160,14 @@ fn voi_of_frame(
     Voi::Window(VoiWindow::spanning(span.lowest, span.highest))
 }
 
-/// Ultrasound of eight bits is what the screen of the machine showed: black is 0, whatever else occurs.
+/// Ultrasound with eight bits is what the machine's screen showed: black is 0, whatever values occur.
 fn is_of_screen(image: &ImagePixel, frame: FrameAttributes<'_>) -> bool {
     let modality = frame.root.text(tags::MODALITY).unwrap_or_default();
     matches!(modality.as_str(), "US" | "IVUS") && image.bits_stored <= 8 && !image.signed
 }
 
-/// Slices of a CT without a window are all seen in the usual one of soft tissue: a span of each would make brightness
-/// jump from slice to slice. A scout holds no Hounsfield units that a window would fit.
+/// The usual soft tissue window for CT slices without a window: a range of their own would make brightness jump from
+/// slice to slice. A scout has no Hounsfield units to fit a window.
 fn usual_window(frame: FrameAttributes<'_>, image: &ImagePixel, modality: &Modality) -> Option<VoiWindow> {
     let Modality::Rescale { slope, intercept } = modality else { return None };
     let is_ct = frame.root.text(tags::MODALITY).as_deref() == Some("CT")

@@ -1,6 +1,6 @@
-//! A frame as it is shown.
+//! A frame, as shown.
 
-/// One frame as it is shown, at its stored size.
+/// One frame as shown, at its stored size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DisplayFrame {
     /// Columns.

@@ -1,4 +1,4 @@
-//! What is read or watched instead of looked at: structured reports, key object selections, encapsulated documents, videos.
+//! Documents to read or watch: structured reports, key object selections, encapsulated documents, videos.
 
 use std::ops::Range;
 
@@ -14,8 +14,8 @@ use crate::ImagingError;
 use crate::document_kind::DocumentKind;
 use crate::part::{DocumentPart, RenderedPart};
 
-/// Whether a document names another patient than its file. What came in was compared by the rules of its hospital; this is for
-/// what came before, and for what is only told far behind.
+/// Whether a document names another patient than its file. Ingest compares the two by the hospital's rules; this is for
+/// files that came before those rules, and for names far down in the document.
 fn is_of_another(data_set: &DataSet<'_>) -> bool {
     let rules = IdentityRules::most_lenient();
     InstanceHeader::from_data_set(data_set).is_ok_and(|header| {
@@ -23,7 +23,7 @@ fn is_of_another(data_set: &DataSet<'_>) -> bool {
     })
 }
 
-/// An encapsulated document as it is, else a structured report as lines of text.
+/// An encapsulated document as it is, or a structured report as lines of text.
 pub(crate) fn report(data_set: &DataSet<'_>, limits: &Limits) -> Result<RenderedPart, ImagingError> {
     let Some(document) = encapsulated_document(data_set) else { return structured_report(data_set) };
     let kind = match document.kind {
@@ -57,7 +57,7 @@ fn structured_report(data_set: &DataSet<'_>) -> Result<RenderedPart, ImagingErro
     lines_of(kind, report, lacks(data_set.root()).filter(|_| kind.is_report()))
 }
 
-/// Title, text and images of a key object selection; `None` where it has none of them.
+/// Title, text and images of a key object selection; `None` if it has none of them.
 pub(crate) fn selection(data_set: &DataSet<'_>) -> Option<RenderedPart> {
     let selection = read_selection(data_set);
     let says_something = !selection.lines.is_empty() || !selection.images.is_empty();
@@ -79,7 +79,7 @@ fn lines_of(
     }))
 }
 
-/// The video stream as it is: what no browser plays is there to be downloaded.
+/// The video stream as it is: what no browser plays can still be downloaded.
 pub(crate) fn video(data_set: &DataSet<'_>, limits: &Limits) -> Result<RenderedPart, ImagingError> {
     let stream = video_stream(data_set).map_err(|_| ImagingError::CorruptPixelData)?;
     let stream = stream.ok_or(ImagingError::NoPixelData)?;

@@ -1,18 +1,18 @@
-//! Kinds of what is read or played, and not scrolled through.
+//! Kinds of documents, which are read or played instead of scrolled through.
 
 use serde::{Deserialize, Serialize};
 
-/// What kind of document.
+/// The kind of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DocumentKind {
-    /// What a doctor reports: a structured report as lines of text (`application/json`).
+    /// A doctor's report: a structured report as lines of text (`application/json`).
     Report,
-    /// What a machine notes (marks of software, log of a procedure), as lines of text too.
+    /// A machine's record (marks of software, log of a procedure), also as lines of text.
     Record,
-    /// What a machine notes of the radiation dose, in the same way.
+    /// A machine's record of the radiation dose, in the same form.
     Dose,
-    /// A key object selection, as lines of text and the images that it selects.
+    /// A key object selection, as lines of text and the images it selects.
     Selection,
     /// Encapsulated PDF.
     Pdf,
@@ -25,7 +25,7 @@ pub enum DocumentKind {
 }
 
 impl DocumentKind {
-    /// Whether it may be what the doctor says of the images.
+    /// Whether it may be what a doctor says about the images.
     #[must_use]
     pub const fn is_report(self) -> bool {
         matches!(self, Self::Report | Self::Pdf | Self::Cda)

@@ -5,15 +5,15 @@ use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 use thiserror::Error;
 
-/// Why an instance, or one of its frames, cannot be shown. The original stays downloadable. `Display` never repeats a
-/// value out of the file.
+/// Why an instance, or one of its frames, cannot be shown. The original can still be downloaded. `Display` never
+/// repeats a value from the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ImagingError {
     /// The header cannot be read.
     #[error(transparent)]
     Header(HeaderError),
-    /// There are no pixels in it.
+    /// It contains no pixels.
     #[error("The instance has no picture.")]
     NoPixelData,
     /// The pixels are a video stream, which is shown as one.
@@ -22,25 +22,25 @@ pub enum ImagingError {
     /// No decoder for this transfer syntax.
     #[error("The compression of this image cannot be read here; the original can be downloaded.")]
     UnsupportedTransferSyntax,
-    /// Bits or colours that have no display rule here.
+    /// There is no display rule here for these bits or colours.
     #[error("The pixel format of this image cannot be shown here; the original can be downloaded.")]
     UnsupportedPixelFormat,
     /// Rows, Columns, Bits Allocated or the like is missing or contradicts itself.
     #[error("The image does not say how its pixels are laid out.")]
     IncompleteImageAttributes,
-    /// Larger than is accepted.
+    /// Larger than allowed.
     #[error("The image is larger than can be shown here; the original can be downloaded.")]
     ImageTooLarge,
-    /// More frames than are accepted.
+    /// More frames than allowed.
     #[error("The instance has more frames than can be shown here; the original can be downloaded.")]
     TooManyFrames,
     /// The pixel data is damaged, or contradicts Rows and Columns.
     #[error("The pixel data of this image is damaged.")]
     CorruptPixelData,
-    /// The pixel data is so short that most of its picture is missing.
+    /// The pixel data is so short that most of the picture is missing.
     #[error("The pixel data of this image ends long before its picture does.")]
     CutPixelData,
-    /// A report, document or video that is damaged, or larger than is put before a reader.
+    /// A report, document or video that is damaged, or too large to show.
     #[error("This document cannot be shown here; the original can be downloaded.")]
     DocumentNotShown,
     /// The preview could not be encoded.
@@ -48,36 +48,36 @@ pub enum ImagingError {
     PreviewFailed,
 }
 
-/// Why an instance, or one of its frames, has no picture, as the series' index says it; besides what is said of headers
-/// ([`RejectionCode`](filmless_domain::RejectionCode)).
+/// Why an instance, or one of its frames, has no picture, as the index of a pack says it; in addition to the codes for
+/// headers ([`RejectionCode`](filmless_domain::RejectionCode)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "kebab-case")]
 pub enum NoPicture {
-    /// There are no pixels in it.
+    /// It contains no pixels.
     NoPixelData,
     /// The pixels are a video stream, which is shown as one.
     Video,
     /// No decoder for this transfer syntax.
     UnsupportedTransferSyntax,
-    /// Bits or colours that have no display rule here.
+    /// There is no display rule here for these bits or colours.
     UnsupportedPixelFormat,
     /// Rows, Columns, Bits Allocated or the like is missing or contradicts itself.
     IncompleteImageAttributes,
-    /// Larger than is accepted.
+    /// Larger than allowed.
     ImageTooLarge,
-    /// More frames than are accepted.
+    /// More frames than allowed.
     TooManyFrames,
     /// The pixel data is damaged, or contradicts Rows and Columns.
     CorruptPixelData,
-    /// The pixel data is so short that most of its picture is missing.
+    /// The pixel data is so short that most of the picture is missing.
     CutPixelData,
-    /// A report, document or video that is damaged, or larger than is put before a reader.
+    /// A report, document or video that is damaged, or too large to show.
     DocumentNotShown,
     /// The preview could not be encoded.
     PreviewFailed,
-    /// The decoder ended over it, or asked for more memory than it may have.
+    /// The decoder crashed on it, or wanted more memory than allowed.
     DecoderFailed,
-    /// Decoding it took longer than a file of its size may.
+    /// Decoding took longer than allowed for a file of its size.
     DecoderTimeout,
     /// Its owner deleted the upload.
     ObjectDeleted,

@@ -17,7 +17,7 @@ pub(crate) enum FrameSource<'d> {
     Encapsulated {
         bytes: &'d dyn RangedBytes,
         frames: Vec<Vec<Range<usize>>>,
-        /// Whether the file ends within the last of them.
+        /// Whether the file ends within the last frame.
         is_last_cut: bool,
     },
 }
@@ -32,7 +32,7 @@ pub(crate) struct NativePixels<'d> {
 }
 
 impl<'d> NativePixels<'d> {
-    /// A value that is all of these bytes.
+    /// A value that consists of all these bytes.
     pub fn of(bytes: &'d &'d [u8]) -> Self {
         Self { bytes, start: 0, length: bytes.len() }
     }
@@ -45,7 +45,7 @@ impl<'d> NativePixels<'d> {
 }
 
 impl<'d> FrameSource<'d> {
-    /// `bytes` are those that the data set was scanned from.
+    /// `bytes` are the bytes the data set was scanned from.
     pub fn of(
         data_set: &DataSet<'_>,
         bytes: &'d dyn RangedBytes,
@@ -80,7 +80,7 @@ impl<'d> FrameSource<'d> {
         }
     }
 
-    /// The codestream of one frame; fragments are joined.
+    /// The codestream of one frame, its fragments joined.
     pub fn encapsulated_frame(&self, frame: u32) -> Option<Cow<'d, [u8]>> {
         let Self::Encapsulated { bytes, frames, .. } = self else { return None };
         let fragment = |range: &Range<usize>| bytes.range(range.start as u64..range.end as u64);
@@ -94,7 +94,7 @@ impl<'d> FrameSource<'d> {
     }
 }
 
-/// Whether what the file lacks of a frame is padding: it has its end of image, or of codestream.
+/// Whether only padding of a frame is missing: it has its end of image, or of codestream.
 fn ends_with_marker(bytes: &dyn RangedBytes, frame: Option<&Vec<Range<usize>>>) -> bool {
     let Some(end) = frame.and_then(|fragments| fragments.last()) else { return false };
     let tail = bytes.range(end.end.saturating_sub(3).max(end.start) as u64..end.end as u64);
@@ -107,7 +107,7 @@ fn extended_offsets(data_set: &DataSet<'_>) -> Vec<u64> {
     table.into_iter().filter_map(|v| u64::try_from(v).ok()).collect()
 }
 
-/// How a codestream is encoded: by its first bytes where they tell, because labels are sometimes wrong, else by the
+/// The encoding of a codestream: by its first bytes if they tell, because labels are sometimes wrong, else by the
 /// transfer syntax.
 pub(crate) fn encoding_of(codestream: &[u8], syntax: TransferSyntax) -> PixelEncoding {
     match codestream {

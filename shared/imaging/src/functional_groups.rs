@@ -1,5 +1,5 @@
 //! Functional groups of enhanced multi-frame images (PS3.3 C.7.6.16): per frame, else shared, else top level. A frame
-//! knows better than its object: some writers repeat the values of one frame at the top.
+//! takes precedence over its object: some writers repeat the values of one frame at the top.
 
 use filmless_dicom::{DataSet, Item, Tag, tags};
 
@@ -9,7 +9,7 @@ pub(crate) struct FrameAttributes<'d> {
     pub root: Item<'d>,
     /// The frame, counted from 0.
     pub index: u32,
-    /// How the words of the data set are stored.
+    /// Byte order of the words in the data set.
     pub big_endian: bool,
     per_frame: Option<Item<'d>>,
     shared: Option<Item<'d>>,
@@ -37,7 +37,7 @@ impl<'d> FrameAttributes<'d> {
             .or_else(|| self.shared.and_then(|item| item.first_item(sequence)))
     }
 
-    /// Where an attribute that may be at the top level or in a functional group applies from.
+    /// The item that holds an attribute which may be at the top level or in a functional group.
     pub fn holder(self, tag: Tag, sequence: Tag) -> Option<Item<'d>> {
         let holds = |item: &Item<'d>| item.get(tag).is_some_and(|e| !e.bytes().is_empty());
         self.group(sequence).filter(holds).or_else(|| Some(self.root).filter(holds))

@@ -1,4 +1,4 @@
-//! How much of a file has to be in memory.
+//! How much of a file must be in memory.
 
 use std::borrow::Cow;
 
@@ -9,8 +9,8 @@ use filmless_domain::Limits;
 
 use crate::ImagingError;
 
-/// The header of an image, whose frames are read when they are needed; everything of what is handed on as a whole, and
-/// of a deflated data set, whose parts cannot be found otherwise.
+/// Reads the header of an image, whose frames are read later when needed. Reads all of what is passed on as a whole,
+/// and of a deflated data set, whose parts cannot be located otherwise.
 pub(crate) fn read_needed<'f>(
     file: &'f dyn RangedBytes,
     limits: &Limits,
@@ -29,7 +29,7 @@ pub(crate) fn read_needed<'f>(
                 .map_or(InstanceKind::Image, InstanceHeader::kind),
         };
         return match kind {
-            // What is longer is not put before a reader.
+            // Longer ones are not shown.
             InstanceKind::Video | InstanceKind::Report
                 if total > limits.document_bytes_max + limits.header_bytes_max =>
             {
@@ -39,11 +39,11 @@ pub(crate) fn read_needed<'f>(
             _ => Ok(bytes),
         };
     }
-    // A deflated data set, or a header that is too long.
+    // A deflated data set, or too long a header.
     read(total)
 }
 
-/// Scans what was read of a file.
+/// Scans the part of a file that was read.
 pub(crate) fn rescan<'b>(
     bytes: &'b [u8],
     total: u64,

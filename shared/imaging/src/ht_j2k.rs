@@ -1,8 +1,8 @@
 //! High-throughput JPEG 2000 for large pictures (ITU-T T.814): a prefix of the codestream is a smaller picture, so a
 //! phone shows an X-ray after a tenth of its bytes.
 //!
-//! The encoder writes one packet per resolution into one tile-part. Here the tile-part is cut at the packets, because
-//! that is where a decoder may stop (ITU-T T.800 A.4.2).
+//! The encoder writes one packet per resolution into one tile-part. We cut the tile-part at the packets, because a
+//! decoder may stop there (ITU-T T.800 A.4.2).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -12,15 +12,15 @@ use openjph_core::types::{Point, Size};
 
 use crate::resolution::Resolution;
 
-/// Halvings of the picture.
+/// Number of halvings of the picture.
 const DECOMPOSITIONS: u32 = 5;
-/// The encoder's code-blocks.
+/// Side of the encoder's code-blocks.
 const BLOCK_SIDE: usize = 64;
 const START_OF_TILE_PART: [u8; 2] = [0xFF, 0x90];
 const START_OF_DATA: [u8; 2] = [0xFF, 0x93];
 const END_OF_CODESTREAM: [u8; 2] = [0xFF, 0xD9];
 
-/// A picture of one component.
+/// A picture with one component.
 #[derive(Clone, Copy)]
 pub(crate) struct Picture {
     pub width: u32,
@@ -29,7 +29,7 @@ pub(crate) struct Picture {
     pub signed: bool,
 }
 
-/// Encodes reversibly, and says which prefix is which resolution. `None` when that fails in any way.
+/// Encodes reversibly, and returns the prefix of each resolution. `None` if that fails in any way.
 pub(crate) fn encode(values: &[i32], picture: Picture) -> Option<(Vec<u8>, Vec<Resolution>)> {
     let whole = catch_unwind(AssertUnwindSafe(|| encode_whole(values, picture))).ok()??;
     into_tile_parts(&whole, picture)
@@ -59,7 +59,7 @@ fn encode_whole(values: &[i32], picture: Picture) -> Option<Vec<u8>> {
     Some(file.get_data().to_vec())
 }
 
-/// Cuts the only tile-part into one per resolution.
+/// Cuts the single tile-part into one per resolution.
 fn into_tile_parts(whole: &[u8], picture: Picture) -> Option<(Vec<u8>, Vec<Resolution>)> {
     let start = tile_part_start(whole)?;
     let mut rest = whole.get(start..)?.strip_prefix(&START_OF_TILE_PART)?.get(10..)?;
@@ -82,14 +82,14 @@ fn into_tile_parts(whole: &[u8], picture: Picture) -> Option<(Vec<u8>, Vec<Resol
     Some((out, resolutions))
 }
 
-/// A packet without what does not belong to it.
+/// A packet without bytes that do not belong to it.
 struct Packet<'p> {
     header: &'p [u8],
     body: &'p [u8],
 }
 
-/// The packets from one resolution on. The encoder (openjph-core 0.1.0) sometimes pads a header with one byte too many;
-/// which ones is told by whether everything after it can be read to the last byte.
+/// The packets from one resolution on. The encoder (openjph-core 0.1.0) sometimes pads a header with one byte too many.
+/// So both lengths are tried, until everything after can be read to the last byte.
 fn packets(rest: &[u8], picture: Picture, level: u32) -> Option<Vec<Packet<'_>>> {
     if level > DECOMPOSITIONS {
         return rest.is_empty().then(Vec::new);
@@ -122,7 +122,7 @@ fn size_at(picture: Picture, level: u32) -> (usize, usize) {
     (side(picture.width), side(picture.height))
 }
 
-/// Code-blocks across and down in each sub-band of a resolution that is not empty.
+/// Code-blocks across and down in each non-empty sub-band of a resolution.
 fn bands(picture: Picture, level: u32) -> Vec<(usize, usize)> {
     let (width, height) = size_at(picture, level);
     let bands = if level == 0 {
@@ -136,8 +136,8 @@ fn bands(picture: Picture, level: u32) -> Vec<(usize, usize)> {
     bands.into_iter().map(blocks).filter(|(across, down)| across * down > 0).collect()
 }
 
-/// Bytes of the header and of the body of the packet that begins here: the header, read after T.800 B.10, names the
-/// bytes of every code-block. There is one layer and one coding pass.
+/// Bytes of the header and of the body of the packet that begins here: the header (T.800 B.10) states the bytes of
+/// every code-block. There is one layer and one coding pass.
 fn packet_lengths(packet: &[u8], bands: &[(usize, usize)]) -> Option<(usize, usize)> {
     let mut bits = Bits { bytes: packet, at: 0, left: 0 };
     let mut body = 0;
@@ -156,7 +156,7 @@ fn packet_lengths(packet: &[u8], bands: &[(usize, usize)]) -> Option<(usize, usi
     Some((bits.header_bytes(), body))
 }
 
-/// Bytes of a code-block that is included: after its empty bit-planes and its number of passes, which is one.
+/// Bytes of an included code-block: after its empty bit-planes and its number of passes, which is one.
 fn block_length(bits: &mut Bits<'_>, planes: &mut TagTree, place: (usize, usize)) -> Option<usize> {
     let mut limit = 1;
     while planes.read(bits, place, limit)?.is_none() {
@@ -173,7 +173,7 @@ fn block_length(bits: &mut Bits<'_>, planes: &mut TagTree, place: (usize, usize)
     (0..length_bits).try_fold(0, |length, _| Some(length << 1 | usize::from(bits.next()?)))
 }
 
-/// The bits of a packet header: after a byte 0xFF the next one has seven (T.800 B.10.1).
+/// The bits of a packet header: after a byte 0xFF, the next byte has seven (T.800 B.10.1).
 struct Bits<'p> {
     bytes: &'p [u8],
     at: usize,
@@ -192,14 +192,14 @@ impl Bits<'_> {
         self.bytes.get(self.at - 1).map(|byte| byte >> self.left & 1)
     }
 
-    /// A header does not end with 0xFF.
+    /// A header never ends with 0xFF.
     fn header_bytes(&self) -> usize {
         let ends_full = self.at > 0 && self.bytes.get(self.at - 1) == Some(&0xFF);
         self.at + usize::from(ends_full)
     }
 }
 
-/// A tag tree (T.800 B.10.2): levels from the leaves to the root, of nodes with what is known of their value.
+/// A tag tree (T.800 B.10.2): levels from the leaves to the root, each node with what is known of its value.
 struct TagTree(Vec<(usize, Vec<Node>)>);
 
 #[derive(Clone, Copy, Default)]
@@ -220,8 +220,8 @@ impl TagTree {
         }
     }
 
-    /// Reads on until it is known whether a leaf is below a limit; its value, if so. The outer `None` is the end of the
-    /// bytes.
+    /// Reads until it is known whether a leaf is below a limit, and returns its value if so. The outer `None` means the
+    /// bytes ended.
     fn read(&mut self, bits: &mut Bits<'_>, (x, y): (usize, usize), limit: u32) -> Option<Option<u32>> {
         let mut inherited = 0;
         for (level, (across, nodes)) in self.0.iter_mut().enumerate().rev() {

@@ -16,7 +16,7 @@ pub(crate) struct ImagePixel {
     pub bits_stored: u32,
     pub high_bit: u32,
     pub signed: bool,
-    /// Colour planes follow one another instead of being interleaved.
+    /// Colour planes follow each other instead of being interleaved.
     pub planar: bool,
     pub photometric: String,
     pub number_of_frames: u32,
@@ -48,7 +48,7 @@ impl ImagePixel {
             return Err(ImagingError::UnsupportedPixelFormat);
         }
         let photometric = photometric(root, samples_per_pixel);
-        // Retired (PS3.3-2001 C.7.6.3.1.2): taken for RGB, they would show false colours.
+        // Retired (PS3.3-2001 C.7.6.3.1.2): read as RGB, they would show false colours.
         if matches!(photometric.as_str(), "HSV" | "ARGB" | "CMYK") {
             return Err(ImagingError::UnsupportedPixelFormat);
         }
@@ -70,8 +70,8 @@ impl ImagePixel {
         })
     }
 
-    /// Takes size and components from a codestream, which rules where it differs from the header (PS3.5 8.2.1), within
-    /// the limits. Says whether anything differed.
+    /// Takes size and components from a codestream, which takes precedence over the header (PS3.5 8.2.1), within the
+    /// limits. Returns whether anything differed.
     pub fn follow(&mut self, header: FrameHeader, is_dct: bool, limits: &Limits) -> bool {
         let samples = u64::from(header.rows) * u64::from(header.columns) * u64::from(header.components);
         let (rows, columns, components) =
@@ -125,8 +125,8 @@ impl ImagePixel {
     }
 }
 
-/// Photometric Interpretation. Presentation LUT Shape INVERSE belongs to MONOCHROME1 and says the same (PS3.3 C.8.11.3);
-/// beside MONOCHROME2 it is believed, because nobody writes it by default.
+/// Photometric Interpretation. Presentation LUT Shape INVERSE belongs to MONOCHROME1 and says the same (PS3.3
+/// C.8.11.3); beside MONOCHROME2 it is trusted, because nobody writes it by default.
 fn photometric(root: Item<'_>, samples_per_pixel: u32) -> String {
     let stated = root.text(tags::PHOTOMETRIC_INTERPRETATION).map(|text| text.to_ascii_uppercase());
     let inverse = || root.text(tags::PRESENTATION_LUT_SHAPE).as_deref() == Some("INVERSE");
@@ -138,7 +138,7 @@ fn photometric(root: Item<'_>, samples_per_pixel: u32) -> String {
     }
 }
 
-/// Bits Allocated of files that lost it, from the length of their native pixels.
+/// Recovers a missing Bits Allocated from the length of the native pixels.
 fn bits_by_length(data_set: &DataSet<'_>, samples: u64) -> Option<u32> {
     let length = data_set.pixels()?.length?;
     [8, 16, 32].into_iter().find(|bits| samples * u64::from(bits / 8) == length)

@@ -1,6 +1,6 @@
-//! The index of a series pack: what a viewer fetches first. `docs/SERIES-PACK.md` describes it with examples.
+//! The index of a pack: what a viewer fetches first. `docs/SERIES-PACK.md` describes it with examples.
 //!
-//! What is unknown is null or absent. Offsets count from the first byte of the pack; places count from 0 in `frames`.
+//! Unknown values are null or absent. Offsets count from the first byte of the pack; places count from 0 in `frames`.
 
 use filmless_domain::ReportLack;
 use serde::{Deserialize, Serialize};
@@ -14,10 +14,10 @@ use crate::resolution::Resolution;
 use crate::viewer::FrameView;
 use crate::window::Window;
 
-/// The index of one series.
+/// The index of one pack.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SeriesIndex {
-    /// Of this format.
+    /// Version of this format.
     pub version: u32,
     /// Study Instance UID.
     pub study_instance_uid: String,
@@ -29,27 +29,27 @@ pub struct SeriesIndex {
     pub series_number: Option<i64>,
     /// Series Description.
     pub series_description: Option<String>,
-    /// Where all previews lie.
+    /// Where the previews are.
     pub preview_layer: PreviewLayer,
-    /// How the contact sheet is laid out; null without pictures.
+    /// Layout of the contact sheet; null without pictures.
     pub thumbs: Option<ThumbSheet>,
-    /// Which frame the poster shows: the first key image, else the middle one; null without pictures.
+    /// The frame on the poster: the first key image, else the middle one; null without pictures.
     pub poster_frame: Option<u32>,
-    /// Look-up tables, to which frames refer by place.
+    /// Look-up tables; frames refer to them by place.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<LookUpTable>,
-    /// Every frame that has a picture, in display order.
+    /// Every frame with a picture, in display order.
     pub frames: Vec<FrameEntry>,
     /// Reports, documents and videos.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub documents: Vec<DocumentEntry>,
-    /// Instances that are kept and can be downloaded, but are nothing to look at.
+    /// Instances that are kept and can be downloaded, but have nothing to look at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<OtherEntry>,
-    /// What is missing of what is shown, or differs from what its file says.
+    /// What is missing from the shown images, or differs from what the file says.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<NoteEntry>,
-    /// Every instance, or frame, that should have a picture and has none.
+    /// Every instance, or frame, that should have a picture but has none.
     pub without_picture: Vec<WithoutPicture>,
 }
 
@@ -69,14 +69,14 @@ pub struct ThumbSheet {
     pub tile: u32,
     /// Tiles in a row.
     pub columns: u32,
-    /// Which frame each tile shows.
+    /// The frame on each tile.
     pub frames: Vec<u32>,
 }
 
 /// One frame.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FrameEntry {
-    /// Of its instance.
+    /// The instance.
     pub sop_instance_uid: String,
     /// Number within its instance, from 1.
     pub frame: u32,
@@ -92,7 +92,7 @@ pub struct FrameEntry {
     pub bits_stored: u32,
     /// Photometric Interpretation as stored.
     pub photometric_interpretation: String,
-    /// Where it lies among the others; absent without a position.
+    /// Its position among the others; absent if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
     /// Marked by a key object selection.
@@ -113,7 +113,7 @@ pub struct FrameEntry {
     /// Mask subtraction.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mask: Option<MaskEntry>,
-    /// Measures and presentation.
+    /// Measurements and presentation.
     #[serde(flatten)]
     pub view: FrameView,
 }
@@ -134,39 +134,39 @@ pub struct OverlayEntry {
     pub rows: u32,
     /// Columns of the plane.
     pub columns: u32,
-    /// Row and column of the image at which the plane begins, from 1; may lie outside.
+    /// Row and column of the image at which the plane begins, from 1; may be outside the image.
     pub origin: [i32; 2],
-    /// What its author calls it.
+    /// Its author's name for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
 }
 
-/// What is shown is the modality value less the mean modality value of the mask frames (PS3.3 C.7.6.10).
+/// Mask subtraction shows the modality value minus the mean modality value of the mask frames (PS3.3 C.7.6.10).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MaskEntry {
     /// The mask frames, as places in `frames`.
     pub frames: Vec<u32>,
-    /// By how many rows and columns the mask is shifted.
+    /// Rows and columns by which the mask is shifted.
     pub shift: [f64; 2],
     /// Whether the preview shows the difference.
     pub is_default: bool,
-    /// The window in which the difference is shown.
+    /// The window for the difference.
     pub window: Window,
 }
 
 /// A document within the pack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DocumentEntry {
-    /// Of its instance.
+    /// The instance.
     pub sop_instance_uid: String,
-    /// What it is.
+    /// The kind of document.
     pub kind: DocumentKind,
-    /// What its author calls it.
+    /// Its author's title.
     pub title: Option<String>,
-    /// What keeps it from being the signed result, where it is a report.
+    /// What a report lacks to be the signed result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lacks: Option<ReportLack>,
-    /// What the bytes are.
+    /// The type of the bytes.
     pub media_type: String,
     /// First byte.
     pub offset: u64,
@@ -174,12 +174,12 @@ pub struct DocumentEntry {
     pub length: u64,
 }
 
-/// An instance that is nothing to look at.
+/// An instance with nothing to look at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OtherEntry {
-    /// Of the instance.
+    /// The instance.
     pub sop_instance_uid: String,
-    /// What it is.
+    /// Its SOP class.
     pub sop_class_uid: String,
     /// Its name in the standard.
     pub name: Option<String>,
@@ -209,26 +209,26 @@ pub struct Diagnostic {
     pub length: u64,
     /// How it is encoded.
     pub transfer_syntax_uid: String,
-    /// The same for a browser; `application/octet-stream` for deflated little endian samples.
+    /// The same, named for a browser; `application/octet-stream` for deflated little endian samples.
     pub media_type: String,
-    /// What the decoded samples mean: `RGB` where a codec undoes the colour transform that the image's own
-    /// Photometric Interpretation names.
+    /// What the decoded samples mean: `RGB` if a codec undoes the colour transform that the image's own Photometric
+    /// Interpretation names.
     pub photometric_interpretation: String,
     /// 1 or 3, interleaved.
     pub samples_per_pixel: u8,
     /// Bits of a decoded sample; deflated samples fill 8, 16, 32 or 64 bits.
     pub bits_per_sample: u8,
-    /// `unsigned`, `signed` (two's complement in so many bits) or `float`.
+    /// `unsigned`, `signed` (two's complement in that many bits) or `float`.
     pub sample_type: SampleType,
-    /// Prefixes that decode to lower resolutions, ascending; the last is the whole.
+    /// Prefixes that decode to lower resolutions, ascending; the last one is the whole.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resolutions: Vec<Resolution>,
 }
 
-/// What a reader has to know of an instance that is shown.
+/// What a reader must know about an instance that is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoteEntry {
-    /// Of the instance.
+    /// The instance.
     pub sop_instance_uid: String,
     /// What is noted.
     pub code: NoteCode,
@@ -239,11 +239,11 @@ pub struct NoteEntry {
 /// An instance or frame that cannot be shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WithoutPicture {
-    /// Of the instance.
+    /// The instance.
     pub sop_instance_uid: String,
     /// Why.
     pub code: String,
-    /// The frame, from 1, when the others of the instance have pictures.
+    /// The frame, from 1, if other frames of the instance have pictures.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frame: Option<u32>,
 }

@@ -1,13 +1,12 @@
-//! Pixels to display values, previews, thumbnails and series packs.
+//! Turns pixels into display values, previews, thumbnails and packs.
 //!
-//! [`render_file`] takes the bytes of one instance and gives back, part by part, a preview of each frame in the default
-//! window, the frame bit-exact, and what a viewer must know; [`SeriesPackBuilder`] puts the parts of a series into one
-//! object with an index.
-//! All of it is pure: no clock, no environment, no randomness.
+//! [`render_file`] takes the bytes of one instance and returns, part by part, a preview of each frame in the default
+//! window, the bit-exact frame, and what a viewer must know; [`SeriesPackBuilder`] puts the parts of a series into one
+//! object with an index. All of it is pure: no clock, no environment, no randomness.
 //!
 //! The display pipeline is our own, after PS3.3 C.11 and PS3.4 N.2: stored value → modality → VOI → presentation.
-//! Codecs are libraries, and none of them sees a codestream whose dimensions were not compared with Rows and Columns
-//! first; each runs where a panic is caught. Nothing is allocated before [`filmless_domain::Limits`] allow it.
+//! Codecs are libraries. None of them gets a codestream whose dimensions were not compared with Rows and Columns first,
+//! and each runs where a panic is caught. Nothing is allocated before [`filmless_domain::Limits`] allow it.
 //!
 //! ```
 //! use filmless_domain::Limits;

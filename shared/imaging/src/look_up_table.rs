@@ -1,13 +1,13 @@
-//! Look-up tables as a viewer gets them.
+//! Look-up tables, in the form a viewer gets.
 
 use serde::{Deserialize, Serialize};
 
-/// A look-up table. A value below the first or above the last entry takes that entry.
+/// A look-up table. Values outside the table take its first or last entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LookUpTable {
     /// What the entries are.
     pub kind: TableKind,
-    /// The value that the first entry belongs to.
+    /// The value of the first entry.
     pub first: i32,
     /// Bits of an entry.
     pub bits: u32,

@@ -5,7 +5,7 @@ use filmless_dicom::{Item, Tag, VR, tags};
 /// A table from stored or modality values to output values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Lut {
-    /// The input that the first entry belongs to.
+    /// The input value of the first entry.
     pub first: i64,
     /// Bits of an output value.
     pub bits: u32,
@@ -13,14 +13,14 @@ pub(crate) struct Lut {
 }
 
 impl Lut {
-    /// Reads the LUT Descriptor and LUT Data of an item (PS3.3 C.11.1.1.1). `signed` says how the descriptor's second
-    /// value is meant, because its VR (US or SS) is not written in implicit files.
+    /// Reads the LUT Descriptor and LUT Data of an item (PS3.3 C.11.1.1.1). `signed` tells how to read the descriptor's
+    /// second value, because files with implicit VR do not say US or SS.
     pub fn from_item(item: Item<'_>, signed: bool) -> Option<Self> {
         let descriptor = Descriptor::read(item, tags::LUT_DESCRIPTOR, signed)?;
         let mut data = descriptor.entries_of(item, tags::LUT_DATA)?;
         data.truncate(descriptor.entries);
         let highest = u32::from(*data.iter().max()?);
-        // Some tables hold values of more bits than their descriptor says.
+        // Some tables have values with more bits than their descriptor says.
         let mut bits = descriptor.bits.clamp(1, 16);
         while bits < 16 && highest >= 1 << bits {
             bits += 1;
@@ -34,8 +34,8 @@ impl Lut {
         self.data.get(at as usize).copied().unwrap_or(0)
     }
 
-    /// Spreads the entries of a table that is declared wider than it is filled, up to white: twelve bits of data under
-    /// a descriptor of sixteen are not meant to be nearly black.
+    /// Stretches the entries of a table that is declared wider than it is filled, up to white: twelve bits of data
+    /// under a descriptor of sixteen are not meant to be nearly black.
     pub fn filled(mut self) -> Self {
         let highest = self.data.iter().copied().max().unwrap_or(0);
         if highest > 0 && u32::from(highest) < 1 << (self.bits - 1) {
@@ -59,8 +59,8 @@ pub(crate) struct Descriptor {
 }
 
 impl Descriptor {
-    /// The entries as they are stored. Those of eight bits may be packed two to a word (C.11.1.1.1), which in little
-    /// endian is one to a byte.
+    /// The entries as stored. Entries of eight bits may be packed two to a word (C.11.1.1.1), which in little endian
+    /// means one per byte.
     pub fn entries_of(&self, item: Item<'_>, tag: Tag) -> Option<Vec<u16>> {
         let element = item.get(tag)?;
         let bytes = element.bytes();

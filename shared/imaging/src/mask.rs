@@ -4,12 +4,12 @@ use filmless_dicom::{Item, tags};
 
 use crate::functional_groups::FrameAttributes;
 
-/// What is subtracted from a frame.
+/// The mask of a frame.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Mask {
-    /// The frames whose mean it is: numbers within the instance, from 1.
+    /// The frames to average: numbers within the instance, from 1.
     pub frames: Vec<u32>,
-    /// How far the mask is moved before, down and to the right, in pixels.
+    /// How far the mask is shifted first, down and to the right, in pixels.
     pub shift: [f64; 2],
 }
 
@@ -18,31 +18,31 @@ pub(crate) struct Mask {
 pub(crate) struct MaskPlan {
     items: Vec<MaskItem>,
     frames: u32,
-    /// Recommended Viewing Mode is SUB; anything else, also nothing, means as it was stored (C.7.6.10).
+    /// Recommended Viewing Mode is SUB. Anything else, or nothing, means as stored (C.7.6.10).
     pub is_default: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 struct MaskItem {
     operation: Operation,
-    /// First and last frame, from 1; empty: all frames.
+    /// First and last frame, from 1; empty means all frames.
     ranges: Vec<[i64; 2]>,
     shift: [f64; 2],
-    /// Subtraction Item ID, by which frames of enhanced images name their own shifts.
+    /// Subtraction Item ID: frames of enhanced images name their own shifts by it.
     id: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 enum Operation {
     Average(Vec<u32>),
-    /// Time Interval Differencing, by an offset.
+    /// Time Interval Differencing, with an offset.
     Interval(i64),
     /// The same, backwards from the first frame of the first range.
     ReversedInterval(i64),
 }
 
 impl MaskPlan {
-    /// The plan of a run of so many frames; `None` when nothing is to be subtracted.
+    /// The plan of a run with this many frames; `None` if nothing is to be subtracted.
     pub fn of(root: Item<'_>, frames: u32) -> Option<Self> {
         let items: Vec<MaskItem> = root
             .get(tags::MASK_SUBTRACTION_SEQUENCE)?
@@ -53,7 +53,7 @@ impl MaskPlan {
         (frames > 1 && !items.is_empty()).then_some(Self { items, frames, is_default })
     }
 
-    /// The mask of one frame: its own shift, if it has one, counts before that of the operation.
+    /// The mask of one frame: its own shift, if any, takes precedence over that of the operation.
     pub fn of_frame(&self, frame: FrameAttributes<'_>) -> Option<Mask> {
         let (item, frames) = self.frames_for(frame.index)?;
         let own = frame.group(tags::FRAME_PIXEL_SHIFT_SEQUENCE).filter(|own| {
@@ -90,7 +90,7 @@ impl MaskPlan {
 impl MaskItem {
     fn read(item: Item<'_>, frames: u32) -> Option<Self> {
         let numbers = |tag| item.get(tag).map(|e| e.ints()).unwrap_or_default();
-        // SS, so that sums with frame numbers cannot overflow.
+        // An SS, so sums with frame numbers cannot overflow.
         let offset = item.int(tags::TID_OFFSET).map_or(1, |offset| i64::from(offset as i16));
         let operation = match item.text(tags::MASK_OPERATION)?.as_str() {
             "AVG_SUB" => {
@@ -116,7 +116,7 @@ impl MaskItem {
     }
 }
 
-/// Mask Sub-pixel Shift: down and to the right. One of more than an image is nonsense.
+/// Mask Sub-pixel Shift: down and to the right. A shift of more than an image is nonsense.
 fn shift_of(item: Item<'_>) -> Option<[f64; 2]> {
     item.floats(tags::MASK_SUB_PIXEL_SHIFT)
         .filter(|shift: &[f64; 2]| shift.iter().all(|v| v.abs() < 32_768.0))

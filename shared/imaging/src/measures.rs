@@ -1,9 +1,9 @@
-//! What a stored value and a pixel measure.
+//! What stored values and pixels measure.
 
 use serde::{Deserialize, Serialize};
 
-/// Modality value = stored value × slope + intercept. With a slope of 0, as a writer's default, no value is to be told: the picture
-/// and its windows are those of a slope of 1.
+/// Modality value = stored value × slope + intercept. A slope of 0 is a writer's default: no values are reported, and
+/// the picture and its windows are those of a slope of 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rescale {
     /// Factor.
@@ -21,8 +21,8 @@ pub struct Spacing {
     pub row_mm: f64,
     /// Between the centres of two columns.
     pub column_mm: f64,
-    /// Which attribute says so: `pixel-spacing`, also `-by-geometry` or `-by-fiducial`; `imager-pixel-spacing` (at the
-    /// detector, not in the patient), `imager-pixel-spacing-over-magnification` (at the object, as estimated);
+    /// The attribute it comes from: `pixel-spacing`, also `-by-geometry` or `-by-fiducial`; `imager-pixel-spacing` (at
+    /// the detector, not in the patient), `imager-pixel-spacing-over-magnification` (at the object, as estimated);
     /// `nominal-scanned-pixel-spacing`, `ultrasound-region`.
     pub source: String,
 }

@@ -1,4 +1,4 @@
-//! From stored values to modality values (PS3.3 C.11.1), and the stored values that are no measurement.
+//! From stored values to modality values (PS3.3 C.11.1), and the stored values that are not measurements.
 
 use filmless_dicom::{Item, tags};
 
@@ -6,9 +6,9 @@ use crate::functional_groups::FrameAttributes;
 use crate::image_pixel::ImagePixel;
 use crate::lut::Lut;
 
-/// Stored values to modality values.
+/// Converts stored values to modality values.
 pub(crate) enum Modality {
-    /// With a slope of 0, as written, no value is a measurement: the picture is that of a slope of 1.
+    /// With a written slope of 0, no value is a measurement: the picture is that of a slope of 1.
     Rescale {
         slope: f64,
         intercept: f64,
@@ -17,7 +17,7 @@ pub(crate) enum Modality {
 }
 
 impl Modality {
-    /// Modality LUT Sequence (PS3.3 C.11.1), else Rescale Slope and Intercept, of the image or of its Pixel Value
+    /// Modality LUT Sequence (PS3.3 C.11.1), else Rescale Slope and Intercept, from the image or its Pixel Value
     /// Transformation macro (C.7.6.16.2.9).
     pub fn of_frame(frame: FrameAttributes<'_>, image: &ImagePixel) -> Self {
         let table = frame.root.first_item(tags::MODALITY_LUT_SEQUENCE).filter(|_| !leads_back(frame));
@@ -34,7 +34,7 @@ impl Modality {
     /// The modality value of a stored value.
     pub fn apply(&self, value: f64) -> f64 {
         match self {
-            // It would make every image flat: it is a writer's default.
+            // It would make every image flat; it is a writer's default.
             Self::Rescale { slope: 0.0, intercept } => value + intercept,
             Self::Rescale { slope, intercept } => value * slope + intercept,
             Self::Table(lut) => f64::from(lut.get(value)),
@@ -51,13 +51,14 @@ impl Modality {
 }
 
 /// Whether the Modality LUT leads from values made for the eye back to the intensity of X-rays. The window of an
-/// angiography is one of stored values then (PS3.3 C.8.7.1.1.2), and the table is for calculations.
+/// angiography then applies to stored values (PS3.3 C.8.7.1.1.2), and the table is for calculations.
 fn leads_back(frame: FrameAttributes<'_>) -> bool {
     let relationship = frame.root.text(tags::PIXEL_INTENSITY_RELATIONSHIP);
     relationship.is_some_and(|relationship| matches!(relationship.trim(), "LOG" | "DISP"))
 }
 
-/// Pixel Padding Value and Range Limit (PS3.3 C.7.5.1.1.2): the lowest and highest stored value that is no measurement.
+/// Pixel Padding Value and Range Limit (PS3.3 C.7.5.1.1.2): the lowest and highest stored value that is not a
+/// measurement.
 pub(crate) fn padding(root: Item<'_>, image: &ImagePixel) -> Option<[f64; 2]> {
     let value = |tag| {
         let word = root.int(tag)? as u16;

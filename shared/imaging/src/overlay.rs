@@ -1,4 +1,4 @@
-//! Overlay planes: graphics of one bit that lie over a frame (PS3.3 C.9.2, C.9.3; PS3.5 8.1.2).
+//! Overlay planes: one-bit graphics over a frame (PS3.3 C.9.2, C.9.3; PS3.5 8.1.2).
 
 use std::io::Write;
 
@@ -12,7 +12,7 @@ use crate::display_frame::DisplayFrame;
 use crate::functional_groups::FrameAttributes;
 use crate::samples::Samples;
 
-/// Sixteen planes may lie over an image, one per even group (PS3.5 7.6).
+/// An image may have sixteen planes, one per even group (PS3.5 7.6).
 const GROUPS: std::ops::RangeInclusive<u16> = 0x6000..=0x601E;
 const ROWS: u16 = 0x0010;
 const COLUMNS: u16 = 0x0011;
@@ -34,7 +34,7 @@ pub(crate) struct Overlay {
     pub rows: u32,
     /// Overlay Columns.
     pub columns: u32,
-    /// Row and column of its first pixel in the frame, counted from 1; may lie outside.
+    /// Row and column of its first pixel in the frame, counted from 1; may be outside the frame.
     pub origin: [i32; 2],
     /// Overlay Label, else Overlay Description.
     pub label: Option<String>,
@@ -48,7 +48,7 @@ struct Plane<'d> {
     origin: [i32; 2],
     label: Option<String>,
     is_region: bool,
-    /// The frames that it lies over, counted from 0; the first belongs to the first overlay frame.
+    /// The frames it covers, counted from 0; the first belongs to the first overlay frame.
     frames: Option<std::ops::Range<u32>>,
     source: Source<'d>,
 }
@@ -60,7 +60,7 @@ enum Source<'d> {
     PixelBit(u32),
 }
 
-/// What lies over one frame. Planes that hold nothing are left out.
+/// The planes over one frame. Empty planes are left out.
 pub(crate) fn over_frame(frame: FrameAttributes<'_>, samples: &Samples) -> Vec<Overlay> {
     GROUPS
         .step_by(2)
@@ -86,7 +86,7 @@ impl<'d> Plane<'d> {
         };
         let origin = root.get(tag(ORIGIN)).map(|e| e.ints()).unwrap_or_default();
         let at = |i: usize| origin.get(i).map_or(1, |v| i32::from(*v as i16));
-        // Neither attribute: the plane lies over all frames (C.9.2). An origin alone: over that frame.
+        // Without either attribute, the plane is over all frames (C.9.2). With only an origin, over that frame.
         let first = root.int(tag(IMAGE_FRAME_ORIGIN)).and_then(|v| u32::try_from(v).ok()?.checked_sub(1));
         let number = root.int(tag(NUMBER_OF_FRAMES)).and_then(|v| u32::try_from(v).ok()).filter(|v| *v > 0);
         let frames = (first.is_some() || number.is_some()).then(|| {
@@ -124,12 +124,12 @@ impl<'d> Plane<'d> {
         })
     }
 
-    /// Frames of overlay data follow one another without alignment (C.9.3).
+    /// Frames of overlay data follow each other without alignment (C.9.3).
     fn data_bits(&self, bytes: &[u8], swapped: bool, place: u32) -> Option<Vec<u8>> {
         let pixels = self.rows * self.columns;
         let first = pixels.checked_mul(place as usize)?;
         first.checked_add(pixels)?;
-        // What is missing at the end is empty (see `missing_bytes`); nothing at all is no plane.
+        // Missing bytes at the end are empty (see `missing_bytes`); without any bytes there is no plane.
         if first / 8 >= bytes.len() {
             return None;
         }
@@ -147,7 +147,7 @@ impl<'d> Plane<'d> {
         Some(bits)
     }
 
-    /// The plane has the size of the frame and lies in one bit of its words that no value uses.
+    /// The plane has the size of the frame and uses one bit of its words that no value uses.
     fn pixel_bits(&self, samples: &Samples, bit: u32) -> Option<Vec<u8>> {
         let Samples::Words { words, format } = samples else { return None };
         let used = (format.high_bit + 1).saturating_sub(format.bits_stored)..=format.high_bit;
@@ -157,7 +157,7 @@ impl<'d> Plane<'d> {
         Some(packed(words.len(), |i| words[i] >> bit & 1 == 1))
     }
 
-    /// A region of interest becomes its outline: filled, it would hide what it points at.
+    /// Reduces a region of interest to its outline: filled, it would hide what it points at.
     fn outline(&self, bits: &[u8]) -> Vec<u8> {
         let (rows, columns) = (self.rows, self.columns);
         let inside = |row: usize, column: usize| bit_at(bits, row * columns + column);
@@ -175,14 +175,14 @@ impl<'d> Plane<'d> {
 }
 
 impl Overlay {
-    /// Draws the plane into a shown frame, in white: how it looks is left open (C.9.2), and white is what other
-    /// software of this field shows, whatever the Photometric Interpretation is.
+    /// Draws the plane into a shown frame, in white. The standard leaves the look open (C.9.2), and white is what other
+    /// software in the field shows, whatever the Photometric Interpretation.
     pub fn draw(&self, frame: &mut DisplayFrame) {
         let (width, height) = (i64::from(frame.width), i64::from(frame.height));
         let channels = usize::from(frame.channels);
         let (top, left) = (i64::from(self.origin[0]) - 1, i64::from(self.origin[1]) - 1);
         let columns = self.columns as usize;
-        // Only what lies within the frame.
+        // Only the part within the frame.
         for row in (-top).max(0)..i64::from(self.rows).min(height - top) {
             for column in (-left).max(0)..i64::from(self.columns).min(width - left) {
                 if bit_at(&self.bits, row as usize * columns + column as usize) {
@@ -195,7 +195,7 @@ impl Overlay {
         }
     }
 
-    /// The plane as it is stored in a pack; `None` when it cannot be deflated.
+    /// The plane as stored in a pack; `None` if it cannot be deflated.
     pub fn into_plane(self) -> Option<OverlayPlane> {
         let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
         encoder.write_all(&self.bits).ok()?;
@@ -236,7 +236,7 @@ pub struct OverlayPlane {
     pub rows: u32,
     /// Columns of the plane.
     pub columns: u32,
-    /// Row and column of the image at which the plane begins, from 1; may lie outside.
+    /// Row and column of the image at which the plane begins, from 1; may be outside the image.
     pub origin: [i32; 2],
     /// Overlay Label, or its description.
     pub label: Option<String>,

@@ -1,8 +1,8 @@
 //! The pack of a series: every frame in one object, with an index, a poster and a contact sheet.
 //!
 //! The pack begins with the diagnostic frames, written as they come, and ends with the preview layer: all previews, one
-//! after the other, so that one ranged GET makes the series scrollable. In this order nothing large is ever held: of
-//! 2,000 slices a builder keeps their previews and at most 200 thumbnails.
+//! after the other, so that one ranged GET makes the series scrollable. In this order nothing large stays in memory: of
+//! 2,000 slices a builder keeps the previews and at most 200 thumbnails.
 
 mod arranged;
 mod one_window;
@@ -49,9 +49,9 @@ struct Instance {
     modality_lut: Option<u32>,
     voi_lut: Option<u32>,
     palette: Option<u32>,
-    /// Where its frames begin in the index.
+    /// Index of its first frame.
     first: usize,
-    /// Planes that are in the pack already; most are the same on every frame.
+    /// Planes already in the pack; most are the same on every frame.
     overlays: Vec<(OverlayPlane, OverlayEntry)>,
 }
 
@@ -70,7 +70,7 @@ pub struct SeriesDescription {
     pub series_description: Option<String>,
 }
 
-/// What is stored of a series.
+/// What is stored for a series.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SeriesArtifacts<W = Vec<u8>> {
     /// The pack, or what it was written into.
@@ -79,9 +79,9 @@ pub struct SeriesArtifacts<W = Vec<u8>> {
     pub pack_bytes: u64,
     /// Its index.
     pub index: SeriesIndex,
-    /// One frame as JPEG, at most 640 pixels wide and high; none without pictures.
+    /// One frame as JPEG, at most 640 pixels wide and high; `None` without pictures.
     pub poster_jpeg: Option<Vec<u8>>,
-    /// The contact sheet as JPEG; none without pictures.
+    /// The contact sheet as JPEG; `None` without pictures.
     pub thumbs_jpeg: Option<Vec<u8>>,
 }
 
@@ -140,7 +140,7 @@ impl<W: Write> SeriesPackBuilder<W> {
         };
     }
 
-    /// Adds a part of the instance.
+    /// Adds a part of the current instance.
     pub fn push(&mut self, part: RenderedPart) {
         let sop_instance_uid = self.instance.sop_instance_uid.clone();
         match part {
@@ -173,14 +173,14 @@ impl<W: Write> SeriesPackBuilder<W> {
     /// Closes the pack.
     ///
     /// # Errors
-    /// [`PackError`] when poster or contact sheet cannot be encoded, or any write failed.
+    /// [`PackError`] if the poster or contact sheet cannot be encoded, or if any write failed.
     pub fn finish(mut self) -> Result<SeriesArtifacts<W>, PackError> {
         self.place_masks();
         let mut previews = std::mem::take(&mut self.previews);
         let is_redrawn = self.share_window(&mut previews)?;
         let moved = self.arrange();
         let poster = match self.poster.take().map(|(place, jpeg)| (place, moved[place], jpeg)) {
-            // Chosen as the middle one in the order of the files, and elsewhere in that of the slices: not the middle any more.
+            // It was the middle one in file order, but it has moved: in display order another one is.
             Some((from, to, _)) if from != to && !self.index.frames[to].is_key => {
                 self.poster_of_preview(&previews)?
             }
@@ -227,7 +227,7 @@ impl<W: Write> SeriesPackBuilder<W> {
         self.instance.image = image;
     }
 
-    /// The place of a table; instances of a series mostly share theirs.
+    /// The place of a table; the instances of a series usually share theirs.
     fn table(&mut self, table: LookUpTable) -> u32 {
         let tables = &mut self.index.tables;
         let place = tables.iter().position(|known| *known == table).unwrap_or_else(|| {
@@ -322,8 +322,8 @@ impl<W: Write> SeriesPackBuilder<W> {
         self.index.documents.push(entry);
     }
 
-    /// Turns the frame numbers of masks into places, now that all frames of the instance are known. A mask that has no
-    /// picture itself cannot be subtracted.
+    /// Turns the frame numbers of masks into places, once all frames of the instance are known. A mask without a
+    /// picture cannot be subtracted.
     fn place_masks(&mut self) {
         let frames = &mut self.index.frames[self.instance.first..];
         let numbers: Vec<u32> = frames.iter().map(|entry| entry.frame).collect();
@@ -340,7 +340,7 @@ impl<W: Write> SeriesPackBuilder<W> {
 }
 
 impl MaskEntry {
-    /// Still with frame numbers, because the mask may come after the frame.
+    /// Keeps frame numbers for now, because the mask may come after the frame.
     fn numbered(mask: FrameMask) -> Self {
         Self { frames: mask.frames, shift: mask.shift, is_default: mask.is_default, window: mask.window }
     }

@@ -23,7 +23,7 @@ const BLUE: [Tag; 3] = [
 ];
 const ENTRIES_MAX: usize = 65_536;
 
-/// Three tables that turn one sample into a colour.
+/// Three tables that map a sample to a colour.
 pub(crate) struct Palette([Lut; 3]);
 
 impl Palette {
@@ -33,7 +33,7 @@ impl Palette {
     }
 
     /// The Supplemental Palette of a grey image (PS3.3 C.7.6.19), which colours the stored values from its first entry
-    /// on: perfusion maps are stored so.
+    /// on. Perfusion maps use it.
     pub fn supplemental(root: Item<'_>, signed: bool) -> Option<Self> {
         let presented = root.text(tags::PIXEL_PRESENTATION)?;
         if !matches!(presented.as_str(), "COLOR" | "MIXED") {
@@ -42,7 +42,7 @@ impl Palette {
         Self::from_item(root, signed).ok()
     }
 
-    /// Interleaved RGB, grey below the first entry; `None` when nothing is coloured.
+    /// Interleaved RGB, grey below the first entry; `None` if nothing is coloured.
     pub fn apply_over(&self, samples: &Samples, grey: &[u8]) -> Option<Vec<u8>> {
         let first = self.0[0].first as f64;
         let values = samples.to_numbers();
@@ -55,7 +55,7 @@ impl Palette {
         Some(values.into_iter().zip(grey).flat_map(colour).collect())
     }
 
-    /// The first and the last value that has an entry in any of the tables.
+    /// The first and the last value with an entry in any of the tables.
     pub fn range(&self) -> (i64, i64) {
         let firsts = self.0.iter().map(|lut| lut.first);
         let lasts = self.0.iter().map(|lut| lut.first + lut.data.len() as i64 - 1);
@@ -72,7 +72,7 @@ impl Palette {
         Self(tables)
     }
 
-    /// Interleaved RGB of eight bits.
+    /// Interleaved RGB with eight bits per channel.
     pub fn apply(&self, samples: &Samples) -> Vec<u8> {
         samples.to_numbers().into_iter().flat_map(|value| self.colour(value)).collect()
     }
@@ -92,7 +92,7 @@ fn table(item: Item<'_>, [descriptor, plain, segmented]: [Tag; 3], signed: bool)
         }
         None => expand_segments(&words(item, segmented)?, 16)?,
     };
-    // Whether values fill sixteen bits is told by the values: descriptors are often wrong about it.
+    // Only the values tell whether they fill sixteen bits: descriptors are often wrong about it.
     let bits = if data.iter().all(|v| *v < 256) { 8 } else { 16 };
     (!data.is_empty()).then_some(Lut { first: descriptor.first, bits, data })
 }
@@ -107,7 +107,7 @@ fn expand_segments(data: &[u16], bits: u32) -> Option<Vec<u16>> {
                 let (count, offset, used) = indirect(data, at, bits)?;
                 let mut from = offset;
                 for _ in 0..count {
-                    // An indirect segment may not point at another one, so this cannot loop.
+                    // An indirect segment must not point at another one, so this cannot loop.
                     from += expand_one(data, from, &mut out)?;
                 }
                 at += used;

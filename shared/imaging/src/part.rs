@@ -1,4 +1,4 @@
-//! What rendering gives back, part by part, so that a run of a thousand frames is never held as a whole.
+//! The result of rendering, part by part, so that a run of a thousand frames is never in memory as a whole.
 
 use filmless_dicom::PixelLayout;
 use filmless_domain::ReportLack;
@@ -14,7 +14,7 @@ use crate::preview::{Preview, Thumbnail};
 use crate::viewer::FrameView;
 use crate::{ImagingError, Window};
 
-/// One part of a rendered instance. An image comes as its attributes, then each of its frames in order.
+/// One part of a rendered instance. For an image, its attributes come first, then each frame in order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum RenderedPart {
     /// The attributes of the instance in the DICOM JSON Model (PS3.18 F), one object.
@@ -25,13 +25,13 @@ pub enum RenderedPart {
     Frame(Box<RenderedFrame>),
     /// A frame that cannot be shown.
     Failure(FrameFailure),
-    /// What is missing of an instance that is shown all the same, or differs from what it says.
+    /// What is missing from an instance that is shown anyway, or differs from what its file says.
     Note(InstanceNote),
-    /// Something to read, or a video.
+    /// A document to read, or a video.
     Document(DocumentPart),
     /// Nothing to look at: a presentation state, a segmentation, a radiotherapy object.
     Other {
-        /// What it is.
+        /// Its SOP class.
         sop_class_uid: String,
     },
     /// How the native pixels lie that follow, of [`NativeJob`](crate::NativeJob).
@@ -73,15 +73,15 @@ pub struct RenderedFrame {
     pub frame: u32,
     /// The preview.
     pub preview: Preview,
-    /// For the contact sheet; of long runs only evenly spaced frames have one.
+    /// For the contact sheet; in long runs only evenly spaced frames have one.
     pub thumbnail: Option<Thumbnail>,
-    /// A larger JPEG, of the frame that it was asked for.
+    /// A larger JPEG, if this frame was requested as the poster.
     pub poster_jpeg: Option<ByteBuf>,
-    /// The bit-exact frame, when it was asked for.
+    /// The bit-exact frame, if it was requested.
     pub diagnostic: Option<DiagnosticFrame>,
     /// What is drawn over the frame.
     pub overlays: Vec<OverlayPlane>,
-    /// From what the frame is subtracted.
+    /// The mask that the frame is subtracted from.
     pub mask: Option<FrameMask>,
     /// What a viewer must know.
     pub view: FrameView,
@@ -96,11 +96,11 @@ pub struct FrameMask {
     pub shift: [f64; 2],
     /// Whether the preview shows the difference.
     pub is_default: bool,
-    /// The window in which the difference is shown.
+    /// The window for the difference.
     pub window: Window,
 }
 
-/// What a reader has to know of an instance that is shown.
+/// What a reader must know about an instance that is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InstanceNote {
     /// What it is.
@@ -109,21 +109,21 @@ pub struct InstanceNote {
     pub count: u64,
 }
 
-/// What a note says.
+/// The meaning of a note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum NoteCode {
-    /// So many bytes are missing at the end of the pixels, or so many frames are compressed data that ends early; what is
-    /// missing is black or grey.
+    /// This many bytes are missing at the end of the pixels, or this many frames are compressed data that ends early.
+    /// The missing part is black or grey.
     CutPixelData,
-    /// So many bytes are missing at the end of overlays.
+    /// This many bytes are missing at the end of overlays.
     CutOverlay,
-    /// So many frames that Number of Frames names are not there.
+    /// This many frames of Number of Frames are missing.
     FewerFrames,
-    /// So many frames are there that Number of Frames does not name.
+    /// There are this many frames more than Number of Frames says.
     MoreFrames,
-    /// Size or components are those of the codestream, not of the header (PS3.5 8.2.1).
+    /// Size or components come from the codestream, not from the header (PS3.5 8.2.1).
     SizeOfCodestream,
 }
 
@@ -147,17 +147,17 @@ pub struct FrameFailure {
     pub error: ImagingError,
 }
 
-/// Something to read, or a video.
+/// A document to read, or a video.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DocumentPart {
     /// What it is.
     pub kind: DocumentKind,
-    /// What its author calls it.
+    /// Its author's title.
     pub title: Option<String>,
-    /// What keeps it from being the signed result, where it is a report.
+    /// What a report lacks to be the signed result.
     #[serde(default)]
     pub lacks: Option<ReportLack>,
-    /// What `bytes` are.
+    /// The type of `bytes`.
     pub media_type: String,
     /// The document.
     pub bytes: ByteBuf,

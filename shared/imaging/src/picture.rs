@@ -82,10 +82,11 @@ pub(crate) fn picture(
 ) -> ControlFlow<()> {
     let no_picture = |error: ImagingError| RenderedPart::NoPicture { code: error.code().to_owned() };
     let scanned = read_needed(file, limits);
-    let data_set = match scanned.as_ref().map_err(|error| *error).and_then(|b| rescan(b, file.total(), limits)) {
-        Ok(data_set) => data_set,
-        Err(error) => return sink(no_picture(error)),
-    };
+    let data_set =
+        match scanned.as_ref().map_err(|error| *error).and_then(|b| rescan(b, file.total(), limits)) {
+            Ok(data_set) => data_set,
+            Err(error) => return sink(no_picture(error)),
+        };
     let inflated = data_set.bytes();
     let bytes: &dyn RangedBytes = if data_set.transfer_syntax().deflated { &inflated } else { file };
     let image = match OpenImage::new(&data_set, bytes, limits) {

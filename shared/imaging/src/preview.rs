@@ -12,11 +12,11 @@ pub(crate) const TILE_SIDE: u32 = 96;
 /// Longest side of a poster.
 pub(crate) const POSTER_SIDE: u32 = 640;
 const PREVIEW_QUALITY: f32 = 80.0;
-/// Of 0 (fast) to 6 (small): 2 takes three quarters of the time of 4, the default, for previews 4 % larger.
+/// From 0 (fast) to 6 (small): 2 takes three quarters of the time of 4, the default, for previews 4 % larger.
 const PREVIEW_METHOD: i32 = 2;
 pub(crate) const POSTER_QUALITY: u8 = 80;
 
-/// How large a preview may become. It is never larger than its frame.
+/// The largest size of a preview. It is never larger than its frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreviewSize {
     /// Longest side in pixels.
@@ -49,8 +49,8 @@ pub struct Thumbnail {
     pub pixels: Vec<u8>,
 }
 
-/// The preview of a frame whose pixels are `aspect` times as high as wide, and its thumbnail if it is wanted: made from
-/// the preview where that is large enough, because it costs a fraction of making it from the frame.
+/// The preview of a frame whose pixels are `aspect` times as high as wide, and its thumbnail if wanted. The thumbnail
+/// is made from the preview if that is large enough, which costs a fraction of making it from the frame.
 pub(crate) fn preview_and_thumbnail(
     frame: &DisplayFrame,
     aspect: f64,
@@ -110,7 +110,7 @@ pub(crate) fn encode_jpeg(frame: &DisplayFrame, quality: u8) -> Result<Vec<u8>, 
     let side = |side: u32| u16::try_from(side).map_err(|_| ImagingError::PreviewFailed);
     let mut bytes = Vec::new();
     let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, quality);
-    // On a slow network the whole picture is seen, softly, after a third of its bytes.
+    // On a slow network the whole picture appears, blurred, after a third of its bytes.
     encoder.set_progressive(true);
     encoder
         .encode(&frame.pixels, side(frame.width)?, side(frame.height)?, colours)
@@ -150,7 +150,7 @@ pub(crate) fn resize(frame: &DisplayFrame, width: u32, height: u32) -> Result<Di
     Ok(DisplayFrame { width, height, channels: frame.channels, pixels })
 }
 
-/// Typed, because the untyped form of the library is compiled for all of its fifteen pixel types.
+/// Typed, because the untyped function of the library is compiled for all of its fifteen pixel types.
 fn resize_typed<P: PixelTrait>(
     frame: &DisplayFrame,
     target: &mut [u8],

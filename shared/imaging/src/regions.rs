@@ -1,4 +1,4 @@
-//! Calibrated regions of ultrasound pictures (PS3.3 C.8.5.5).
+//! Calibrated regions of ultrasound images (PS3.3 C.8.5.5).
 
 use filmless_dicom::{Item, tags};
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// More regions than any device draws.
 const REGIONS_MAX: usize = 64;
 
-/// A part of a picture with its own axes.
+/// A part of an image with its own axes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Region {
     /// Left column, from 0.
@@ -37,7 +37,7 @@ pub struct Region {
     pub reference_y: Option<i64>,
 }
 
-/// The regions of an image; those that lack an axis are left out.
+/// The regions of an image, without those that lack an axis.
 pub(crate) fn regions(root: Item<'_>) -> Vec<Region> {
     let Some(sequence) = root.get(tags::SEQUENCE_OF_ULTRASOUND_REGIONS) else { return Vec::new() };
     sequence.items().filter_map(Region::read).take(REGIONS_MAX).collect()

@@ -1,12 +1,10 @@
-//! One instance, from its bytes to its parts.
+//! Renders one instance from its bytes to its parts.
 
 use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
 use std::thread;
 
-use filmless_dicom::{
-    InstanceHeader, InstanceKind, RangedBytes, metadata_json, scan_file, sop_class_name,
-};
+use filmless_dicom::{InstanceHeader, InstanceKind, RangedBytes, metadata_json, scan_file, sop_class_name};
 use filmless_domain::Limits;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
@@ -24,26 +22,26 @@ use crate::part::{FrameFailure, ImageAttributes, InstanceNote, NoteCode, Rendere
 use crate::preview::{PreviewSize, poster, preview_and_thumbnail};
 use crate::viewer::{FrameView, pixel_aspect};
 
-/// Thumbnails that one instance contributes at most; a contact sheet has room for no more.
+/// Most thumbnails of one instance; a contact sheet has no room for more.
 const THUMBNAILS_MAX: u32 = 100;
 
-/// Samples of all frames that are rendered at the same time: larger frames come one after the other.
+/// Most samples in all frames that are rendered at the same time: larger frames come one after the other.
 const AT_ONCE_SAMPLES_MAX: usize = 12 << 20;
 
-/// What is made of an instance.
+/// What to make of an instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RenderOptions {
     /// Size of the previews.
     pub preview: PreviewSize,
-    /// What is made of each frame.
+    /// What to make of each frame.
     pub layers: Layers,
-    /// The frame, from 1, that a poster is made of.
+    /// The frame, from 1, to make a poster of.
     pub poster_frame: Option<u32>,
-    /// How many frames are rendered at a time.
+    /// How many frames to render at a time.
     pub threads: u32,
 }
 
-/// What is made of each frame.
+/// What to make of each frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Layers {
@@ -61,18 +59,18 @@ impl RenderOptions {
     }
 }
 
-/// Everything of an image at once, for tests and measurements.
+/// All parts of an image at once, for tests and measurements.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RenderedInstance {
     /// What all frames share.
     pub image: ImageAttributes,
-    /// The frames that have a picture.
+    /// The frames with a picture.
     pub frames: Vec<RenderedFrame>,
-    /// The frames that have none.
+    /// The frames without one.
     pub failures: Vec<FrameFailure>,
 }
 
-/// Renders a file part by part into `sink`, until it breaks. A damaged frame does not take the others with it.
+/// Renders a file part by part into `sink`, until the sink breaks. A damaged frame does not affect the others.
 pub fn render_file(
     file: &[u8],
     limits: &Limits,
@@ -82,8 +80,8 @@ pub fn render_file(
     render_ranged(&file, limits, options, sink)
 }
 
-/// As [`render_file`], of a file that need not fit into memory: of an image that is not deflated, only its header and
-/// the frames in hand are read.
+/// Like [`render_file`], for a file that need not fit into memory: of an image that is not deflated, it reads only the
+/// header and the frames in work.
 pub fn render_ranged(
     file: &dyn RangedBytes,
     limits: &Limits,
@@ -101,7 +99,7 @@ pub fn render_ranged(
         Err(error) => return sink(no_picture(error)),
     };
     sink(RenderedPart::Metadata(ByteBuf::from(metadata_json(&data_set))))?;
-    // A file without usable UIDs does not come this far in a delivery, but may still hold a picture.
+    // In a delivery, a file without usable UIDs never gets here, but it may still contain a picture.
     let header = InstanceHeader::from_data_set(&data_set);
     match header.as_ref().map_or(InstanceKind::Image, InstanceHeader::kind) {
         InstanceKind::Image => {
@@ -120,7 +118,7 @@ pub fn render_ranged(
                 return sink(selection);
             }
             let sop_class_uid = header.map(|header| header.sop_class_uid).unwrap_or_default();
-            // An image that lost its pixels is missed; a presentation state never had any.
+            // Report an image that lost its pixels; a presentation state never had any.
             let is_image = sop_class_name(&sop_class_uid).is_some_and(|name| name.ends_with("Image Storage"));
             if is_image {
                 return sink(no_picture(ImagingError::NoPixelData));
@@ -133,7 +131,7 @@ pub fn render_ranged(
 /// Renders the frames of an image and keeps them all in memory.
 ///
 /// # Errors
-/// [`ImagingError`] when no frame can be shown.
+/// [`ImagingError`] if no frame can be shown.
 pub fn render_image(
     file: &[u8],
     limits: &Limits,
@@ -160,7 +158,7 @@ pub fn render_image(
 /// Decodes one frame, counted from 1, and shows it at its stored size in its default look.
 ///
 /// # Errors
-/// [`ImagingError`] when it cannot be shown.
+/// [`ImagingError`] if it cannot be shown.
 pub fn display_frame(file: &[u8], limits: &Limits, frame: u32) -> Result<DisplayFrame, ImagingError> {
     let data_set = scan_file(file, limits).map_err(ImagingError::Header)?;
     let bytes = data_set.bytes();
@@ -217,7 +215,7 @@ impl OpenImage<'_> {
         }
     }
 
-    /// Everything that is wanted of one frame, counted from 0.
+    /// Makes everything requested of one frame, counted from 0.
     fn render(&self, index: u32, options: &RenderOptions) -> Result<RenderedFrame, ImagingError> {
         let attributes = self.attributes(index)?;
         let decoded = self.decode(index)?;

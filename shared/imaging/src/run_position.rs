@@ -1,10 +1,10 @@
-//! Where a frame of a nuclear medicine image lies among the others (PS3.3 C.8.4.8): each dimension has a vector with one
-//! number per frame.
+//! The position of a frame of a nuclear medicine image among the others (PS3.3 C.8.4.8): each dimension has a vector
+//! with one number per frame.
 
 use filmless_dicom::{Item, Tag, tags};
 use serde::{Deserialize, Serialize};
 
-/// Numbers from 1, as far as the image names its dimensions.
+/// Numbers from 1, for the dimensions that the image names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RunPosition {
     /// Energy Window Vector.
@@ -34,7 +34,7 @@ pub struct RunPosition {
 }
 
 impl RunPosition {
-    /// The position of a frame, counted from 0; `None` when no dimension is named.
+    /// The position of a frame, counted from 0; `None` if no dimension is named.
     pub(crate) fn of(root: Item<'_>, index: u32) -> Option<Self> {
         let number = |tag: Tag| {
             let numbers = root.get(tag)?.ints();
@@ -53,7 +53,7 @@ impl RunPosition {
         (position != Self::default()).then_some(position)
     }
 
-    /// How long the frame took, in milliseconds: of its phase (C.8.4.10), or of its gate (C.8.4.11).
+    /// How long the frame took, in milliseconds: from its phase (C.8.4.10) or its gate (C.8.4.11).
     pub(crate) fn frame_time_ms(root: Item<'_>, position: Option<Self>) -> Option<f64> {
         let of_phase = || {
             let phase = position?.phase? as usize;

@@ -1,11 +1,11 @@
 //! Decoded samples of one frame, before any display rule.
 
-/// Stored values of one frame. Colour is interleaved.
+/// Stored values of one frame. Colours are interleaved.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Samples {
-    /// Unsigned values of at most eight bits.
+    /// Unsigned values with at most eight bits.
     Bytes(Vec<u8>),
-    /// Words of at most sixteen bits, as stored.
+    /// Words with at most sixteen bits, as stored.
     Words { words: Vec<u16>, format: WordFormat },
     /// Anything wider, and floating point.
     Numbers(Vec<f64>),
@@ -20,7 +20,7 @@ pub(crate) struct WordFormat {
 }
 
 impl WordFormat {
-    /// Moves the high bit down, cuts off what is above it (old overlays lie there), extends the sign.
+    /// Moves the high bit down, cuts off the bits above it (old overlays use them), extends the sign.
     pub fn value(self, word: u16) -> i32 {
         let shifted = u32::from(word) >> (self.high_bit + 1).saturating_sub(self.bits_stored);
         let masked = shifted & ((1_u32 << self.bits_stored.min(16)) - 1);
@@ -41,7 +41,7 @@ impl Samples {
         }
     }
 
-    /// Makes the samples from this one on 0; of luminance and chrominance, black.
+    /// Sets the samples from this one on to 0; to black, for luminance and chrominance.
     pub fn blacken(&mut self, first: usize, is_ybr: bool) {
         let rest = first.min(self.len())..;
         match self {
@@ -65,7 +65,7 @@ impl Samples {
     }
 }
 
-/// Brings colour planes together: `RRR…GGG…BBB…` becomes `RGBRGB…`.
+/// Interleaves colour planes: `RRR…GGG…BBB…` becomes `RGBRGB…`.
 pub(crate) fn interleave<T: Copy>(planes: &[T], samples_per_pixel: usize) -> Vec<T> {
     let pixels = planes.len() / samples_per_pixel;
     (0..pixels).flat_map(|i| (0..samples_per_pixel).map(move |c| planes[c * pixels + i])).collect()

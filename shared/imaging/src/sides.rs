@@ -1,20 +1,20 @@
-//! Which sides of the patient a picture shows, of objects that have no place in space: X-rays and mammograms.
+//! Which sides of the patient an image shows, for objects without a position in space: X-rays and mammograms.
 
 use filmless_dicom::{Item, tags};
 use serde::{Deserialize, Serialize};
 
 use crate::functional_groups::FrameAttributes;
 
-/// Directions of one frame and what it was taken of, as its object names them.
+/// Directions and view of one frame, as its object names them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Sides {
     /// Patient Orientation (PS3.3 C.7.6.1.1.1): the directions of the rows and of the columns, letters of `APRLHF`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patient_orientation: Option<[String; 2]>,
-    /// View Position (PS3.3 C.8.1.1, C.8.11.3), else what the View Code says.
+    /// View Position (PS3.3 C.8.1.1, C.8.11.3), else the meaning of the View Code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub view_position: Option<String>,
-    /// `R`, `L` or `B` (both): Image Laterality, else of the frame, else of the series.
+    /// `R`, `L` or `B` (both): Image Laterality, else the frame's, else the series'.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub laterality: Option<String>,
 }
@@ -29,7 +29,7 @@ impl Sides {
     }
 }
 
-/// Two directions of up to three letters. Anything else, such as the words for animals, names no edge.
+/// Two directions with up to three letters. Anything else, such as the words for animals, labels no edge.
 fn patient_orientation(frame: FrameAttributes<'_>) -> Option<[String; 2]> {
     let holder = frame.holder(tags::PATIENT_ORIENTATION, tags::PATIENT_ORIENTATION_IN_FRAME_SEQUENCE)?;
     let directions: [String; 2] = holder.get(tags::PATIENT_ORIENTATION)?.texts().try_into().ok()?;

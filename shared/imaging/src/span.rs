@@ -1,4 +1,4 @@
-//! What the values of a frame span, where nobody names a window.
+//! The range of a frame's values, for files that name no window.
 
 use filmless_dicom::tags;
 
@@ -8,18 +8,18 @@ use crate::modality::{Modality, padding};
 use crate::samples::Samples;
 use crate::window::ValueSpan;
 
-/// Modalities in which a value far beyond all others is an artefact. Uptake may well be in one voxel only.
+/// Modalities in which a value far from all others is an artefact. In the others, uptake may well be in a single voxel.
 const WITHOUT_STRAYS: [&str; 10] = ["CR", "CT", "DX", "IO", "MG", "MR", "PX", "RF", "RG", "XA"];
-/// One pixel of so many may be a stray, and one of a frame of [`PIXELS_MIN`] pixels.
+/// One pixel in this many may be a stray, and one in a frame of [`PIXELS_MIN`] pixels.
 const PIXELS_PER_STRAY: u64 = 5000;
 const PIXELS_MIN: u64 = 200;
-/// All other values would be shown in less than this part of the greys.
+/// Strays would squeeze all other values into less than this part of the greys.
 const SQUEEZED: f64 = 4.0;
-/// Fewer levels than these are a drawing, not a measurement.
+/// Fewer levels than this are a drawing, not a measurement.
 const LEVELS_MIN: usize = 8;
 
-/// The lowest and highest modality value that occur; `None` where none is a number. Padding does not count, unless
-/// there would be nothing left to tell apart, nor does a handful of voxels that would make all others dark.
+/// The lowest and highest modality value; `None` if none is a number. Padding does not count, unless nothing would be
+/// left to distinguish. Neither does a handful of voxels that would make all others dark.
 pub(crate) fn span_of(
     samples: &Samples,
     image: &ImagePixel,
@@ -44,7 +44,7 @@ pub(crate) fn span_of(
                 see(f64::from(format.value(word as u16)), count);
             });
         }
-        // Too many to be kept one by one: their ends are enough.
+        // Too many to keep one by one: their extremes are enough.
         Samples::Numbers(values) => {
             for wanted in [false, true] {
                 let of_kind = values.iter().filter(|stored| is_padding(**stored) == wanted);
@@ -83,8 +83,8 @@ fn whole(levels: &[Level]) -> ValueSpan {
     }
 }
 
-/// The span of sorted levels without the few at either end that are so far off that they would squeeze all others into
-/// a part of the greys. Percentiles of every frame would cut small bright things, such as vessels, as well.
+/// The range of sorted levels without the few at either end that are so far off that they would squeeze all others into
+/// a part of the greys. Percentiles of every frame would also cut small bright things, such as vessels.
 fn without_strays(levels: &[Level]) -> ValueSpan {
     let whole = whole(levels);
     let pixels: u64 = levels.iter().map(|level| level.count).sum();
@@ -114,7 +114,7 @@ fn without_strays(levels: &[Level]) -> ValueSpan {
     }
 }
 
-/// Calls `see` once for each value that occurs, with how often it does.
+/// Calls `see` once for each value that occurs, with its count.
 fn occurring(values: impl Iterator<Item = usize>, distinct: usize, mut see: impl FnMut(usize, u64)) {
     let mut counts = vec![0_u64; distinct];
     values.for_each(|value| counts[value] += 1);

@@ -1,9 +1,9 @@
-//! Digital subtraction: the values of a frame less those of its mask (PS3.3 C.7.6.10, PS3.4 N.2).
+//! Digital subtraction: the values of a frame minus those of its mask (PS3.3 C.7.6.10, PS3.4 N.2).
 //!
-//! Differences are taken of modality values, before any window. Where the stored values are linear in the X-ray
-//! intensity and no Modality LUT makes them logarithmic, the standard would have logarithms subtracted (PS3.4 N.2.5);
-//! here the values are subtracted as they are. What is lost is that a vessel in front of dense bone appears paler than
-//! one beside it; what is kept is that the viewer, which knows a value by its table or its slope alone, shows the same.
+//! We subtract modality values, before any window. If the stored values are linear in the X-ray intensity and no
+//! Modality LUT makes them logarithmic, the standard wants logarithms subtracted (PS3.4 N.2.5); we subtract the values
+//! as they are. The price: a vessel in front of dense bone appears paler than one beside it. The gain: the viewer,
+//! which knows a value only by its table or slope, shows the same.
 
 use std::borrow::Cow;
 
@@ -17,27 +17,28 @@ use crate::samples::Samples;
 use crate::window::VoiWindow;
 use crate::{DisplayFrame, FrameMask, ImagingError, Window};
 
-/// Frames that the window of a run is computed from.
+/// Number of frames from which the window of a run is computed.
 const WINDOW_FRAMES_MAX: u32 = 8;
-/// Differences that are looked at in one frame.
+/// Most differences to look at in one frame.
 const DIFFERENCES_MAX: usize = 1 << 16;
-/// What lies below and above these shares is left out of the window: noise and edges of what moved.
+/// Values below and above these shares do not count for the window: noise, and edges of what moved.
 const LOWEST_SHARE: f64 = 0.005;
 const HIGHEST_SHARE: f64 = 0.995;
-/// The window is so much wider on each side, so that what does not change is not white.
+/// The window is wider by this share on each side, so that unchanged areas are not white.
 const MARGIN: f64 = 0.1;
 
 /// A run that is subtracted.
 pub(crate) struct SubtractedRun {
     plan: MaskPlan,
-    /// Of all differences of the run.
+    /// For all differences of the run.
     window: VoiWindow,
-    /// The mean of the mask of the first frame that has one; mostly it is that of all.
+    /// The mean of the mask of the first frame with one; usually all frames share it.
     mean: (Vec<u32>, Vec<f32>),
 }
 
 impl SubtractedRun {
-    /// Prepares a run: `None` when nothing is to be subtracted, or cannot be. `decode` gives any frame, counted from 0.
+    /// Prepares a run: `None` if nothing is to be subtracted, or it cannot be. `decode` returns any frame, counted from
+    /// 0.
     pub fn of(
         image: &ImagePixel,
         attributes: &[FrameAttributes<'_>],
@@ -59,7 +60,7 @@ impl SubtractedRun {
         Some(Self { window, ..run })
     }
 
-    /// Whether the run is to be shown subtracted to begin with.
+    /// Whether the run is initially shown subtracted.
     pub fn is_default(&self) -> bool {
         self.plan.is_default
     }
@@ -71,7 +72,7 @@ impl SubtractedRun {
         Some(FrameMask { frames, shift, is_default: self.plan.is_default, window })
     }
 
-    /// One frame as it is shown subtracted, with its overlays; `None` when it has no mask.
+    /// One frame as shown subtracted, with its overlays; `None` if it has no mask.
     pub fn show(
         &self,
         samples: &Samples,
@@ -86,7 +87,7 @@ impl SubtractedRun {
         Some(shown)
     }
 
-    /// Modality values of one frame less those of its mask; `None` when it has none.
+    /// Modality values of one frame minus those of its mask; `None` if it has none.
     fn differences(
         &self,
         samples: &Samples,
@@ -142,7 +143,7 @@ fn modality_values(samples: &Samples, modality: &Modality) -> Vec<f32> {
     }
 }
 
-/// Bilinear, with the nearest pixel outside.
+/// Bilinear; outside the image, the nearest pixel.
 fn shifted<'v>(values: &'v [f32], image: &ImagePixel, [down, right]: [f64; 2]) -> Cow<'v, [f32]> {
     if down == 0.0 && right == 0.0 {
         return Cow::Borrowed(values);
@@ -166,8 +167,8 @@ fn shifted<'v>(values: &'v [f32], image: &ImagePixel, [down, right]: [f64; 2]) -
     Cow::Owned(out)
 }
 
-/// The window of a run, from the differences of some of its frames: the same for all, so that the contrast agent is
-/// seen to come and go. Nothing in the file says how wide it is, because its window is meant for whole values.
+/// The window of a run, from the differences of some of its frames. All frames share it, so that one sees the contrast
+/// agent come and go. The file does not give a width, because its window is meant for whole values.
 fn window_of_run(differences: impl IntoIterator<Item = Vec<f32>>) -> VoiWindow {
     let mut seen: Vec<f32> = Vec::new();
     for frame in differences.into_iter().take(WINDOW_FRAMES_MAX as usize) {
@@ -178,20 +179,20 @@ fn window_of_run(differences: impl IntoIterator<Item = Vec<f32>>) -> VoiWindow {
     let share = |share: f64| {
         seen.get(((seen.len().max(1) - 1) as f64 * share).round() as usize).copied().unwrap_or(0.0)
     };
-    // What does not change, 0, always lies within.
+    // 0, no change, always lies within.
     let (lowest, highest) =
         (f64::from(share(LOWEST_SHARE)).min(0.0), f64::from(share(HIGHEST_SHARE)).max(0.0));
     let margin = ((highest - lowest) * MARGIN).max(1.0);
     VoiWindow::spanning(lowest - margin, highest + margin)
 }
 
-/// Up to eight evenly spaced frames, counted from 0, to compute the window from.
+/// Up to eight evenly spaced frames, counted from 0, for computing the window.
 fn window_frames(frames: u32) -> Vec<u32> {
     let count = frames.min(WINDOW_FRAMES_MAX);
     (0..count).map(|i| (u64::from(i) * u64::from(frames) / u64::from(count)) as u32).collect()
 }
 
-/// Differences as they are shown.
+/// Differences, as shown.
 fn show_differences(differences: &[f32], image: &ImagePixel, window: VoiWindow) -> DisplayFrame {
     let inverted = image.photometric == "MONOCHROME1";
     let pixels = differences.iter().map(|value| {

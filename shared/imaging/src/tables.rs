@@ -1,4 +1,4 @@
-//! Look-up tables as a viewer gets them.
+//! Look-up tables, in the form a viewer gets.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +11,7 @@ use crate::lut::Lut;
 use crate::modality::Modality;
 use crate::palette::Palette;
 
-/// The tables that a frame is shown through.
+/// The tables through which a frame is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct FrameTables {
     /// Modality LUT Sequence (PS3.3 C.11.1): from stored to modality values.
@@ -73,7 +73,7 @@ mod tests {
         let palette = Palette::of([channel(1, &[1, 2]), channel(1, &[3, 4]), channel(2, &[5, 6])]);
         let table = palette.table().unwrap();
         assert_eq!((table.first, table.bits), (1, 8));
-        // The channels need not begin at the same value: outside its table each takes the nearest entry.
+        // The channels may begin at different values: outside its table each takes the nearest entry.
         assert_eq!(STANDARD.decode(table.data).unwrap(), [1, 3, 5, 2, 4, 5, 2, 4, 6]);
     }
 }

@@ -1,4 +1,4 @@
-//! What the values of a picture are measured in, as far as the file says.
+//! The unit of an image's values, as far as the file says.
 
 use filmless_dicom::{Item, measurement_unit, tags};
 
@@ -8,14 +8,14 @@ use crate::image_pixel::ImagePixel;
 /// Hounsfield units, as Rescale Type writes them (PS3.3 C.11.1.1.2).
 pub(crate) const HOUNSFIELD: &str = "HU";
 
-/// The unit of modality values that a Rescale with this slope and intercept leads to; `None` where nobody says.
+/// The unit of modality values after a Rescale with this slope and intercept; `None` if the file does not say.
 pub(crate) fn of_frame(
     frame: FrameAttributes<'_>,
     image: &ImagePixel,
     slope: f64,
     intercept: f64,
 ) -> Option<String> {
-    // Every value would be the same: what is shown is no measurement (C.11.1.1.2).
+    // Every value would be the same: what is shown is not a measurement (C.11.1.1.2).
     if slope == 0.0 {
         return None;
     }
@@ -29,13 +29,13 @@ pub(crate) fn of_frame(
         .holder(tags::RESCALE_TYPE, tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE)
         .and_then(|holder| holder.text(tags::RESCALE_TYPE));
     if let Some(named) = named {
-        // Hounsfield units are of X-rays: elsewhere they are what a writer always writes.
+        // Hounsfield units are for X-rays: elsewhere a writer just always writes them.
         let is_believed =
             named.trim() != HOUNSFIELD || !["MR", "PT", "NM", "US"].contains(&modality.as_str());
         if let Some(unit) = of_code(named.trim()).filter(|_| is_believed) {
             return Some(unit);
         }
-        // A CT that says that it has no unit has none.
+        // A CT that says it has no unit has none.
         if modality == "CT" {
             return None;
         }
@@ -46,8 +46,8 @@ pub(crate) fn of_frame(
     }
 }
 
-/// Units of a Real World Value Mapping (0040,9096) (PS3.3 C.7.6.16.2.11), if it leads to the very values that the Rescale
-/// leads to: otherwise they are units of other numbers than those that are shown.
+/// Units of a Real World Value Mapping (0040,9096) (PS3.3 C.7.6.16.2.11), if it leads to the same values as the
+/// Rescale. Otherwise they are the units of other numbers than those shown.
 fn of_mapping(frame: FrameAttributes<'_>, slope: f64, intercept: f64) -> Option<String> {
     let sequence = tags::REAL_WORLD_VALUE_MAPPING_SEQUENCE;
     let mapping = frame.group(sequence).or_else(|| frame.root.first_item(sequence))?;
@@ -60,8 +60,8 @@ fn of_mapping(frame: FrameAttributes<'_>, slope: f64, intercept: f64) -> Option<
     is_same.then(|| measurement_unit(mapping)).flatten()
 }
 
-/// Without a Rescale Type a CT means Hounsfield units (C.8.2.1.1.2). An intercept of 0 may as well be a writer's
-/// default: then only slices as they were taken are believed, whose stored values can be below 0 as those of air are.
+/// Without a Rescale Type, a CT means Hounsfield units (C.8.2.1.1.2). But an intercept of 0 may be a writer's default.
+/// Then we trust only original slices whose stored values can be negative, as those of air are.
 fn is_hounsfield(frame: FrameAttributes<'_>, image: &ImagePixel, intercept: f64) -> bool {
     let kinds = frame.root.get(tags::IMAGE_TYPE).map(|element| element.texts()).unwrap_or_default();
     let is_original = kinds.first().is_some_and(|kind| kind == "ORIGINAL");
@@ -72,8 +72,8 @@ fn is_hounsfield(frame: FrameAttributes<'_>, image: &ImagePixel, intercept: f64)
             && frame.root.float(tags::RESCALE_INTERCEPT).is_some())
 }
 
-/// Units (0054,1001) of a PET (PS3.3 C.8.9.1.1.3), whose Rescale Type says nothing; standardized uptake values by what
-/// they are normalized to, body weight where nobody says.
+/// Units (0054,1001) of a PET (PS3.3 C.8.9.1.1.3), whose Rescale Type says nothing. Standardized uptake values are
+/// named by what they are normalized to; body weight if the file does not say.
 fn of_uptake(root: Item<'_>) -> Option<String> {
     let units = root.text(tags::UNITS)?;
     match units.trim() {
@@ -86,10 +86,10 @@ fn of_uptake(root: Item<'_>) -> Option<String> {
     }
 }
 
-/// The codes of Units (0054,1001) and Rescale Type (0028,1054) as they are usually written; what is no code stays.
+/// Maps the codes of Units (0054,1001) and Rescale Type (0028,1054), as they are usually written; anything else stays.
 fn of_code(code: &str) -> Option<String> {
     let unit = match code {
-        // US says that nobody specified it (C.11.1.1.2).
+        // US means unspecified (C.11.1.1.2).
         "" | "NONE" | "US" | "UNSPECIFIED" | "NORMALIZED" => return None,
         "CNTS" => "counts",
         "CPS" => "counts/s",

@@ -1,21 +1,21 @@
-//! The window of a PET whose files name none: by standardized uptake value (SUV), body weight, where the file says what
-//! that is.
+//! The window of a PET whose files name none: by standardized uptake value (SUV), body weight, if the file allows
+//! computing it.
 
 use filmless_dicom::{Item, tags};
 
 use crate::window::{VoiFunction, VoiWindow};
 
-/// What is black at 0 and white here, in g/ml: the usual window of a body.
+/// 0 is black and this is white, in g/ml: the usual window for a body.
 const SUV_MAX: f64 = 7.0;
-/// With a longer half-life, in seconds, a time of day may be that of any day.
+/// With a longer half-life, in seconds, a time of day could belong to any day.
 const HALF_LIFE_OF_ONE_DAY_MAX: f64 = 6.0 * 3600.0;
 const DAY: f64 = 86_400.0;
-/// No PET is made with less, in Bq: such a dose is one in MBq or kBq, whatever PS3.3 C.8.9.2 asks for.
+/// No PET is made with less, in Bq: a smaller dose is in MBq or kBq, whatever PS3.3 C.8.9.2 asks for.
 const DOSE_MIN: f64 = 1e6;
-/// Nobody weighs more, in kg: such a weight is one in grams.
+/// Nobody weighs more, in kg: a greater weight is in grams.
 const WEIGHT_MAX: f64 = 650.0;
 
-/// 0 to [`SUV_MAX`], in the values of the image; `None` where they cannot be turned into SUV.
+/// 0 to [`SUV_MAX`], in the values of the image; `None` if they cannot be converted to SUV.
 pub(crate) fn uptake_window(root: Item<'_>) -> Option<VoiWindow> {
     if root.text(tags::MODALITY)? != "PT" {
         return None;
@@ -26,13 +26,13 @@ pub(crate) fn uptake_window(root: Item<'_>) -> Option<VoiWindow> {
         _ => return None,
     };
     let white = SUV_MAX / per_value;
-    // LINEAR maps the values between center - width / 2 and one less than center + width / 2 (PS3.3 C.11.2.1.2.1).
+    // LINEAR maps the values from center - width / 2 to one less than center + width / 2 (PS3.3 C.11.2.1.2.1).
     let window = VoiWindow { center: white / 2.0 + 0.5, width: white + 1.0, function: VoiFunction::Linear };
     white.is_finite().then_some(window)
 }
 
-/// SUV of 1 Bq/ml: body weight over the dose that was left when the image's values are of (PS3.3 C.8.9.1); `None` with a dose or a
-/// weight that cannot be one in its unit, which would lead to a window far from all values.
+/// SUV of 1 Bq/ml: body weight over the dose that was left at the time the image's values refer to (PS3.3 C.8.9.1).
+/// `None` for a dose or weight that cannot be in its unit, which would give a window far from all values.
 fn suv_of_one_becquerel(root: Item<'_>) -> Option<f64> {
     let positive = |item: Item<'_>, tag| item.float(tag).filter(|value| value.is_finite() && *value > 0.0);
     let tracer = root.first_item(tags::RADIOPHARMACEUTICAL_INFORMATION_SEQUENCE)?;
@@ -70,7 +70,8 @@ fn decayed_seconds(root: Item<'_>, tracer: Item<'_>, half_life: f64) -> Option<f
     }
 }
 
-/// TM, `HHMMSS.FFFFFF` as far as it goes to the minute (PS3.5 6.2), in seconds; an offset from UTC is that of the series.
+/// A TM, `HHMMSS.FFFFFF` with at least minutes (PS3.5 6.2), in seconds; an offset from UTC is the same for the whole
+/// series.
 fn seconds(text: &str) -> Option<f64> {
     let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
     let part = |range: std::ops::Range<usize>| digits.get(range)?.parse::<f64>().ok();

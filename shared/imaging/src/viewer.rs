@@ -1,4 +1,4 @@
-//! What a viewer must know of a frame besides its pixels.
+//! What a viewer must know about a frame besides its pixels.
 
 use filmless_dicom::{Item, Tag, geometry, tags};
 use serde::{Deserialize, Serialize};
@@ -14,20 +14,20 @@ use crate::sides::Sides;
 use crate::unit;
 use crate::window::{VoiFunction, VoiWindow, Window};
 
-/// Measures and presentation of one frame.
+/// Measurements and presentation of one frame.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct FrameView {
-    /// From stored values to modality values, when that is linear.
+    /// From stored values to modality values, if that is linear.
     pub rescale: Option<Rescale>,
     /// The default window.
     pub window: Option<Window>,
-    /// Nobody named that window: it is what the values span.
+    /// No file named that window: it is the range of the values.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_window_of_values: bool,
-    /// All windows that the modality proposes, with their names, when there are several.
+    /// All windows the modality proposes, with their names, if there are several.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub presets: Vec<Window>,
-    /// Lossy Image Compression (0028,2110): what was stored is not all that was taken (PS3.3 C.7.6.1.1.5).
+    /// Lossy Image Compression (0028,2110): the stored image is not all that was acquired (PS3.3 C.7.6.1.1.5).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_lossy: bool,
     /// Size of a pixel.
@@ -40,25 +40,25 @@ pub struct FrameView {
     pub slice_position: Option<f64>,
     /// How long the frame is shown, in milliseconds.
     pub frame_time_ms: Option<f64>,
-    /// Lowest and highest stored value that is no measurement (PS3.3 C.7.5.1.1.2).
+    /// Lowest and highest stored value that is not a measurement (PS3.3 C.7.5.1.1.2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub padding: Option<[f64; 2]>,
-    /// Height of a pixel over its width, when they differ.
+    /// Height of a pixel over its width, if they differ.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aspect: Option<f64>,
-    /// Frame of Reference UID: positions under one UID can be compared.
+    /// Frame of Reference UID: positions with the same UID can be compared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frame_of_reference_uid: Option<String>,
-    /// Calibrated regions of an ultrasound picture.
+    /// Calibrated regions of an ultrasound image.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub regions: Vec<Region>,
-    /// Place in a nuclear medicine run.
+    /// Position in a nuclear medicine run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position_in_run: Option<RunPosition>,
-    /// What tells the frame from others at its place.
+    /// What distinguishes the frame from others at its position.
     #[serde(default)]
     pub dimensions: Dimensions,
-    /// Sides of the patient, as far as the object names them.
+    /// Sides of the patient, if the object names them.
     #[serde(flatten)]
     pub sides: Sides,
 }
@@ -133,14 +133,14 @@ fn spacing(frame: FrameAttributes<'_>) -> Option<Spacing> {
         (row_mm > 0.0 && column_mm > 0.0).then(|| Spacing { row_mm, column_mm, source: source.to_owned() })
     };
     let at_detector = pair(frame.root, tags::IMAGER_PIXEL_SPACING, "imager-pixel-spacing");
-    // Equal to that at the detector, and not said to be calibrated: nobody corrected it for magnification (10.7.1.3).
+    // Equal to the spacing at the detector and not said to be calibrated: not corrected for magnification (10.7.1.3).
     let is_uncorrected = |spacing: &Spacing| {
         let is_same =
             |detector: &Spacing| (detector.row_mm, detector.column_mm) == (spacing.row_mm, spacing.column_mm);
         at_detector.as_ref().is_some_and(is_same)
             && frame.root.text(tags::PIXEL_SPACING_CALIBRATION_TYPE).is_none_or(|kind| kind.trim().is_empty())
     };
-    // What corrected it (10.7.1.3): a known geometry, or an object of known size in the picture.
+    // What the correction is based on (10.7.1.3): known geometry, or an object of known size in the image.
     let source = match frame.root.text(tags::PIXEL_SPACING_CALIBRATION_TYPE).as_deref().map(str::trim) {
         Some("GEOMETRY") => "pixel-spacing-by-geometry",
         Some("FIDUCIAL") => "pixel-spacing-by-fiducial",
@@ -155,8 +155,8 @@ fn spacing(frame: FrameAttributes<'_>) -> Option<Spacing> {
         .or_else(|| ultrasound_spacing(frame.root))
 }
 
-/// A size at the detector over Estimated Radiographic Magnification Factor (0018,1114) is that at the object
-/// (PS3.3 C.8.7.5.1.3). A factor of 1 magnifies nothing, and nothing is nearer to the detector than that.
+/// A size at the detector over Estimated Radiographic Magnification Factor (0018,1114) is the size at the object (PS3.3
+/// C.8.7.5.1.3). A factor of 1 does not magnify, and nothing is closer to the detector than that.
 fn at_object(root: Item<'_>, detector: Spacing) -> Spacing {
     const MAGNIFICATION_MAX: f64 = 20.0;
     let factor = root.float(tags::ESTIMATED_RADIOGRAPHIC_MAGNIFICATION_FACTOR);
@@ -187,11 +187,11 @@ fn ultrasound_spacing(root: Item<'_>) -> Option<Spacing> {
     })
 }
 
-/// Frame Time, else its vector, else a rate (PS3.3 C.7.6.5). What is not above 0 says nothing.
+/// Frame Time, else its vector, else a rate (PS3.3 C.7.6.5). Values that are not above 0 say nothing.
 fn frame_time_ms(root: Item<'_>, number: u32) -> Option<f64> {
     let is_time = |ms: &f64| ms.is_finite() && *ms > 0.0;
-    // The vector holds increments, of which the first is always 0 (C.7.6.5.1.2): a frame is shown until the next one's,
-    // and the last as long as the one before.
+    // The vector contains increments, the first of which is always 0 (C.7.6.5.1.2): a frame is shown for the increment
+    // of the next one, and the last frame as long as the one before.
     let vector = || {
         let increments = root.get(tags::FRAME_TIME_VECTOR)?.floats();
         let next = increments.get(number as usize..).unwrap_or_default().iter().copied().find(is_time);
@@ -215,7 +215,7 @@ fn usual_frame_time_ms(root: Item<'_>, image: &ImagePixel) -> Option<f64> {
     (image.number_of_frames > 1).then_some(1000.0 / rate)
 }
 
-/// Height of a pixel over its width, as far as it is known (PS3.3 C.7.6.3.1.7, 10.7).
+/// Height of a pixel over its width, as far as known (PS3.3 C.7.6.3.1.7, 10.7).
 pub(crate) fn pixel_aspect(frame: FrameAttributes<'_>) -> f64 {
     let stated = frame.root.get(tags::PIXEL_ASPECT_RATIO).map(|e| e.floats()).and_then(|v| match v[..] {
         [vertical, horizontal] if vertical > 0.0 && horizontal > 0.0 => Some(vertical / horizontal),

@@ -22,7 +22,7 @@ pub(crate) struct VoiWindow {
     pub function: VoiFunction,
 }
 
-/// The lowest and the highest of some modality values.
+/// The lowest and the highest of a set of modality values.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct ValueSpan {
     pub lowest: f64,
@@ -59,7 +59,7 @@ impl VoiWindow {
             .enumerate()
             .filter(|(_, (center, width))| center.is_finite() && width.is_finite() && *width > 0.0)
             .map(|(i, (center, width))| {
-                // No width below 1 is allowed with LINEAR: what is meant is the exact one (C.11.2.1.2.1).
+                // LINEAR allows no width below 1: LINEAR_EXACT is meant (C.11.2.1.2.1).
                 let function = match function {
                     VoiFunction::Linear if width < 1.0 => VoiFunction::LinearExact,
                     function => function,
@@ -103,7 +103,7 @@ pub struct Window {
     /// `LINEAR_EXACT` or `SIGMOID`; absent for `LINEAR` (PS3.3 C.11.2.1.3).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub function: Option<String>,
-    /// What the modality calls it.
+    /// The modality's name for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }

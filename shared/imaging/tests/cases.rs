@@ -1,4 +1,4 @@
-//! Files that showed a fault in this or other software, with what must come out: from bytes to pack and picture.
+//! Files that showed a fault in this or other software, with the expected result: from bytes to pack and picture.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
@@ -53,7 +53,7 @@ impl Series {
         Self { files: files.collect(), index, json }
     }
 
-    /// Grey or colour at one place of one frame.
+    /// Grey or colour at one point of one frame.
     fn look(&self, frame: usize, row: usize, column: usize) -> Result<Vec<u8>, String> {
         let entry = self.index.frames.get(frame).ok_or("no such frame")?;
         let file = &self.files[&entry.sop_instance_uid].1;
@@ -74,13 +74,13 @@ fn study(name: &str) -> Vec<Series> {
     for path in paths.into_iter().filter(|path| path.extension().is_some_and(|e| e == "dcm")) {
         let file = fs::read(path).unwrap();
         let header = header(&file);
-        let key = (header.series_number, header.series_instance_uid.to_string());
+        let key = (header.series.number, header.series_instance_uid.to_string());
         series.entry(key).or_default().push((header, file));
     }
     series.into_values().map(Series::of).collect()
 }
 
-/// Every expectation that does not hold.
+/// Every expectation that fails.
 fn faults(name: &str) -> Vec<String> {
     let expected: Value =
         serde_json::from_slice(&fs::read(cases("field").join(name).join("expect.json")).unwrap()).unwrap();
@@ -207,7 +207,7 @@ fn planes_of_jpeg_ls_are_not_handed_to_a_viewer_as_they_are() {
     );
     let frame = rendered.unwrap().frames.remove(0).diagnostic.unwrap();
     let values = frame.decode(entry.rows, entry.columns).unwrap();
-    // Red everywhere, green in the left half, blue in the upper one: so two other decoders see it, too.
+    // Red everywhere, green in the left half, blue in the upper half: two other decoders agree.
     for (at, pixel) in values.chunks_exact(3).enumerate() {
         let (row, column) = (at / 64, at % 64);
         let wanted = [200.0, if column < 32 { 100.0 } else { 0.0 }, if row < 32 { 50.0 } else { 0.0 }];

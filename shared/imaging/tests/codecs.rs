@@ -16,7 +16,7 @@ use filmless_imaging::{
     RenderedPart, display_frame, render_file, render_image,
 };
 
-/// What a refusal may take; the frames here would take seconds to hours.
+/// Longest time for a refusal; decoding these frames would take seconds to hours.
 const AT_ONCE: Duration = Duration::from_millis(500);
 const JPEG_PROGRESSIVE: &str = "1.2.840.10008.1.2.4.55";
 const JPEG_LOSSLESS: &str = "1.2.840.10008.1.2.4.70";
@@ -87,7 +87,7 @@ fn layers_without_number_are_refused() {
     assert_eq!(refused_at_once(&case("j2k_layers.dcm")), "image-too-large");
 }
 
-/// A JPEG of one component and a scan of so many bytes.
+/// A JPEG with one component and a scan of this many bytes.
 fn jpeg(marker: u8, side: u16, precision: u8, scan: usize) -> Vec<u8> {
     let [high, low] = side.to_be_bytes();
     let frame = [0xFF, marker, 0, 11, precision, high, low, high, low, 1, 1, 0x11, 0];
@@ -110,7 +110,7 @@ fn twenty_thousand_squared_over_seven_hundred_bytes_is_cut() {
     let tile = j2k.windows(2).position(|pair| pair == [0xFF, 0x90]).unwrap();
     assert!(coding < tile);
     j2k.truncate(tile + 600);
-    // Eight bits without a sign, as the image declares.
+    // Eight bits, unsigned, as the image declares.
     let depth = j2k.windows(2).position(|pair| pair == [0xFF, 0x51]).unwrap() + 40;
     j2k[depth] = 7;
     let mut jpeg_ls = codestream("MR_small_jpeg_ls_lossless.dcm", &[0xFF, 0xD8, 0xFF]);
@@ -154,7 +154,7 @@ fn a_jpeg_of_scans_without_number_is_refused() {
     assert_eq!(refused_at_once(&file), "corrupt-pixel-data");
 }
 
-/// How many frames are said to be cut, and how many are shown.
+/// How many frames are reported as cut, and how many are shown.
 fn cut_and_shown(file: &[u8]) -> (u64, usize) {
     let (mut cut, mut shown) = (0, 0);
     let options = RenderOptions::new(PreviewSize { side_max: 64 });
@@ -169,7 +169,7 @@ fn cut_and_shown(file: &[u8]) -> (u64, usize) {
     (cut, shown)
 }
 
-/// What is left of a codestream when so many bytes before its end marker are lost.
+/// A codestream that lost this many bytes before its end marker.
 fn without_last(whole: &[u8], lost: usize) -> Vec<u8> {
     let end = whole.windows(2).rposition(|pair| pair == [0xFF, 0xD9]).unwrap();
     let kept = &whole[..end - lost];
@@ -208,7 +208,7 @@ fn no_whole_jpeg_is_said_to_be_cut() {
     assert_eq!(cut_and_shown(&Pixels::colour(256, 256, "YBR_FULL").encapsulated(JPEG, &[&whole])), (0, 1));
 }
 
-/// What comes of a file: how many frames are said to be cut, how many are shown, and the codes of what is not.
+/// The outcome of a file: how many frames are reported as cut, how many are shown, and the codes of the others.
 fn outcome(file: &[u8]) -> (u64, usize, Vec<String>) {
     let (mut cut, mut shown, mut failed) = (0, 0, Vec::new());
     let options = RenderOptions::new(PreviewSize { side_max: 64 });
@@ -251,7 +251,7 @@ fn a_file_that_ends_within_a_frame_shows_the_frames_before_and_of_a_jpeg_the_row
             "{restart}"
         );
     }
-    // Of a progressive one there is a whole picture, which is not the whole truth.
+    // A cut progressive JPEG gives a complete picture, but a misleading one.
     let whole = jpeg(true, 0);
     let file = two.encapsulated(JPEG, &[&whole, &whole]);
     assert_eq!(outcome(&without(&file, whole.len() / 3)), (0, 1, vec!["cut-pixel-data".to_owned()]));
@@ -274,7 +274,7 @@ fn a_file_that_ends_within_another_codestream_shows_the_frames_before_it() {
     }
 }
 
-/// Codestreams of real files up to their end markers, and what their pictures are.
+/// Codestreams of real files up to their end markers, and the attributes of their pictures.
 fn real_codestreams() -> Vec<(&'static str, &'static str, Vec<u8>, Pixels)> {
     let of = |name, syntax, start: &[u8], image| {
         let mut stream = codestream(name, start);

@@ -1,4 +1,4 @@
-//! What is read instead of looked at, from the file to what a viewer gets.
+//! Documents from the file to what a viewer gets.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
@@ -54,7 +54,7 @@ fn pdf_of_undefined_length_is_offered_as_a_pdf() {
     assert_eq!(document.bytes.as_slice(), b"%PDF-1.7 %%EOF\n");
 }
 
-/// One content item with a concept of DCM.
+/// One content item with a concept from DCM.
 fn content(kind: &str, code: &str, meaning: &str, rest: &[u8]) -> Vec<u8> {
     let concept = [
         element(8, 0x100, "SH", code.as_bytes()),

@@ -1,4 +1,4 @@
-//! What fuzzing found worth keeping, of files with frames, checked as the fuzz target checks it.
+//! Files with frames from fuzzing that are worth keeping, checked as the fuzz target checks them.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 

@@ -1,4 +1,4 @@
-//! Files that lie about their lengths, sizes and counts: none may cost more than a message.
+//! Files that lie about lengths, sizes and counts: none may cause more than an error message.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
@@ -16,7 +16,7 @@ use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use proptest::prelude::*;
 
-/// What must come of a file: a picture, or one of these reasons.
+/// The expected outcome of a file: a picture, or one of these reasons.
 enum Outcome {
     Picture,
     Refused(&'static [&'static str]),
@@ -65,7 +65,7 @@ fn rle(header: &[u32], data: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// Lengths, nesting and counts of the data set.
+/// Data sets with hostile lengths, nesting and counts.
 fn hostile_data_sets() -> Vec<(&'static str, Vec<u8>, Outcome)> {
     let grey = Pixels::grey(64, 64, 8, 8);
     let many_elements: Vec<u8> = (0..400_000_u32)
@@ -283,8 +283,7 @@ fn every_hostile_file_costs_one_message() {
     }
 }
 
-/// The same again in a process that may not have more than one GiB of address space: an allocation by a declared length
-/// would abort it.
+/// The same in a process limited to one GiB of address space: an allocation by a declared length would abort it.
 #[test]
 fn hostile_files_stay_within_a_gibibyte() {
     let this = std::env::current_exe().unwrap();
@@ -319,7 +318,7 @@ proptest! {
     ) {
         let mut bytes = real(REAL[file]);
         for (at, value) in damage {
-            // The second half is mostly codestream, where the decoders are.
+            // The second half is mostly codestream, where the decoders work.
             let at = bytes.len() / 3 + at.index(bytes.len() * 2 / 3);
             bytes[at] = value;
         }

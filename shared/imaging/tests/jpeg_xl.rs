@@ -42,7 +42,7 @@ fn rgb() -> Vec<u8> {
         .collect()
 }
 
-/// A file whose native pixels are these, and the same with these pixels as a codestream: both must look the same.
+/// A file with these native pixels, and one with the same pixels as a codestream: both must look the same.
 fn check_same_look(pixels: &Pixels, native: &[u8], codestream: &str) {
     let expected = shown(&pixels.native(native));
     assert_eq!(shown(&pixels.encapsulated(LOSSLESS, &[&data(codestream)])), expected, "{codestream}");
@@ -51,7 +51,7 @@ fn check_same_look(pixels: &Pixels, native: &[u8], codestream: &str) {
 #[test]
 fn lossless_values_are_exact() {
     let words_of = |values: Vec<u32>| words(values.into_iter().map(|v| v as u16));
-    // A narrow window tells neighbouring values apart.
+    // A narrow window distinguishes neighbouring values.
     let window = [element(0x28, 0x1050, "DS", b"2000"), element(0x28, 0x1051, "DS", b"200")].concat();
     for signed in [false, true] {
         let of = |stored| Pixels { signed, extra: window.clone(), ..Pixels::grey(24, 32, 16, stored) };

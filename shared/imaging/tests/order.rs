@@ -1,4 +1,4 @@
-//! The order of slices and frames in the index of a series, and where each lies.
+//! The order of slices and frames in the index of a pack, and the position of each.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
@@ -17,7 +17,7 @@ const AXIAL: &str = "1\\0\\0\\0\\1\\0";
 const CORONAL: &str = "1\\0\\0\\0\\0\\-1";
 const SAGITTAL: &str = "0\\1\\0\\0\\0\\-1";
 
-/// One slice: its Instance Number, orientation, position, and what else is written of it.
+/// One slice: its Instance Number, orientation, position, and further elements.
 struct Slice {
     number: u32,
     orientation: &'static str,
@@ -128,7 +128,7 @@ fn volumes_follow_each_other_by_time_echo_or_b_value_even_if_one_lacks_a_slice()
         group_18: element(0x18, 0x81, "DS", echo.as_bytes()),
         ..axial(number, z)
     };
-    // Two echoes, written slice by slice; every slice has a time of its own, and one is missing.
+    // Two echoes, written slice by slice; every slice has its own time, and one is missing.
     let echoes = [
         repeated(1, 0.0, "10", "080000"),
         repeated(2, 0.0, "90", "080000"),
@@ -137,7 +137,7 @@ fn volumes_follow_each_other_by_time_echo_or_b_value_even_if_one_lacks_a_slice()
         repeated(5, 9.0, "90", "080002"),
     ];
     assert_eq!(numbers(&series("MR", &echoes)), [1, 4, 2, 3, 5]);
-    // Nothing but the time, another at each slice: the k-th of a place is of volume k.
+    // Only the time differs, at each slice anew: the k-th frame of a position belongs to volume k.
     let passes = [
         repeated(1, 0.0, "10", "080000"),
         repeated(2, 5.0, "10", "080001"),
@@ -166,7 +166,7 @@ fn phases_of_a_heart_stay_together_at_each_slice_and_gates_of_a_pet_are_volumes(
     assert_eq!(numbers(&index), [1, 3, 5, 2, 4]);
     assert_eq!(places(&index)[1], (1, 1, 1, Some(2)));
     assert_eq!(numbers(&series("PT", &heart)), [1, 2, 3, 4, 5]);
-    // Minutes after the start are no phases of a beat.
+    // Minutes after the start are not phases of a beat.
     let late = [phase(1, 0.0, "0"), phase(2, 8.0, "0"), phase(3, 0.0, "60000"), phase(4, 8.0, "60000")];
     assert_eq!(numbers(&series("MR", &late)), [1, 2, 3, 4]);
 }
@@ -203,7 +203,7 @@ fn frames_of_an_enhanced_object_are_sorted_by_stack_place_and_time_and_not_as_th
     let index = index("MR", &[file.concat()]);
     let order: Vec<u32> = index.frames.iter().map(|frame| frame.frame).collect();
     assert_eq!(order, [3, 5, 4, 2, 1]);
-    // Previews lie in the order in which they are shown.
+    // Previews are stored in display order.
     assert!(index.frames.windows(2).all(|two| two[0].preview.offset < two[1].preview.offset));
 }
 
@@ -217,7 +217,7 @@ fn slices_without_a_window_share_one() {
         assert_eq!(windows[0], windows[1]);
         assert_eq!((windows[0].center, windows[0].width), (125.0, 250.0), "{modality}");
     }
-    // X-rays are looked at one by one.
+    // X-rays are viewed one by one.
     let own = series("DX", &slices);
     assert_ne!(own.frames[0].view.window, own.frames[1].view.window);
 }

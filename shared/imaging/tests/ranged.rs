@@ -1,4 +1,4 @@
-//! Files of which ranges are read: the same parts as from the whole file, and never more of it in hand than a frame.
+//! Rendering by ranges: the same parts as from the whole file, with never more than a frame of it in memory.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
@@ -15,7 +15,7 @@ use filmless_imaging::{
     FrameFailure, ImagingError, PreviewSize, RenderOptions, RenderedPart, render_file, render_ranged,
 };
 
-/// The header is read in such steps, so that small files are long ones.
+/// The header is read in steps of this size, so that small files behave like long ones.
 const STEP: u64 = 1024;
 
 /// Remembers the longest range that was read.
@@ -35,7 +35,7 @@ impl RangedBytes for Recorded<'_> {
     }
 }
 
-/// The parts of a file, rendered by ranges, that are those of the whole; and the longest range.
+/// Renders a file by ranges, checks that the parts are those of the whole, and returns the longest range.
 fn longest_range(file: &[u8]) -> u64 {
     let limits =
         Limits { header_first_read_bytes: STEP, header_second_read_bytes: 2 * STEP, ..Limits::default() };
@@ -83,7 +83,7 @@ fn encapsulated_frames_are_read_one_by_one() {
     let image = Pixels { frames: Some("12"), signed: true, ..Pixels::grey(64, 64, 16, 16) };
     let longest = longest_range(&image.encapsulated(JPEG_LS, &fragments));
     assert!(longest <= frame.len() as u64 + 1, "{longest}");
-    // In two fragments each, which only their markers tell apart.
+    // Two fragments each, which only their markers separate.
     let halves: Vec<&[u8]> = (0..12).flat_map(|_| [&frame[..1000], &frame[1000..]]).collect();
     let longest = longest_range(&image.encapsulated(JPEG_LS, &halves));
     assert!(longest <= frame.len() as u64, "{longest}");

@@ -1,4 +1,4 @@
-//! A series from files to its pack, and the looks of generated images.
+//! A series from its files to its pack, and the look of generated images.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
@@ -192,7 +192,7 @@ fn a_size_at_the_detector_is_not_taken_for_one_in_the_patient() {
         let index = serde_json::to_value(pack.finish().unwrap().index).unwrap();
         index["frames"][0]["spacing"]["source"].clone()
     };
-    // PS3.3 10.7.1.3: equal values were not corrected for magnification, unless the file says that they were.
+    // PS3.3 10.7.1.3: equal values were not corrected for magnification, unless the file says so.
     assert_eq!(source("0.2\\0.2", "0.20\\0.20", ""), "imager-pixel-spacing");
     assert_eq!(source("0.2\\0.2", "0.2\\0.2", "FIDUCIAL"), "pixel-spacing-by-fiducial");
     assert_eq!(source("0.15\\0.15", "0.2\\0.2", "GEOMETRY"), "pixel-spacing-by-geometry");
@@ -224,7 +224,7 @@ fn a_size_at_the_detector_over_the_magnification_is_that_at_the_object() {
     for factor in ["", "1", "0", "-1.5", "1500"] {
         assert_eq!(spacing("", factor), at_detector, "{factor}");
     }
-    // What the file calls corrected is not corrected twice.
+    // A spacing the file calls corrected is not corrected twice.
     assert_eq!(spacing("0.25\\0.5", "1.5"), (0.25, 0.5, "pixel-spacing".to_owned()));
 }
 
@@ -298,7 +298,7 @@ fn poster_shows_the_frame_that_it_is_asked_of_else_the_middle_one() {
     }
 }
 
-/// Stored values 0, 1, 2 and 3 of a two by two image, and what each rule makes of them.
+/// Stored values 0, 1, 2 and 3 of a two by two image, and the result of each rule.
 #[test]
 fn grey_looks_follow_the_standard() {
     let ds = |element, value: &str| dicom_bytes::element(0x28, element, "DS", value.as_bytes());

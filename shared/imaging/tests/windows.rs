@@ -1,4 +1,4 @@
-//! How pictures look whose files name no window.
+//! The look of images whose files name no window.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
@@ -17,7 +17,7 @@ fn window(file: &[u8]) -> Window {
     render_image(file, &Limits::default(), &options).unwrap().frames.remove(0).view.window.unwrap()
 }
 
-/// 64 x 64 values from 0 to 1000, but for the last ones.
+/// 64 x 64 values from 0 to 1000, except the last ones.
 fn slope(modality: &str, last: &[u16]) -> Vec<u8> {
     let values = (0..4096 - last.len()).map(|at| (at % 1001) as u16).chain(last.iter().copied());
     let extra = element(8, 0x60, "CS", modality.as_bytes());
@@ -39,7 +39,7 @@ fn small_bright_things_stay_brighter_than_the_rest() {
     for (modality, last, white) in [
         // Not far off.
         ("MR", vec![3000], 3000.0),
-        // Not a stray, but something that is seen.
+        // Not a stray: large enough to be seen.
         ("MR", vec![30_000; 12], 30_000.0),
         // One voxel may hold all the uptake.
         ("PT", vec![30_000], 30_000.0),
@@ -52,7 +52,7 @@ fn small_bright_things_stay_brighter_than_the_rest() {
     assert_eq!(window(&file).width, 60_000.0);
 }
 
-/// A PET in these units, injected two half-lives before the series.
+/// A PET with these units, injected two half-lives before the series.
 fn pet(units: &str, weight: &str, correction: &str, acquired: &str) -> Vec<u8> {
     pet_of_dose("280000000", units, weight, correction, acquired)
 }
@@ -77,7 +77,7 @@ fn pet_of_dose(dose: &str, units: &str, weight: &str, correction: &str, acquired
 
 #[test]
 fn pet_is_seen_by_uptake_where_its_file_says_how() {
-    // 70 kg over 70 MBq that are left: a thousandth of an SUV is one Bq/ml.
+    // 70 kg over 70 MBq that are left: one Bq/ml is a thousandth of an SUV.
     let cases = [
         ("BQML", "70", "START", "010000", 7000.0),
         ("BQML", "280", "ADMIN", "010500", 7000.0),
@@ -135,7 +135,7 @@ fn values_have_the_unit_that_the_file_means() {
         [kind, text((8, 0x60), "CS", "CT"), rescale]
     };
     let hu = Some("HU".to_owned());
-    // Hounsfield units are seen in the window of soft tissue; other values between their lowest and highest.
+    // Hounsfield units are shown in the soft tissue window; other values in their range.
     assert_eq!(unit(&ct("ORIGINAL\\PRIMARY\\AXIAL", "-1024"), false), (hu.clone(), 400.0));
     assert_eq!(unit(&ct("ORIGINAL\\PRIMARY\\AXIAL", "0"), true), (hu, 400.0));
     assert_eq!(unit(&ct("ORIGINAL\\PRIMARY\\AXIAL", "0"), false), (None, 3.0));
@@ -163,7 +163,7 @@ fn values_have_the_unit_that_the_file_means() {
             text((0x54, 0x1006), "CS", kind),
         ];
         assert_eq!(unit(&pet, false).0.as_deref(), shown, "{units} {kind}");
-        // What a PET says of its units goes before a Rescale Type that says nothing, or what a CT would mean.
+        // A PET's own Units take precedence over a Rescale Type that says nothing, or that a CT would mean.
         for named in ["US", "HU"] {
             let named = [pet.concat(), text((0x28, 0x1054), "LO", named)];
             assert_eq!(unit(&named, false).0.as_deref(), shown, "{units} {kind}");

@@ -105,7 +105,8 @@ type Elements = BTreeMap<Tag, (VR, Vec<u8>)>;
 /// Preamble and file meta information (PS3.10 7.1).
 fn file_meta(data_set: &DataSet<'_>) -> Result<Vec<u8>, ExplicitError> {
     let root = data_set.root();
-    let uid = |tag, of_file| root.text(tag).or_else(|| root.text(of_file)).ok_or(ExplicitError::NotIdentified);
+    let uid =
+        |tag, of_file| root.text(tag).or_else(|| root.text(of_file)).ok_or(ExplicitError::NotIdentified);
     let meta = FileMetaTableBuilder::new()
         .media_storage_sop_class_uid(uid(tags::SOP_CLASS_UID, tags::MEDIA_STORAGE_SOP_CLASS_UID)?)
         .media_storage_sop_instance_uid(uid(tags::SOP_INSTANCE_UID, tags::MEDIA_STORAGE_SOP_INSTANCE_UID)?)
@@ -172,7 +173,10 @@ fn describe(elements: &mut Elements, layout: &PixelLayout) {
 fn say_lossy(elements: &mut Elements, transfer_syntax_uid: &str) {
     let is_lossy = matches!(
         transfer_syntax_uid,
-        "1.2.840.10008.1.2.4.50" | "1.2.840.10008.1.2.4.51" | "1.2.840.10008.1.2.4.53" | "1.2.840.10008.1.2.4.55"
+        "1.2.840.10008.1.2.4.50"
+            | "1.2.840.10008.1.2.4.51"
+            | "1.2.840.10008.1.2.4.53"
+            | "1.2.840.10008.1.2.4.55"
     );
     if is_lossy {
         elements.insert(tags::LOSSY_IMAGE_COMPRESSION, (VR::CS, b"01".to_vec()));

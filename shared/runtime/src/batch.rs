@@ -1,4 +1,4 @@
-//! Partial batch failures: a message that fails comes again by itself, the others of its batch are done.
+//! Partial batch failures: a failed message comes again alone; the others of its batch are done.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -11,14 +11,14 @@ use tracing::error;
 
 use crate::error_chain;
 
-/// The codes with which messages failed, by their ids.
+/// The failure codes of messages, by message id.
 pub type FailureCodes = HashMap<String, &'static str>;
 
 tokio::task_local! {
     static FAILED: RefCell<FailureCodes>;
 }
 
-/// Runs a handler, and tells with which codes its messages failed: SQS has no field for it, a queue of one's own has.
+/// Runs a handler; also returns the failure codes of its messages. SQS has no field for them, our own queue has.
 pub async fn with_failure_codes<R>(handler: impl Future<Output = R>) -> (R, FailureCodes) {
     let noting = async {
         let answer = handler.await;
@@ -27,7 +27,7 @@ pub async fn with_failure_codes<R>(handler: impl Future<Output = R>) -> (R, Fail
     FAILED.scope(RefCell::default(), noting).await
 }
 
-/// Runs one task per message, one after the other, and reports those that failed.
+/// Runs one task per message, one after the other, and reports those that fail.
 pub async fn each_task<T, F, R>(event: SqsEvent, run: F) -> SqsBatchResponse
 where
     T: Task,

@@ -1,17 +1,17 @@
-//! The environment of a program: read once, in `main`, and of it only what the program uses.
+//! A program's environment: read once, in `main`, and only what the program uses.
 
 use std::str::FromStr;
 
 use filmless_domain::HospitalFileError;
 use thiserror::Error;
 
-/// What is wrong with the environment. Names the program and the variable, never its value.
+/// What is wrong with the environment. Names the program and the variable, never the value.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum ConfigError {
     /// A variable is missing.
     #[error("{program}: the environment variable {name} is missing")]
     Missing {
-        /// Who asked for it.
+        /// The program that needs it.
         program: &'static str,
         /// The variable.
         name: &'static str,
@@ -19,29 +19,29 @@ pub enum ConfigError {
     /// A variable has a value that is not allowed.
     #[error("{program}: the environment variable {name} has a value that is not allowed")]
     Invalid {
-        /// Who asked for it.
+        /// The program that needs it.
         program: &'static str,
         /// The variable.
         name: &'static str,
     },
-    /// `HOSPITAL` names no hospital: the field is named, never what it holds.
+    /// `HOSPITAL` is not valid: names the field, never its value.
     #[error("{program}: the environment variable HOSPITAL cannot be used")]
     Hospital {
-        /// Who asked for it.
+        /// The program that needs it.
         program: &'static str,
         /// Which field.
         source: HospitalFileError,
     },
 }
 
-/// The environment as one program asks for it. The variables are listed in `docs/CONFIGURATION.md`.
+/// The environment as one program reads it. `docs/CONFIGURATION.md` lists the variables.
 pub(crate) struct Environment<'a> {
     program: &'static str,
     get: &'a (dyn Fn(&'static str) -> Option<String> + Sync),
 }
 
 impl Environment<'static> {
-    /// That of this process.
+    /// This process's environment.
     pub fn of(program: &'static str) -> Self {
         Self { program, get: &of_process }
     }
@@ -53,7 +53,7 @@ fn of_process(name: &'static str) -> Option<String> {
 
 #[cfg(test)]
 impl<'a> Environment<'a> {
-    /// One that says what the test says.
+    /// An environment made up by a test.
     pub fn told(program: &'static str, get: &'a (dyn Fn(&'static str) -> Option<String> + Sync)) -> Self {
         Self { program, get }
     }
@@ -65,23 +65,23 @@ impl Environment<'_> {
         (self.get)(name).filter(|value| !value.trim().is_empty())
     }
 
-    /// A variable that has to be there.
+    /// A required variable.
     pub fn required(&self, name: &'static str) -> Result<String, ConfigError> {
         self.optional(name).ok_or(ConfigError::Missing { program: self.program, name })
     }
 
-    /// A variable that may be missing, and else has this form.
+    /// An optional variable, parsed.
     pub fn parsed<T: FromStr>(&self, name: &'static str) -> Result<Option<T>, ConfigError> {
         let parsed = self.optional(name).map(|value| value.trim().parse());
         parsed.transpose().map_err(|_| self.invalid(name))
     }
 
-    /// A variable of which a value is not allowed.
+    /// The error for a variable with an invalid value.
     pub fn invalid(&self, name: &'static str) -> ConfigError {
         ConfigError::Invalid { program: self.program, name }
     }
 
-    /// `HOSPITAL` with a field that cannot be used.
+    /// The error for `HOSPITAL` with an invalid field.
     pub fn no_hospital(&self, source: HospitalFileError) -> ConfigError {
         ConfigError::Hospital { program: self.program, source }
     }

@@ -26,7 +26,7 @@ pub use parts::{
 };
 pub use traces::Traces;
 
-/// What Lambda says the function has of memory.
+/// The function's memory in MiB, as Lambda states it.
 #[must_use]
 pub fn function_memory_mib() -> Option<u64> {
     std::env::var("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").ok()?.parse().ok()

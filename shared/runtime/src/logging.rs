@@ -8,7 +8,7 @@ use tracing_subscriber::layer::{Filter, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Registry, fmt};
 
-/// First words of the targets of our own crates.
+/// First part of our own crates' targets.
 const OURS: [&str; 10] = [
     "filmless",
     "export_usage",
@@ -22,25 +22,25 @@ const OURS: [&str; 10] = [
     "serve_portal",
 ];
 
-/// How a line of the log is written.
+/// The format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For a person at a terminal.
+    /// For people at a terminal.
     Text,
-    /// One JSON object: `timestamp`, `level`, `target`, `fields` (with `message` and, of trouble, `code`), `span`, `spans`.
+    /// JSON objects: `timestamp`, `level`, `target`, `fields` (`message` and, in trouble, `code`), `span`, `spans`.
     Json,
 }
 
-/// What listens to the events beside the log, whatever `RUST_LOG` says.
+/// Receives the events in addition to the log, whatever `RUST_LOG` says.
 pub type Listener = Box<dyn Layer<Registry> + Send + Sync>;
 
-/// Logs as JSON lines to standard error, at what `RUST_LOG` says (`warn,filmless=info`: levels by the start of a target), or
-/// warnings and our own information.
+/// Logs JSON lines to standard error. `RUST_LOG` sets the levels (`warn,filmless=info`: by the start of a target); the
+/// default is warnings, and information from our own crates.
 pub fn init_logging() {
     init_logging_as(LogFormat::Json, Vec::new());
 }
 
-/// The same in another format, and with others who listen: to our own crates, from information upwards.
+/// The same in another format, and with listeners, which get events of our own crates from information up.
 pub fn init_logging_as(format: LogFormat, listeners: Vec<Listener>) {
     let ours = filter_fn(|metadata| is_ours(metadata) && *metadata.level() <= Level::INFO);
     let lines = fmt::layer().with_writer(std::io::stderr);
@@ -53,19 +53,19 @@ pub fn init_logging_as(format: LogFormat, listeners: Vec<Listener>) {
     hide_panics();
 }
 
-/// `RUST_LOG` or the default; and whatever that says, of dependencies nothing below a warning, and of the S3 server
-/// nothing at all: their lines repeat requests, with names, tokens and signed addresses in them.
+/// `RUST_LOG` or the default. Whatever it says, dependencies log only warnings and above, and the S3 server nothing:
+/// their lines repeat requests, with names, tokens and signed URLs.
 fn log_filter<S>() -> impl Filter<S> {
     let chosen = std::env::var("RUST_LOG").ok();
     FilterExt::and(levels(chosen.as_deref()), filter_fn(may_be_logged))
 }
 
-/// The levels that were chosen (`warn,filmless=info`), or the default where nothing was that can be understood.
+/// The chosen levels (`warn,filmless=info`), or the default if none were given or they are invalid.
 fn levels(chosen: Option<&str>) -> Targets {
     chosen.and_then(|text| text.parse().ok()).unwrap_or_else(default_filter)
 }
 
-/// What is logged unless `RUST_LOG` says otherwise. Dependencies log warnings only: their lower levels repeat requests.
+/// The levels without `RUST_LOG`. Dependencies log only warnings: their lower levels repeat requests.
 fn default_filter() -> Targets {
     Targets::new()
         .with_default(Level::WARN)
@@ -86,7 +86,7 @@ fn crate_of<'a>(metadata: &'a Metadata<'_>) -> &'a str {
     metadata.target().split("::").next().unwrap_or_default()
 }
 
-/// The message of a panic can repeat what it choked on: only its place is logged.
+/// A panic's message may repeat the data it failed on, so log only its place.
 pub fn hide_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
@@ -94,8 +94,8 @@ pub fn hide_panics() {
     }));
 }
 
-/// An error with all its causes, for the log line at the boundary where it is handled. Causes that come from
-/// below the stores name calls and codes, never contents.
+/// An error with all its causes, for the log line where it is handled. Causes from below the stores name calls and
+/// codes, never contents.
 #[must_use]
 pub fn error_chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();

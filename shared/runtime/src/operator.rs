@@ -1,4 +1,4 @@
-//! What an operator's command is given on AWS, where the environment is that of all functions together.
+//! What an operator's command gets on AWS, where its environment has the variables of all functions.
 
 use std::sync::Arc;
 
@@ -13,10 +13,10 @@ use crate::{ConfigError, settings};
 
 const PROGRAM: &str = "filmless";
 
-/// For a command that does what several functions do.
+/// For a command that does the work of several functions.
 ///
 /// # Errors
-/// [`ConfigError`] for the first variable that is missing or not allowed.
+/// [`ConfigError`] for the first variable that is missing or invalid.
 pub async fn services_from_env() -> Result<Services, ConfigError> {
     let env = Environment::of(PROGRAM);
     let aws = connect(&env).await?;
@@ -59,17 +59,17 @@ pub async fn services_from_env() -> Result<Services, ConfigError> {
 /// For a command that only looks where studies are.
 ///
 /// # Errors
-/// [`ConfigError`] for the first variable that is missing or not allowed.
+/// [`ConfigError`] for the first variable that is missing or invalid.
 pub async fn index_and_studies_from_env() -> Result<(Index, Bucket), ConfigError> {
     let env = Environment::of(PROGRAM);
     let aws = connect(&env).await?;
     Ok((aws.index(&env.required("INDEX_TABLE")?), aws.bucket(&env.required("STUDIES_BUCKET")?)))
 }
 
-/// For a command that looks at the dead-letter queues.
+/// For a command that reads the dead-letter queues.
 ///
 /// # Errors
-/// [`ConfigError`] for the first variable that is missing or not allowed.
+/// [`ConfigError`] for the first variable that is missing or invalid.
 pub async fn dead_letters_from_env() -> Result<Arc<dyn DeadLetters>, ConfigError> {
     let env = Environment::of(PROGRAM);
     let aws = connect(&env).await?;

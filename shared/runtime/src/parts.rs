@@ -1,5 +1,5 @@
-//! What each function is given: made of the variables that its template sets, which are those that it uses. Every function
-//! connects to AWS, or to whatever the SDK's own settings name.
+//! What each function gets, made from the variables that its template sets, which are exactly those it uses. Every
+//! function connects to AWS, or to what the SDK's own settings name.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ type Read<T> = Result<T, ConfigError>;
 /// For `ingest-study`.
 ///
 /// # Errors
-/// [`ConfigError`] for the first variable that is missing or not allowed.
+/// [`ConfigError`] for the first variable that is missing or invalid.
 pub async fn intake_from_env() -> Read<Intake> {
     let env = Environment::of("ingest-study");
     let aws = connect(&env).await?;
@@ -43,7 +43,7 @@ pub async fn intake_from_env() -> Read<Intake> {
 /// For `prepare-study`.
 ///
 /// # Errors
-/// [`ConfigError`] for the first variable that is missing or not allowed.
+/// [`ConfigError`] for the first variable that is missing or invalid.
 pub async fn prepare_from_env() -> Read<Prepare> {
     let env = Environment::of("prepare-study");
     let aws = connect(&env).await?;
@@ -69,15 +69,15 @@ pub async fn prepare_from_env() -> Read<Prepare> {
 /// For `release-study`.
 ///
 /// # Errors
-/// [`ConfigError`] for the first variable that is missing or not allowed.
+/// [`ConfigError`] for the first variable that is missing or invalid.
 pub async fn release_from_env() -> Read<Release> {
     issuing_from_env(&Environment::of("release-study")).await
 }
 
-/// For `record-feedback`, which issues another slip where a message did not arrive.
+/// For `record-feedback`, which issues another slip if a message did not arrive.
 ///
 /// # Errors
-/// [`ConfigError`] for the first variable that is missing or not allowed.
+/// [`ConfigError`] for the first variable that is missing or invalid.
 pub async fn feedback_from_env() -> Read<Release> {
     issuing_from_env(&Environment::of("record-feedback")).await
 }
@@ -91,7 +91,7 @@ async fn issuing_from_env(env: &Environment<'_>) -> Read<Release> {
 /// For `send-notice`.
 ///
 /// # Errors
-/// [`ConfigError`] for the first variable that is missing or not allowed.
+/// [`ConfigError`] for the first variable that is missing or invalid.
 pub async fn notify_from_env() -> Read<Notify> {
     let env = Environment::of("send-notice");
     let (aws, issuing) = (connect(&env).await?, issuing_settings(&env)?);
@@ -111,10 +111,10 @@ pub async fn notify_from_env() -> Read<Notify> {
     })
 }
 
-/// For `run-upkeep`. SNS and SES keep no message that could be erased.
+/// For `run-upkeep`. SNS and SES keep no messages that could be erased.
 ///
 /// # Errors
-/// [`ConfigError`] for the first variable that is missing or not allowed.
+/// [`ConfigError`] for the first variable that is missing or invalid.
 pub async fn upkeep_from_env() -> Read<Upkeep> {
     let env = Environment::of("run-upkeep");
     let aws = connect(&env).await?;
@@ -143,7 +143,7 @@ pub async fn upkeep_from_env() -> Read<Upkeep> {
 /// For `reconcile`.
 ///
 /// # Errors
-/// [`ConfigError`] for the first variable that is missing or not allowed.
+/// [`ConfigError`] for the first variable that is missing or invalid.
 pub async fn reconcile_from_env() -> Read<Reconcile> {
     let env = Environment::of("reconcile");
     let aws = connect(&env).await?;
@@ -169,7 +169,7 @@ pub async fn reconcile_from_env() -> Read<Reconcile> {
 /// For `export-usage`.
 ///
 /// # Errors
-/// [`ConfigError`] for the first variable that is missing or not allowed.
+/// [`ConfigError`] for the first variable that is missing or invalid.
 pub async fn export_from_env() -> Read<Export> {
     let env = Environment::of("export-usage");
     let aws = connect(&env).await?;
@@ -192,18 +192,20 @@ pub async fn export_from_env() -> Read<Export> {
 /// What `serve-portal` works with.
 #[derive(Debug)]
 pub struct PortalParts {
-    /// What patients, and those they share with, open.
+    /// For patients, and the people they share with.
     pub viewing: Viewing,
-    /// Where staff sign in, and what they work with; none where there is no console.
+    /// For staff: where they sign in, and their console; `None` without a console.
     pub staff: Option<(OidcSettings, Console)>,
-    /// What whoever stands in front of the portal tells it, so that nobody goes around him.
+    /// The secret that the proxy in front of the portal sends, so that nobody bypasses the proxy.
     pub origin_secret: Option<Secret>,
+    /// Whether OHIF was put beside the portal.
+    pub has_ohif: bool,
 }
 
-/// For `serve-portal`. What only staff use is asked for where there is a console; it erases nobody.
+/// For `serve-portal`. Needs the variables for staff only if there is a console; the console cannot erase patients.
 ///
 /// # Errors
-/// [`ConfigError`] for the first variable that is missing or not allowed.
+/// [`ConfigError`] for the first variable that is missing or invalid.
 pub async fn portal_from_env() -> Read<PortalParts> {
     let env = Environment::of("serve-portal");
     let aws = connect(&env).await?;
@@ -240,7 +242,8 @@ pub async fn portal_from_env() -> Read<PortalParts> {
         Some(provider) => Some((provider, console_beside(&env, &aws, &viewing)?)),
         None => None,
     };
-    Ok(PortalParts { viewing, staff, origin_secret: env.optional("ORIGIN_SECRET").map(Secret::new) })
+    let origin_secret = env.optional("ORIGIN_SECRET").map(Secret::new);
+    Ok(PortalParts { viewing, staff, origin_secret, has_ohif: env.parsed("OHIF")?.unwrap_or(false) })
 }
 
 fn console_beside(env: &Environment<'_>, aws: &Connection, viewing: &Viewing) -> Read<Console> {
@@ -278,7 +281,6 @@ pub async fn dicomweb_from_env() -> Read<DicomwebParts> {
         public_url: settings::public_url(&env)?,
         release_on: settings::release_on(&env)?,
         identity: settings::identity(&env)?,
-        session_ttl: settings::session_ttl(&env)?,
         session_idle: settings::session_idle(&env)?,
         trusted_proxies: settings::trusted_proxies(&env)?,
         ..Settings::default()
@@ -316,7 +318,7 @@ pub(crate) fn common_of(
     })
 }
 
-/// What a slip and a link say, and under which order: whoever issues them reads it.
+/// Settings for issuing slips and links: what they say, and under which order.
 fn issuing_settings(env: &Environment<'_>) -> Read<Settings> {
     Ok(Settings {
         hospital: settings::hospital(env)?,
@@ -341,13 +343,13 @@ pub(crate) fn email_of(env: &Environment<'_>, aws: &Connection) -> Arc<dyn Messe
     Arc::new(SesGateway::new(aws.ses(), env.optional("SES_CONFIGURATION_SET")))
 }
 
-/// SNS, SES, and what the hospital set up.
+/// SNS, SES, and the messengers that the hospital set up.
 pub(crate) fn messengers_of(env: &Environment<'_>, aws: &Connection) -> Read<Messengers> {
     let sms = Arc::new(SnsGateway::new(aws.sns(), env.optional("SMS_SENDER_ID")));
     Ok(Messengers::new([sms, email_of(env, aws)]).and(settings::messengers(env)?))
 }
 
-/// The sweep of the outbox and the redrive of dead letters send to all of them.
+/// All queues: the sweep of the outbox and the redrive of dead letters send to each.
 pub(crate) fn all_queues(env: &Environment<'_>) -> Read<QueueUrls> {
     Ok(QueueUrls::from([
         (QueueName::Intake, env.required("INTAKE_QUEUE_URL")?),

@@ -1,4 +1,4 @@
-//! The hospital's choices, one by one: each program reads those that it uses.
+//! The hospital's choices, one by one; each program reads those it uses.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::environment::Environment;
 
 type Read<T> = Result<T, ConfigError>;
 
-/// Passwords travel over this address: anything but https is refused.
+/// Passwords go over this address, so only https is allowed.
 pub(crate) fn public_url(env: &Environment<'_>) -> Read<String> {
     let url = env.required("PUBLIC_URL")?;
     if !url.starts_with("https://") || url.len() > 60 {
@@ -33,7 +33,7 @@ pub(crate) fn email_from(env: &Environment<'_>) -> Read<String> {
     env.required("EMAIL_FROM")
 }
 
-/// Mailboxes, separated by commas.
+/// Comma-separated mailboxes.
 pub(crate) fn finance_report_to(env: &Environment<'_>) -> Vec<String> {
     let text = env.optional("FINANCE_REPORT_TO").unwrap_or_default();
     text.split(',').map(str::trim).filter(|to| !to.is_empty()).map(str::to_owned).collect()
@@ -64,7 +64,7 @@ pub(crate) fn channels(env: &Environment<'_>) -> Read<ChannelPolicy> {
     Ok(env.parsed("CHANNELS")?.unwrap_or_default())
 }
 
-/// What the hospital set up beside SNS and SES: JSON, with secrets.
+/// Messengers besides SNS and SES: JSON, with secrets.
 pub(crate) fn messengers(env: &Environment<'_>) -> Read<Messengers> {
     match env.optional("MESSENGERS") {
         Some(json) => messengers::set_up(&json).map_err(|_| env.invalid("MESSENGERS")),
@@ -97,7 +97,7 @@ pub(crate) fn session_idle(env: &Environment<'_>) -> Read<Duration> {
     Ok(Duration::from_secs(env.parsed::<u64>("SESSION_IDLE_MINUTES")?.unwrap_or(60) * 60))
 }
 
-/// Where staff sign in; none where there is no console.
+/// Where staff sign in; `None` without a console.
 pub(crate) fn staff_oidc(env: &Environment<'_>) -> Read<Option<OidcSettings>> {
     let Some(issuer) = env.optional("STAFF_OIDC_ISSUER") else { return Ok(None) };
     let issuer = issuer.trim().to_owned();
@@ -137,7 +137,7 @@ mod tests {
 
     use super::*;
 
-    /// Reads one setting where the environment says this and nothing else.
+    /// Reads one setting from an environment with only these variables.
     fn told<T>(variables: &[(&'static str, &str)], read: impl Fn(&Environment<'_>) -> T) -> T {
         let variables: Vec<_> = variables.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         let get = move |name: &'static str| {

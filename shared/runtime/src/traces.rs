@@ -1,8 +1,8 @@
-//! Where the traces of [`filmless_delivery::trace`] go: to a collector, as OTLP over HTTP (protobuf).
+//! Sends the traces of [`filmless_delivery::trace`] to a collector, as OTLP over HTTP (protobuf).
 //!
-//! `OTEL_EXPORTER_OTLP_ENDPOINT` names it; without it nothing is made and nothing is sent. The other standard variables hold
-//! as well: `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER`
-//! (<https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/>).
+//! `OTEL_EXPORTER_OTLP_ENDPOINT` names the collector; without it no traces are made or sent. The other standard
+//! variables work, too: `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`,
+//! `OTEL_TRACES_SAMPLER` (<https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/>).
 
 use std::env;
 use std::sync::Arc;
@@ -22,10 +22,10 @@ use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator, SdkTracerProvider
 use tokio::runtime::Handle;
 use tracing::{error, warn};
 
-/// How long a collector may take.
+/// How long a collector may take to answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How long the end of an invocation waits for its traces at most: a patient may wait for it.
+/// How long the end of an invocation waits for its traces: a patient may be waiting, too.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The traces of this process.
@@ -34,13 +34,13 @@ const FLUSH_TIMEOUT: Duration = Duration::from_secs(2);
 pub struct Traces(Option<SdkTracerProvider>);
 
 impl Traces {
-    /// As the environment says.
+    /// Configured by the environment.
     pub fn from_env() -> Self {
         Self::to(env::var("OTEL_EXPORTER_OTLP_ENDPOINT").ok().as_deref())
     }
 
-    /// Sends traces to the collector at that address, to its path `/v1/traces`; none where there is no address. Called
-    /// within the runtime that is to send them, once for the process.
+    /// Sends traces to the path `/v1/traces` of the collector at this address; without an address, none. Call it once
+    /// per process, within the runtime that sends them.
     pub fn to(endpoint: Option<&str>) -> Self {
         let Some(endpoint) = endpoint.map(str::trim).filter(|endpoint| !endpoint.is_empty()) else {
             return Self::default();
@@ -58,17 +58,17 @@ impl Traces {
         }
     }
 
-    /// Does the work of one invocation, and then sends what was traced: after the answer a function is frozen.
+    /// Does the work of one invocation, then sends its traces: after the answer a function is frozen.
     pub async fn flushed<T>(&self, work: impl Future<Output = T>) -> T {
         let answer = work.await;
         self.flush().await;
         answer
     }
 
-    /// Sends what was traced until now.
+    /// Sends the traces so far.
     pub async fn flush(&self) {
         let Some(provider) = self.0.clone() else { return };
-        // It blocks, and the runtime has to send meanwhile.
+        // It blocks, and the runtime must send meanwhile.
         let flushed = tokio::task::spawn_blocking(move || provider.force_flush());
         if tokio::time::timeout(FLUSH_TIMEOUT, flushed).await.is_err() {
             warn!(code = LogCode::TracesNotSent.code(), "the collector takes too long");
@@ -89,7 +89,7 @@ fn provider(endpoint: &str) -> Result<SdkTracerProvider, ExporterBuildError> {
     Ok(provider.build())
 }
 
-/// Who speaks: the function by its name, unless the environment says something else.
+/// Names the service: the function, unless the environment says otherwise.
 fn resource() -> Resource {
     if env::var_os("OTEL_SERVICE_NAME").is_some() {
         return Resource::builder().build();
@@ -98,7 +98,7 @@ fn resource() -> Resource {
     Resource::builder().with_service_name(name).build()
 }
 
-/// Random identifiers, but for the root of a study's trace.
+/// Random ids, except for the root of a study's trace.
 #[derive(Debug, Default)]
 struct StudyIds(RandomIdGenerator);
 
@@ -116,7 +116,7 @@ fn root_ids() -> Option<RootIds> {
     Context::map_current(|context| context.get::<RootIds>().copied())
 }
 
-/// The exporter calls from a thread of its own, which has no runtime.
+/// The exporter calls this from its own thread, which has no runtime.
 #[derive(Debug)]
 struct Client {
     http: Arc<HttpClient>,

@@ -1,5 +1,5 @@
-//! `cargo run -p filmless-slip --example sample_slip OUT_DIR`: writes what one invented patient would get, in
-//! both languages (`slip.pdf`, `email.eml`, `sms.txt`, `qr.png`, and the same with `-en`).
+//! `cargo run -p filmless-slip --example sample_slip OUT_DIR`: writes what one made-up patient would get, in both
+//! languages (`slip.pdf`, `email.eml`, `sms.txt`, `qr.png`, and the same with `-en`).
 
 use std::path::PathBuf;
 use std::{env, fs};

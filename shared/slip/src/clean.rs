@@ -1,4 +1,4 @@
-//! Text from outside, made fit for one line of a page or a message.
+//! Cleans text from outside, so that it fits one line of a page or a message.
 
 use filmless_domain::invisible::is_invisible;
 use filmless_domain::mailbox::is_mailbox;
@@ -6,11 +6,11 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use crate::SlipError;
 
-/// Marks on one letter, after composition, beyond which they are ornament: stacked, they would cover other lines.
+/// More marks than this on one composed letter are ornament, and would cover other lines.
 const MARKS_MAX: usize = 2;
 
-/// One line of composed characters: line breaks and other control characters become spaces, invisible
-/// formatting characters (bidirectional overrides, joiners, soft hyphens) go, runs of spaces shrink to one.
+/// One line of composed characters. Line breaks and other control characters become spaces, invisible formatting
+/// characters (bidirectional overrides, joiners, soft hyphens) are dropped, and runs of spaces become one.
 pub(crate) fn line(text: &str) -> String {
     let mut marks = 0;
     let visible: String = text
@@ -25,7 +25,7 @@ pub(crate) fn line(text: &str) -> String {
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Refuses whatever is not an absolute web address in the characters of RFC 3986.
+/// Refuses anything but an absolute web address in the characters of RFC 3986.
 pub(crate) fn check_link(link: &str) -> Result<&str, SlipError> {
     let rest =
         link.strip_prefix("https://").or_else(|| link.strip_prefix("http://")).ok_or(SlipError::BadLink)?;
@@ -36,7 +36,7 @@ pub(crate) fn check_link(link: &str) -> Result<&str, SlipError> {
     Ok(link)
 }
 
-/// Refuses whatever is not one mailbox that [`is_mailbox`] accepts: orders are read by the same rule.
+/// Refuses anything but one mailbox that [`is_mailbox`] accepts. Orders follow the same rule.
 pub(crate) fn check_mailbox(text: &str) -> Result<&str, SlipError> {
     let address = text.trim();
     if is_mailbox(address) { Ok(address) } else { Err(SlipError::BadMailbox) }

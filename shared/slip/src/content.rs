@@ -2,38 +2,38 @@
 
 use filmless_domain::{BirthDate, Hospital, Language, Secret, SignedResult};
 
-/// Everything that is printed on one slip. Texts may hold anything: they are cleaned before they are set.
+/// Everything printed on one slip. Texts may hold anything: they are cleaned before they are set.
 #[derive(Clone)]
 pub struct SlipContent<'a> {
-    /// Who hands the slip out.
+    /// The hospital that hands out the slip.
     pub hospital: &'a Hospital,
     /// The main language; the other one follows in small print.
     pub language: Language,
-    /// Name as a person reads it, not as DICOM writes it.
+    /// Name as people read it, not as DICOM writes it.
     pub patient_name: &'a str,
-    /// Birth date: also the second check behind the link.
+    /// Birth date, which is also the second check behind the link.
     pub birth_date: BirthDate,
     /// `M`, `F` or `O` as in Patient's Sex (0010,0040).
     pub sex: Option<&'a str>,
     /// The hospital's patient code.
     pub patient_id: &'a str,
-    /// The requested service, or the study description where no order says more.
+    /// The requested service; without one in the order, the study description.
     pub study_title: &'a str,
     /// Modalities of the study as DICOM codes (PS3.3 C.7.3.1.1.1).
     pub modalities: &'a [String],
     /// Day of the examination.
     pub study_date: Option<jiff::civil::Date>,
-    /// The number that joins order and images.
+    /// The number that connects order and images.
     pub accession_number: &'a str,
-    /// Department that asked for the examination.
+    /// Department that requested the examination.
     pub department: Option<&'a str>,
-    /// The signed result, once there is one: on pages of its own behind the first.
+    /// The signed result, if there is one. It gets pages of its own after the first.
     pub result: Option<&'a SignedResult>,
     /// Account name.
     pub account: &'a str,
-    /// Password in plain, for this slip only.
+    /// The password in plain text, for this slip only.
     pub password: &'a Secret,
-    /// The whole link, `https://<host>/x/<token>`.
+    /// The complete link, `https://<host>/x/<token>`.
     pub link: &'a Secret,
     /// Address of the guide.
     pub guide_url: &'a str,
@@ -41,14 +41,14 @@ pub struct SlipContent<'a> {
     pub portal_url: &'a str,
     /// When the slip was made.
     pub issued_at: jiff::Timestamp,
-    /// Last day on which account and link of this slip open anything.
+    /// Last day on which this slip's account and link open anything.
     pub expires_on: jiff::civil::Date,
-    /// 1 for the first slip of a study, counted up by every reissue.
+    /// 1 for a study's first slip, one more with every reissue.
     pub version: u32,
 }
 
 impl std::fmt::Debug for SlipContent<'_> {
-    /// Hides everything: the whole content is about one patient.
+    /// Hides everything, because all of it is about one patient.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("SlipContent(hidden)")
     }

@@ -1,4 +1,4 @@
-//! The email: text and HTML, the QR code inside, the slip attached.
+//! The email: text and HTML, with the QR code embedded and the slip attached.
 
 use askama::Template;
 use filmless_domain::mailbox::is_dot_atom;
@@ -13,44 +13,44 @@ use mail_builder::mime::MimePart;
 use crate::words::{self, Pair};
 use crate::{SlipError, clean};
 
-/// Boundaries need only be lines that no part contains. `=_` occurs neither in base64 nor in quoted-printable
-/// (RFC 2045 6.7), and no cleaned text can begin a line with dashes; fixed ones keep the bytes reproducible.
+/// A boundary only has to be a line that no part contains. `=_` occurs neither in base64 nor in quoted-printable (RFC
+/// 2045 6.7), and no cleaned text can begin a line with dashes. Fixed boundaries keep the bytes reproducible.
 const BOUNDARIES: [&str; 3] = ["=_filmless_mixed", "=_filmless_alternative", "=_filmless_related"];
 
-/// Content-ID of the QR picture (RFC 2392).
+/// Content-ID of the QR image (RFC 2392).
 const QR_CID: &str = "qr@filmless";
 
-/// File name of the attached slip: the same for everybody, so that a download folder tells nothing.
+/// File name of the attached slip. The same for everybody, so that a download folder tells nothing.
 const SLIP_FILE: &str = "phieu-tra-ket-qua.pdf";
 
-/// Everything an email says and carries.
+/// Everything that an email says and carries.
 #[derive(Clone)]
 pub struct EmailContent<'a> {
-    /// Whose name stands in From, and whose support is offered.
+    /// The hospital, named in From, and whose support is offered.
     pub hospital: &'a Hospital,
     /// The language of the message.
     pub language: Language,
-    /// Name as a person reads it. It appears in the body only.
+    /// Name as a person reads it. Used in the body only.
     pub patient_name: &'a str,
     /// The requested service or the study description.
     pub study_title: &'a str,
     /// Day of the examination.
     pub study_date: Option<jiff::civil::Date>,
-    /// The signed result, unless the hospital leaves secrets to the slip.
+    /// The signed result, unless the hospital keeps secrets to the slip.
     pub result: Option<&'a SignedResult>,
-    /// Whether the page asks for the birth date, too.
+    /// Whether the page also asks for the birth date.
     pub is_birth_date_known: bool,
     /// Account name.
     pub account: &'a str,
-    /// Password, unless the hospital leaves it to the slip.
+    /// Password, unless the hospital keeps it to the slip.
     pub password: Option<&'a Secret>,
-    /// The whole link.
+    /// The complete link.
     pub link: &'a Secret,
     /// Address of the guide.
     pub guide_url: &'a str,
     /// Address of the sign-in page.
     pub portal_url: &'a str,
-    /// Last day on which account and link open anything.
+    /// Last day on which account and link work.
     pub expires_on: jiff::civil::Date,
     /// The hospital's sending mailbox.
     pub from: &'a str,
@@ -60,26 +60,26 @@ pub struct EmailContent<'a> {
     pub message_id: &'a str,
     /// When the message is written.
     pub date: jiff::Timestamp,
-    /// The picture of [`crate::qr_png`].
+    /// The picture from [`crate::qr_png`].
     pub qr_png: &'a [u8],
-    /// The slip to attach. It holds the password, so leave it out where the password is left out.
+    /// The slip to attach. It holds the password, so leave it out whenever the password is left out.
     pub slip_pdf: Option<&'a [u8]>,
 }
 
 impl std::fmt::Debug for EmailContent<'_> {
-    /// Hides everything: the whole content is about one patient.
+    /// Hides everything, because all of it is about one patient.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("EmailContent(hidden)")
     }
 }
 
-/// Writes the message (RFC 5322, MIME), the same bytes for the same content.
+/// Writes the message (RFC 5322, MIME); the same content gives the same bytes.
 ///
-/// No field can add a header or a recipient: mailboxes and the Message-ID are checked, all other text is one
-/// clean line, and the subject is ours.
+/// No field can add a header or a recipient: mailboxes and Message-ID are checked, all other text is one clean line,
+/// and the subject comes from the hospital's settings.
 ///
 /// # Errors
-/// [`SlipError::BadMailbox`], [`SlipError::BadMessageId`] or [`SlipError::BadLink`] for what cannot be sent.
+/// [`SlipError::BadMailbox`], [`SlipError::BadMessageId`] or [`SlipError::BadLink`] for values that cannot be sent.
 pub fn email_message(content: &EmailContent<'_>) -> Result<Vec<u8>, SlipError> {
     let from = clean::check_mailbox(content.from)?;
     let to = clean::check_mailbox(content.to)?;
@@ -93,7 +93,7 @@ pub fn email_message(content: &EmailContent<'_>) -> Result<Vec<u8>, SlipError> {
         .subject(subject)
         .date(MailDate::new(content.date.as_second()))
         .message_id(message_id)
-        // RFC 3834 5: no vacation note shall answer this message.
+        // RFC 3834 5: no vacation note may answer this message.
         .header("Auto-Submitted", Raw::new("auto-generated"))
         .header("X-Auto-Response-Suppress", Raw::new("All"))
         .header("Content-Language", Raw::new(content.language.tag()))
@@ -131,21 +131,21 @@ fn message_id(text: &str) -> Result<&str, SlipError> {
     }
 }
 
-/// A label and its value, as a line of the text and a row of the HTML.
+/// A label and its value: a line of the text, a row of the HTML.
 struct Row {
     label: &'static str,
     value: String,
 }
 
-/// The hospital's words on the study.
+/// The result as rows of the email.
 struct ResultRows {
     label: &'static str,
-    /// Each is one clean line.
+    /// Each one is a clean line.
     lines: Vec<String>,
     signed: String,
 }
 
-/// What both bodies say, in one language.
+/// The words of both bodies, in one language.
 struct Words {
     language: &'static str,
     hospital: String,
@@ -173,7 +173,7 @@ struct Words {
     automatic: &'static str,
 }
 
-/// What the hospital has its emails say first.
+/// The subject, in the hospital's own words.
 fn subject_of(content: &EmailContent<'_>) -> String {
     let hospital = content.hospital;
     clean::line(content.language.pick(&hospital.email_subject_vi, &hospital.email_subject_en))
@@ -227,7 +227,7 @@ impl Words {
         }
     }
 
-    /// A web address may become a link; anything else stays text.
+    /// Whether an address may become a link; anything but a web address stays text.
     fn is_web(&self, url: &str) -> bool {
         clean::check_link(url).is_ok()
     }

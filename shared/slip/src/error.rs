@@ -1,4 +1,4 @@
-//! Why a slip or a message cannot be made. No variant repeats what it was given.
+//! Why a slip or a message cannot be made. No variant repeats its input.
 
 use thiserror::Error;
 
@@ -11,19 +11,19 @@ pub enum SlipError {
     /// The link does not fit into a QR code.
     #[error("the link is too long for a QR code")]
     QrTooLong(#[source] qrcode::types::QrError),
-    /// The QR picture cannot be written.
+    /// The QR image cannot be written.
     #[error("the QR picture cannot be written")]
     QrPicture(#[source] image::ImageError),
-    /// A font that was built in cannot be read.
+    /// A built-in font cannot be read.
     #[error("a built-in font cannot be read")]
     Font,
-    /// The page cannot be described: a size that is not finite or not positive.
+    /// The page has an impossible size, not finite or not positive.
     #[error("the page has an impossible size")]
     Geometry,
-    /// The PDF cannot be written. The cause is text only: krilla's own error would carry page content.
+    /// The PDF cannot be written. Leaves the cause out: krilla's own error would carry page content.
     #[error("the PDF cannot be written")]
     Pdf,
-    /// A mailbox is not one plain ASCII address.
+    /// Not a single plain ASCII mailbox.
     #[error("not a mail address")]
     BadMailbox,
     /// The Message-ID is not `left@right` of ASCII atoms (RFC 5322 3.6.4).

@@ -1,4 +1,4 @@
-//! The email that brings finance the figures of a month. Sums only: nothing of a patient, a study or a claim.
+//! The email with a month's figures for finance. Sums only: nothing about a patient, a study or a claim.
 
 use filmless_domain::Hospital;
 use filmless_domain::Language;
@@ -10,18 +10,18 @@ use mail_builder::headers::raw::Raw;
 
 use crate::{SlipError, clean};
 
-/// What that email says.
+/// The content of that email.
 #[derive(Debug, Clone)]
 pub struct FinanceContent<'a> {
     /// The hospital.
     pub hospital: &'a Hospital,
     /// The hospital's sending mailbox.
     pub from: &'a str,
-    /// The mailbox that receives it.
+    /// The receiving mailbox.
     pub to: &'a str,
-    /// Where the page of finance is, for whoever may see it.
+    /// Address of the finance page, for those who may see it.
     pub page_url: &'a str,
-    /// Which month: `2026-11`.
+    /// The month: `2026-11`.
     pub month: &'a str,
     /// The figures, in the order of the labels.
     pub figures: [i64; 6],
@@ -29,7 +29,7 @@ pub struct FinanceContent<'a> {
     pub date: jiff::Timestamp,
 }
 
-/// What each figure is, in Vietnamese and English, and its unit.
+/// The label of each figure in Vietnamese and English, and its unit.
 const LABELS: [[&str; 3]; 6] = [
     ["Ca đã trả kết quả", "Studies released", ""],
     ["Tiền thu của các ca đã trả", "Charged for them", " ₫"],
@@ -39,10 +39,10 @@ const LABELS: [[&str; 3]; 6] = [
     ["Chi phí tin nhắn", "Cost of messages", " ₫"],
 ];
 
-/// The email (RFC 5322), Vietnamese first.
+/// Writes the email (RFC 5322), Vietnamese first.
 ///
 /// # Errors
-/// [`SlipError`] for a mailbox that is none.
+/// [`SlipError`] if a mailbox is not valid.
 pub fn finance_message(content: &FinanceContent<'_>) -> Result<Vec<u8>, SlipError> {
     let (month, page_url) = (content.month, content.page_url);
     let lines = |language: Language| {

@@ -1,17 +1,17 @@
-//! The default alphabet of GSM (3GPP TS 23.038 6.2.1), in which one SMS part carries 160 septets.
+//! GSM's default alphabet (3GPP TS 23.038 6.2.1), in which one SMS part carries 160 septets.
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-/// Septets of a message that is one part.
+/// Most septets of a message in one part.
 pub(crate) const SINGLE_SEPTETS_MAX: usize = 160;
-/// Septets of each part of a longer message: the rest holds the concatenation header (3GPP TS 23.040 9.2.3.24.1).
+/// Most septets in each part of a longer message; the concatenation header takes the rest (3GPP TS 23.040 9.2.3.24.1).
 pub(crate) const PART_SEPTETS_MAX: usize = 153;
 
 const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡\
                      ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 const EXTENSION: &str = "\u{c}^{}\\[~]|€";
 
-/// How many septets a character takes; `None` when the alphabet lacks it.
+/// How many septets a character takes; `None` if it is not in the alphabet.
 pub(crate) fn septets(c: char) -> Option<usize> {
     if BASIC.contains(c) {
         Some(1)
@@ -22,12 +22,12 @@ pub(crate) fn septets(c: char) -> Option<usize> {
     }
 }
 
-/// Septets of a whole text; a character outside the alphabet counts as the `?` it would become.
+/// Septets of a whole text. A character outside the alphabet counts as the `?` that replaces it.
 pub(crate) fn len(text: &str) -> usize {
     text.chars().map(|c| septets(c).unwrap_or(1)).sum()
 }
 
-/// How many parts a text is sent in. The two septets of an extension character stay in one part.
+/// Number of parts that a text needs. The two septets of an extension character stay in one part.
 pub(crate) fn parts(text: &str) -> u32 {
     if len(text) <= SINGLE_SEPTETS_MAX {
         return 1;
@@ -43,7 +43,8 @@ pub(crate) fn parts(text: &str) -> u32 {
     parts
 }
 
-/// One line without marks, in the alphabet only: `Nguyễn Đức` becomes `Nguyen Duc`, `山田` becomes `??`.
+/// Reduces a text to one line without marks, in the alphabet only: `Nguyễn Đức` becomes `Nguyen Duc`, `山田` becomes
+/// `??`.
 pub(crate) fn fold_line(text: &str) -> String {
     crate::clean::line(text)
         .nfkd()

@@ -1,10 +1,9 @@
-//! What the patient holds in hand: QR code, slip PDF, SMS and email, in Vietnamese and English.
+//! What the patient gets: QR code, slip PDF, SMS and email, in Vietnamese and English.
 //!
-//! Everything here is pure: the same content gives the same bytes, time and secrets come in as arguments, and
-//! the fonts are part of the program. Nothing that a hospital, a header or an order writes may break a layout,
-//! a header line or an alphabet: text is cleaned where it enters (`clean.rs`), wrapped, shrunk and, at last,
-//! cut with an ellipsis. Other scripts are set in fonts of their own (`build.rs`); a character that none here has is shown as
-//! `�`, so that its loss is seen.
+//! Everything here is pure: the same content gives the same bytes, time and secrets are arguments, and the fonts are
+//! built in. No text from a hospital, a header or an order can break a layout, a header line or an alphabet: it is
+//! cleaned on entry (`clean.rs`), then wrapped, shrunk and finally cut with an ellipsis. Other scripts have their own
+//! fonts (`build.rs`). A character without a font shows as `�`, so that its loss is visible.
 //!
 //! ```
 //! let png = filmless_slip::qr_png("https://xem.benhvien.example/x/8fKq2ZrT6mWcJ4vNxD9sLhBy3PgA7eQu")?;

@@ -7,10 +7,10 @@ use qrcode::{Color, EcLevel, QrCode};
 
 use crate::{SlipError, clean};
 
-/// Width of the white border that a reader needs, in modules (ISO/IEC 18004 5.3.8).
+/// Width in modules of the white border that readers need (ISO/IEC 18004 5.3.8).
 pub(crate) const QUIET_ZONE_MODULES: usize = 4;
 
-/// Pixels per module of [`qr_png`]: sharp on a phone, small in a mail.
+/// Pixels per module of [`qr_png`]: sharp on a phone, small in an email.
 const MODULE_PIXELS: usize = 8;
 
 /// The modules of a QR code, row by row.
@@ -20,8 +20,8 @@ pub(crate) struct Modules {
 }
 
 impl Modules {
-    /// Encodes a link. Level M repairs 15% of the symbol: enough for a fold or a stamp, and coarse enough for a
-    /// worn office printer.
+    /// Encodes a link. Level M repairs 15% of the symbol: enough for a fold or a stamp, and coarse enough for a worn
+    /// office printer.
     pub(crate) fn of(link: &str) -> Result<Self, SlipError> {
         let link = clean::check_link(link)?;
         let code =
@@ -54,13 +54,13 @@ impl Modules {
     }
 }
 
-/// The QR code of a link as a black and white PNG with its quiet zone.
+/// The link's QR code as a black and white PNG with its quiet zone.
 ///
 /// # Errors
-/// [`SlipError::BadLink`] or [`SlipError::QrTooLong`] when the link cannot be encoded.
+/// [`SlipError::BadLink`] or [`SlipError::QrTooLong`] if the link cannot be encoded.
 pub fn qr_png(link: &str) -> Result<Vec<u8>, SlipError> {
     let modules = Modules::of(link)?;
-    // A QR code has at most 177 modules a side.
+    // A QR code has at most 177 modules per side.
     let side = ((modules.width() + 2 * QUIET_ZONE_MODULES) * MODULE_PIXELS) as u32;
     let module = |pixel: u32| (pixel as usize / MODULE_PIXELS).wrapping_sub(QUIET_ZONE_MODULES);
     let picture = GrayImage::from_fn(side, side, |x, y| {

@@ -1,32 +1,32 @@
-//! The SMS: one part of the GSM alphabet wherever sender, link, account and password leave room for it.
+//! The SMS: one part in the GSM alphabet if sender, link, account and password leave room for it.
 
 use filmless_domain::{Hospital, Language, Secret};
 
 use crate::{clean, gsm7};
 
-/// What an SMS may say.
+/// The content of an SMS.
 #[derive(Clone)]
 pub struct SmsContent<'a> {
-    /// Whose name and hotline it carries.
+    /// The hospital, for name and hotline.
     pub hospital: &'a Hospital,
     /// The language of its few words.
     pub language: Language,
     /// Account name.
     pub account: &'a str,
-    /// Password, unless the hospital leaves it to the slip.
+    /// Password, unless the hospital keeps it to the slip.
     pub password: Option<&'a Secret>,
-    /// The whole link.
+    /// The complete link.
     pub link: &'a Secret,
     /// Address of the guide.
     pub guide_url: &'a str,
 }
 
-/// An SMS ready to be sent.
+/// An SMS, ready to send.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SmsText {
     /// The text, in the GSM alphabet only.
     pub text: String,
-    /// In how many parts it is sent and paid.
+    /// How many parts are sent and paid.
     pub parts: u32,
     /// Always `GSM-7`.
     pub encoding: &'static str,
@@ -46,11 +46,11 @@ impl std::fmt::Debug for SmsText {
     }
 }
 
-/// Longest name of a hospital and longest words, in characters: what [`Hospital::check`] allows, too.
+/// Longest hospital name and longest words, in characters; [`Hospital::check`] has the same limits.
 const NAME_CHARS_MAX: usize = 20;
 const WORDS_CHARS_MAX: usize = 30;
 
-/// What a message may do without, step by step; the last one leaves hospital, words, link, account and password.
+/// What a message leaves out, step by step. The last step keeps hospital, words, link, account and password.
 const STEPS: [Step; 6] = [
     Step { has_guide: true, has_hotline: true, labels: Labels::Long },
     Step { has_guide: false, has_hotline: true, labels: Labels::Long },
@@ -74,12 +74,12 @@ enum Labels {
     None,
 }
 
-/// Writes the SMS, one fact a line, so that a phone recognises the link whole.
+/// Writes the SMS, one fact per line, so that phones recognise the whole link.
 ///
-/// Who writes and what it is about are always said: a link with a password under it and no sender reads like fraud. Where
-/// one part does not hold everything, the guide goes first, then the labels shorten, then the hotline goes; they stand on
-/// the slip and on the page. When what stays exceeds one part, as many parts are used as it needs, and they are
-/// filled the same way.
+/// Always says who writes and what it is about: a link and a password without a sender read like fraud. If everything
+/// does not fit in one part, it drops the guide first, then shortens the labels, then drops the hotline; they are on
+/// the slip and on the page. If the rest still exceeds one part, it uses as many parts as it needs, and fills them the
+/// same way.
 #[must_use]
 pub fn sms_text(content: &SmsContent<'_>) -> SmsText {
     let written = STEPS.map(|step| written(content, step));
@@ -102,7 +102,7 @@ fn written(content: &SmsContent<'_>, step: Step) -> String {
     let heading: Vec<String> = heading.into_iter().filter(|text| !text.trim().is_empty()).collect();
     let password = content.password.map_or("", Secret::expose);
     let hotline = if step.has_hotline { compact_phone(&hospital.hotline) } else { String::new() };
-    // Phones make a link of a bare host name as well.
+    // Phones turn a bare host name into a link, too.
     let guide = if step.has_guide { without_scheme(content.guide_url) } else { "" };
     let lines = [
         heading.join(": "),
@@ -124,7 +124,7 @@ fn without_scheme(url: &str) -> &str {
     url.strip_prefix("https://").unwrap_or(url)
 }
 
-/// A number without its blanks, dots and brackets: phones dial it just the same.
+/// A number without blanks, dots, dashes and brackets, which phones dial just the same.
 fn compact_phone(phone: &str) -> String {
     clean::line(phone).chars().filter(|c| !matches!(c, ' ' | '.' | '-' | '(' | ')')).collect()
 }

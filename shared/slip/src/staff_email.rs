@@ -1,4 +1,4 @@
-//! The email that calls the hotline to its list. It names nobody: who that is, is read from the list.
+//! The email that calls the hotline to its list. It names nobody; the list does.
 
 use filmless_domain::Hospital;
 use mail_builder::MessageBuilder;
@@ -8,16 +8,16 @@ use mail_builder::headers::raw::Raw;
 
 use crate::{SlipError, clean};
 
-/// What that email says.
+/// The content of that email.
 #[derive(Debug, Clone)]
 pub struct UnreachedContent<'a> {
-    /// The hospital, whose support mailbox receives it.
+    /// The hospital; its support mailbox gets the email.
     pub hospital: &'a Hospital,
     /// The hospital's sending mailbox.
     pub from: &'a str,
-    /// Where the list is, for whoever may see it.
+    /// Address of the list, for those who may see it.
     pub list_url: &'a str,
-    /// How many studies wait for a call.
+    /// How many studies need a call.
     pub count: usize,
     /// How many days the list goes back.
     pub days: u16,
@@ -25,10 +25,10 @@ pub struct UnreachedContent<'a> {
     pub date: jiff::Timestamp,
 }
 
-/// The email (RFC 5322), Vietnamese first.
+/// Writes the email (RFC 5322), Vietnamese first.
 ///
 /// # Errors
-/// [`SlipError`] for a mailbox that is none.
+/// [`SlipError`] if a mailbox is not valid.
 pub fn unreached_message(content: &UnreachedContent<'_>) -> Result<Vec<u8>, SlipError> {
     let (count, days, list_url) = (content.count, content.days, content.list_url);
     let text = format!(

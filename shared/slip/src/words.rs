@@ -1,4 +1,4 @@
-//! Every fixed text of the slip and the messages, in both languages, and how dates and modalities are written.
+//! Every fixed text of the slip and the messages in both languages, and the formats of dates and modalities.
 
 use filmless_domain::{BirthDate, Language, SignedResult};
 use jiff::{Timestamp, civil::Date, tz::Offset};
@@ -20,7 +20,7 @@ impl Pair {
         language.pick(self.vi, self.en)
     }
 
-    /// The same in the other language, for the small print.
+    /// The text in the other language, for the small print.
     pub(crate) const fn sub(self, language: Language) -> &'static str {
         language.pick(self.en, self.vi)
     }
@@ -47,7 +47,7 @@ pub(crate) const ENTER_BIRTH_DATE: Pair = pair(
     "Nhập ngày sinh của người bệnh, hoặc mật khẩu.",
     "Enter the patient's date of birth, or the password.",
 );
-/// The second step where no birth date is known.
+/// The second step, if no birth date is known.
 pub(crate) const ENTER_PASSWORD: Pair =
     pair("Nhập mật khẩu ghi trên phiếu này.", "Enter the password of this slip.");
 pub(crate) const STEPS: [Pair; 3] = [
@@ -118,10 +118,10 @@ pub(crate) const EMAIL_AUTOMATIC: Pair = pair(
     "This message was sent automatically because of your examination. If it is not meant for you, please delete it and tell us.",
 );
 
-/// Vietnam keeps one offset all year.
+/// Vietnam has the same offset all year.
 const VIETNAM: Offset = Offset::constant(7);
 
-/// `23/11/2020` in Vietnamese; `23 Nov 2020` in English, where two orders of day and month are in use.
+/// `23/11/2020` in Vietnamese; `23 Nov 2020` in English, where day and month may come in either order.
 pub(crate) fn date(date: Date, language: Language) -> String {
     match language {
         Language::Vi => date.strftime("%d/%m/%Y").to_string(),
@@ -129,7 +129,7 @@ pub(crate) fn date(date: Date, language: Language) -> String {
     }
 }
 
-/// The birth date as [`date`] writes it; nothing is told as one that only means "unknown".
+/// The birth date in the format of [`date`]; empty if it only means "unknown".
 pub(crate) fn birth_date(birth: BirthDate, language: Language) -> String {
     if birth.is_placeholder() {
         return UNKNOWN.main(language).to_owned();
@@ -137,13 +137,13 @@ pub(crate) fn birth_date(birth: BirthDate, language: Language) -> String {
     String::from(birth).parse().map_or_else(|_| birth.to_day_first(), |day| date(day, language))
 }
 
-/// Date and minute on a clock in Vietnam.
+/// Date and time of day in Vietnam, to the minute.
 pub(crate) fn moment(at: Timestamp, language: Language) -> String {
     let local = VIETNAM.to_datetime(at);
     format!("{} {}", date(local.date(), language), local.strftime("%H:%M"))
 }
 
-/// Who signed a result and when, and whether it takes the place of an earlier one; empty where nothing is known.
+/// Who signed a result and when, and whether it replaces an earlier one; empty if nothing is known.
 pub(crate) fn signed(result: &SignedResult, language: Language) -> String {
     let at = result.signed_at.map(|at| moment(at, language));
     let by = result.signed_by.as_ref().map(|by| format!("{}: {by}", SIGNED_BY.main(language)));
@@ -157,7 +157,7 @@ pub(crate) fn signed(result: &SignedResult, language: Language) -> String {
     format!("{signed}{corrected}").trim().to_owned()
 }
 
-/// Patient's Sex (0010,0040) in words; anything else is left out.
+/// Patient's Sex (0010,0040) in words; `None` for other values.
 pub(crate) fn sex(code: Option<&str>) -> Option<Pair> {
     match code?.trim() {
         "M" => Some(MALE),
@@ -167,8 +167,8 @@ pub(crate) fn sex(code: Option<&str>) -> Option<Pair> {
     }
 }
 
-/// What the patient calls the pictures: `Chụp cắt lớp vi tính (CT)`. Documents that travel with a study (SR, PR, ...)
-/// are no pictures; a code without a name here stands for itself. The portal uses the same words.
+/// What the patient calls the pictures: `Chụp cắt lớp vi tính (CT)`. Leaves out documents that come with a study (SR,
+/// PR, ...). A code without a name here stays as it is. The portal uses the same words.
 #[must_use]
 pub fn modalities(codes: &[String], language: Language) -> String {
     let mut names: Vec<&str> = Vec::new();

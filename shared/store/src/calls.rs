@@ -1,5 +1,5 @@
-//! A look at every call to S3 and DynamoDB: one at a time, retries of the SDK included. With it calls are counted, and
-//! with it tests have calls fail, be throttled, be late, or be done without anybody hearing of it.
+//! Watches every call to S3 and DynamoDB, each retry of the SDK by itself. We use it to count calls; tests use it to
+//! make calls fail, be throttled, be late, or succeed without an answer.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
-/// Whoever watches does not want to wait between two tries.
+/// A watcher does not want to wait between two attempts.
 const BACKOFF_MAX: Duration = Duration::from_millis(1);
 
 /// Which API is called.
@@ -33,29 +33,29 @@ pub enum Service {
 pub struct Call {
     /// Which API.
     pub service: Service,
-    /// The operation, in the API's own word: `GetObject`, `UpdateItem`.
+    /// The operation, as named by its API: `GetObject`, `UpdateItem`.
     pub operation: String,
     /// Path of the bucket or object; empty for the table.
     pub resource: String,
-    /// Whether a part of an object is asked for.
+    /// Whether only a part of an object is requested.
     pub is_ranged: bool,
 }
 
-/// Keys of objects may hold a name.
+/// An object key may contain a name.
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Call({:?} {})", self.service, self.operation)
     }
 }
 
-/// Somebody who stands between the clients and the network.
+/// Stands between the clients and the network.
 #[async_trait]
 pub trait CallWatcher: Send + Sync {
-    /// Decides what becomes of a call: `request.send()` lets it through.
+    /// Decides what happens to a call: `request.send()` lets it through.
     async fn on_call(&self, call: &Call, request: PendingRequest) -> Answer;
 }
 
-/// A call that has not left yet; dropped, it never does.
+/// A call that has not left yet. If dropped, it never does.
 pub struct PendingRequest {
     request: HttpRequest,
     connector: SharedHttpConnector,
@@ -74,12 +74,12 @@ impl fmt::Debug for PendingRequest {
     }
 }
 
-/// What the client gets to hear.
+/// The answer the client gets.
 #[derive(Debug)]
 pub struct Answer(Result<HttpResponse, ConnectorError>);
 
 impl Answer {
-    /// The server cannot be reached, or hung up.
+    /// The server cannot be reached, or closed the connection.
     #[must_use]
     pub fn hung_up() -> Self {
         Self(Err(ConnectorError::io("the connection was reset".into())))
@@ -91,7 +91,7 @@ impl Answer {
         Self(Err(ConnectorError::timeout("no answer came in time".into())))
     }
 
-    /// The service asks to slow down, in the words of its API.
+    /// The service asks to slow down, in the format of its API.
     #[must_use]
     pub fn throttled(call: &Call) -> Self {
         let (status, body) = match call.service {
@@ -114,12 +114,12 @@ impl Answer {
     }
 }
 
-/// The clients' way to the network, with the watcher on it.
+/// The clients' connection to the network, with the watcher in it.
 pub(crate) fn watched(inner: SharedHttpClient, watcher: Arc<dyn CallWatcher>) -> SharedHttpClient {
     SharedHttpClient::new(WatchedClient { inner, watcher })
 }
 
-/// The SDK's own number of tries, without its pauses.
+/// The SDK's own number of attempts, without its pauses.
 pub(crate) fn eager_retries() -> RetryConfig {
     RetryConfig::standard().with_initial_backoff(BACKOFF_MAX).with_max_backoff(BACKOFF_MAX)
 }
@@ -166,7 +166,7 @@ impl HttpConnector for WatchedConnector {
     }
 }
 
-/// DynamoDB names the operation in a header; S3 in a parameter that the SDK adds, or by verb and path (S3 API
+/// DynamoDB names the operation in a header. S3 names it in a parameter that the SDK adds, or by verb and path (S3 API
 /// reference, "Actions").
 fn call_of(request: &HttpRequest) -> Call {
     if let Some(target) = request.headers().get("x-amz-target") {
@@ -194,7 +194,7 @@ fn call_of(request: &HttpRequest) -> Call {
     }
 }
 
-/// Of `scheme://host/path?query`; the path without its first slash.
+/// Path and query of `scheme://host/path?query`; the path without its first slash.
 fn path_and_query(uri: &str) -> (&str, &str) {
     let rest = uri.split_once("://").map_or(uri, |(_, rest)| rest);
     let rest = rest.split_once('/').map_or("", |(_, rest)| rest);

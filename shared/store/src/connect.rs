@@ -1,5 +1,5 @@
-//! Clients: from the SDK's own settings (`AWS_REGION`, `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_DYNAMODB`, …), or
-//! from endpoints given in so many words.
+//! Clients, configured by the SDK's own settings (`AWS_REGION`, `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_DYNAMODB`, …) or
+//! by explicit endpoints.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +20,7 @@ use crate::{Bucket, Index};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Endpoints and keys given in so many words: the embedded profile.
+/// Explicit endpoints and keys, for the embedded profile.
 #[derive(Clone)]
 pub struct Endpoints {
     /// Where we reach S3.
@@ -43,7 +43,7 @@ impl std::fmt::Debug for Endpoints {
     }
 }
 
-/// A connection from which all clients are made.
+/// Makes all clients.
 #[derive(Debug, Clone)]
 pub struct Connection {
     config: SdkConfig,
@@ -53,8 +53,8 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Connects by the SDK's own settings. `s3_public_url` is where browsers reach S3, if it differs. With
-    /// `s3_path_style` buckets are paths instead of host names: a server of one's own has no wildcard certificate.
+    /// Connects with the SDK's own settings. `s3_public_url` is where browsers reach S3, if it differs. With
+    /// `s3_path_style` buckets are paths instead of host names: your own server has no wildcard certificate.
     pub async fn from_settings(s3_public_url: Option<&str>, s3_path_style: bool) -> Self {
         let config = aws_config::defaults(BehaviorVersion::latest())
             .http_client(https_client())
@@ -77,8 +77,8 @@ impl Connection {
         Self::over(endpoints, http_client(endpoints), timeouts(), None)
     }
 
-    /// Connects to these endpoints with somebody between, who sees every call. The SDK tries as often as ever, but does
-    /// not wait in between, and no connection shares its allowance of retries.
+    /// Connects to these endpoints, with a watcher that sees every call. The SDK makes its usual number of attempts
+    /// but does not wait in between, and connections do not share a retry quota.
     #[must_use]
     pub fn watched(endpoints: &Endpoints, watcher: Arc<dyn CallWatcher>) -> Self {
         let client = calls::watched(http_client(endpoints), watcher);
@@ -129,34 +129,34 @@ impl Connection {
         Index::new(aws_sdk_dynamodb::Client::from_conf(self.dynamodb_config.clone()), table.to_owned())
     }
 
-    /// The client of SQS.
+    /// The SQS client.
     #[must_use]
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
         aws_sdk_sqs::Client::new(&self.config)
     }
 
-    /// The client of SNS, which tries once: a message must not go out twice.
+    /// The SNS client; it tries once, because a message must not go out twice.
     #[must_use]
     pub fn sns(&self) -> aws_sdk_sns::Client {
         let config = aws_sdk_sns::config::Builder::from(&self.config);
         aws_sdk_sns::Client::from_conf(config.retry_config(RetryConfig::disabled()).build())
     }
 
-    /// The client of SES, which tries once: a message must not go out twice.
+    /// The SES client; it tries once, because a message must not go out twice.
     #[must_use]
     pub fn ses(&self) -> aws_sdk_ses::Client {
         let config = aws_sdk_ses::config::Builder::from(&self.config);
         aws_sdk_ses::Client::from_conf(config.retry_config(RetryConfig::disabled()).build())
     }
 
-    /// The client of KMS.
+    /// The KMS client.
     #[must_use]
     pub fn kms(&self) -> aws_sdk_kms::Client {
         aws_sdk_kms::Client::new(&self.config)
     }
 }
 
-/// Servers on one's own machine speak HTTP: then no certificates have to be read.
+/// Local servers speak HTTP; then no certificates need to be read.
 fn http_client(endpoints: &Endpoints) -> SharedHttpClient {
     let is_plain = |url: &String| url.starts_with("http://");
     if [&endpoints.s3, &endpoints.dynamodb].into_iter().all(is_plain) {

@@ -1,10 +1,10 @@
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use thiserror::Error;
 
-/// Why storage could not answer, by what the caller can do.
+/// Why storage failed, by what the caller can do.
 #[derive(Debug, Error)]
 pub enum StoreError {
-    /// The object is not there (any more).
+    /// The object does not exist, or no longer.
     #[error("the object does not exist")]
     NotFound,
     /// It may work later: retry.
@@ -12,36 +12,36 @@ pub enum StoreError {
     Unavailable {
         /// The call that failed.
         operation: &'static str,
-        /// What went wrong below.
+        /// The underlying error.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// Two writers met: retry at once.
+    /// Two writers collided: retry at once.
     #[error("another writer was first ({operation})")]
     Contention {
         /// The call that failed.
         operation: &'static str,
     },
-    /// What is stored cannot be read: a defect of ours, never of the input.
+    /// The stored data cannot be read: our bug, never the input's fault.
     #[error("a stored record cannot be read or written ({operation})")]
     Corrupt {
         /// The call that failed.
         operation: &'static str,
-        /// What went wrong below.
+        /// The underlying error.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The table cannot hold it, now or later: an item of more than 400 KB, a key of more than 2 KB.
+    /// The table can never hold it: an item of more than 400 KB, a key of more than 2 KB.
     #[error("the table cannot hold the record ({operation})")]
     NotStorable {
         /// The call that failed.
         operation: &'static str,
-        /// What went wrong below.
+        /// The underlying error.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The object is not what was written: its bytes do not give the checksum that is kept beside them.
-    #[error("the object is damaged: its bytes do not give its checksum")]
+    /// The object is not what was written: its bytes do not match the checksum stored with them.
+    #[error("the object is damaged: its bytes do not match its checksum")]
     Damaged,
     /// The object is larger than the caller accepts.
     #[error("the object is larger than allowed")]
@@ -55,7 +55,7 @@ impl StoreError {
         move |source| Self::Unavailable { operation, source }
     }
 
-    /// A write that the table refused for what it is (`ValidationException`), or that may work later.
+    /// A write that the table rejected as invalid (`ValidationException`), or that may work later.
     pub(crate) fn writing<E, R>(operation: &'static str) -> impl FnOnce(SdkError<E, R>) -> Self
     where
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
@@ -67,7 +67,7 @@ impl StoreError {
         }
     }
 
-    /// A body that broke off: damaged, or not to be had at the moment.
+    /// A body that broke off: damaged, or unavailable at the moment.
     pub(crate) fn reading(
         operation: &'static str,
     ) -> impl FnOnce(aws_sdk_s3::primitives::ByteStreamError) -> Self {

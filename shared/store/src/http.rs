@@ -1,4 +1,4 @@
-//! Requests to other services over the connections that the SDK makes: one TLS stack for all of them.
+//! Requests to other services over the SDK's connections: one TLS stack for everything.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use aws_smithy_runtime_api::http::Request;
 use bytes::{Bytes, BytesMut};
 use thiserror::Error;
 
-/// Longest answer that is read, in bytes: services answer with a few words.
+/// Longest answer read, in bytes: services answer with a few words.
 pub const ANSWER_BYTES_MAX: usize = 64 << 10;
 
-/// Why a service did not answer. It names neither the address nor what was sent.
+/// Why a service did not answer. Contains neither the address nor what was sent.
 #[derive(Debug, Error)]
 pub enum HttpError {
     /// The address or a header is invalid.
@@ -23,7 +23,7 @@ pub enum HttpError {
     /// The connection failed.
     #[error("the connection failed")]
     Failed,
-    /// The time was over.
+    /// No answer in time.
     #[error("no answer in time")]
     TimedOut,
     /// The answer is longer than 64 KiB.
@@ -31,7 +31,7 @@ pub enum HttpError {
     TooLong,
 }
 
-/// A client for services beside AWS's own.
+/// A client for services other than AWS.
 #[derive(Debug)]
 pub struct HttpClient {
     connector: Connector,
@@ -39,7 +39,7 @@ pub struct HttpClient {
 }
 
 impl HttpClient {
-    /// A client of the service at that address, which waits so long for each answer. Certificates are read for `https` only.
+    /// A client of the service at this address, with a time limit per answer. Reads certificates only for `https`.
     #[must_use]
     pub fn new(address: &str, timeout: Duration) -> Self {
         let connector = if address.starts_with("http://") {
@@ -50,7 +50,7 @@ impl HttpClient {
         Self { connector, timeout }
     }
 
-    /// Sends a request and reads the answer, whatever its status; of 64 KiB at most.
+    /// Sends a request and reads the answer, whatever its status; at most 64 KiB.
     ///
     /// # Errors
     /// [`HttpError`].

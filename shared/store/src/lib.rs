@@ -1,6 +1,6 @@
-//! Objects, index, accounts, queues, SMS and email. The only crate that names the AWS SDK.
+//! Objects, index, accounts, queues, SMS and email. The only crate that uses the AWS SDK.
 //!
-//! A transaction names its conditions, and whoever commits it says what it means that one is unmet:
+//! A transaction names its conditions; the caller who commits it decides what an unmet one means:
 //!
 //! ```
 //! use filmless_store::StoreError;

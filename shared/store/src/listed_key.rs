@@ -1,12 +1,12 @@
-//! Keys as a listing names them, and where it goes on.
+//! Keys in a listing, and where the listing continues.
 
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::types::EncodingType;
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 
-/// A key as a listing names it. They are asked for with `encoding-type=url`, since a key may hold what XML cannot; a server
-/// that does not know the parameter says so by silence.
+/// A key from a listing. We request `encoding-type=url`, because a key may contain what XML cannot. A server that does
+/// not know the parameter just leaves it out of its answer.
 pub(crate) fn listed_key(listed: &str, encoding: Option<&EncodingType>) -> String {
     if encoding != Some(&EncodingType::Url) {
         return listed.to_owned();
@@ -14,7 +14,7 @@ pub(crate) fn listed_key(listed: &str, encoding: Option<&EncodingType>) -> Strin
     percent_decode_str(&listed.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
-/// Where the page after this one begins, if there is one.
+/// Where the next page begins, if there is one.
 pub(crate) fn next_marker(page: &ListObjectVersionsOutput) -> Option<ListMarker> {
     let key = page.is_truncated().unwrap_or_default().then(|| page.next_key_marker()).flatten()?;
     Some(ListMarker {
@@ -23,18 +23,18 @@ pub(crate) fn next_marker(page: &ListObjectVersionsOutput) -> Option<ListMarker>
     })
 }
 
-/// Behind which version a listing goes on.
+/// The version after which a listing continues.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListMarker {
     /// Key of the last version seen.
     pub key: String,
-    /// Its version; none to go on behind all versions of the key.
+    /// Its version; `None` to continue after all versions of the key.
     #[serde(default)]
     pub version_id: Option<String>,
 }
 
 impl std::fmt::Debug for ListMarker {
-    /// A key may hold a name.
+    /// A key may contain a name.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("ListMarker(hidden)")
     }

@@ -1,4 +1,4 @@
-//! What a bucket holds, version by version, in pages that can be gone on from.
+//! A bucket's contents, version by version, in pages that can be continued.
 
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::listed_key::{ListMarker, listed_key, next_marker};
 use crate::{Bucket, StoreError};
 
-/// One version of an object that was written.
+/// One written version of an object.
 #[derive(Debug, Clone)]
 pub struct ListedVersion {
     /// Its key.
@@ -20,16 +20,16 @@ pub struct ListedVersion {
     pub etag: String,
     /// Its size.
     pub bytes: u64,
-    /// When it was written: to the second, where the server knows no better.
+    /// When it was written; only to the second if the server has no better.
     pub written_at: Timestamp,
-    /// Whether it is what a reader gets who names no version.
+    /// Whether a reader who names no version gets it.
     pub is_latest: bool,
 }
 
 /// A page of a listing.
 #[derive(Debug, Clone, Default)]
 pub struct ListedPage {
-    /// The versions, by key, the newest of each first. Deletions are not among them.
+    /// The versions, by key, newest first within a key. Without deletions.
     pub versions: Vec<ListedVersion>,
     /// Where the next page begins, if there is one.
     pub next: Option<ListMarker>,
@@ -51,7 +51,7 @@ impl Bucket {
         Ok(ListedPage { versions, next: next_marker(&page) })
     }
 
-    /// The same as the server says it: deletions are there, too, and keys are encoded.
+    /// The same as the server sends it: with deletions, and with encoded keys.
     pub(crate) async fn versions_page(
         &self,
         prefix: &str,
@@ -67,7 +67,7 @@ impl Bucket {
             .set_version_id_marker(after.and_then(|marker| marker.version_id.clone()));
         match request.send().await {
             Ok(page) => Ok(page),
-            // The version that a marker names was deleted meanwhile: some servers refuse that. Its key still counts.
+            // The marker's version was deleted meanwhile, and some servers refuse that. Its key is still valid.
             Err(SdkError::ServiceError(e))
                 if e.raw().status().as_u16() == 400
                     && after.is_some_and(|marker| marker.version_id.is_some()) =>

@@ -1,4 +1,4 @@
-//! Objects of one bucket, over any S3 API.
+//! The objects of one bucket, over any S3 API.
 
 mod delete;
 mod stream;
@@ -31,7 +31,7 @@ pub const PRESIGNED_TTL_MAX: Duration = Duration::from_secs(15 * 60);
 #[derive(Debug, Clone)]
 pub struct Bucket {
     pub(crate) client: Client,
-    /// Signs URLs for the address at which browsers reach the bucket, which may differ from ours.
+    /// Signs URLs for the address where browsers reach the bucket, which may differ from ours.
     public_client: Client,
     pub(crate) name: String,
 }
@@ -41,20 +41,20 @@ pub struct Bucket {
 pub struct ObjectVersion<'a> {
     /// Its key.
     pub key: &'a ObjectKey,
-    /// Its version, in versioned buckets; the latest where there is none.
+    /// Its version, in a versioned bucket; `None` for the latest.
     pub version_id: Option<&'a str>,
 }
 
 /// Part of an object.
 #[derive(Debug, Clone)]
 pub struct RangedRead {
-    /// The bytes of the range, fewer when the object ends before.
+    /// The bytes of the range; fewer if the object ends earlier.
     pub bytes: Bytes,
     /// Size of the whole object.
     pub total_bytes: u64,
 }
 
-/// How an object is to be kept and served.
+/// How an object is cached and served.
 #[derive(Debug, Clone, Copy)]
 pub struct Served<'a> {
     content_type: &'a str,
@@ -69,13 +69,13 @@ impl<'a> Served<'a> {
         Self { content_type, is_immutable: false, is_gzip: false }
     }
 
-    /// An object whose key names its contents, so that caches may keep it for good.
+    /// An object whose key names its contents, so caches may keep it for good.
     #[must_use]
     pub const fn immutable(content_type: &'a str) -> Self {
         Self { content_type, is_immutable: true, is_gzip: false }
     }
 
-    /// The bytes are gzip of the content type: `Content-Encoding` says so.
+    /// The bytes are the gzipped content; `Content-Encoding` says so.
     #[must_use]
     pub const fn gzip(self) -> Self {
         Self { is_gzip: true, ..self }
@@ -83,7 +83,7 @@ impl<'a> Served<'a> {
 }
 
 impl Bucket {
-    /// A bucket behind a client; `public_client` signs the URLs that leave the house.
+    /// A bucket behind a client; `public_client` signs URLs for browsers.
     #[must_use]
     pub fn new(client: Client, public_client: Client, name: String) -> Self {
         Self { client, public_client, name }
@@ -129,7 +129,7 @@ impl Bucket {
         Ok(RangedRead { bytes: bytes.into_bytes(), total_bytes })
     }
 
-    /// Reads a whole object of at most `bytes_max`.
+    /// Reads a whole object of at most `bytes_max` bytes.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], [`StoreError::TooLarge`], [`StoreError::Unavailable`].
@@ -139,7 +139,7 @@ impl Bucket {
         Ok(bytes.into_bytes())
     }
 
-    /// Writes a whole object of at most `bytes_max` to a file.
+    /// Writes a whole object of at most `bytes_max` bytes to a file.
     ///
     /// # Errors
     /// As [`Bucket::get`].
@@ -159,7 +159,7 @@ impl Bucket {
         file.flush().await.map_err(local)
     }
 
-    /// SHA-256 of a whole object of at most `bytes_max`, which passes through memory piece by piece.
+    /// SHA-256 of a whole object of at most `bytes_max` bytes, read piece by piece.
     ///
     /// # Errors
     /// As [`Bucket::get`].
@@ -209,8 +209,7 @@ impl Bucket {
         }
     }
 
-    /// The ETag of the version of a key that a reader without a version gets; `None` where there is none, because its owner
-    /// deleted it.
+    /// The ETag of the current version of a key; `None` if there is none because its owner deleted it.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
@@ -255,7 +254,7 @@ impl Bucket {
         answer.map(|_| ()).map_err(|e| StoreError::unavailable("PutObject")(Box::new(e)))
     }
 
-    /// A write that says how the object is to be served.
+    /// A write that sets how the object is cached and served.
     fn put_request(&self, key: &ObjectKey, body: ByteStream, served: Served<'_>) -> PutObjectFluentBuilder {
         let cache = if served.is_immutable { "private, max-age=604800, immutable" } else { "no-store" };
         let encoding = served.is_gzip.then(|| "gzip".to_owned());
@@ -263,7 +262,7 @@ impl Bucket {
         request.content_type(served.content_type).set_content_encoding(encoding).cache_control(cache)
     }
 
-    /// Writes an object unless its key is taken; says whether it did.
+    /// Writes an object unless its key is taken; returns whether it did.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
@@ -276,13 +275,13 @@ impl Bucket {
         let request = self.put_request(key, ByteStream::from(body.into()), served).if_none_match("*");
         match request.send().await {
             Ok(_) => Ok(true),
-            // 412: it is there; 409: somebody is writing it at this moment, and will be first.
+            // 412: it exists; 409: another writer is writing it now and will be first.
             Err(SdkError::ServiceError(e)) if matches!(e.raw().status().as_u16(), 409 | 412) => Ok(false),
             Err(e) => Err(StoreError::unavailable("PutObject")(Box::new(e))),
         }
     }
 
-    /// Copies an object within the bucket, without its bytes passing through us.
+    /// Copies an object within the bucket; its bytes do not pass through us.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], [`StoreError::Unavailable`].
@@ -298,7 +297,7 @@ impl Bucket {
         }
     }
 
-    /// The keys that start with `prefix`, at most `keys_max` of them.
+    /// The keys that start with `prefix`, at most `keys_max`.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
@@ -321,12 +320,12 @@ impl Bucket {
     /// A URL that lets its holder read this object for `ttl`, at most [`PRESIGNED_TTL_MAX`].
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when there are no credentials to sign with.
+    /// [`StoreError::Unavailable`] if there are no credentials to sign with.
     pub async fn presign_get(&self, key: &ObjectKey, ttl: Duration) -> Result<String, StoreError> {
         presign(self.public_client.get_object().bucket(&self.name).key(key.as_str()), ttl).await
     }
 
-    /// The same, for a browser that is to save it as a file of this name (letters, digits, `.`, `-`).
+    /// The same, for a browser to save it as a file with this name (letters, digits, `.`, `-`).
     ///
     /// # Errors
     /// As [`Bucket::presign_get`].
@@ -342,7 +341,7 @@ impl Bucket {
             .bucket(&self.name)
             .key(object.key.as_str())
             .set_version_id(object.version_id.map(str::to_owned))
-            // Whoever uploaded it said what it is; a browser is to believe nothing of it but that it is a file.
+            // The uploader chose the content type; tell the browser only that it is a file.
             .response_content_type("application/octet-stream")
             .response_content_disposition(format!("attachment; filename=\"{file_name}\""));
         presign(request, ttl).await
@@ -373,7 +372,7 @@ impl HttpStatus for aws_sdk_s3::config::http::HttpResponse {
     }
 }
 
-/// `CopySource` is a header: everything but unreserved characters and `/` is percent-encoded (RFC 3986 2.3).
+/// `CopySource` is a header: percent-encode everything but unreserved characters and `/` (RFC 3986 2.3).
 const COPY_SOURCE: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 

@@ -1,4 +1,4 @@
-//! Secrets between their making and their sending: readable only with a key that the table does not hold.
+//! Seals secrets from when they are made until they are sent: only a key outside the table can read them.
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
@@ -14,10 +14,10 @@ use crate::port::{PortError, Randomness};
 pub const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 12;
 
-/// Seals and opens secrets. What is sealed for one context does not open in another.
+/// Seals and opens secrets. A secret sealed for one context does not open in another.
 #[async_trait]
 pub trait Sealer: Send + Sync {
-    /// Seals a secret for the context (for example the notice that will need it).
+    /// Seals a secret for a context (for example the notice that will need it).
     ///
     /// # Errors
     /// [`PortError`].
@@ -30,7 +30,7 @@ pub trait Sealer: Send + Sync {
     async fn open(&self, sealed: &str, context: &str) -> Result<Secret, PortError>;
 }
 
-/// AES-256-GCM under a key held in memory: the embedded profile's key file.
+/// AES-256-GCM with a key in memory: the embedded profile's key file.
 pub struct LocalSealer<R> {
     cipher: Aes256Gcm,
     randomness: R,
@@ -41,7 +41,7 @@ pub struct LocalSealer<R> {
 struct DoesNotOpen;
 
 impl<R: Randomness> LocalSealer<R> {
-    /// A sealer under this key.
+    /// A sealer with this key.
     #[must_use]
     pub fn new(key: &[u8; KEY_BYTES], randomness: R) -> Self {
         Self { cipher: Aes256Gcm::new(key.into()), randomness }

@@ -1,4 +1,4 @@
-//! Writes a made-up ledger, to measure and to test with: `make_ledger DIR EVENTS [FIRST_DAY [DAYS [SEED]]]`. The same
+//! Writes a made-up ledger for measurements and tests: `make_ledger DIR EVENTS [FIRST_DAY [DAYS [SEED]]]`. The same
 //! arguments give the same bytes.
 #![allow(clippy::print_stdout)]
 
@@ -15,9 +15,9 @@ use serde_json::json;
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 const DAY_MS: i64 = 24 * 3600 * 1000;
-/// As `filmless_delivery::record::log` bounds an object.
+/// The same limit for an object as in `filmless_delivery::record::log`.
 const OBJECT_EVENTS_MAX: usize = 20_000;
-/// What a hundred studies come to, near enough to know how many studies a day has.
+/// Roughly the events of a hundred studies, to derive the number of studies a day.
 const EVENTS_PER_HUNDRED_STUDIES: u64 = 1189;
 
 fn main() -> Outcome<()> {
@@ -32,7 +32,7 @@ fn main() -> Outcome<()> {
     let start: Timestamp = format!("{first}T00:00:00+07:00").parse()?;
     let mut writer = Writer::new(folder.into());
     let mut chance = Chance(seed);
-    // Events of a study that come on later days.
+    // Events that follow on later days.
     let mut later: Vec<UsageEvent> = Vec::new();
     let studies_per_day = (events * 100 / EVENTS_PER_HUNDRED_STUDIES / days).max(1);
     let mut number = 0;
@@ -63,7 +63,7 @@ fn main() -> Outcome<()> {
     Ok(())
 }
 
-/// Splitmix64: made-up data needs no better chance.
+/// Splitmix64: good enough for made-up data.
 struct Chance(u64);
 
 impl Chance {
@@ -133,14 +133,14 @@ fn study(chance: &mut Chance, number: u64, seed: u64) -> Outcome<Study> {
 }
 
 fn study_events(chance: &mut Chance, study: &Study, day_ms: i64) -> Outcome<Vec<UsageEvent>> {
-    // Most work is done between 6 and 18 o'clock.
+    // Most work is done between 06:00 and 18:00.
     let mut at_ms = day_ms + 6 * 3_600_000 + chance.millis(12 * 3_600_000);
     let mut events = Vec::new();
     let mut push = |at_ms: i64, kind, occasion: &str, change: &dyn Fn(UsageEvent) -> UsageEvent| {
         let at = Timestamp::from_millisecond(at_ms).unwrap_or_default();
         events.push(change(study.context.event(kind, occasion, at)));
     };
-    // Half of the studies are told of as ledgers of before do.
+    // Half of the studies use the event kinds of older ledgers.
     let sent_as = |before| if study.images.is_multiple_of(2) { before } else { UsageKind::MessageSent };
     let images = i64::from(study.images);
     let size = images * (400_000 + chance.millis(200_000));
@@ -218,7 +218,7 @@ fn study_events(chance: &mut Chance, study: &Study, day_ms: i64) -> Outcome<Vec<
     Ok(events)
 }
 
-/// Writes objects as sealing does: in order, under the day (UTC) of their last event.
+/// Writes objects like sealing: in order, under the day (UTC) of their last event.
 struct Writer {
     folder: PathBuf,
     chain: ChainHead,

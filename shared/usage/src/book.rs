@@ -1,4 +1,4 @@
-//! What a stretch of the ledger says of each study: one row per study, in the order of their first events.
+//! What a part of the ledger says about each study: one row per study, in the order of their first events.
 
 mod booked_sums;
 mod words;
@@ -17,24 +17,24 @@ use self::words::{Word, Words};
 use crate::line::Text;
 use crate::{Line, Month};
 
-/// Milliseconds since 1970; that moment itself never comes, which saves half the room.
+/// Milliseconds since 1970. Zero itself never occurs, which halves the space.
 type Moment = NonZeroI64;
 
-/// Studies of a month (or of several).
+/// The studies of one month or of several.
 #[derive(Debug, Default)]
 pub struct Book {
-    /// In the order of their first events. One after the other, too: a table of rows would take twice their room while it
-    /// grows.
+    /// In the order of their first events, and in one vector: a hash table of rows would take twice their space while
+    /// it grows.
     studies: IndexMap<Box<str>, StudyRow, RandomState>,
-    /// What was booked, by what its lines say: a correction is counted where that was booked which it corrects.
+    /// What was booked, by what its lines say. A correction counts where the booking that it corrects was counted.
     booked: BTreeMap<BookedFor, BookedSums>,
-    /// Films of studies that were counted more than once, or at the price of another month.
+    /// Films of studies that were counted more than once, or at another month's price.
     other_films: HashMap<Box<str>, Vec<Films>>,
     words: Words,
     events: u64,
 }
 
-/// What a line of a release, or of its correction, is counted by.
+/// What a release line, or its correction, is grouped by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct BookedFor {
     department: Option<Word>,
@@ -43,22 +43,22 @@ struct BookedFor {
     concerns: Option<Month>,
 }
 
-/// [`BookedSums`] of one department, modality, payer, and month whose prices count.
+/// [`BookedSums`] of one department, modality, payer, and month whose prices apply.
 #[derive(Debug, Clone, Copy)]
 pub struct Booked<'a> {
     /// Requesting department.
     pub department: Option<&'a str>,
     /// Modality.
     pub modality: Option<&'a str>,
-    /// Who pays.
+    /// The payer.
     pub payer: Payer,
-    /// The earlier month that corrections concern; none for what was booked first.
+    /// The earlier month that corrections concern; `None` for first bookings.
     pub concerns: Option<Month>,
-    /// What they come to.
+    /// The sums.
     pub sums: BookedSums,
 }
 
-/// Films that were avoided, of a modality, at the prices of a month: that of the book where none is named.
+/// Avoided films of a modality, at the prices of a month; without a month, of the book's.
 #[derive(Debug, Clone, Copy)]
 struct Films {
     modality: Option<Word>,
@@ -66,7 +66,7 @@ struct Films {
     avoided: i32,
 }
 
-/// What is known of one study. A month may have a million of them in memory: what cannot be many is a small number.
+/// What is known of one study. Memory may hold a million of them for a month, so small counts use small types.
 #[derive(Debug, Clone, Default)]
 #[allow(
     missing_docs,
@@ -87,13 +87,13 @@ pub struct StudyRow {
     notified_at: Option<Moment>,
     opened_at: Option<Moment>,
     first_image_at: Option<Moment>,
-    /// What became of it; erasure changes nothing of that.
+    /// What happened to it. Erasure does not change this.
     pub state: Option<UsageKind>,
     pub is_erased: bool,
     pub instances: i32,
     pub images: i32,
     pub slips: i32,
-    /// What was handed to the provider of each channel.
+    /// Messages handed to the provider of each channel.
     pub sent: PerChannel<i32>,
     pub delivered: i32,
     pub failed: i32,
@@ -102,11 +102,11 @@ pub struct StudyRow {
     pub shares: i32,
     pub films_avoided: i32,
     pub films_printed: i32,
-    /// Modality by which its films were counted.
+    /// The modality by which its films were counted.
     film_modality: Option<Word>,
-    /// Releases that stand, as far as the book reaches: below zero where one of before was taken back.
+    /// Releases that stand, within the reach of the book: negative if an earlier one was taken back.
     pub booked: i32,
-    /// What was charged for it, less what was taken back.
+    /// What was charged for it, minus what was taken back.
     pub charged_vnd: i64,
     pub corrections: i32,
     pub original_bytes: i64,
@@ -114,12 +114,12 @@ pub struct StudyRow {
     pub served_bytes: i64,
 }
 
-/// A row with its words.
+/// A row with its words resolved.
 #[derive(Debug, Clone, Copy)]
 pub struct Study<'a> {
-    /// Which study.
+    /// The Study Instance UID.
     pub uid: &'a str,
-    /// What is known of it.
+    /// Its row.
     pub row: &'a StudyRow,
     other_films: &'a [Films],
     words: &'a Words,
@@ -142,7 +142,7 @@ impl<'a> Study<'a> {
         self.word(self.row.visit_class)
     }
 
-    /// Who pays.
+    /// The payer.
     #[must_use]
     pub fn payer(&self) -> Payer {
         self.row.payer.unwrap_or(Payer::Unknown)
@@ -154,7 +154,7 @@ impl<'a> Study<'a> {
         self.word(self.row.modality)
     }
 
-    /// Films avoided: modality, the month whose prices count (none: that of the book), and how many.
+    /// Avoided films: modality, the month whose prices apply (`None`: the book's), and how many.
     pub fn films_avoided(&self) -> impl Iterator<Item = (Option<&'a str>, Option<Month>, i64)> {
         let others: i32 = self.other_films.iter().map(|films| films.avoided).sum();
         let own = Films {
@@ -168,13 +168,13 @@ impl<'a> Study<'a> {
             .map(move |films| (words.get(films.modality), films.concerns, films.avoided.into()))
     }
 
-    /// Whether it is released as far as the book reaches, and that was not taken back.
+    /// Whether it was released within the reach of the book, and not taken back.
     #[must_use]
     pub fn is_released(&self) -> bool {
         self.row.released_at.is_some() && self.row.booked > 0
     }
 
-    /// Code of the service.
+    /// The service code.
     #[must_use]
     pub fn service_code(&self) -> Option<&'a str> {
         self.word(self.row.service_code)
@@ -194,7 +194,7 @@ impl Book {
         Self::default()
     }
 
-    /// Number of events that were taken in.
+    /// Number of events taken in.
     #[must_use]
     pub fn events(&self) -> u64 {
         self.events
@@ -206,7 +206,7 @@ impl Book {
         self.studies.len()
     }
 
-    /// Whether nothing was taken in.
+    /// Whether no event was taken in.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.studies.is_empty()
@@ -220,7 +220,7 @@ impl Book {
         self.studies.iter().map(|(uid, row)| Study { uid, row, other_films: films(uid), words }).collect()
     }
 
-    /// What was booked: releases, and corrections of them, each where it was booked.
+    /// What was booked: releases and their corrections, each where it was booked.
     pub fn booked(&self) -> impl Iterator<Item = Booked<'_>> {
         self.booked.iter().map(|(key, sums)| Booked {
             department: self.words.get(key.department),
@@ -231,7 +231,7 @@ impl Book {
         })
     }
 
-    /// Takes a line in. Lines come in the order of the ledger; the last order wins.
+    /// Takes in a line. Lines come in ledger order; the last order wins.
     pub fn take(&mut self, line: &Line<'_>) {
         self.events += 1;
         let uid = line.study_instance_uid.as_ref();
@@ -258,7 +258,7 @@ impl Book {
     }
 }
 
-/// Replaces what is known by what is said now, and keeps it where nothing is said.
+/// Replaces the known text with the new one, if there is one.
 fn renew(known: &mut Option<Box<str>>, said: &Option<Text<'_>>) {
     if let Some(said) = said.as_deref()
         && known.as_deref() != Some(said)
@@ -268,31 +268,31 @@ fn renew(known: &mut Option<Box<str>>, said: &Option<Text<'_>>) {
 }
 
 impl StudyRow {
-    /// When its first instances came, in milliseconds since 1970.
+    /// When its first instances arrived, in milliseconds since 1970.
     #[must_use]
     pub fn received_at(&self) -> Option<i64> {
         self.received_at.map(Moment::get)
     }
 
-    /// When it was first released.
+    /// When it was first released, in milliseconds since 1970.
     #[must_use]
     pub fn released_at(&self) -> Option<i64> {
         self.released_at.map(Moment::get)
     }
 
-    /// When the first message went out.
+    /// When the first message went out, in milliseconds since 1970.
     #[must_use]
     pub fn notified_at(&self) -> Option<i64> {
         self.notified_at.map(Moment::get)
     }
 
-    /// When it was first opened.
+    /// When it was first opened, in milliseconds since 1970.
     #[must_use]
     pub fn opened_at(&self) -> Option<i64> {
         self.opened_at.map(Moment::get)
     }
 
-    /// When its first image was on a screen.
+    /// When its first image was on a screen, in milliseconds since 1970.
     #[must_use]
     pub fn first_image_at(&self) -> Option<i64> {
         self.first_image_at.map(Moment::get)
@@ -300,7 +300,7 @@ impl StudyRow {
 
     fn describe(&mut self, line: &Line<'_>, words: &mut Words) {
         if line.concerns.is_some() && line.quantity < 0 {
-            // What is taken back says what the study was booked as, not what it is.
+            // A line that takes back says how the study was booked, not how it is now.
             return;
         }
         renew(&mut self.accession_number, &line.accession_number);
@@ -335,7 +335,7 @@ impl StudyRow {
             },
             UsageKind::StudyReleased => {
                 self.is_erased = false;
-                // The release that stands, where one was taken back before.
+                // The release that stands, if an earlier one was taken back.
                 self.released_at = self.released_at.filter(|_| self.booked > 0).or(at);
                 self.state = Some(line.kind);
                 self.book(line);
@@ -351,14 +351,14 @@ impl StudyRow {
             UsageKind::SlipMade => add(&mut self.slips, quantity),
             UsageKind::MessageSent | UsageKind::SmsSent | UsageKind::EmailSent => {
                 self.notified_at = self.notified_at.or(at);
-                // Events of before name their channel, too.
+                // Events of older ledgers name their channel, too.
                 if let Some(channel) = line.channel.as_deref().and_then(Channel::of_word) {
                     add(&mut self.sent[channel], quantity);
                 }
             }
             UsageKind::MessageDelivered => add(&mut self.delivered, 1),
             UsageKind::MessageFailed => add(&mut self.failed, 1),
-            UsageKind::LinkOpened => {}
+            UsageKind::LinkOpened | UsageKind::ServedToSoftware => {}
             UsageKind::StudyOpened => {
                 self.opened_at = self.opened_at.or(at);
                 add(&mut self.openings, 1);
@@ -373,7 +373,7 @@ impl StudyRow {
     }
 }
 
-/// A number of things of one study; no study has more than fit.
+/// A count within one study; it always fits.
 fn small(quantity: i64) -> i32 {
     i32::try_from(quantity).unwrap_or(if quantity < 0 { i32::MIN } else { i32::MAX })
 }

@@ -12,7 +12,7 @@ use crate::UsageError;
 const OFFSET_MS: i64 = 7 * 3600 * 1000;
 const DAY_MS: i64 = 24 * 3600 * 1000;
 
-/// A month, written `2026-11`.
+/// A month, written as `2026-11`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Month(Date);
@@ -46,13 +46,13 @@ impl Month {
         self.after(1).starts_at_ms()
     }
 
-    /// The month so many months later, or before.
+    /// The month this many months later, or earlier if negative.
     #[must_use]
     pub fn after(self, months: i32) -> Self {
         Self(self.0.saturating_add(months.months()).first_of_month())
     }
 
-    /// Whether an instant, in milliseconds since 1970, lies in it.
+    /// Whether an instant, in milliseconds since 1970, is in this month.
     #[must_use]
     pub fn holds(self, at_ms: i64) -> bool {
         (self.starts_at_ms()..self.ends_at_ms()).contains(&at_ms)

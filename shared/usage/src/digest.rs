@@ -1,10 +1,10 @@
-//! A writer that knows the digest of what passed it.
+//! A writer that digests what it writes.
 
 use std::io::{self, Write};
 
 use sha2::{Digest, Sha256};
 
-/// Passes bytes on, and counts and digests them.
+/// Passes bytes on, counting and digesting them.
 pub struct DigestWriter<W> {
     inner: W,
     digest: Sha256,
@@ -12,15 +12,15 @@ pub struct DigestWriter<W> {
 }
 
 impl<W: Write> DigestWriter<W> {
-    /// In front of another writer.
+    /// Wraps another writer.
     pub fn new(inner: W) -> Self {
         Self { inner, digest: Sha256::new(), bytes: 0 }
     }
 
-    /// SHA-256 in hex, and the number of bytes.
+    /// Returns the SHA-256 in hex, and the number of bytes.
     ///
     /// # Errors
-    /// When the writer behind cannot be flushed.
+    /// If the inner writer cannot be flushed.
     pub fn finish(mut self) -> io::Result<(String, u64)> {
         self.inner.flush()?;
         Ok((hex::encode(self.digest.finalize()), self.bytes))

@@ -8,18 +8,18 @@ pub enum UsageError {
     /// A line of the ledger is not a usage event.
     #[error("line {line} of the ledger is not a usage event")]
     Line {
-        /// Number of the line in what was read, from 1.
+        /// Line number in the input, from 1.
         line: u64,
     },
-    /// A month or a day is not written as one.
+    /// A month or a day has the wrong format.
     #[error("`{text}` is not written as {form}")]
     Date {
-        /// What was written.
+        /// The text as written.
         text: String,
-        /// How it is to be written.
+        /// The required format.
         form: &'static str,
     },
-    /// The price file cannot be used.
+    /// The price file is not usable.
     #[error("line {line} of the price file: {why}")]
     Prices {
         /// Which line, from 1.

@@ -12,7 +12,7 @@ use parquet::schema::types::ColumnPath;
 use crate::rows::Rows;
 use crate::{DigestWriter, Line, UsageError};
 
-/// The columns; month and day are in the path of the file.
+/// The columns. Month and day are in the file's path.
 pub const SCHEMA: &str = "
 message usage_events {
     optional int64 sequence;
@@ -40,12 +40,12 @@ message usage_events {
     optional binary concerns (STRING);
 }";
 
-/// Rows of one row group: what is held in memory of a day.
+/// Rows of one row group: how much of a day is held in memory.
 const GROUP_ROWS: usize = 128 * 1024;
-/// A file that reached this size is followed by another: Athena reads files of 128 to 512 MB best.
+/// A file of this size is full and another follows: Athena reads files of 128 to 512 MB best.
 pub const PART_BYTES: u64 = 256 << 20;
 
-/// One file while it is written.
+/// A file being written.
 pub struct EventsFile<W: Write + Send> {
     writer: SerializedFileWriter<DigestWriter<W>>,
     rows: Rows,
@@ -57,14 +57,14 @@ pub struct EventsFile<W: Write + Send> {
 pub struct Written {
     /// Number of rows.
     pub rows: u64,
-    /// Size.
+    /// Size in bytes.
     pub bytes: u64,
     /// SHA-256 in hex.
     pub sha256: String,
 }
 
 impl<W: Write + Send> EventsFile<W> {
-    /// An empty file.
+    /// Begins an empty file.
     ///
     /// # Errors
     /// [`UsageError::Parquet`].
@@ -88,7 +88,7 @@ impl<W: Write + Send> EventsFile<W> {
         Ok(())
     }
 
-    /// Whether the next line belongs into another file.
+    /// Whether the next line belongs in another file.
     pub fn is_full(&self) -> bool {
         self.rows.len() == 0 && self.writer.bytes_written() as u64 >= PART_BYTES
     }
@@ -98,7 +98,7 @@ impl<W: Write + Send> EventsFile<W> {
         self.rows.write(group)
     }
 
-    /// Ends the file.
+    /// Finishes the file.
     ///
     /// # Errors
     /// [`UsageError`].
@@ -112,7 +112,7 @@ impl<W: Write + Send> EventsFile<W> {
     }
 }
 
-/// Nothing in them depends on when, where or by which version a file is written.
+/// No property depends on when, where or by which version the file is written.
 fn properties() -> Result<WriterProperties, UsageError> {
     let column = |name: &str| ColumnPath::from(name);
     let level = ZstdLevel::try_new(1).map_err(UsageError::Parquet)?;

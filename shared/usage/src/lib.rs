@@ -1,7 +1,7 @@
-//! What finance gets of the usage ledger: typed files of a month, prices, and reconciliation with insurance claims.
+//! What finance gets from the usage ledger: typed monthly files, prices, and reconciliation with insurance claims.
 //!
-//! Everything here takes lines and returns bytes: the same lines give the same bytes, whenever and however often. The
-//! record of a line is `filmless_domain::usage`; what the files hold is documented in `docs/USAGE.md`.
+//! All functions here take lines and return bytes: the same lines give the same bytes, whenever and however often.
+//! `filmless_domain::usage` defines the lines; `docs/USAGE.md` describes the files.
 //!
 //! ```
 //! use filmless_usage::Prices;

@@ -1,4 +1,4 @@
-//! One line of the ledger, read without copying what needs no copy.
+//! One ledger line, parsed without needless copies.
 
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::{Month, UsageError};
 
-/// One line: `filmless_domain::usage::UsageEvent`, and its place in the chain.
+/// One line: a `filmless_domain::usage::UsageEvent` and its place in the chain.
 #[derive(Debug, Clone, Deserialize)]
 #[allow(missing_docs, reason = "the fields are those of `UsageEvent`")]
 pub struct Line<'a> {
@@ -64,7 +64,7 @@ pub struct Link<'a> {
     pub previous: Cow<'a, str>,
 }
 
-/// A text that is borrowed wherever it stands in the line as it is. A `Cow` within an `Option` would be copied.
+/// A text that borrows from the line where it can. A `Cow` in an `Option` would be copied.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
@@ -85,7 +85,7 @@ impl Link<'_> {
 }
 
 impl<'a> Line<'a> {
-    /// Reads a line, the number `number` of what is being read.
+    /// Parses a line; `number` is its place in the input.
     ///
     /// # Errors
     /// [`UsageError::Line`].

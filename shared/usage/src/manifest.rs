@@ -1,4 +1,4 @@
-//! What an export of a month consists of, and what it rests on.
+//! What a month's export consists of, and what it is based on.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ pub struct FileEntry {
     pub key: String,
     /// Number of rows (without heading).
     pub rows: u64,
-    /// Size.
+    /// Size in bytes.
     pub bytes: u64,
     /// SHA-256 in hex.
     pub sha256: String,
@@ -38,25 +38,25 @@ pub struct KindSum {
 pub struct Manifest {
     /// Version of the manifest.
     pub schema: u16,
-    /// Which month.
+    /// The month.
     pub month: Month,
     /// Number of events in its Parquet files.
     pub rows: u64,
-    /// By kind.
+    /// Sums by kind.
     pub kinds: BTreeMap<String, KindSum>,
     /// Sequence of its first event.
     pub first_sequence: u64,
-    /// The ledger's chain right after its last event.
+    /// The head of the ledger's chain right after its last event.
     pub chain: ChainHead,
     /// SHA-256 of the price file.
     pub prices_sha256: String,
     /// The figures.
     pub summary: Summary,
-    /// The files, in the order of their keys.
+    /// The files, in order of key.
     pub files: Vec<FileEntry>,
 }
 
-/// What is counted line by line for a manifest.
+/// Counts lines for a manifest.
 #[derive(Debug, Clone, Default)]
 pub struct Counter {
     rows: u64,
@@ -66,7 +66,7 @@ pub struct Counter {
 }
 
 impl Counter {
-    /// Counts a line; `head` is the chain right after it.
+    /// Counts a line; `head` is the head of the chain right after it.
     pub fn take(&mut self, line: &Line<'_>, head: &ChainHead) {
         self.rows += 1;
         let kind = self.kinds.entry(line.kind.as_str()).or_default();
@@ -79,7 +79,7 @@ impl Counter {
         self.chain.digest.clone_from(&head.digest);
     }
 
-    /// The manifest of these files.
+    /// The manifest for these files.
     #[must_use]
     pub fn manifest(self, summary: Summary, prices_sha256: String, mut files: Vec<FileEntry>) -> Manifest {
         files.sort_by(|a, b| a.key.cmp(&b.key));
@@ -98,7 +98,7 @@ impl Counter {
 }
 
 impl Manifest {
-    /// As it is stored.
+    /// The manifest as stored.
     ///
     /// # Errors
     /// [`UsageError::Manifest`].
@@ -108,7 +108,7 @@ impl Manifest {
         Ok(bytes)
     }
 
-    /// Reads one.
+    /// Reads a manifest.
     ///
     /// # Errors
     /// [`UsageError::Manifest`].

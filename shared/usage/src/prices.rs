@@ -1,4 +1,4 @@
-//! Prices: what a film, a message, a gigabyte costs the hospital. The file is documented in `docs/USAGE.md`.
+//! Prices: what a film, a message or a gigabyte costs the hospital. `docs/USAGE.md` describes the file.
 
 use jiff::civil::Date;
 
@@ -6,10 +6,10 @@ use crate::{Month, UsageError};
 
 /// The header of a price file.
 const HEADER: [&str; 7] = ["item", "modality", "valid_from", "price_vnd", "per", "unit", "note"];
-/// Nothing costs more, so that no sum overflows.
+/// Highest price, so that no sum overflows.
 const PRICE_VND_MAX: i64 = 1_000_000_000;
 
-/// What the prices are unless the hospital says otherwise.
+/// The prices, unless the hospital sets others.
 pub const DEFAULT_PRICES: &str = include_str!("prices.csv");
 
 /// A price list.
@@ -31,7 +31,7 @@ impl Prices {
     /// Reads a price file.
     ///
     /// # Errors
-    /// [`UsageError::Prices`] names the first line that cannot be used.
+    /// [`UsageError::Prices`] with the first line that is not usable.
     pub fn parse(text: &str) -> Result<Self, UsageError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut reader = csv::Reader::from_reader(text.as_bytes());
@@ -53,7 +53,7 @@ impl Prices {
                     .ok_or(wrong(line, "price_vnd is not a whole number of dong"))?,
                 per: number(4).filter(|per| *per > 0).ok_or(wrong(line, "per is not a number above 0"))?,
             });
-            // What is counted one by one is paid one by one: no sum of rounded parts differs from its whole.
+            // Items counted singly are paid singly, so that rounded parts add up to their whole.
             if field(5) != "byte" && number(4) != Some(1) {
                 return Err(wrong(line, "per is 1 for everything but bytes"));
             }
@@ -61,8 +61,8 @@ impl Prices {
         Ok(Self { rows })
     }
 
-    /// The price of so many units: dong, and how many. It is the latest that is valid on the month's first day; one for
-    /// the modality goes before one for any.
+    /// The price of an item: dong, and for how many units. The latest one that is valid on the month's first day; one
+    /// for the modality takes precedence over one for any.
     #[must_use]
     pub fn price(&self, item: &str, modality: &str, month: Month) -> Option<(i64, i64)> {
         let valid = self.rows.iter().filter(|price| {
@@ -74,7 +74,7 @@ impl Prices {
         Some((price.price_vnd, price.per))
     }
 
-    /// What so many of an item cost in a month, in whole dong, halves up.
+    /// What this many of an item cost in a month, in whole dong, rounding half up.
     #[must_use]
     pub fn cost(&self, item: &str, modality: &str, month: Month, quantity: i64) -> i64 {
         let Some((vnd, per)) = self.price(item, modality, month) else { return 0 };

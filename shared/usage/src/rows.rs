@@ -1,4 +1,4 @@
-//! Rows that wait to become a row group: one vector per column.
+//! Rows waiting to become a row group: one vector per column.
 
 use bytes::Bytes;
 use parquet::data_type::{ByteArray, ByteArrayType, Int32Type, Int64Type};
@@ -7,7 +7,7 @@ use parquet::file::writer::SerializedRowGroupWriter;
 use crate::line::Text;
 use crate::{Line, UsageError};
 
-/// Texts of one column, one after the other; `None` is a null.
+/// Texts of one column, joined; `None` is a null.
 #[derive(Default)]
 pub struct Texts {
     bytes: Vec<u8>,
@@ -15,7 +15,7 @@ pub struct Texts {
     levels: Vec<i16>,
 }
 
-/// Numbers of one column; a null has a level and no value.
+/// Numbers of one column. A null has a level but no value.
 #[derive(Default)]
 pub struct Numbers<T> {
     values: Vec<T>,
@@ -144,7 +144,7 @@ impl Rows {
         self.concerns.push(line.concerns.map(|month| month.to_string()).as_deref());
     }
 
-    /// Writes all rows as one row group, and is empty then.
+    /// Writes all rows as one row group, and is empty afterwards.
     pub fn write(
         &mut self,
         mut group: SerializedRowGroupWriter<'_, impl std::io::Write + Send>,

@@ -1,4 +1,4 @@
-//! The figures of a month: what the first sheet, the manifest and the finance page show.
+//! The figures of a month, for the first sheet, the manifest and the finance page.
 
 use std::collections::BTreeMap;
 
@@ -41,11 +41,11 @@ pub struct Figures {
 /// Figures of one department, modality and payer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
-    /// Requesting department; empty when the order names none.
+    /// Requesting department; empty if the order names none.
     pub department: String,
-    /// Modality; empty when it is not known.
+    /// Modality; empty if unknown.
     pub modality: String,
-    /// Who pays.
+    /// The payer.
     pub payer: Payer,
     /// Their figures.
     #[serde(flatten)]
@@ -63,11 +63,11 @@ pub struct Summary {
     pub studies: u64,
     /// The whole month.
     pub total: Figures,
-    /// By department, modality and payer, in their order.
+    /// By department, modality and payer, sorted.
     pub groups: Vec<Group>,
 }
 
-/// What the films that were not printed would have cost.
+/// What the avoided films would have cost.
 #[must_use]
 pub fn film_saved_vnd(study: &Study<'_>, prices: &Prices, month: Month) -> i64 {
     let cost = |(modality, concerns, films): (Option<&str>, Option<Month>, i64)| {
@@ -83,7 +83,7 @@ pub fn message_cost_vnd(study: &Study<'_>, prices: &Prices, month: Month) -> i64
 }
 
 impl Figures {
-    /// Figures of a study but those that are booked.
+    /// Figures of a study, except the booked ones.
     fn of(study: &Study<'_>, prices: &Prices, month: Month) -> Self {
         let row = study.row;
         let one = |is_so: bool| i64::from(is_so);
@@ -110,7 +110,7 @@ impl Figures {
         }
     }
 
-    /// Figures that are booked.
+    /// The booked figures.
     fn booked(booked: &Booked<'_>, prices: &Prices, month: Month) -> Self {
         let BookedSums { studies, charged_vnd, films_avoided, films_printed } = booked.sums;
         let modality = booked.modality.unwrap_or_default();
@@ -161,7 +161,7 @@ impl Figures {
 }
 
 impl Summary {
-    /// Sums a book up.
+    /// Sums up a book.
     #[must_use]
     pub fn of(book: &Book, month: Month, prices: &Prices) -> Self {
         let mut total = Figures::default();

@@ -1,4 +1,4 @@
-//! The monthly table: one line per study, headings in Vietnamese. CSV here, XLSX in [`crate::workbook`].
+//! The monthly table: one line per study, with Vietnamese headings. CSV here, XLSX in [`crate::workbook`].
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -14,7 +14,7 @@ use crate::{Month, Prices, UsageError};
 
 const HOSPITAL_TIME: TimeZone = TimeZone::fixed(offset(7));
 
-/// What a cell holds.
+/// The content of a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cell<'a> {
     /// A text.
@@ -39,10 +39,10 @@ const fn column(heading: &'static str, width: u8) -> Column {
     Column { heading: Cow::Borrowed(heading), width }
 }
 
-/// How many columns a workbook prints: those that come first.
+/// How many columns a workbook prints: the first ones.
 pub const PRINTED_COLUMNS: usize = 14;
 
-/// The columns of the table before those of the channels. What is read on paper comes first.
+/// The columns before those of the channels. Columns that people read on paper come first.
 const BEFORE_CHANNELS: [Column; 23] = [
     column("Số chỉ định", 17),
     column("Khoa chỉ định", 9),
@@ -69,7 +69,7 @@ const BEFORE_CHANNELS: [Column; 23] = [
     column("Số phiếu đã in mã QR", 12),
 ];
 
-/// Those after them.
+/// The columns after those of the channels.
 const AFTER_CHANNELS: [Column; 6] = [
     column("Tin không tới", 9),
     column("Số lượt mở", 9),
@@ -79,7 +79,7 @@ const AFTER_CHANNELS: [Column; 6] = [
     column("Mã ca chụp (Study Instance UID)", 48),
 ];
 
-/// The columns of the table of a month over which so much was sent.
+/// The columns of the table for a month with these numbers of sent messages.
 #[must_use]
 pub fn columns(sent: &PerChannel<i64>) -> Vec<Column> {
     let of_channel = |(channel, _): (Channel, i64)| Column {
@@ -89,7 +89,7 @@ pub fn columns(sent: &PerChannel<i64>) -> Vec<Column> {
     BEFORE_CHANNELS.into_iter().chain(sent.shown().map(of_channel)).chain(AFTER_CHANNELS).collect()
 }
 
-/// Who pays, in Vietnamese.
+/// The payer, in Vietnamese.
 #[must_use]
 pub const fn payer_vi(payer: Payer) -> &'static str {
     match payer {
@@ -126,7 +126,7 @@ const fn state_vi(row: &StudyRow) -> &'static str {
     }
 }
 
-/// The cells of a study, in the [`columns`] of its month.
+/// The cells of a study, matching the [`columns`] of its month.
 #[must_use]
 pub fn cells<'a>(study: &Study<'a>, prices: &Prices, month: Month, sent: &PerChannel<i64>) -> Vec<Cell<'a>> {
     let row = study.row;
@@ -169,14 +169,14 @@ pub fn cells<'a>(study: &Study<'a>, prices: &Prices, month: Month, sent: &PerCha
     cells
 }
 
-/// An instant as the hospital writes it: `2026-11-24 08:05:00`.
+/// An instant in the hospital's format: `2026-11-24 08:05:00`.
 #[must_use]
 pub fn local_time(at_ms: i64) -> String {
     let Ok(instant) = Timestamp::from_millisecond(at_ms) else { return String::new() };
     instant.to_zoned(HOSPITAL_TIME).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-/// Writes lines as CSV (RFC 4180) with a byte order mark, by which spreadsheets know UTF-8.
+/// Writes lines as CSV (RFC 4180) with a byte order mark, which tells spreadsheets that it is UTF-8.
 ///
 /// # Errors
 /// [`UsageError`].
@@ -206,7 +206,7 @@ pub fn write_csv<'a>(
     Ok(rows)
 }
 
-/// A text that a spreadsheet would run as a formula gets an apostrophe in front: codes come from outside.
+/// Puts an apostrophe before a text that a spreadsheet would run as a formula: codes come from outside.
 fn harmless(text: &str) -> std::borrow::Cow<'_, str> {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}").into() } else { text.into() }
 }

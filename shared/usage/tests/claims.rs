@@ -1,4 +1,4 @@
-//! Claim lines against a small ledger: every way in which they can differ.
+//! Compares claim lines with a small ledger, in every way in which they can differ.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use filmless_domain::chain::ChainHead;
@@ -16,12 +16,12 @@ const HEADER: &str = "MA_LK,STT,MA_DICH_VU,MA_NHOM,TEN_DICH_VU,SO_LUONG,NGAY_YL,
 const NAME: &str = "Chụp CLVT [Không in phim]";
 const TIMES: &str = "202611240800,202611240830,202611240900";
 
-/// A study of the episode, as far as these steps brought it; each an hour after the one before, from 09:00.
+/// A study of the episode after these steps, an hour apart, from 09:00.
 fn study(book: &mut Book, head: &mut ChainHead, number: u32, modality: &str, steps: &[(UsageKind, i64)]) {
     study_of(book, head, (number, number, "2026-11-24"), modality, steps);
 }
 
-/// The same for a study of an episode that may have several, on a day.
+/// The same for a study on a given day, of an episode that may have several.
 fn study_of(
     book: &mut Book,
     head: &mut ChainHead,
@@ -88,13 +88,13 @@ fn each_way_to_differ_is_found_and_nothing_else() {
     check(&with(UsageKind::FilmPrinted, 2), "CT", &film, &[]);
     check(&with(UsageKind::StudyRecalled, 1), "CT", &fits, &[ClaimFinding::NoDeliveryEvidence]);
     check(&with(UsageKind::StudyHeld, 1), "CT", &fits, &[ClaimFinding::NoDeliveryEvidence]);
-    // Erasure takes nothing back that was delivered, and brings nothing back that was recalled or never released.
+    // Erasure neither takes back a delivery nor brings back what was recalled or never released.
     check(&with(UsageKind::StudyErased, 1), "CT", &fits, &[]);
     let recalled = [with(UsageKind::StudyRecalled, 1), vec![(UsageKind::StudyErased, 1)]].concat();
     check(&recalled, "CT", &fits, &[ClaimFinding::NoDeliveryEvidence]);
     let unreleased = [(UsageKind::StudyReceived, 1), (UsageKind::StudyErased, 1)];
     check(&unreleased, "CT", &fits, &[ClaimFinding::NoDeliveryEvidence]);
-    // What was taken back cannot be claimed, and nobody is asked to claim it.
+    // A study that was taken back cannot be claimed, and nobody is asked to.
     check(&with(UsageKind::ReleaseCorrected, -1), "CT", &fits, &[ClaimFinding::NoDeliveryEvidence]);
     check(&with(UsageKind::ReleaseCorrected, -1), "CT", &other, &[ClaimFinding::ClaimWithoutStudy]);
     let unreleased = [(UsageKind::StudyReceived, 1)];
@@ -114,7 +114,7 @@ fn letters_that_are_written_in_parts_are_the_same_letters() {
         let printed = [delivered(), vec![(UsageKind::FilmPrinted, 2)]].concat();
         check(&printed, "CT", &row, &[ClaimFinding::PacsPriceWithFilm]);
     }
-    // A letter of four parts counts as one of the 1024 that a name may have, as the tables count.
+    // A letter of four parts counts as one of the 1024 characters of a name, as in the tables.
     let long = fits.replace("Chụp CLVT", &"e\u{302}\u{301}".repeat(1000));
     check(&delivered(), "CT", &long, &[]);
 }
@@ -126,7 +126,7 @@ fn a_claim_is_for_the_examination_of_its_time_and_not_for_one_that_another_month
         study_of(&mut book, &mut head, (number, 1, day), "CT", &delivered());
     }
     let row = format!("LK1,1,18.1,2,{NAME},1,{TIMES},CL.1");
-    // Written up to a day after the images came, as in an emergency.
+    // The order may be written up to a day after the images, as in an emergency.
     let (later, much_later) = (row.replace("20261124", "20261128"), row.replace("20261124", "20261129"));
     let many = row.replace(",1,2026", ",3,2026");
     let first = row.replace("20261124", "20260905");
@@ -168,7 +168,7 @@ fn bad_rows_are_listed_and_the_good_ones_go_on() {
     let of = |row: &BadRow| (row.ma_lk.clone(), row.ma_dich_vu.clone());
     let known = |lk: &str, code: &str| (lk.to_owned(), code.to_owned());
     let named: Vec<_> = claims.bad_rows.iter().map(of).collect();
-    // Where cells are missing, nobody knows which.
+    // If cells are missing, nobody knows which ones.
     assert_eq!(named, [known("", ""), known("LK1", "18.1"), known("", "18.1"), known("LK1", "18.1")]);
     assert_eq!(claims.lines.iter().map(|claim| claim.place.line).collect::<Vec<_>>(), [2, 7]);
     assert_eq!(claims.other_rows, 1);
@@ -193,7 +193,7 @@ fn a_study_whose_row_cannot_be_used_is_claimed_all_the_same() {
         (vec![good.clone(), bad.replace("LK1", "LK2")], vec!["1.2.2", "1.2.3"]),
         (vec![good.clone(), bad.replace("18.1", "18.2")], vec!["1.2.2", "1.2.3"]),
         (vec![bad.clone(), bad.replace(",1,2026", ",x,2026")], vec!["1.2.3"]),
-        // One that is too long is not readable.
+        // A service code that is too long is unreadable.
         (vec![bad.replace("18.1", &"8".repeat(51))], vec!["1.2.1", "1.2.2", "1.2.3"]),
     ] {
         let claims = Claims::read(format!("{HEADER}\n{}\n", rows.join("\n")).as_bytes()).unwrap();
@@ -232,7 +232,7 @@ fn a_claim_keeps_its_fields_and_gets_the_evidence_beside_them() {
     );
 }
 
-/// A file of one visit as it is sent.
+/// A file of one visit, as sent to the insurance.
 fn sent(services: &str) -> String {
     use base64::Engine;
     let table = format!(
@@ -342,7 +342,7 @@ fn receivables_count_what_stands_where_it_is_charged_and_leave_the_rest_open() {
         format!("{episode},1,18.1,2,{NAME},1,{TIMES},{machine}.1.79001.A1,80000,K09,{card}\n")
     };
     let header = format!("{HEADER},T_BHTT,MA_KHOA,MA_THE_BHYT\n");
-    // One that stands, one with a finding, one without a study; nobody claims the third study.
+    // One claim stands, one has a finding, one has no study; nobody claims the third study.
     let text =
         [header, claim("LK1", "CL", ""), claim("LK2", "MRI", ""), claim("LK9", "CL", "DN4790312345678")]
             .concat();
@@ -358,7 +358,7 @@ fn receivables_count_what_stands_where_it_is_charged_and_leave_the_rest_open() {
     };
     let expected = [receivable("", [160_000, 80_000, 512_000]), receivable("K09", [80_000, 0, 0])];
     assert_eq!(receivables(&result, month), expected);
-    // In another month, the same claims settle nothing that was charged there.
+    // In another month the same claims settle nothing that was charged in this one.
     let other = "2026-12".parse().unwrap();
     let settled: i64 =
         receivables(&reconcile(&claims, &book, other), other).iter().map(|r| r.settled_vnd).sum();

@@ -1,4 +1,4 @@
-//! What an erasure leaves of the figures of a month.
+//! What remains in the figures of a month after an erasure.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use filmless_domain::chain::ChainHead;

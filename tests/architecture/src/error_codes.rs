@@ -1,4 +1,4 @@
-//! The tables of codes say what the code says, section by section.
+//! The tables of codes match the code, section by section.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,9 +12,9 @@ use filmless_imaging::{NoPicture, NoteCode};
 
 use crate::workspace::root;
 
-/// A section of `docs/ERRORS.md`, and the codes that it is about.
+/// The sections of `docs/ERRORS.md`, with the codes of each.
 fn sections() -> Vec<(&'static str, Vec<&'static str>)> {
-    // It is logged, and told where the records office looks.
+    // This one is logged, but documented with what the records office looks at.
     let in_the_log = |code: &LogCode| *code != LogCode::OrderNotAsTaken;
     let for_records = ReviewKind::ALL.iter().map(|kind| kind.code());
     let acts = [StaffError::Forbidden, StaffError::NotFound].map(|error| error.code());
@@ -34,7 +34,7 @@ fn sections() -> Vec<(&'static str, Vec<&'static str>)> {
     ]
 }
 
-/// The codes of a section: the first cell of each row (`` | `not-dicom` | … ``), or how a point begins.
+/// The codes of a section: the first cell of each row (`` | `not-dicom` | … ``), or the start of a list item.
 fn documented<'a>(document: &'a str, section: &str) -> Vec<&'a str> {
     let text = document.split("\n## ").find_map(|text| text.strip_prefix(section)?.strip_prefix('\n'));
     let text = text.unwrap_or_else(|| panic!("docs/ERRORS.md has no section `{section}`"));

@@ -1,4 +1,4 @@
-//! Who may import whom.
+//! Which crate may import which.
 
 use crate::workspace::{Package, assert_none, packages};
 
@@ -29,7 +29,7 @@ const PURE: [&str; 7] = [
     "filmless-usage",
 ];
 
-/// Whether one crate of ours may name another.
+/// Whether one of our crates may import another.
 fn may_import(importer: &Package, imported: &Package) -> bool {
     let allowed: &[&str] = match importer.name.as_str() {
         "filmless-domain" => &[],

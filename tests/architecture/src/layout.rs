@@ -1,4 +1,4 @@
-//! Where things lie, and what they are called.
+//! Where things are, and what they are called.
 
 use std::fs;
 

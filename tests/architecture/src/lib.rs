@@ -1,5 +1,5 @@
-//! The rules of the workspace, as tests: who may import whom, that no two files need each other, what the
-//! pure crates must not touch, where names of the cloud may stand. `docs/ARCHITECTURE.md` says why; a failing test says what to do.
+//! Workspace rules as tests: which crates import which, no two files need each other, what pure crates must not touch,
+//! where cloud names may stand. `docs/ARCHITECTURE.md` says why; a failing test says what to do.
 
 #[cfg(test)]
 mod circles;

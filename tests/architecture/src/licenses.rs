@@ -1,4 +1,4 @@
-//! What may be built in: `deny.toml` says it, and here it holds without the network and without cargo-deny.
+//! Which licences we may build in. Checks `deny.toml` without the network and without cargo-deny.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ use crate::workspace::{assert_none, metadata, root};
 
 const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
-/// The list `allow` of `deny.toml`.
+/// The `allow` list of `deny.toml`.
 fn allowed() -> Vec<String> {
     let rules = fs::read_to_string(root().join("deny.toml")).unwrap();
     let list = rules.split("\nallow = [").nth(1).and_then(|rest| rest.split(']').next()).unwrap();
@@ -18,14 +18,14 @@ fn allowed() -> Vec<String> {
     names
 }
 
-/// Whether the licences on the list are enough for an SPDX expression (SPDX 2.3, annex D).
+/// Whether the allowed licences satisfy an SPDX expression (SPDX 2.3, annex D).
 fn is_allowed(expression: &str, allowed: &[String]) -> bool {
     let is_named = |required: &LicenseReq| allowed.contains(&required.to_string());
-    // Crates of old write `MIT/Apache-2.0`.
+    // Old crates write `MIT/Apache-2.0`.
     Expression::parse_mode(expression, ParseMode::LAX).is_ok_and(|expression| expression.evaluate(is_named))
 }
 
-/// All crates that are built on this platform, those of the tests among them: only they are sure to be on this machine.
+/// All crates built on this platform, also those of tests. Only these are sure to be on this machine.
 fn crates() -> Vec<Value> {
     let platform = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
     let metadata = metadata(&["--filter-platform", &platform]);

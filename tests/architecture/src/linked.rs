@@ -1,10 +1,10 @@
-//! What the functions carry along.
+//! Which crates the functions carry along.
 
 use std::process::Command;
 
 use crate::workspace::{assert_none, packages, root};
 
-/// Names of the crates that a program is made of when it is built by itself, as Cargo.lock has them.
+/// Names of the crates in a program that is built by itself, as Cargo.lock has them.
 fn crates_of(program: &str) -> Vec<String> {
     let cargo = option_env!("CARGO").unwrap_or("cargo");
     let output = Command::new(cargo)

@@ -1,17 +1,17 @@
-//! Whatever `docs/SECURITY.md` calls proven is proven by a test that is there.
+//! Every test that `docs/SECURITY.md` names as proof exists.
 
 use std::collections::BTreeSet;
 use std::fs;
 
 use crate::workspace::{root, rust_below};
 
-/// Names of tests are sentences: words in lower case joined by underscores, four or more.
+/// Names of tests are sentences: four or more lower-case words joined by underscores.
 fn is_sentence(word: &str) -> bool {
     let is_plain = word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
     is_plain && word.matches('_').count() >= 3
 }
 
-/// The functions that follow a test's attribute.
+/// The functions with a test attribute.
 fn tests_of(text: &str) -> impl Iterator<Item = &str> {
     let attributes = ["#[test]", "#[tokio::test]", "#[tokio::test(flavor = \"multi_thread\")]"];
     let after = attributes.into_iter().flat_map(move |attribute| text.split(attribute).skip(1));
@@ -19,7 +19,7 @@ fn tests_of(text: &str) -> impl Iterator<Item = &str> {
     named.chain(tests_of_both_systems(text))
 }
 
-/// The names that a module of `tests/integration` hands to the macros that run them on both systems, or every backend.
+/// The names that a module of `tests/integration` passes to the macros that run them on both systems or every backend.
 fn tests_of_both_systems(text: &str) -> impl Iterator<Item = &str> {
     let macros = ["on_both_systems! {", "on_every_backend! {"].into_iter();
     let lists = macros.flat_map(|name| text.split(name).skip(1));

@@ -1,8 +1,8 @@
-//! What must not stand in the sources.
+//! What the sources must not contain.
 
 use crate::workspace::{Source, assert_none, files_below, rust_below};
 
-/// Rust sources of the product: no tests, examples or build scripts.
+/// Rust sources of the product, without tests, examples and build scripts.
 fn product(folders: &[&str]) -> Vec<Source> {
     let sources = folders.iter().flat_map(|folder| rust_below(folder));
     sources.filter(|source| !source.is_beside_the_product()).collect()
@@ -85,7 +85,7 @@ fn no_cloud_address_is_hard_wired() {
 
 #[test]
 fn no_test_is_switched_off() {
-    // Put together here, so that this file does not hold what it looks for.
+    // Joined here, so that this file does not contain what it looks for.
     let words = [
         ["#[ig", "nore"].concat(),
         ["test.sk", "ip("].concat(),

@@ -1,4 +1,4 @@
-//! The workspace as cargo and the file system know it.
+//! The workspace as cargo and the file system see it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// Folders that hold nothing written by us.
+/// Folders that hold nothing of ours.
 const FOREIGN: [&str; 6] = ["target", "node_modules", "dist", ".git", "__pycache__", "data"];
 
 /// The root of the repository.
@@ -14,7 +14,7 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_owned()
 }
 
-/// A crate of ours, with the crates it names outside `[dev-dependencies]`.
+/// One of our crates, with the crates that it names outside `[dev-dependencies]`.
 pub(crate) struct Package {
     pub(crate) name: String,
     /// Its folder, from the root.
@@ -29,7 +29,7 @@ pub(crate) fn packages() -> Vec<Package> {
     metadata(&["--no-deps"])["packages"].as_array().unwrap().iter().map(package).collect()
 }
 
-/// What `cargo metadata` says, from what is on this machine and as Cargo.lock has it.
+/// The output of `cargo metadata`, offline and locked to Cargo.lock.
 pub(crate) fn metadata(arguments: &[&str]) -> Value {
     let cargo = option_env!("CARGO").unwrap_or("cargo");
     let always = ["metadata", "--format-version", "1", "--locked", "--offline"];
@@ -54,7 +54,7 @@ fn package(package: &Value) -> Package {
     }
 }
 
-/// A text file of ours.
+/// One of our text files.
 pub(crate) struct Source {
     /// Its path, from the root.
     pub(crate) path: String,
@@ -62,13 +62,13 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// The text without what only tests compile, so that a rule about the product does not bind them. By custom a
-    /// test module is the last thing in its file.
+    /// The text without what only tests compile, because rules for the product do not bind tests. By convention a test
+    /// module comes last in its file.
     pub(crate) fn product_text(&self) -> &str {
         self.text.split("#[cfg(test)]").next().unwrap_or_default()
     }
 
-    /// Whether this file is compiled for tests only, or only on the way to the product.
+    /// Whether this file is compiled only for tests, or only to build the product.
     pub(crate) fn is_beside_the_product(&self) -> bool {
         let parts: Vec<&str> = self.path.split('/').collect();
         let folders = &parts[..parts.len() - 1];
@@ -76,7 +76,7 @@ impl Source {
             || ["tests.rs", "build.rs"].contains(parts.last().unwrap())
     }
 
-    /// Lines that hold one of these words, as `path:line: text`.
+    /// Lines that contain one of these words, as `path:line: text`.
     pub(crate) fn hits(&self, text: &str, words: &[&str]) -> Vec<String> {
         let is_hit =
             |line: &str| !line.trim_start().starts_with("//") && words.iter().any(|word| line.contains(word));
@@ -85,7 +85,7 @@ impl Source {
     }
 }
 
-/// Paths of all files of ours below a folder of the root.
+/// Paths of all our files below a folder of the root.
 pub(crate) fn files_below(folder: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut folders = vec![root().join(folder)];
@@ -113,7 +113,7 @@ pub(crate) fn rust_below(folder: &str) -> Vec<Source> {
     paths.map(|path| Source { text: fs::read_to_string(root().join(&path)).unwrap(), path }).collect()
 }
 
-/// Fails with the rule's advice and every place that breaks it.
+/// Fails if there are any such places, with the rule's advice and a list of them.
 pub(crate) fn assert_none(places: &[String], advice: &str) {
     assert!(places.is_empty(), "{advice}\n  {}", places.join("\n  "));
 }

@@ -1,4 +1,4 @@
-//! Text under any label: the first line of the input is Specific Character Set, the rest is the value.
+//! Text in any declared character set: the first input line is Specific Character Set, the rest is the value.
 
 use filmless_dicom::charset::Charset;
 
@@ -6,6 +6,6 @@ pub fn check(bytes: &[u8]) {
     let split = bytes.iter().position(|b| *b == b'\n').unwrap_or(0);
     let (label, value) = bytes.split_at(split);
     let text = Charset::from_value(label).decode(value);
-    // No character of any repertoire becomes more than a few.
+    // In every repertoire a character decodes to only a few.
     assert!(text.chars().count() <= 2 * value.len() + 1);
 }

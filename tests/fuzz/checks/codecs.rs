@@ -1,4 +1,4 @@
-//! Codecs written in C and C++, fed what they are fed in a delivery: a codestream in a file, behind every check of ours.
+//! Feeds C and C++ codecs what they get in a delivery: a codestream in a file, after all our checks.
 
 use filmless_domain::Limits;
 use filmless_imaging::{PreviewSize, RenderOptions, render_image};
@@ -6,7 +6,7 @@ use filmless_imaging::{PreviewSize, RenderOptions, render_image};
 const JPEG_2000: &str = "1.2.840.10008.1.2.4.91";
 const JPEG_LS: &str = "1.2.840.10008.1.2.4.81";
 
-/// A codestream of JPEG 2000, or a JP2 file, for OpenJPEG.
+/// A JPEG 2000 codestream or a JP2 file, for OpenJPEG.
 pub fn check_jpeg_2000(codestream: &[u8]) {
     let Some(at) = codestream.windows(4).position(|bytes| bytes == [0xFF, 0x4F, 0xFF, 0x51]) else { return };
     let Some(size) = codestream.get(at + 6..).filter(|size| size.len() > 36) else { return };
@@ -15,7 +15,7 @@ pub fn check_jpeg_2000(codestream: &[u8]) {
     draw(JPEG_2000, codestream, [rows as u16, columns as u16, u16::from(size[35])], size[36] & 0x7F);
 }
 
-/// A codestream of JPEG-LS, for CharLS.
+/// A JPEG-LS codestream, for CharLS.
 pub fn check_jpeg_ls(codestream: &[u8]) {
     let Some(at) = codestream.windows(2).position(|bytes| bytes == [0xFF, 0xF7]) else { return };
     let Some(&[precision, r1, r0, c1, c0, components]) = codestream.get(at + 4..at + 10) else { return };
@@ -23,7 +23,7 @@ pub fn check_jpeg_ls(codestream: &[u8]) {
     draw(JPEG_LS, codestream, size, precision.wrapping_sub(1));
 }
 
-/// libwebp encodes what was drawn and decodes, for a poster, what a decoder says that it encoded.
+/// libwebp encodes what we drew and, for a poster, decodes what a decoder says that it encoded.
 pub fn check_webp(bytes: &[u8]) {
     let _ = webp::Decoder::new(bytes).decode();
     let [width, height, quality, pixels @ ..] = bytes else { return };
@@ -48,7 +48,7 @@ fn draw(syntax: &str, codestream: &[u8], [rows, columns, samples]: [u16; 3], dep
     let _ = render_image(&file, &limits, &RenderOptions::new(PreviewSize { side_max: 64 }));
 }
 
-/// A file of one frame.
+/// A file with one frame.
 fn file_of(syntax: &str, codestream: &[u8], [rows, columns, samples]: [u16; 3], bits: u16) -> Vec<u8> {
     let allocated = if bits <= 8 { 8 } else { 16 };
     let photometric = if samples == 3 { "RGB " } else { "MONOCHROME2 " };

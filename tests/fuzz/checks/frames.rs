@@ -1,4 +1,4 @@
-//! Every part of a file, decoded and drawn, within limits that keep one run short.
+//! Decodes and draws every part of a file, within limits that keep a run short.
 
 use std::ops::ControlFlow;
 
@@ -10,6 +10,6 @@ pub fn check(bytes: &[u8]) {
         Limits { frames_max: 8, side_pixels_max: 1024, frame_samples_max: 1 << 20, ..Limits::default() };
     let options = RenderOptions::new(PreviewSize { side_max: 64 });
     let _ = render_file(bytes, &limits, &options, &mut |_| ControlFlow::Continue(()));
-    // Whatever the file calls itself, its pixels are tried.
+    // Try the pixels, whatever the file says that it is.
     let _ = render_image(bytes, &limits, &options);
 }

@@ -1,4 +1,4 @@
-//! All that is read without decoding pixels, from a whole file and from its beginnings.
+//! Everything that is read without decoding pixels, from a whole file and from its beginnings.
 
 use filmless_dicom::{
     HeaderRead, encapsulated_document, key_object_selection, metadata_json, read_header, read_report,
@@ -10,7 +10,7 @@ pub fn check(bytes: &[u8]) {
     let limits = Limits::default();
     let total = bytes.len() as u64;
     let whole = read_header(bytes, total, &limits);
-    // A beginning gives the same header, a mistake, or asks for more; it never gives another header.
+    // A beginning of the file gives the same header, an error, or a request for more; never a different header.
     let mut end = 1;
     while end < bytes.len() {
         if let (Ok(HeaderRead::Complete(early)), Ok(HeaderRead::Complete(late))) =

@@ -1,6 +1,6 @@
-//! How long the pages of staff take, and how many calls to the table, among 100,000 studies of a hundred days, a thousand a day:
-//! those of one day in three are held, of one reached nobody, of one were opened. `make bench-lists`; or `lists OUT.json 100` for
-//! a hundred a day. Prints a line per page and adds the figures to OUT.json.
+//! How long the staff pages take, and how many table calls they make, with 100,000 studies: a thousand on each of a
+//! hundred days. Of every three days one has held studies, one unreached ones, one opened ones. `make bench-lists`;
+//! `lists OUT.json 100` takes a hundred a day. Prints a line per page and adds the figures to OUT.json.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 #[path = "../tests/lists/desk.rs"]
@@ -22,10 +22,10 @@ use desk::CountedDesk;
 const DAYS: usize = 100;
 const TIMES: usize = 9;
 
-/// Milliseconds that a page may take.
+/// Milliseconds a page may take.
 const GOAL_MS: f64 = 200.0;
 
-/// Prints the median of some runs, and keeps it.
+/// Prints the median of several runs, and keeps it.
 async fn measure<T>(figures: &mut Vec<Value>, desk: &CountedDesk, page: &str, work: impl AsyncFn() -> T) {
     let (mut times, mut calls) = (Vec::new(), 0);
     for _ in 0..TIMES {
@@ -45,7 +45,7 @@ async fn measure<T>(figures: &mut Vec<Value>, desk: &CountedDesk, page: &str, wo
     }));
 }
 
-/// Adds the figures to those of the other measurements.
+/// Adds the figures to those of other measurements.
 fn keep(figures: Vec<Value>, out: &str) {
     let known = std::fs::read(out).ok().and_then(|text| serde_json::from_slice::<Vec<Value>>(&text).ok());
     let is_other = |known: &Value| figures.iter().all(|figure| figure["name"] != known["name"]);
@@ -58,7 +58,7 @@ fn keep(figures: Vec<Value>, out: &str) {
 async fn main() {
     let mut figures = Vec::new();
     let of_day = std::env::args().nth(2).map_or(1000, |typed| typed.parse().expect("studies a day"));
-    // At noon in Greenwich, so that no day of the table is two of the hospital's.
+    // Noon in UTC, so that one day of the table is one day of the hospital.
     let noon = Timestamp::now().to_zoned(TimeZone::UTC).date().at(12, 0, 0, 0);
     let now = noon.to_zoned(TimeZone::UTC).unwrap().timestamp();
     let desk = CountedDesk::open(now).await;

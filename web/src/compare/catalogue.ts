@@ -15,7 +15,7 @@ export interface OpenStudy {
   readonly series: readonly ListedSeries[];
 }
 
-/** When a study was made, seen from another one; `unknown` where one of the two has no date. */
+/** When a study was made, relative to another one; `unknown` if one of the two has no date. */
 export type Order = "earlier" | "later" | "same-day" | "unknown";
 
 export function orderOf(study: Pick<StudyChoice, "day">, here: Pick<StudyChoice, "day"> | null): Order {
@@ -26,7 +26,7 @@ export function orderOf(study: Pick<StudyChoice, "day">, here: Pick<StudyChoice,
   return day === today ? "same-day" : day < today ? "earlier" : "later";
 }
 
-/** All studies that the patient may see. `noDate` stands where the date of a study would. */
+/** All studies the patient may see. `noDate` replaces a missing date. */
 export async function fetchStudies(noDate: string): Promise<readonly StudyChoice[]> {
   return readStudies(await fetchFromPortal("/studies")).map(({ date, ...study }) => ({
     ...study,
@@ -35,7 +35,7 @@ export async function fetchStudies(noDate: string): Promise<readonly StudyChoice
   }));
 }
 
-/** The series of a study that have pictures. */
+/** The series of a study that have images. */
 export async function openStudy({ grantUrl }: StudyChoice): Promise<OpenStudy> {
   const granted = await fetchFromPortal(grantUrl);
   const series = readSeriesList(granted).filter(({ frames }) => frames > 0);
@@ -43,8 +43,8 @@ export async function openStudy({ grantUrl }: StudyChoice): Promise<OpenStudy> {
 }
 
 /**
- * The place of the latest study before `here`: best of the same name and modality, else of that modality, else of any;
- * null without any.
+ * The place of the latest study before `here`: preferably with the same name and modality, else with that modality,
+ * else any; null if there is none.
  */
 export function earlierLike(studies: readonly StudyChoice[], here: StudyChoice, modality: string): number | null {
   const earlier = studies
@@ -57,7 +57,7 @@ export function earlierLike(studies: readonly StudyChoice[], here: StudyChoice, 
   return found?.place ?? null;
 }
 
-/** The series that is most like another: of the same name, else of the same kind and about as long. */
+/** The series most like another: with the same name, else of the same kind and about as long. */
 export function seriesLike(series: readonly ListedSeries[], like: SeriesEntry | null, modality: string): number {
   const strangeness = (one: ListedSeries) =>
     (one.label === like?.label ? 0 : 1e9) + (one.modality === modality ? 0 : 1e6) + Math.abs(one.frames - (like?.frames ?? 0));

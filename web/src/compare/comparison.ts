@@ -1,4 +1,4 @@
-/** A second stage beside the first one: another series of this study, or one of another study. */
+/** A second stage beside the first: another series of this study, or a series of another study. */
 
 import { listenToGestures } from "../gestures.js";
 import { fill, type Page } from "../page.js";
@@ -17,15 +17,15 @@ export interface ComparisonEvents {
   onPane(pane: Pane | null): void;
   /** What the right mouse button does in the second pane. */
   secondTool(): StageTool | null;
-  /** How the first pane is shown. */
+  /** The look of the first pane. */
   lookOf(): Look;
   onClose(): void;
 }
 
-/** Where the screen is just large enough for two pictures, if they begin at its top. */
+/** The screen is just large enough for two pictures, if they begin at its top. */
 const STACKED = "(max-width: 959px)";
 
-/** Each of two series gets half of the memory of one. */
+/** Each of two series gets half of the memory that one would get. */
 const SHARE = 0.5;
 
 export class Comparison {
@@ -50,7 +50,7 @@ export class Comparison {
   private readonly slider = make("input", { type: "range", class: "slider", min: 1, max: 1, value: 1, step: 1 });
   private readonly mainBar: PaneBar;
   private readonly otherBar: PaneBar;
-  /** Counter and slider of the first pane, which stand below it for as long as there are two. */
+  /** Counter and slider of the first pane, shown below it while there are two. */
   private readonly mainFoot = make("div", { class: "main-foot" });
   private readonly linkNote = make("p", { class: "link-note", role: "status" });
 
@@ -111,13 +111,16 @@ export class Comparison {
     this.mainBar.say(words.presentStudy, [this.here?.label ?? document.querySelector("h1")?.textContent, this.main.series?.label]);
   }
 
-  /** Whose images these are: all studies that are open to one visitor are of one patient, whom the page names over its own picture. */
+  /**
+   * The patient of these images: all studies open to a visitor belong to one patient, whose name the page shows over
+   * its own picture.
+   */
   private patientName(): Node[] {
     const name = this.page.stage.querySelector(".stage-name");
     return name === null ? [] : [name.cloneNode(true)];
   }
 
-  /** The study that is chosen, against the one that is open: this one, an earlier or a later one, or one of unknown order. */
+  /** How the chosen study relates to the open one: the same, earlier, later, or of unknown order. */
   private nameOther(series: string): void {
     const { words } = this.page;
     const { here, shownStudy } = this;
@@ -162,7 +165,7 @@ export class Comparison {
     return make("div", { class: "link-box" }, make("div", { class: "links" }, scroll, view), this.linkNote);
   }
 
-  /** From now on both do the same, so they begin alike. */
+  /** Both panes move together from now on, so they begin alike. */
   private copyView(): void {
     if (this.isViewLinked && this.pane !== null) {
       this.pane.stage.setView(this.main.stage.view);
@@ -206,7 +209,7 @@ export class Comparison {
     this.chooseSeries(own < 0 ? seriesLike(study.series, this.main.series, modality) : Math.max(0, other));
   }
 
-  /** A stage of its own for each study, as its URLs are renewed on their own. */
+  /** One stage per study, because each study's URLs are renewed separately. */
   private openPane({ grant }: OpenStudy): void {
     const { words } = this.page;
     this.pane?.close();
@@ -296,7 +299,7 @@ export class Comparison {
     this.slider.hidden = frames < 2;
   }
 
-  /** Takes the images that are shown now for images of the same place, or follows the position in the patient. */
+  /** Treats the images shown now as images of the same position, or follows the position in the patient. */
   private join(): void {
     const { words } = this.page;
     if (this.isClosed || this.pane?.index == null || this.main.index === null) {
@@ -310,7 +313,10 @@ export class Comparison {
     }
   }
 
-  /** The reader moved the second series: the first one does the same. Unlinked, it says which images belong together. */
+  /**
+   * The reader moved the second series: the first one follows. If they are not linked, this sets which images belong
+   * together.
+   */
   private lead(): void {
     const { pane } = this;
     if (pane?.index == null || this.main.index === null || this.isFollowing || this.isClosed) {
@@ -331,7 +337,7 @@ export class Comparison {
     }
   }
 
-  /** Moves one pane because of the other, which it does not move in turn. */
+  /** Moves one pane because of the other, without moving the other in turn. */
   private move(pane: Pane, frame: number): void {
     if (frame !== pane.frame) {
       this.isFollowing = true;
@@ -341,7 +347,7 @@ export class Comparison {
   }
 }
 
-/** The frame of one pane at the place in the patient that another one shows; null where places cannot be compared. */
+/** The frame of one pane at the position that another pane shows; null if positions cannot be compared. */
 function frameInPosition({ full, frame }: Pane, { full: other, frame: shown, index }: Pane): number | null {
   if (full === null || other === null || index === null) {
     return null;

@@ -2,10 +2,10 @@
 
 import type { FrameDetails, Triple } from "../read/frame-details.js";
 
-/** What is known of a frame's place in the patient. */
+/** What is known of a frame's position in the patient. */
 export type Place = Pick<FrameDetails, "position" | "rowDirection" | "columnDirection" | "frameOfReferenceUid">;
 
-/** Planes that lean to each other by less than about 8 degrees show the same cut. */
+/** Planes that differ by less than about 8 degrees show the same cut. */
 const PARALLEL_MIN = 0.99;
 
 /** Whether positions of two frames can be compared: same frame of reference, and parallel planes. */
@@ -22,7 +22,7 @@ export function isSameSpace(a: Place, b: Place): boolean {
   );
 }
 
-/** The frame nearest to a plane, among those in the same space; null when there is none. */
+/** The frame closest to a plane, among those in the same space; null if there is none. */
 export function nearestFrame(from: Place, frames: readonly Place[]): number | null {
   const normal = normalOf(from);
   const { position } = from;
@@ -39,7 +39,7 @@ export function nearestFrame(from: Place, frames: readonly Place[]): number | nu
   return (nearest as { frame: number } | null)?.frame ?? null;
 }
 
-/** The frame as far from the one where both were joined; at most the first or last. */
+/** The frame at the same distance from the joined one, limited to the first and last frame. */
 export function offsetFrame(frame: number, offset: number, frames: number): number {
   return Math.min(frames - 1, Math.max(0, frame + offset));
 }

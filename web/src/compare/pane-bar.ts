@@ -1,4 +1,4 @@
-/** What stands over each of two pictures: which study it is of, and what can be done with it alone. */
+/** The bar over each of two pictures: its study, and controls for this picture alone. */
 
 import type { Pane } from "../pane.js";
 import { hasClip } from "../clip.js";
@@ -41,7 +41,7 @@ export class PaneBar {
     this.refresh();
   }
 
-  /** `when`: this study, an earlier or a later one. */
+  /** `when`: this study, an earlier one or a later one. */
   say(when: string, what: readonly (string | null | undefined)[]): void {
     this.when.textContent = when;
     this.what.textContent = what.filter((text) => text != null && text !== "").join(" · ");

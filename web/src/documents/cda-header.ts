@@ -1,4 +1,4 @@
-/** What the header of a CDA document says of itself (CDA R2 4.2): whom it is about, who wrote and signed it, and when. */
+/** What the header of a CDA document says about it (CDA R2 4.2): its patient, who wrote and signed it, and when. */
 
 import { make } from "../tools/elements.js";
 import type { Words } from "../words.js";
@@ -7,7 +7,7 @@ import { moment } from "./lines.js";
 export type HeaderWords = Pick<Words, "cdaPatient" | "cdaId" | "cdaBirthDate" | "cdaDate" | "cdaAuthor" | "cdaSigned" | "moment" | "reportWords">;
 
 const NAME_PARTS: readonly string[] = ["prefix", "family", "given", "suffix"];
-/** A person's name of birth, and what they are called, are no part of their name. */
+/** A birth name, and the name somebody is called by, are not part of a person's name. */
 const BESIDE = /\b(?:BR|CL|SP|AC)\b/;
 
 export function child(element: Element | null, name: string): Element | null {
@@ -52,7 +52,7 @@ function text(element: Element | null): string {
   return (element?.textContent ?? "").replace(/\s+/g, " ").trim();
 }
 
-/** All names of a person: family name first, as names are said here; as it is where nothing is told apart. */
+/** All names of a person, family name first, as names are said here; as written if the parts are not marked. */
 function nameOf(person: Element | null): string {
   return children(person, "name").map(oneName).filter((name) => name !== "").join(" / ");
 }
@@ -67,7 +67,10 @@ function momentOf(element: Element | null, words: HeaderWords): string {
   return moment(isoOf(element?.getAttribute("value") ?? ""), words);
 }
 
-/** HL7 `TS`, `YYYYMMDDHHMMSS.UUUU+ZZzz` as far as it goes, in the form of a report's dates; anything else as it is. */
+/**
+ * Converts HL7 `TS`, `YYYYMMDDHHMMSS.UUUU+ZZzz`, to the form of a report's dates, as far as it goes; anything else
+ * stays as it is.
+ */
 export function isoOf(value: string): string {
   const parts = /^(\d{4})(?:(\d{2})(?:(\d{2})(?:(\d{2})(\d{2})?(\d{2})?(?:\.\d+)?)?)?)?(?:([+-]\d{2})(\d{2}))?$/.exec(value.trim());
   if (parts === null) {
@@ -75,7 +78,7 @@ export function isoOf(value: string): string {
   }
   const [, year, month, day, hour, minute, second, zoneHour, zoneMinute] = parts;
   const date = [year, month, day].filter((part) => part !== undefined).join("-");
-  // A minute is wanted, else the hour says what it does not know.
+  // A time needs its minute: the hour alone would claim more than is known.
   const time = hour === undefined || minute === undefined ? "" : ` ${[hour, minute, second].filter((part) => part !== undefined).join(":")}`;
   return `${date}${time}${time === "" || zoneHour === undefined ? "" : ` ${zoneHour}:${zoneMinute ?? "00"}`}`;
 }

@@ -1,6 +1,6 @@
 /**
- * The narrative of an HL7 Clinical Document (CDA R2, 4.3.5): what its author has people read. Only a few elements are known;
- * whatever else there is gives its text, and nothing of it is markup here.
+ * The narrative of an HL7 Clinical Document (CDA R2, 4.3.5): what its author wants people to read. Only a few elements
+ * are known; any other element contributes its text, and nothing of it becomes markup here.
  */
 
 import { make } from "../tools/elements.js";
@@ -10,18 +10,20 @@ import { child, headerElement } from "./cda-header.js";
 
 const ELEMENTS_MAX = 20_000;
 const HEADING_MAX = 6;
-/** Kinds of pictures that every browser draws, and that nothing in them runs. */
+/** Image types that every browser draws, and that cannot run anything. */
 const PICTURES: ReadonlySet<string> = new Set(["image/png", "image/jpeg", "image/gif"]);
-/** What is no text. */
+/** Elements without text. */
 const SKIPPED: ReadonlySet<string> = new Set(["col", "colgroup", "footnoteRef"]);
 
 type Plain = "p" | "ul" | "ol" | "li" | "table" | "caption" | "thead" | "tbody" | "tfoot" | "tr" | "th" | "td" | "sup" | "sub" | "br";
 const AS_IS: ReadonlySet<string> = new Set<Plain>(["table", "thead", "tbody", "tfoot", "tr", "th", "td", "sup", "sub", "br"]);
 
-/** The document to read: what its header says, then its text, which may be a file of another kind. Throws where it is cut. */
+/**
+ * The document to read: what its header says, then its text, which may be a file of another type. Throws if it is cut.
+ */
 export async function cdaElement(bytes: Uint8Array, words: Words): Promise<HTMLElement> {
   const text = decode(bytes);
-  // Before the parser, which writes a page with styles of its own about what is cut.
+  // Checked before parsing, because the parser turns a cut document into a page of its own about the error.
   const isWhole = /<\/(?:[\w.-]+:)?ClinicalDocument\s*>\s*(?:<!--[^]*?-->\s*)*$/.test(text);
   const root = new DOMParser().parseFromString(isWhole ? text : "<cut/>", "application/xml").documentElement;
   if (!isWhole || root.getElementsByTagName("parsererror").length > 0 || root.localName === "parsererror") {
@@ -60,7 +62,7 @@ function sections(root: Element, words: Words): Node[] {
   return shown.some(isText) ? shown : [...shown, make("p", { class: "line" }, words.cdaNoText)];
 }
 
-/** A body that is a file (CDA R2 4.3.1.2, level 1). What no browser shows safely is left to be downloaded. */
+/** A body that is a file (CDA R2 4.3.1.2, level 1). What no browser shows safely is offered for download. */
 async function bodyElement(text: Element | null, words: Words): Promise<Node[]> {
   const mediaType = (text?.getAttribute("mediaType") ?? "text/plain").toLowerCase();
   const written = text?.textContent ?? "";
@@ -94,7 +96,7 @@ function picture(bytes: Uint8Array<ArrayBuffer>, type: string): HTMLElement {
   return make("img", { class: "cda-picture", alt: "", src: URL.createObjectURL(new Blob([bytes], { type })) });
 }
 
-/** The pictures of an `observationMedia` within the document that the text refers to (CDA R2 4.3.5.6). */
+/** The images of an `observationMedia` within the document that the text refers to (CDA R2 4.3.5.6). */
 function pictures(reference: Element): (Node | string)[] {
   const wanted = (reference.getAttribute("referencedObject") ?? "").split(/\s+/).filter((id) => id !== "");
   const media = [...reference.ownerDocument.getElementsByTagNameNS("*", "observationMedia")];
@@ -106,7 +108,7 @@ function pictures(reference: Element): (Node | string)[] {
   });
 }
 
-/** Headings of sections stand below the title of the document. */
+/** Headings of sections are below the title of the document. */
 function depth(section: Element): number {
   let level = 3;
   for (let at: Element | null = section; at !== null; at = at.parentElement) {
@@ -154,7 +156,7 @@ function readable(element: Element): (Node | string)[] {
   }
 }
 
-/** What was taken out of an earlier version must not read as if it still held. */
+/** Text removed since an earlier version must not read as if it still held. */
 function marked(element: Element, inner: (Node | string)[]): (Node | string)[] {
   switch (element.getAttribute("revised")) {
     case "delete":
@@ -166,7 +168,7 @@ function marked(element: Element, inner: (Node | string)[]): (Node | string)[] {
   }
 }
 
-/** XML 1.0, appendix F: a mark of the byte order, else what the declaration names, else UTF-8. */
+/** XML 1.0, appendix F: a byte order mark, else the encoding in the declaration, else UTF-8. */
 function decode(bytes: Uint8Array): string {
   const [first, second] = bytes;
   const wide = { 0xfffe: "utf-16le", 0xfeff: "utf-16be", 0x3c00: "utf-16le", 0x003c: "utf-16be" }[((first ?? 0) << 8) | (second ?? 0)];

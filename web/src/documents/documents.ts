@@ -1,4 +1,4 @@
-/** Reports, PDFs and films of a series, in place; and what is kept but not shown, in words. */
+/** Shows reports, PDFs and films of a series in place, and says in words what is kept but not shown. */
 
 import type { Link } from "../link/link.js";
 import { fill } from "../page.js";
@@ -8,10 +8,10 @@ import type { Words } from "../words.js";
 import { reasonOf } from "./failures.js";
 import type { OpenStudy } from "./selection.js";
 
-/** What may be a doctor's report; the rest is what machines note, and films. */
+/** What may be a doctor's report; the rest are machines' records, and films. */
 const REPORTS: readonly string[] = ["report", "pdf", "cda"];
 
-/** Fills the section below the picture. A series of documents alone shows its first one at once. */
+/** Fills the section below the picture. A series with only documents shows its first one at once. */
 export function showDocuments(section: HTMLElement, index: SeriesIndex, link: Link, words: Words, study: OpenStudy): void {
   const isReport = ({ kind }: DocumentEntry) => REPORTS.includes(kind);
   const entries = [...index.documents.filter(isReport), ...index.documents.filter((entry) => !isReport(entry))];
@@ -39,7 +39,7 @@ export function showDocuments(section: HTMLElement, index: SeriesIndex, link: Li
   }
 }
 
-/** The browsers within Zalo, Facebook and the like let nothing be saved: the page says so, and here once more. */
+/** Browsers within Zalo, Facebook and the like cannot save files: the page says so, and it is repeated here. */
 function inApp(): Node[] {
   const said = document.querySelector(".series-section .in-app");
   return said === null ? [] : [said.cloneNode(true)];
@@ -51,7 +51,7 @@ function titleOf({ title, kind }: DocumentEntry, words: Words): string {
   return title || (kinds[kind] ?? words.report);
 }
 
-/** What is not shown: in words, and behind them each original to download. */
+/** What is not shown, in words, followed by each original to download. */
 function notes({ others, withoutPicture, notes: noted, gaps }: SeriesIndex, words: Words): Node[] {
   const counts = new Map<string, number>();
   for (const { name: given } of others) {
@@ -68,7 +68,7 @@ function notes({ others, withoutPicture, notes: noted, gaps }: SeriesIndex, word
   ];
 }
 
-/** What is missing of pictures that are shown, and their originals. */
+/** What is missing from the images that are shown, and their originals. */
 function missing(noted: readonly IndexNote[], words: Words): Node[] {
   const files = (of: readonly IndexNote[]) => of.length;
   const frames = (of: readonly IndexNote[]) => of.reduce((sum, { count }) => sum + count, 0);
@@ -86,7 +86,8 @@ function missing(noted: readonly IndexNote[], words: Words): Node[] {
 }
 
 function note(text: string, originals: readonly OtherEntry[], words: Words): HTMLElement {
-  const links = originals
+  // On a disk all originals lie beside the page.
+  const links = (document.body.classList.contains("disc") ? [] : originals)
     .filter(({ sopInstanceUid }) => sopInstanceUid !== "")
     .map(({ sopInstanceUid, name }, place) => {
       const href = `${location.pathname}/files/${encodeURIComponent(sopInstanceUid)}`;
@@ -129,7 +130,7 @@ async function contents(entry: DocumentEntry, bytes: Uint8Array<ArrayBuffer>, wo
       return [await pdfElement(bytes, words), download(entry, bytes, words)];
     }
     case "text/plain":
-      // Whatever markup it holds, here it is text.
+      // Any markup in it is just text here.
       return [make("article", { class: "report" }, make("p", { class: "line plain-text" }, new TextDecoder().decode(bytes))), download(entry, bytes, words)];
     case "text/xml": {
       const { cdaElement } = await import("./cda.js");
@@ -151,7 +152,7 @@ function download(entry: DocumentEntry, bytes: Uint8Array<ArrayBuffer>, words: W
   return make("a", { class: "plain-link", href: blobUrl(bytes, "application/octet-stream"), download: name }, words.download);
 }
 
-/** A file that somebody else wrote: of another type than a video or none at all, a browser could open it as a page of ours. */
+/** A file that somebody else wrote: with a type other than video or none, a browser could open it as a page of ours. */
 function blobUrl(bytes: Uint8Array<ArrayBuffer>, type: "video/mp4" | "application/octet-stream"): string {
   return URL.createObjectURL(new Blob([bytes], { type }));
 }

@@ -1,8 +1,8 @@
-/** Why a document cannot be shown: what the reader is told. */
+/** Why a document cannot be shown, as told to the reader. */
 
 import type { Words } from "../words.js";
 
-/** The file is cut or broken: no device shows it. */
+/** The file is cut or broken: no device can show it. */
 export class DamagedDocument extends Error {}
 
 /** The file asks for a password. */

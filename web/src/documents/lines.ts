@@ -1,4 +1,4 @@
-/** The lines of a report: what its author wrote, and around it words and dates in the language of the page. */
+/** The lines of a report: its author's text, surrounded by words and dates in the language of the page. */
 
 import type { ReportLine } from "../read/report.js";
 import type { Words } from "../words.js";
@@ -7,7 +7,7 @@ export interface Line {
   readonly level: number;
   readonly name: string;
   readonly value: string | null;
-  /** What the report says of itself: a code. */
+  /** A code for what the report says about itself. */
   readonly status: string | null;
 }
 
@@ -23,13 +23,16 @@ export function lineOf({ level, name, nameWord, value, valueWord, count, status 
   };
 }
 
-/** A word that this page does not know is said as the file was read. */
+/** A word that this page does not know is shown as it was read from the file. */
 function ownWord(word: string, count: ReportLine["count"], { reportWords }: Own): string | undefined {
   const template = (count === 1 ? reportWords[`one-${word}`] : undefined) ?? reportWords[word];
   return template?.replace("{n}", () => String(count ?? ""));
 }
 
-/** `YYYY-MM-DD HH:MM:SS +HH:MM`, as far as it goes, at the end of a text: the time before the date, as on all pages. */
+/**
+ * Converts `YYYY-MM-DD HH:MM:SS +HH:MM`, as far as it goes, at the end of a text: the time before the date, as on all
+ * pages.
+ */
 export function moment(text: string, { moment: { date, yearMonth, months } }: Own): string {
   return text.replace(
     /(\d{4})-(\d{2})(?:-(\d{2}))?(?: (\d{2}(?::\d{2}){0,2}))?(?: ([+-]\d{2}:\d{2}))?$/,

@@ -1,11 +1,13 @@
 /// <reference types="vite/types/importMeta.d.ts" />
-/** What a PDF may leave out: the maps of East Asian character sets, and the signs of the fonts that every reader has. Fetched one by
- * one, when a page asks for it. */
+/**
+ * What a PDF may omit: the maps of East Asian character sets, and the glyphs of the fonts that every reader has. Each
+ * is fetched when a page needs it.
+ */
 
 type Urls = Readonly<Record<string, string>>;
 
 const CMAPS: Urls = import.meta.glob("../../node_modules/pdfjs-dist/cmaps/*.bcmap", { query: "?url", import: "default", eager: true });
-/** All other standard fonts are taken from the device. */
+/** All other standard fonts come from the device. */
 const FONTS: Urls = import.meta.glob("../../node_modules/pdfjs-dist/standard_fonts/Foxit{Symbol,Dingbats}.pfb", { query: "?url", import: "default", eager: true });
 
 async function bytesOf(urls: Urls, name: string): Promise<Uint8Array> {

@@ -1,4 +1,4 @@
-/** PDF pages as pictures, drawn in the page: no plug-in, nothing of the document is run. */
+/** Draws PDF pages as pictures in the page: no plug-in, and nothing in the document is run. */
 
 import { getDocument, GlobalWorkerOptions } from "pdfjs-dist/legacy/build/pdf.mjs";
 import workerUrl from "pdfjs-dist/legacy/build/pdf.worker.min.mjs?url";
@@ -11,7 +11,7 @@ const PAGES_MAX = 100;
 const PIXELS_MAX = 8_000_000;
 const DRAWN_AHEAD = "400px";
 
-/** What pdf.js calls for the parts that a PDF leaves out. */
+/** pdf.js calls this for the parts that a PDF omits. */
 class CMapReader {
   async fetch({ name }: { name: string }): Promise<{ cMapData: Uint8Array; isCompressed: boolean }> {
     const { cMap } = await import("./pdf-data.js");

@@ -5,7 +5,7 @@ import type { Report } from "../read/report.js";
 import type { Words } from "../words.js";
 import { lineOf, type Line } from "./lines.js";
 
-/** What a reader must know before the first word of it. */
+/** What a reader must know before reading the first word. */
 const WARNINGS: readonly string[] = ["partial", "preliminary", "unverified"];
 
 export function reportElement({ title, lines }: Report, words: Words): HTMLElement {
@@ -19,7 +19,7 @@ export function reportElement({ title, lines }: Report, words: Words): HTMLEleme
   return article;
 }
 
-/** In the reader's language; null for what is not said of the report itself. */
+/** In the reader's language; null if the line says nothing about the report itself. */
 function statusElement({ status, value }: Line, words: Words): HTMLElement | null {
   const said: Readonly<Record<string, string>> = words.reportStatus;
   const sentence = status === null ? undefined : said[status];

@@ -1,4 +1,4 @@
-/** The images that a key object selection selects, each a way to the image itself. */
+/** The images of a key object selection, each linking to the image itself. */
 
 import { Link, type Grant } from "../link/link.js";
 import { fill } from "../page.js";
@@ -8,20 +8,20 @@ import type { Frame } from "../read/series-index.js";
 import { make } from "../tools/elements.js";
 import type { Words } from "../words.js";
 
-/** The study of the page, and how one of its images is opened. */
+/** The study of the page, and how to open one of its images. */
 export interface OpenStudy {
   readonly series: readonly SeriesEntry[];
   readonly grant: Grant;
   readonly open: (seriesInstanceUid: string, frame: number) => void;
 }
 
-/** The series in which an image may be: the one that is named, or any with pictures. */
+/** The series that may contain an image: the named one, or any with images. */
 export function seriesOf(image: SelectedImage, series: readonly SeriesEntry[]): readonly SeriesEntry[] {
   const named = image.seriesInstanceUid;
   return series.filter(({ seriesInstanceUid, frames }) => frames > 0 && (named === null || named === seriesInstanceUid));
 }
 
-/** Its place among the frames of a series; -1 where it is not one of them. */
+/** Its place among the frames of a series; -1 if it is not one of them. */
 export function placeOf(image: SelectedImage, frames: readonly Pick<Frame, "sopInstanceUid" | "number">[]): number {
   const { sopInstanceUid, frame } = image;
   return frames.findIndex((one) => one.sopInstanceUid === sopInstanceUid && (frame === null || one.number === frame));

@@ -1,8 +1,8 @@
-/** The canvases that frames are drawn on before they come to the stage. */
+/** The canvases on which frames are drawn before they reach the stage. */
 
 /**
- * Makes a canvas larger than what is to be drawn. It never shrinks, which would cost more than it saves; and a part of
- * a canvas is enlarged with other edges than a whole one, so it is a part in either way of drawing.
+ * Makes a canvas large enough for a drawing. It never shrinks, because that would cost more than it saves. Part of a
+ * canvas is enlarged with other edges than a whole one, so both renderers always use a part.
  */
 export function makeRoom(canvas: HTMLCanvasElement, width: number, height: number): void {
   if (canvas.width <= width || canvas.height <= height) {

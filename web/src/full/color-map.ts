@@ -3,8 +3,8 @@
 export type ColourMap = "grey" | "hot-iron";
 
 /**
- * A map of 256 colours, RGB. "Hot Iron" (PS3.6 Annex B.1.1) lets red rise over the first half, green over the second
- * and blue over the last quarter.
+ * A map of 256 colours, RGB. In "Hot Iron" (PS3.6 Annex B.1.1) red rises over the first half, green over the second and
+ * blue over the last quarter.
  */
 export function colourMap(name: ColourMap): Uint8Array {
   const ramp = (place: number, start: number, slope: number) => Math.min(255, Math.max(0, slope * (place - start)));

@@ -54,7 +54,7 @@ export function shade({ values, look, box, step }: Drawing, width: number, heigh
   return words;
 }
 
-/** From the place of a pixel to its colour. */
+/** Maps the place of a pixel to its colour. */
 function colours(values: Drawing["values"], look: Drawing["look"]): (pixel: number) => Abgr {
   const { samples } = values.decoded;
   if (values.isColour) {

@@ -1,4 +1,4 @@
-/** The decoder with its codec in one script: one round trip instead of two. */
+/** The decoder and its codec in one script: one round trip instead of two. */
 
 import "./codec-htj2k.js";
 import "./decode-worker.js";

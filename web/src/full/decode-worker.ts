@@ -1,4 +1,4 @@
-/** Decodes away from the page, so that fingers are never kept waiting. */
+/** Decodes outside of the page, so that it always responds to fingers. */
 
 import { decode, UnsupportedHereError, useMachineCode, type DecodeTask } from "./decode.js";
 import type { Decoded } from "./samples.js";
@@ -8,7 +8,7 @@ export interface WorkerTask {
   readonly task: DecodeTask;
 }
 
-/** What a worker is told first. */
+/** The first message to a worker. */
 export interface WorkerStart {
   readonly wasm: ArrayBuffer | null;
 }
@@ -16,7 +16,7 @@ export interface WorkerStart {
 export interface WorkerAnswer {
   readonly id: number;
   readonly decoded: Decoded | null;
-  /** The page should try. */
+  /** The page should try it. */
   readonly isUnsupportedHere: boolean;
 }
 
@@ -29,7 +29,7 @@ addEventListener("message", ({ data }: MessageEvent<WorkerTask | WorkerStart>) =
   decode(task).then(
     (decoded) => postMessage({ id, decoded, isUnsupportedHere: false }, { transfer: [decoded.samples.buffer] }),
     (error: unknown) => {
-      // A device that cannot run the codec at all (old, or without WebAssembly) fails like a broken frame.
+      // A device that cannot run the codec at all (too old, or without WebAssembly) fails like a broken frame.
       postMessage({ id, decoded: null, isUnsupportedHere: error instanceof UnsupportedHereError });
     },
   );

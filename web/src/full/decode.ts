@@ -1,4 +1,4 @@
-/** Decodes bit-exact frames. Runs in a worker, or on the page where there are no module workers. */
+/** Decodes bit-exact frames. Runs in a worker, or on the page if there are no module workers. */
 
 import type { SampleType } from "../read/frame-details.js";
 import { narrow, readSamples, type Decoded, type SampleFormat } from "./samples.js";
@@ -11,11 +11,14 @@ export interface DecodeTask {
   readonly channels: number;
   readonly bits: number;
   readonly type: SampleType;
-  /** How often the picture is halved: `bytes` may then be the beginning of the frame, `rows` and `columns` are halved. */
+  /**
+   * How often the picture is halved: then `bytes` may be the beginning of the frame, and `rows` and `columns` are
+   * halved.
+   */
   readonly halvings?: number;
 }
 
-/** This place cannot decode it, another one may. */
+/** It cannot be decoded here, but maybe elsewhere. */
 export class UnsupportedHereError extends Error {}
 
 export async function decode(task: DecodeTask): Promise<Decoded> {
@@ -33,7 +36,7 @@ export async function decode(task: DecodeTask): Promise<Decoded> {
   }
 }
 
-/** As many bytes as a deflated stream holds (RFC 1951). */
+/** Inflates a deflated stream (RFC 1951) completely. */
 export async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
@@ -61,9 +64,9 @@ interface Codec {
   getDecodedBuffer(): Uint8Array;
   getFrameInfo(): FrameInfo;
   decode(): unknown;
-  /** HTJ2K: without so many of the finest resolutions, which need not be there. */
+  /** HTJ2K: leaves out this many of the finest resolutions, which may be missing. */
   decodeSubResolution?(halvings: number): unknown;
-  /** JPEG-LS: 0 where components lie one after the other (ITU-T T.87 C.2.3). */
+  /** JPEG-LS: 0 if components are stored one after the other (ITU-T T.87 C.2.3). */
   getInterleaveMode?(): number;
   delete(): void;
 }
@@ -87,7 +90,7 @@ let jpegLs: Promise<JpegLs> | null = null;
 let htj2k: Promise<Htj2k> | null = null;
 let machineCode: ArrayBuffer | null = null;
 
-/** Machine code of the codec that is going to be needed here. */
+/** Machine code of the codec that will be needed here. */
 export function useMachineCode(wasm: ArrayBuffer | null): void {
   machineCode = wasm;
 }
@@ -102,7 +105,7 @@ async function decodeHtj2k(task: DecodeTask): Promise<Decoded> {
   return decodeWith(new (await htj2k).HTJ2KDecoder(), task);
 }
 
-/** Both codecs hand out samples of one byte up to eight bits, else of two. */
+/** Both codecs return samples of one byte up to eight bits, else of two. */
 function decodeWith(codec: Codec, task: DecodeTask): Decoded {
   try {
     codec.getEncodedBuffer(task.bytes.length).set(task.bytes);

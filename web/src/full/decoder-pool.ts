@@ -1,4 +1,4 @@
-/** Workers that decode. Script and machine code of a codec are asked for together, before the first frame is there. */
+/** Workers that decode. Script and machine code of a codec are requested together, before the first frame arrives. */
 
 import openjphWasmUrl from "@cornerstonejs/codec-openjph/wasm?url";
 import charlsWasmUrl from "@cornerstonejs/codec-charls/decodewasm?url";
@@ -7,7 +7,7 @@ import type { WorkerAnswer, WorkerStart, WorkerTask } from "./decode-worker.js";
 import type { Decoded } from "./samples.js";
 
 const WORKERS_MAX = 2;
-/** The memory of a codec never shrinks: after a larger picture its worker ends, and the next one starts anew. */
+/** The memory of a codec never shrinks: after a larger picture its worker ends, and a new one starts. */
 const KEPT_PIXELS_MAX = 8_000_000;
 
 interface Waiting {
@@ -18,7 +18,7 @@ interface Waiting {
 class DecoderPool {
   private readonly workers: (Worker | null)[] = [];
   private readonly waiting = new Map<number, Waiting>();
-  /** How many answers each worker owes; it is told about the machine code before its first task. */
+  /** How many answers each worker owes; it gets the machine code before its first task. */
   private readonly owed = new WeakMap<Worker, number>();
   private readonly wasm: Promise<ArrayBuffer | null>;
   private isWithoutWorkers = typeof Worker === "undefined";
@@ -32,7 +32,7 @@ class DecoderPool {
     this.worker(0);
   }
 
-  /** The samples of a frame; null when it cannot be decoded here. */
+  /** The samples of a frame; null if it cannot be decoded here. */
   async decode(task: DecodeTask): Promise<Decoded | null> {
     const wasm = await this.wasm;
     if (this.isWithoutWorkers) {
@@ -41,7 +41,7 @@ class DecoderPool {
     return new Promise((resolve) => {
       const id = this.next++;
       this.waiting.set(id, { task, resolve });
-      // The page keeps the bytes: they are small, and the page may have to decode them itself.
+      // The page keeps the bytes: they are small, and it may have to decode them itself.
       const message: WorkerTask = { id, task };
       const worker = this.worker(id);
       if (worker !== null) {
@@ -90,7 +90,7 @@ class DecoderPool {
     }
   }
 
-  /** Module workers are not known to this browser. */
+  /** This browser has no module workers. */
   private doWithoutWorkers(): void {
     this.isWithoutWorkers = true;
     for (const worker of this.workers) {
@@ -103,10 +103,10 @@ class DecoderPool {
   }
 }
 
-/** One for all series: a codec is loaded once. */
+/** Shared by all series, so that a codec is loaded once. */
 const pools = new Map<string, DecoderPool>();
 
-/** Starts what frames of a media type need to be decoded. */
+/** Starts loading what frames of a media type need for decoding. */
 export function prepareDecoder(mediaType: string): void {
   poolFor(mediaType);
 }
@@ -142,7 +142,7 @@ function newPool(codec: string): DecoderPool {
   }
 }
 
-/** Null where it did not arrive: whoever decodes asks for it again. */
+/** Null if it did not arrive: the decoder requests it again. */
 async function fetchWasm(url: string): Promise<ArrayBuffer | null> {
   try {
     const response = await fetch(url);

@@ -1,4 +1,4 @@
-/** What a renderer is asked to draw, and what it answers. */
+/** What a renderer is asked to draw, and what it returns. */
 
 import type { FrameValues } from "./frame-values.js";
 import type { Look } from "./look.js";
@@ -11,7 +11,7 @@ export interface Box {
   readonly height: number;
 }
 
-/** A part of a frame, each pixel the mean of `step` × `step` pixels of the frame. */
+/** A part of a frame; each pixel is the mean of `step` × `step` pixels of the frame. */
 export interface Drawing {
   readonly values: FrameValues;
   readonly look: Look;
@@ -19,7 +19,7 @@ export interface Drawing {
   readonly step: number;
 }
 
-/** The drawing, at the top left of a canvas that the renderer keeps; to be used at once. */
+/** The drawing, at the top left of a canvas that belongs to the renderer; use it at once. */
 export interface Drawn {
   readonly source: CanvasImageSource;
   readonly width: number;
@@ -28,6 +28,6 @@ export interface Drawn {
 
 export interface Renderer {
   readonly name: string;
-  /** Null when it cannot draw this one. */
+  /** Null if it cannot draw this one. */
   draw(drawing: Drawing): Drawn | null;
 }

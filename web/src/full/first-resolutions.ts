@@ -1,6 +1,6 @@
 /**
- * The beginning of a large frame, as a smaller picture: a mammogram is there for windows of the reader's own after a
- * tenth of its bytes. It is drawn, but never measured, and never called full quality.
+ * The beginning of a large frame, as a smaller picture: a tenth of its bytes is enough to see a mammogram in windows of
+ * one's own. It is drawn, but never measured, and never called full quality.
  */
 
 import { decodeFrame } from "./decoder-pool.js";
@@ -8,15 +8,15 @@ import type { FrameDetails, Resolution } from "../read/frame-details.js";
 import { FrameValues } from "./frame-values.js";
 import type { Table } from "../read/tables.js";
 
-/** Smaller ones say less than any quick picture. */
+/** Smaller ones show less than any quick picture. */
 const COLUMNS_MIN = 384;
-/** A picture that is enlarged by so little looks sharp. */
+/** A picture enlarged no more than this looks sharp. */
 const ENLARGED_MAX = 1.2;
 
 export interface FirstEvents {
-  /** Whether a frame is looked at and not there. */
+  /** Whether a frame is wanted and missing. */
   isWanted(frame: number): boolean;
-  /** How many pixels of the screen the picture is wide. */
+  /** Width of the picture in pixels of the screen. */
   screenColumns(): number;
   /** A smaller picture can be drawn. */
   onArrival(frame: number): void;
@@ -35,7 +35,7 @@ export class FirstResolutions {
     return this.shown?.frame === frame ? this.shown.values : null;
   }
 
-  /** The beginning of a frame; the bytes are only lent. */
+  /** Takes the beginning of a frame; the bytes are only lent. */
   take(frame: number, details: FrameDetails, bytes: Uint8Array<ArrayBuffer>): void {
     const { diagnostic } = details;
     if (diagnostic === null || this.isDecoding || !this.events.isWanted(frame)) {
@@ -76,7 +76,7 @@ export class FirstResolutions {
   }
 }
 
-/** The smallest resolution that looks sharp on so many pixels; else the largest one that is not the whole. */
+/** The smallest resolution that looks sharp on this many pixels; else the largest one that is not the whole. */
 export function sharpEnough(resolutions: readonly Resolution[], screenColumns: number): Resolution | null {
   const smaller = resolutions.slice(0, -1).filter(({ columns }) => columns >= COLUMNS_MIN);
   return smaller.find(({ columns }) => columns * ENLARGED_MAX >= screenColumns) ?? smaller.at(-1) ?? null;

@@ -1,4 +1,4 @@
-/** A decoded frame and what its values mean. */
+/** A decoded frame and the meaning of its values. */
 
 import type { FrameDetails } from "../read/frame-details.js";
 import type { Decoded } from "./samples.js";
@@ -22,7 +22,7 @@ export class FrameValues {
     return this.decoded.channels === 3;
   }
 
-  /** Stored values that name colours, not measurements. */
+  /** Whether stored values mean colours, not measurements. */
   get isPalette(): boolean {
     return !this.isColour && this.photometric === "PALETTE COLOR" && this.table("palette")?.kind === "palette";
   }
@@ -31,7 +31,7 @@ export class FrameValues {
     return this.details.diagnostic?.photometric ?? this.details.photometric;
   }
 
-  /** A Rescale Slope of 0, which leads to no value (PS3.3 C.11.1.1.2). */
+  /** Whether Rescale Slope is 0, which gives no values (PS3.3 C.11.1.1.2). */
   get isUnmeasured(): boolean {
     return this.details.modalityLut === null && this.details.rescale?.slope === 0;
   }
@@ -59,7 +59,10 @@ export class FrameValues {
     return [Math.min(...ends), Math.max(...ends)];
   }
 
-  /** The modality value of a pixel; null outside, for padding, for colours and where values are no measurement. */
+  /**
+   * The modality value of a pixel; null outside the image, for padding, for colours, and if values are not
+   * measurements.
+   */
   valueAt(column: number, row: number): number | null {
     const { columns, rows, samples } = this.decoded;
     if (this.isColour || this.isUnmeasured || column < 0 || row < 0 || column >= columns || row >= rows) {

@@ -1,4 +1,4 @@
-/** Brings the frames around the shown one in full quality, and keeps them within a limit of memory. */
+/** Fetches the frames around the shown one in full quality, and limits the memory they use. */
 
 import { BoundedFrames } from "../bounded-frames.js";
 import { bringFull, type FullLane } from "../link/full-lane.js";
@@ -17,14 +17,17 @@ import { overlayCanvas } from "./overlay-plane.js";
 import { meanOf, subtract, type MaskMean } from "./subtraction.js";
 import { parseTables, type Table } from "../read/tables.js";
 
-/** With the quick pictures (64 MB) the decoded frames stay within 192 MB; on a phone, which has less, within 128 MB. */
+/**
+ * Together with the quick pictures (64 MB) the decoded frames stay within 192 MB; on a phone, which has less memory,
+ * within 128 MB.
+ */
 const DECODED_BYTES_WIDE = 128 * 1024 * 1024;
 const DECODED_BYTES_NARROW = 64 * 1024 * 1024;
 const SUBTRACTED_BYTES_MAX = 16 * 1024 * 1024;
 const BYTES_PER_PIXEL = 4;
 const WIDE_PX = 960;
 
-/** A decoded frame and what lies over it; they come and go together. */
+/** A decoded frame and its overlays; they come and go together. */
 interface Kept {
   readonly values: FrameValues;
   readonly overlays: readonly DrawnOverlay[];
@@ -33,7 +36,7 @@ interface Kept {
 export interface FullEvents {
   /** A frame can be drawn, or drawn better. */
   onArrival(frame: number): void;
-  /** How many pixels of the screen the picture is wide. */
+  /** Width of the picture in pixels of the screen. */
   screenColumns(): number;
 }
 
@@ -43,7 +46,7 @@ export class FullSeries implements FullPictures {
   private readonly known = new Map<number, FrameDetails>();
   private readonly decoded: BoundedFrames<Kept>;
   private readonly subtracted = new BoundedFrames<FrameValues>(SUBTRACTED_BYTES_MAX);
-  /** Frames of a mask whose mean is not known yet: these must not be let go of, however far away they are. */
+  /** Frames of a mask whose mean is not known yet: these must be kept, however far away they are. */
   private readonly maskFrames = new Map<number, Kept>();
   private readonly means = new Map<string, MaskMean>();
   private readonly decoding = new Set<number>();
@@ -54,7 +57,7 @@ export class FullSeries implements FullPictures {
   private direction = 1;
   private readonly bytesAlone = isWide() ? DECODED_BYTES_WIDE : DECODED_BYTES_NARROW;
   private bytesMax = this.bytesAlone;
-  /** Frames that were let go of since the link was told of it. */
+  /** Frames dropped since the link was last told. */
   private readonly dropped = new Set<number>();
   private isClosed = false;
 
@@ -67,7 +70,7 @@ export class FullSeries implements FullPictures {
     this.decoded = new BoundedFrames(this.bytesMax, (_, frame) => this.dropped.add(frame));
     this.first = new FirstResolutions(this.tables, {
       isWanted: (frame) => frame === this.wanted && this.isMissing(frame),
-      // A window of the reader's own is not in the quick picture: any sharper one is better than none.
+      // The quick picture does not have the reader's own window, so any sharper one is better than none.
       screenColumns: () => (this.isOtherLook ? 0 : events.screenColumns()),
       onArrival: (frame) => events.onArrival(frame),
     });
@@ -81,7 +84,7 @@ export class FullSeries implements FullPictures {
     return this.look_;
   }
 
-  /** Overlays and the subtraction of the file are in the quick pictures as well. */
+  /** Overlays and the file's own subtraction are in the quick pictures as well. */
   get isOtherLook(): boolean {
     const { window, isInverted, colours, isMasked } = this.look_;
     return window !== null || isInverted || colours !== "grey" || isMasked !== null;
@@ -92,7 +95,7 @@ export class FullSeries implements FullPictures {
     this.want(this.wanted, this.direction);
   }
 
-  /** Less memory, when there is another series beside this one. */
+  /** Uses less memory while there is another series beside this one. */
   limit(share: number): void {
     this.bytesMax = this.bytesAlone * share;
     this.decoded.limit(this.bytesMax, this.wanted);
@@ -134,19 +137,19 @@ export class FullSeries implements FullPictures {
     return values === null ? null : fullShown(values, this.look_, this.kept(frame)?.overlays ?? []);
   }
 
-  /** What is drawn of a frame: its values, or those of a smaller resolution as long as they are on their way. */
+  /** What is drawn of a frame: its values, or those of a smaller resolution until they arrive. */
   drawn(frame: number): FrameValues | null {
     return this.kept(frame) === undefined && this.maskOf(frame) === null ? this.first.of(frame) : this.values(frame);
   }
 
-  /** The values of a frame as it is shown: with the mask taken off, when that is wanted. Null while on their way. */
+  /** The values of a frame as shown: with the mask subtracted, if that is wanted. Null until they arrive. */
   values(frame: number): FrameValues | null {
     const values = this.kept(frame)?.values ?? null;
     const mask = this.maskOf(frame);
     return values === null || mask === null ? values : this.subtracted_(frame, values, mask);
   }
 
-  /** Whether the mask of a frame is to be taken off. */
+  /** Whether to subtract the mask of a frame. */
   isMasked(frame: number): boolean {
     return this.maskOf(frame) !== null;
   }
@@ -169,7 +172,7 @@ export class FullSeries implements FullPictures {
     return mask !== null && (this.look_.isMasked ?? mask.isDefault) ? mask : null;
   }
 
-  /** For how many neighbours of a frame there is memory. */
+  /** The number of a frame's neighbours for which there is memory. */
   private roomAround(frame: number): number {
     const { rows, columns, diagnostic } = this.details(frame);
     const bytes = rows * columns * (diagnostic?.samplesPerPixel ?? 1) * Math.ceil((diagnostic?.bitsPerSample ?? 16) / 8);

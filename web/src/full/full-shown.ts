@@ -16,7 +16,7 @@ export interface DrawnOverlay {
 export function fullShown(values: FrameValues, look: Look, overlays: readonly DrawnOverlay[]): Shown {
   const { columns, rows } = values.decoded;
   const { details } = values;
-  // A smaller resolution is stretched over the pixels that it stands for.
+  // A smaller resolution is stretched over the pixels it represents.
   const isWhole = details.columns === columns && details.rows === rows;
   const stretch = { a: details.columns / columns, b: 0, c: 0, d: details.rows / rows, e: 0, f: 0 };
   const raster = { columns, rows, aspect: details.aspect };
@@ -31,7 +31,7 @@ export function fullShown(values: FrameValues, look: Look, overlays: readonly Dr
       const drawn = box === null ? null : draw({ values, look, box, step });
       context.setTransform(matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f);
       if (drawn !== null && box !== null) {
-        // Enlarged by straight lines between pixels: a smoother curve would overshoot at edges.
+        // Enlarged linearly between pixels: a smoother curve would overshoot at edges.
         context.imageSmoothingQuality = isEnlarging(matrix) ? "low" : "high";
         const { source, width, height } = drawn;
         context.drawImage(source, 0, 0, width, height, box.x, box.y, width * step, height * step);
@@ -48,12 +48,12 @@ function isEnlarging({ a, b, c, d }: Matrix): boolean {
   return Math.min(Math.hypot(a, b), Math.hypot(c, d)) >= 1;
 }
 
-/** How many picture pixels fall on one of the canvas. */
+/** How many picture pixels there are per pixel of the canvas. */
 function stepFor({ a, b, c, d }: Matrix): number {
   return Math.max(1, Math.floor(1 / Math.max(Math.hypot(a, b), Math.hypot(c, d))));
 }
 
-/** The part of the picture that lies on the canvas, in whole steps and a little more than that. */
+/** The visible part of the picture, in whole steps with a small margin. */
 export function visibleBox(matrix: Matrix, canvas: Size, raster: { columns: number; rows: number }, step: number): Box | null {
   const back = invert(matrix);
   const corners = [

@@ -1,6 +1,6 @@
 /**
- * Draws grey and palette frames by WebGL2: the stored values are an integer texture, their colours a table of 256 or
- * 65,536 entries, and a change of window changes the table only.
+ * Draws grey and palette frames with WebGL2: the stored values are an integer texture, their colours a table of 256 or
+ * 65,536 entries, so a change of window changes only the table.
  */
 
 import { makeRoom } from "./canvas-room.js";
@@ -75,7 +75,7 @@ export class GlRenderer implements Renderer {
     const { gl, canvas, uniform } = context;
     this.load(context, values, look);
     makeRoom(canvas, width, height);
-    // The picture lies at the top left; WebGL counts from the bottom.
+    // The picture is at the top left; WebGL counts from the bottom.
     gl.viewport(0, canvas.height - height, width, height);
     gl.uniform4i(uniform("box"), box.x, box.y, box.width, box.height);
     gl.uniform1i(uniform("stride"), step);
@@ -92,7 +92,7 @@ export class GlRenderer implements Renderer {
       const is8 = samples.BYTES_PER_ELEMENT === 1;
       const type = is8 ? gl.UNSIGNED_BYTE : gl.UNSIGNED_SHORT;
       const { buffer, byteOffset, length } = samples;
-      // Signed values go by their bit pattern; the table knows where they lie.
+      // Signed values are looked up by their bit pattern, which the table accounts for.
       const words = is8 ? new Uint8Array(buffer, byteOffset, length) : new Uint16Array(buffer, byteOffset, length);
       const format = is8 ? gl.R8UI : gl.R16UI;
       gl.texImage2D(gl.TEXTURE_2D, 0, format, columns, rows, 0, gl.RED_INTEGER, type, words);
@@ -112,7 +112,7 @@ export class GlRenderer implements Renderer {
     if (!this.isTried) {
       this.isTried = true;
       this.context = createContext(() => {
-        // What is lost is drawn by hand from now on.
+        // If the context is lost, the CPU draws from now on.
         this.context = null;
       });
     }

@@ -12,7 +12,7 @@ export interface Look {
   readonly isInverted: boolean;
   readonly colours: ColourMap;
   readonly hasOverlays: boolean;
-  /** Subtracts the mask; null for the default of each frame. */
+  /** Whether to subtract the mask; null for the default of each frame. */
   readonly isMasked: boolean | null;
 }
 
@@ -24,13 +24,13 @@ export const DEFAULT_LOOK: Look = {
   isMasked: null,
 };
 
-/** A colour as a canvas stores it in a little endian word. */
+/** A colour, as a canvas stores it in a little endian word. */
 export type Abgr = number;
 
 const OPAQUE = 0xff000000;
 const BLACK = OPAQUE;
 
-/** The window that a frame is shown with; null where a table is used instead. */
+/** The window of a frame; null if a table is used instead. */
 export function windowOf(values: FrameValues, look: Look): Window | null {
   if (look.window !== null) {
     return look.window;
@@ -39,7 +39,7 @@ export function windowOf(values: FrameValues, look: Look): Window | null {
   return isTable ? null : (values.details.window ?? spanning(...values.modalityRange));
 }
 
-/** From a stored value of one channel to its colour. */
+/** Maps a stored value of one channel to its colour. */
 export function shadeOf(values: FrameValues, look: Look): (stored: number) => Abgr {
   const table = values.table("palette");
   const palette = table?.kind === "palette" ? table : null;
@@ -81,8 +81,8 @@ function greyOf(values: FrameValues, look: Look): (value: number) => number {
 }
 
 /**
- * The colours of all values that occur, at the place of their bit pattern: 256 or 65,536 of them. Signed values lie
- * at the place of their two's complement.
+ * The colours of all values that occur, indexed by bit pattern: 256 or 65,536 of them. Signed values are indexed by
+ * their two's complement.
  */
 export function colourTable(values: FrameValues, look: Look): Uint32Array<ArrayBuffer> {
   const shade = shadeOf(values, look);
@@ -94,7 +94,7 @@ export function colourTable(values: FrameValues, look: Look): Uint32Array<ArrayB
   return colours;
 }
 
-/** Red, green and blue of a pixel, as stored; of luminance and chrominance as they are shown, in 8 bits. */
+/** Red, green and blue of a pixel: as stored, or for luminance and chrominance as shown, in 8 bits. */
 export function rgbAt(values: FrameValues, column: number, row: number): readonly number[] | null {
   const stored = values.colourAt(column, row);
   if (stored === null || !isYbr(values)) {
@@ -108,7 +108,7 @@ function isYbr({ photometric }: FrameValues): boolean {
   return photometric.startsWith("YBR_FULL");
 }
 
-/** The colour of three interleaved samples from `place` on. */
+/** The colour of three interleaved samples starting at `place`. */
 export function colourOf(values: FrameValues): (place: number) => Abgr {
   const { samples } = values.decoded;
   const shift = Math.max(0, (values.details.diagnostic?.bitsPerSample ?? 8) - 8);

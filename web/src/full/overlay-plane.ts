@@ -1,13 +1,13 @@
-/** Bitmaps over a picture (PS3.3 C.9.2), one bit a pixel, the lowest bit first (PS3.5 8.1.2). */
+/** Bitmaps over a picture (PS3.3 C.9.2), one bit per pixel, lowest bit first (PS3.5 8.1.2). */
 
 import type { Overlay } from "../read/frame-details.js";
 
-/** Whether a pixel is set, for each pixel row by row. */
+/** Whether each pixel is set, row by row. */
 export function unpackBits(bytes: Uint8Array, pixels: number): Uint8Array {
   return Uint8Array.from({ length: pixels }, (_, place) => ((bytes[place >> 3] ?? 0) >> (place & 7)) & 1);
 }
 
-/** A plane as something that can be drawn over the picture. */
+/** A plane as a canvas to draw over the picture. */
 export function overlayCanvas({ rows, columns }: Overlay, bytes: Uint8Array): HTMLCanvasElement | null {
   const canvas = Object.assign(document.createElement("canvas"), { width: columns, height: rows });
   const context = canvas.getContext("2d");

@@ -1,10 +1,10 @@
-/** Draws parts of decoded frames, by WebGL2 where there is one, else by hand, with the same result. */
+/** Draws parts of decoded frames, with WebGL2 if available, else with the CPU; the result is the same. */
 
 import { CpuRenderer } from "./cpu-renderer.js";
 import type { Drawing, Drawn, Renderer } from "./drawing.js";
 import { GlRenderer } from "./gl-renderer.js";
 
-/** One for all stages: browsers allow few WebGL contexts. */
+/** Shared by all stages, because browsers allow few WebGL contexts. */
 let renderers: readonly Renderer[] | null = null;
 
 export function draw(drawing: Drawing): Drawn | null {

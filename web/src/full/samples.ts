@@ -1,4 +1,4 @@
-/** Decoded frames: the stored values, in the narrowest array that holds them. */
+/** Decoded frames: the stored values, in the narrowest array that can hold them. */
 
 import type { SampleType } from "../read/frame-details.js";
 
@@ -11,7 +11,7 @@ export type SampleArray =
   | Float32Array<ArrayBuffer>
   | Float64Array<ArrayBuffer>;
 
-/** How decoded bytes are to be read. */
+/** The format of decoded bytes. */
 export interface SampleFormat {
   readonly bits: number;
   readonly type: SampleType;
@@ -26,8 +26,8 @@ export interface Decoded {
 }
 
 /**
- * Reads little endian words of 8, 16, 32 or 64 bits. Of integers only the low `bits` count, in two's complement when
- * they are signed.
+ * Reads little endian words of 8, 16, 32 or 64 bits. Of integers only the low `bits` count, in two's complement if they
+ * are signed.
  */
 export function readSamples(bytes: Uint8Array<ArrayBuffer>, { bits, type }: SampleFormat): SampleArray {
   const { buffer, byteOffset, byteLength } = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
@@ -48,8 +48,8 @@ export function readSamples(bytes: Uint8Array<ArrayBuffer>, { bits, type }: Samp
 }
 
 /**
- * Masks words of at most 16 bits and spreads their sign, where they are: a mammogram of 20 million pixels must not be
- * held twice on a phone.
+ * Masks words of at most 16 bits and extends their sign, in place: a phone must not hold a mammogram of 20 million
+ * pixels twice.
  */
 export function narrow(words: Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer>, { bits, type }: SampleFormat): SampleArray {
   const shift = 32 - bits;

@@ -27,8 +27,7 @@ export function meanOf(frames: readonly FrameValues[]): MaskMean | null {
 }
 
 /**
- * Modality values of a frame less those of the shifted mask. Whole differences are kept as integers, which are drawn
- * fastest.
+ * Modality values of a frame minus those of the shifted mask. Whole differences stay integers, which are drawn fastest.
  */
 export function subtract(frame: FrameValues, mean: MaskMean, { shift, window }: Mask): FrameValues | null {
   const { columns, rows, samples } = frame.decoded;
@@ -58,7 +57,7 @@ export function subtract(frame: FrameValues, mean: MaskMean, { shift, window }: 
   return new FrameValues(details, { columns, rows, channels: 1, samples: drawn }, []);
 }
 
-/** The mask, moved down and to the right by `shift`; between its pixels it is interpolated, beyond its edge repeated. */
+/** The mask, shifted down and to the right by `shift`; interpolated between its pixels, repeated beyond its edge. */
 function shifted({ columns, rows, values }: MaskMean, [down, right]: Mask["shift"]) {
   const at = (column: number, row: number) => {
     const [x, y] = [Math.min(columns - 1, Math.max(0, column)), Math.min(rows - 1, Math.max(0, row))];

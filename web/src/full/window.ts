@@ -2,7 +2,7 @@
 
 import type { Window } from "../read/frame-details.js";
 
-/** From a modality value to what is shown, 0 to 1. */
+/** Maps a modality value to a brightness from 0 to 1. */
 export function applyWindow({ center, width, function: voi }: Window, value: number): number {
   return Math.min(1, Math.max(0, unclamped(center, width, voi, value)));
 }
@@ -24,7 +24,7 @@ export function spanning(lowest: number, highest: number): Window {
   return { center: (lowest + highest) / 2, width: highest - lowest, function: "LINEAR_EXACT", name: null };
 }
 
-/** A window after a drag: to the right wider, downwards brighter; `by` in parts of the present width. */
+/** The window after a drag: right makes it wider, down makes it brighter; `by` is in parts of the current width. */
 export function dragged(window: Window, by: { x: number; y: number }): Window {
   const smallest = window.function === "LINEAR" ? 1 : 1e-6;
   const reach = Math.max(window.width, smallest);

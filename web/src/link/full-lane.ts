@@ -1,40 +1,43 @@
-/** Frames in full quality, as far as the link has room for them: the shown one at once, its neighbours when nothing else waits. */
+/**
+ * Frames in full quality, as far as the link has capacity: the shown frame at once, its neighbours when nothing else
+ * waits.
+ */
 
 import type { FullSpan, SeriesIndex } from "../read/series-index.js";
 import type { Lane, Link } from "./link.js";
 import type { PackSource } from "./pack-source.js";
 import { RangeRequests } from "./range-requests.js";
 
-/** What full quality needs around the frame that is looked at. */
+/** What full quality needs around the current frame. */
 export interface FullWish {
   readonly frame: number;
-  /** The frames that it is drawn from: itself, and its mask. */
+  /** The frames it is drawn from: itself, and its mask. */
   readonly needs: readonly number[];
-  /** Which way the eye goes: 1 or -1. */
+  /** Direction of reading: 1 or -1. */
   readonly direction: number;
-  /** How many neighbours there is memory for. */
+  /** Number of neighbours there is memory for. */
   readonly room: number;
-  /** Frames that came and are held no longer. */
+  /** Frames that arrived but were dropped. */
   readonly lost: readonly number[];
-  /** Whether it is wanted before the eye rests. */
+  /** Whether it is wanted before the reader pauses. */
   readonly isUrgent: boolean;
 }
 
 export interface FullReceiver {
   onFrame(frame: number, bytes: Uint8Array<ArrayBuffer>): void;
-  /** The beginning of a frame is there; the bytes are only lent. */
+  /** The beginning of a frame has arrived; the bytes are only lent. */
   onPart(frame: number, bytes: Uint8Array<ArrayBuffer>): void;
 }
 
-/** Of neighbours; small, so that a frame wanted in between does not have to wait for long. */
+/** For neighbours; small, so that a frame wanted in between does not wait for long. */
 const REQUEST_BYTES_MAX = 512 * 1024;
-/** A frame is only fetched when the eye rests on it for so long. */
+/** A frame is only fetched after the reader has rested on it for this long. */
 const REST_MS = 90;
 const AHEAD_WIDE = 12;
 const AHEAD_NARROW = 4;
 const WIDE_PX = 960;
 
-/** Opens the lane of full quality on the link of a series. */
+/** Opens the lane for full quality on the link of a series. */
 export function bringFull(link: Link, { frames }: SeriesIndex, receiver: FullReceiver): FullLane {
   const spans = frames.map(({ full }) => full);
   return link.addFull((source, onBrought) => new FullLane(link, source, spans, receiver, onBrought));
@@ -102,7 +105,10 @@ export class FullLane implements Lane {
     this.requests.want(wish.frame);
   }
 
-  /** What is needed; once that is there and nobody else waits for the link the neighbours too, more of them the way the eye goes. */
+  /**
+   * What is needed; once that is there and nobody else waits for the link, the neighbours too, more of them in the
+   * direction of reading.
+   */
   private around({ frame, needs, direction, room }: FullWish): readonly number[] {
     const { isComplete, isPlaying } = this.link;
     if (!isComplete || needs.some((one) => this.isMissing(one))) {
@@ -115,7 +121,7 @@ export class FullLane implements Lane {
   }
 }
 
-/** None where the reader asked the browser to be thrifty. */
+/** None if the reader asked the browser to save data. */
 function aheadMax(): number {
   const isThrifty = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
   return isThrifty ? 0 : innerWidth >= WIDE_PX ? AHEAD_WIDE : AHEAD_NARROW;

@@ -1,4 +1,4 @@
-/** The short-lived URLs of a study, renewed when they have run out. */
+/** The short-lived URLs of a study, renewed after they expire. */
 
 import { readUrls, type SeriesUrls } from "../read/grant.js";
 import { fetchFromPortal, PortalError } from "./portal.js";
@@ -21,7 +21,7 @@ export class Grant {
     return urls;
   }
 
-  /** Asks the portal for fresh URLs, once for all who ask at the same time. */
+  /** Requests fresh URLs from the portal, once for all who ask at the same time. */
   renew(): Promise<Renewal> {
     this.renewal ??= this.fetchUrls().finally(() => {
       this.renewal = null;

@@ -1,10 +1,11 @@
 /**
- * The link of one series to the server: whatever is asked for, when, and what it waits for is decided here. Others say what is
- * looked at and what they lack; bytes and news go out by [`LinkEvents`] and `FullReceiver`, which decide nothing.
+ * The link of one series to the server. It decides what to request, when, and in which order. Others only say what is
+ * looked at and what they lack; bytes and news reach them through [`LinkEvents`] and `FullReceiver`, which decide
+ * nothing.
  *
- * In this order: the index; few quick pictures around the wanted frame, so that something moves soon; that frame in full
- * quality, unless it is large; all other quick pictures, in few requests; the neighbours in full quality. URLs that have run
- * out are renewed and failures waited out underneath ([`PackSource`]).
+ * The order is: the index; a few quick pictures around the wanted frame, so that something moves soon; that frame in
+ * full quality, unless it is large; all other quick pictures, in few requests; the neighbours in full quality.
+ * [`PackSource`] below renews expired URLs and waits out failures.
  */
 
 import { BoundedFrames } from "../bounded-frames.js";
@@ -19,17 +20,17 @@ export type { LinkState };
 
 export interface LinkEvents {
   onState?(state: LinkState): void;
-  /** A quick picture is there; [`Link.preview`] has its bytes. */
+  /** A quick picture has arrived; [`Link.preview`] has its bytes. */
   onPreview?(frame: number): void;
-  /** All quick pictures were there once. */
+  /** All quick pictures have arrived once. */
   onComplete?(): void;
 }
 
-/** Full quality on its way; `full-lane.ts` comes with it, so that nobody waits for it before the first picture. */
+/** The transfer of full quality; it comes with `full-lane.ts`, so that the first picture does not wait for it. */
 export interface Lane {
-  /** Whether a frame's bytes are awaited or will be asked for. */
+  /** Whether a frame's bytes are awaited or will be requested. */
   isMissing(frame: number): boolean;
-  /** The link may be free for more. */
+  /** The link may have capacity for more. */
   goOn(): void;
   close(): void;
 }
@@ -38,13 +39,13 @@ const REQUESTS_MAX = 2;
 const NEAR_BYTES = 48 * 1024;
 const RANGE_BYTES = 1024 * 1024;
 const HELD_BYTES_MAX = 40 * 1024 * 1024;
-/** The shown frame in full quality goes before the quick pictures of others, unless it is larger than this. */
+/** The shown frame in full quality comes before the quick pictures of others, unless it is larger than this. */
 const FULL_FIRST_BYTES_MAX = 512 * 1024;
 
 export class Link {
-  /** A film moves on: nothing waits for full quality. */
+  /** While a film plays, nothing waits for full quality. */
   isPlaying = false;
-  /** Whether all quick pictures were there once. */
+  /** Whether all quick pictures have arrived once. */
   isComplete = false;
   private readonly source: PackSource;
   private readonly held = new BoundedFrames<Uint8Array<ArrayBuffer>>(HELD_BYTES_MAX);
@@ -61,7 +62,7 @@ export class Link {
     this.source = new PackSource(grant, seriesInstanceUid, (state) => events.onState?.(state));
   }
 
-  /** Reads the index; null when the series was closed or cannot be shown. */
+  /** Reads the index; null if the series was closed or cannot be shown. */
   async open(): Promise<SeriesIndex | null> {
     const index = await this.source.index();
     if (index !== null) {
@@ -70,18 +71,21 @@ export class Link {
     return index;
   }
 
-  /** Says which frame is looked at: it and its neighbours come first. */
+  /** Sets the current frame: it and its neighbours come first. */
   want(frame: number): void {
     this.wanted = frame;
     this.previews?.want(frame);
   }
 
-  /** The bytes of a quick picture, if they are there. */
+  /** The bytes of a quick picture, if they have arrived. */
   preview(frame: number): Uint8Array<ArrayBuffer> | undefined {
     return this.held.get(frame);
   }
 
-  /** Opens the lane of full quality, on top of the same requests. `onBrought`: a frame has come, the link is free again. */
+  /**
+   * Opens the lane for full quality, on top of the same requests. `onBrought`: a frame has arrived, and the link is
+   * free again.
+   */
   addFull<Full extends Lane>(open: (source: PackSource, onBrought: () => void) => Full): Full {
     const lane = open(this.source, () => this.previews?.pump());
     this.full = lane;
@@ -94,7 +98,7 @@ export class Link {
     this.previews?.pump();
   }
 
-  /** Reads another part of the pack; null when the series was closed or cannot be shown. */
+  /** Reads another part of the pack; null if the series was closed or cannot be shown. */
   part(span: Span): Promise<Uint8Array<ArrayBuffer> | null> {
     return this.source.whole(span);
   }

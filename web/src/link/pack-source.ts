@@ -1,10 +1,10 @@
-/** Index and pack of one series, through a network that comes and goes and URLs that run out. */
+/** Index and pack of one series, over a network that comes and goes and with URLs that expire. */
 
 import type { Grant } from "./grant.js";
 import { InvalidIndexError, parseIndex, type SeriesIndex, type Span } from "../read/series-index.js";
 import { backOffMs, ExpiredError, fetchBytes, fetchJson, MissingError } from "./transfer.js";
 
-/** What a person is told about the way of the pictures. */
+/** What the reader is told about the transfer of the images. */
 export type LinkState = "fine" | "offline" | "signed-out" | "failed";
 
 export class PackSource {
@@ -20,7 +20,7 @@ export class PackSource {
     private readonly onState: (state: LinkState) => void,
   ) {}
 
-  /** Nothing can be asked for just now. */
+  /** Nothing can be requested right now. */
   get isPaused(): boolean {
     return this.isGivenUp || this.isClosed || this.recovering !== null;
   }
@@ -29,7 +29,7 @@ export class PackSource {
     return this.closing.signal.aborted;
   }
 
-  /** Reads the index; null when the series was closed or cannot be shown. */
+  /** Reads the index; null if the series was closed or cannot be shown. */
   async index(): Promise<SeriesIndex | null> {
     return this.persist(async () => {
       const { indexUrl } = this.grant.urlsOf(this.seriesInstanceUid);
@@ -37,7 +37,7 @@ export class PackSource {
     });
   }
 
-  /** Reads a part of the pack; null when the series was closed or cannot be shown. */
+  /** Reads a part of the pack; null if the series was closed or cannot be shown. */
   whole({ offset, length }: Span): Promise<Uint8Array<ArrayBuffer> | null> {
     return this.persist(async () => {
       let held = new Uint8Array(0);
@@ -48,7 +48,7 @@ export class PackSource {
     });
   }
 
-  /** Reads bytes of the pack, once; a failure is for [`recover`]. */
+  /** Reads bytes of the pack, once; failures are for [`recover`]. */
   async bytes(
     start: number,
     end: number,
@@ -60,7 +60,10 @@ export class PackSource {
     this.setState("fine");
   }
 
-  /** Waits out a failure, with fresh URLs, once for all who failed; false when there is no point in trying again. */
+  /**
+   * Waits out a failure and gets fresh URLs, once for all requests that failed; false if another attempt would be
+   * pointless.
+   */
   recover(error: unknown): Promise<boolean> {
     this.recovering ??= this.recoverOnce(error).finally(() => {
       this.recovering = null;
@@ -118,7 +121,7 @@ export class PackSource {
     }
   }
 
-  /** Ends early when the network says that it is back. */
+  /** Ends early if the network reports that it is back. */
   private pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const end = () => {

@@ -1,6 +1,6 @@
 /** Requests to the portal itself: this origin, with the visitor's session. */
 
-/** The portal did not answer as hoped. */
+/** The portal did not give the expected answer. */
 export class PortalError extends Error {
   constructor(readonly status: number) {
     super(`status ${status}`);
@@ -17,7 +17,7 @@ export async function fetchFromPortal(url: string): Promise<unknown> {
   return response.json();
 }
 
-/** Tells the hospital something. The patient loses nothing when it does not arrive. */
+/** Reports something to the hospital. The patient loses nothing if it does not arrive. */
 export function tellPortal(url: string): void {
   fetch(url, { method: "POST", credentials: "same-origin", keepalive: true }).catch(() => undefined);
 }

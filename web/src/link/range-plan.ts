@@ -1,8 +1,8 @@
-/** Which bytes of a pack to fetch next: those nearest to what is looked at. */
+/** Which bytes of a pack to fetch next: those closest to the current frame. */
 
 import type { Span } from "../read/series-index.js";
 
-/** Consecutive frames and the bytes that hold them. */
+/** Consecutive frames and the bytes that contain them. */
 export interface FrameRange {
   readonly first: number;
   readonly last: number;
@@ -11,8 +11,8 @@ export interface FrameRange {
 }
 
 /**
- * The next range: the needed frame nearest to the wanted one, grown towards its nearest needed neighbours while
- * they follow each other in the pack and fit into `bytesMax`. A frame larger than that comes alone.
+ * The next range: the needed frame closest to the wanted one, extended towards its nearest needed neighbours while they
+ * are adjacent in the pack and fit into `bytesMax`. A frame larger than that comes alone.
  */
 export function nextRange(
   spans: readonly (Span | null)[],
@@ -57,7 +57,7 @@ function isSpan(span: Span | null | undefined): span is Span {
   return span !== undefined && span !== null;
 }
 
-/** The needed frame nearest to the wanted one, the following one first. */
+/** The needed frame closest to the wanted one; the following one is preferred. */
 function nearest(frames: number, wanted: number, isNeeded: (frame: number) => boolean): number | null {
   for (let distance = 0; distance < frames; distance++) {
     for (const frame of [wanted + distance, wanted - distance]) {

@@ -1,39 +1,39 @@
-/** Brings frames of a pack by ranged requests, those nearest to what is looked at first. */
+/** Fetches frames of a pack by ranged requests, those closest to the current frame first. */
 
 import type { PackSource } from "./pack-source.js";
 import { nextRange, type FrameRange } from "./range-plan.js";
 import type { Span } from "../read/series-index.js";
 
 export interface RangePolicy {
-  /** At the same time. */
+  /** Most requests at the same time. */
   readonly requestsMax: number;
-  /** Of the next request. */
+  /** Most bytes of the next request. */
   bytesMax(): number;
-  /** Whether a frame should be brought now. */
+  /** Whether a frame should be fetched now. */
   isNeeded(frame: number): boolean;
-  /** Whether nothing should be asked for just now; who says so calls [`RangeRequests.pump`] when that is over. */
+  /** Whether to request nothing for now; whoever returns true calls [`RangeRequests.pump`] when that is over. */
   isHeldBack?(): boolean;
   onFrame(frame: number, bytes: Uint8Array<ArrayBuffer>): void;
-  /** The beginning of a frame is there; the bytes are only lent. */
+  /** The beginning of a frame has arrived; the bytes are only lent. */
   onPart?(frame: number, bytes: Uint8Array<ArrayBuffer>): void;
-  /** All that is needed is there. */
+  /** Everything that is needed has arrived. */
   onComplete?(): void;
 }
 
 interface Request {
   readonly range: FrameRange;
   readonly abort: AbortController;
-  /** The frame awaited next. */
+  /** The next frame to arrive. */
   next: number;
 }
 
-/** A wanted frame further away than this in a running request is asked for anew. */
+/** A wanted frame further away than this in a running request is requested again. */
 const SOON_BYTES = 192 * 1024;
 
 export class RangeRequests {
   private readonly requests = new Set<Request>();
   private wanted = 0;
-  /** What there is of a frame whose request broke off: a large one goes on from there. */
+  /** The received part of a frame whose request broke off: a large frame continues from there. */
   private begun: { readonly frame: number; readonly bytes: Uint8Array<ArrayBuffer> } | null = null;
 
   constructor(
@@ -42,7 +42,7 @@ export class RangeRequests {
     private readonly policy: RangePolicy,
   ) {}
 
-  /** Says which frame is looked at; it and its neighbours come first. */
+  /** Sets the current frame; it and its neighbours come first. */
   want(frame: number): void {
     this.wanted = frame;
     if (this.policy.isNeeded(frame) && !this.isSoon(frame)) {
@@ -112,7 +112,7 @@ export class RangeRequests {
     });
   }
 
-  /** Hands on every frame that has arrived whole, and the beginning of the next one. */
+  /** Passes on every complete frame, and the beginning of the next one. */
   private take(request: Request, bytes: Uint8Array<ArrayBuffer>): void {
     const { range } = request;
     for (; request.next <= range.last; request.next++) {
@@ -155,7 +155,7 @@ export class RangeRequests {
   }
 }
 
-/** Whether a request is still going to bring a frame. */
+/** Whether a request will still bring a frame. */
 function isOf({ range, next }: Request, frame: number): boolean {
   return frame >= next && frame <= range.last;
 }

@@ -1,20 +1,20 @@
 /** Single requests to the object store. */
 
-/** The URL has run out (or the object is gone, which the store answers alike when listing is not allowed). */
+/** The URL has expired (or the object is gone: without the right to list, the store gives the same answer). */
 export class ExpiredError extends Error {}
 
 /** The object is not there. */
 export class MissingError extends Error {}
 
-/** A connection that is silent for so long is dead: a phone that slept often does not notice it. */
+/** A connection that is silent for this long is dead; a phone that slept often does not notice. */
 const SILENCE_MS_MAX = 20_000;
 
-/** How a request is told to start again: after 1, 2, 4, 8, then every 15 seconds, a little apart from others. */
+/** When to retry a request: after 1, 2, 4, 8, then every 15 seconds, at slightly different times from others. */
 export function backOffMs(attempt: number, random: number): number {
   return Math.min(15_000, 1_000 * 2 ** attempt) * (0.75 + random / 2);
 }
 
-/** The store is another origin, so no cookie goes there; a preload of the page is found again only by this mode. */
+/** The store is another origin, so it gets no cookies; this mode also lets the browser reuse the page's preload. */
 async function get(url: string, init: RequestInit): Promise<Response> {
   const response = await fetch(url, { ...init, mode: "cors", credentials: "same-origin" });
   if (response.status === 403 || response.status === 400) {
@@ -34,8 +34,8 @@ export async function fetchJson(url: string, signal: AbortSignal): Promise<unkno
 }
 
 /**
- * Fetches bytes `start` to `end` (exclusive) of an object and hands them on as they arrive: all that is there so
- * far, from `start` on.
+ * Fetches bytes `start` to `end` (exclusive) of an object and passes on what has arrived so far, each time from
+ * `start`.
  */
 export async function fetchBytes(
   url: string,
@@ -54,7 +54,7 @@ export async function fetchBytes(
   }
 }
 
-/** An answer to a range is read to its end: a connection whose answer is broken off cannot be used again. */
+/** Reads the answer to a range to its end: after a broken-off answer a connection cannot be used again. */
 async function read(
   response: Response,
   start: number,
@@ -108,7 +108,7 @@ class Silence {
     return this.abort.signal;
   }
 
-  /** Something was heard. */
+  /** Something arrived. */
   end(): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(this.onAbort, SILENCE_MS_MAX) as unknown as number;

@@ -1,22 +1,22 @@
-/** What the index says about a frame, as far as measuring and full quality need it. Anything may be missing. */
+/** What the index says about a frame, as needed for measuring and full quality. Anything may be missing. */
 
 import { isCount, list, number, numbers, object, text } from "./json.js";
 import type { Frame, Span } from "./series-index.js";
 
 export type SampleType = "unsigned" | "signed" | "float";
 
-/** Where and how a frame's bit-exact samples lie in the pack. */
+/** Position and format of a frame's bit-exact samples in the pack. */
 export interface Diagnostic extends Span {
   readonly mediaType: string;
   readonly photometric: string;
   readonly samplesPerPixel: number;
   readonly bitsPerSample: number;
   readonly sampleType: SampleType;
-  /** Prefixes that decode to smaller pictures, ascending; the last one is the whole. Empty when there are none. */
+  /** Prefixes that decode to smaller pictures, ascending; the last one is the whole. Empty if there are none. */
   readonly resolutions: readonly Resolution[];
 }
 
-/** So many bytes of a frame make a picture of this size. */
+/** This many bytes of a frame give a picture of this size. */
 export interface Resolution {
   readonly columns: number;
   readonly rows: number;
@@ -24,8 +24,8 @@ export interface Resolution {
 }
 
 /**
- * Modality value = stored value × slope + intercept. With a slope of 0, as a writer's default, no value is a measurement: the
- * picture and its windows are those of a slope of 1.
+ * Modality value = stored value × slope + intercept. A slope of 0 is a writer's default: no value is a measurement, and
+ * the picture and its windows are those of a slope of 1.
  */
 export interface Rescale {
   readonly slope: number;
@@ -48,7 +48,7 @@ export interface Spacing {
   readonly source: string;
 }
 
-/** A bitmap over the picture; `row` and `column` count from 1 and may lie outside. */
+/** A bitmap over the picture; `row` and `column` count from 1 and may be outside. */
 export interface Overlay extends Span {
   readonly rows: number;
   readonly columns: number;
@@ -64,7 +64,7 @@ export interface Mask {
   readonly window: Window | null;
 }
 
-/** A calibrated part of an ultrasound picture (PS3.3 C.8.5.5). Units are the codes of C.8.5.5.1.15. */
+/** A calibrated part of an ultrasound image (PS3.3 C.8.5.5). Units are the codes of C.8.5.5.1.15. */
 export interface Region {
   readonly x0: number;
   readonly y0: number;
@@ -90,7 +90,7 @@ export interface FrameDetails {
   readonly window: Window | null;
   readonly presets: readonly Window[];
   readonly padding: readonly [number, number] | null;
-  /** What was stored is not all that was taken: it was compressed with a loss, once. */
+  /** The stored image is not all that was acquired: it was once compressed with loss. */
   readonly isLossy: boolean;
   readonly spacing: Spacing | null;
   readonly aspect: number;
@@ -135,7 +135,7 @@ export function frameDetails({ raw: json, rows, columns, aspect }: Pick<Frame, "
   };
 }
 
-/** Of a frame that the index does not have. */
+/** For a frame that is not in the index. */
 export const NOTHING_KNOWN: FrameDetails = frameDetails({ raw: null, rows: 0, columns: 0, aspect: 1 });
 
 function diagnostic(json: unknown, stored: string | null): Diagnostic | null {

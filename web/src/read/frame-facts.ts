@@ -1,10 +1,10 @@
-/** What the index says of how a frame lies in the patient, and of its physics: said beside the picture. */
+/** What the index says about a frame's position in the patient and its physics; shown beside the picture. */
 
 import { list, number, numbers, object, text } from "./json.js";
 import type { Triple } from "./frame-details.js";
 import type { Frame } from "./series-index.js";
 
-/** What several images of one place may differ in. */
+/** Ways in which images of one position may differ. */
 export interface Dimensions {
   readonly bValue: number | null;
   readonly echoMs: number | null;
@@ -14,7 +14,7 @@ export interface Dimensions {
 }
 
 export interface FrameFacts {
-  /** Where rows and columns lead to (PS3.3 C.7.6.2.1.1). */
+  /** Directions of rows and columns (PS3.3 C.7.6.2.1.1). */
   readonly directions: readonly [row: Triple, column: Triple] | null;
   /** The same by name (PS3.3 C.7.6.1.1.1). */
   readonly namedDirections: readonly [row: string, column: string] | null;

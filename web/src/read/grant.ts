@@ -7,7 +7,7 @@ export interface SeriesUrls {
   readonly packUrl: string;
 }
 
-/** The entries of a list that an answer must have. */
+/** The entries of a list that an answer must contain. */
 export function entries(json: unknown, field: string): readonly Json[] {
   const found = object(json)?.[field];
   if (!Array.isArray(found)) {

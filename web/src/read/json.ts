@@ -1,4 +1,4 @@
-/** Values of JSON that somebody else wrote: each is what it should be, or null. */
+/** Reads JSON from outside: each value has its expected type, or is null. */
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -10,7 +10,7 @@ export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** Null for an empty one too. */
+/** Null for an empty text, too. */
 export function text(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? value : null;
 }
@@ -24,7 +24,7 @@ export function positive(value: unknown): number | null {
   return found !== null && found > 0 ? found : null;
 }
 
-/** A whole number from 0 on. */
+/** A whole number, at least 0. */
 export function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }

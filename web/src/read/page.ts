@@ -3,7 +3,7 @@
 import type { Words } from "../words.js";
 import { object } from "./json.js";
 
-/** The words, in the language of the page; the server writes them all (`texts/viewer.rs`). */
+/** The words, in the language of the page; the server writes all of them (`texts/viewer.rs`). */
 export function readWords(json: string | undefined): Words {
   const words = object(JSON.parse(json ?? "null") as unknown);
   if (words === null) {
@@ -12,7 +12,7 @@ export function readWords(json: string | undefined): Words {
   return words as unknown as Words;
 }
 
-/** A series as a button of the page names it. */
+/** A series, as described by a button of the page. */
 export function readSeries({ series, label, frames, posterUrl, thumbsUrl, indexUrl, packUrl }: DOMStringMap) {
   return {
     seriesInstanceUid: series ?? "",

@@ -1,8 +1,8 @@
-/** Documents that a pack holds as JSON: structured reports, and what a key object selection selects. */
+/** Documents stored in a pack as JSON: structured reports, and the content of key object selections. */
 
 import { list, object, text, type Json } from "./json.js";
 
-/** A line as its author wrote it, with the words of ours that it may be said in. */
+/** A line as its author wrote it, with our own words for it, if any. */
 export interface ReportLine {
   readonly level: number;
   readonly name: string | null;
@@ -11,7 +11,7 @@ export interface ReportLine {
   readonly valueWord: string | null;
   /** What a word counts. */
   readonly count: number | string | null;
-  /** What the report says of itself: a code. */
+  /** A code for what the report says about itself. */
   readonly status: string | null;
 }
 
@@ -21,7 +21,7 @@ export interface Report {
 }
 
 export interface SelectedImage {
-  /** Null where the file does not name it. */
+  /** Null if the file does not name it. */
   readonly seriesInstanceUid: string | null;
   readonly sopInstanceUid: string;
   /** From 1; null for the whole instance. */
@@ -53,7 +53,7 @@ export function readLine(json: unknown): ReportLine {
   };
 }
 
-/** One for each frame, in the order of the file. */
+/** One for each frame, in file order. */
 export function readImages(json: unknown): readonly SelectedImage[] {
   return list(object(json)?.["images"]).slice(0, IMAGES_MAX).flatMap((image: unknown) => {
     const { series_instance_uid: series, sop_instance_uid: sop, frames } = object(image) ?? {};
@@ -70,7 +70,7 @@ function countOf({ count }: Json): number | string | null {
   return typeof count === "number" || typeof count === "string" ? count : null;
 }
 
-/** An empty text is one too. */
+/** An empty text counts. */
 function said(given: unknown): string | null {
   return typeof given === "string" || typeof given === "number" ? String(given) : null;
 }

@@ -1,6 +1,6 @@
 /**
- * The index of a series pack, versions 1 and 2: what the quick view needs of it. The rest is kept as it came, and read by
- * the files beside this one when it is wanted: `frame-details.ts`, `frame-facts.ts` and `tables.ts`.
+ * The index of a pack, versions 1 and 2, as far as the quick view needs it. The rest is kept as it came, and read on
+ * demand by the files beside this one: `frame-details.ts`, `frame-facts.ts` and `tables.ts`.
  */
 
 import { gapsOf, type Gap, type SlicePlace } from "../stack-gaps.js";
@@ -12,27 +12,27 @@ export interface Span {
   readonly length: number;
 }
 
-/** Where a frame's quick picture lies in the pack. */
+/** Where a frame's quick picture is in the pack. */
 export interface Preview extends Span {
   readonly width: number;
   readonly height: number;
   readonly mediaType: string;
 }
 
-/** Where a frame's bit-exact samples lie in the pack. */
+/** Where a frame's bit-exact samples are in the pack. */
 export interface FullSpan extends Span {
   readonly mediaType: string;
 }
 
-/** One frame, in the order in which it is shown. */
+/** One frame, in display order. */
 export interface Frame {
   readonly sopInstanceUid: string;
-  /** Its number within the instance, from 1; null where the index does not say it. */
+  /** Its number within the instance, from 1; null if the index does not tell. */
   readonly number: number | null;
   readonly preview: Preview;
-  /** Null where there is no full quality. */
+  /** Null if there is no full quality. */
   readonly full: FullSpan | null;
-  /** Null for what is no slice of a stack. */
+  /** Null if it is not a slice of a stack. */
   readonly place: SlicePlace | null;
   readonly rows: number;
   readonly columns: number;
@@ -40,13 +40,13 @@ export interface Frame {
   readonly aspect: number;
   /** Marked by a doctor. */
   readonly isKey: boolean;
-  /** Time to the next frame of a moving picture; null for still ones. */
+  /** Time until the next frame of a moving picture; null for still ones. */
   readonly frameTimeMs: number | null;
-  /** Frames of one instance whose keys are alike belong to one run (a detector's turn, an energy window). */
+  /** Frames of one instance with the same key belong to one run (a detector's turn, an energy window). */
   readonly runKey: string;
   /** Frames with the same key are the phases of a heart at one slice; null for all others. */
   readonly beatKey: string | null;
-  /** As it came: for the files beside this one only. */
+  /** As it came; only for the files beside this one. */
   readonly raw: unknown;
 }
 
@@ -54,7 +54,7 @@ export interface Frame {
 export interface Thumbs {
   readonly tile: number;
   readonly columns: number;
-  /** Which frame each tile shows. */
+  /** The frame on each tile. */
   readonly frames: readonly number[];
 }
 
@@ -71,7 +71,7 @@ export interface OtherEntry {
   readonly name: string;
 }
 
-/** What a reader has to know of an instance that is shown. */
+/** What a reader must know about an instance that is shown. */
 export interface IndexNote {
   readonly sopInstanceUid: string;
   readonly code: string;
@@ -82,22 +82,22 @@ export interface IndexNote {
 export interface SeriesIndex {
   readonly modality: string;
   readonly frames: readonly Frame[];
-  /** Which frame is shown first. */
+  /** The frame to show first. */
   readonly posterFrame: number;
   readonly thumbs: Thumbs | null;
   readonly documents: readonly DocumentEntry[];
   readonly others: readonly OtherEntry[];
-  /** What is missing of what is shown. */
+  /** What is missing from the images shown. */
   readonly notes: readonly IndexNote[];
-  /** Where slices lie further apart than usual. */
+  /** Where slices are further apart than usual. */
   readonly gaps: readonly Gap[];
-  /** The instances of pictures that cannot be shown, one entry for each picture. */
+  /** The instances of images that cannot be shown, one entry per image. */
   readonly withoutPicture: readonly string[];
   /** Look-up tables as they came; `tables.ts` reads them. */
   readonly tables: readonly unknown[];
 }
 
-/** The index is not what the renderer writes. */
+/** The index is not as the renderer writes it. */
 export class InvalidIndexError extends Error {
   constructor(field: string) {
     super(`the series index lacks a valid ${field}`);
@@ -162,7 +162,7 @@ function parseFrame(json: unknown): Frame {
   };
 }
 
-/** Version 1 does not say how high a pixel is, but its previews have the right proportions. */
+/** Version 1 does not give the height of a pixel, but its previews have the right proportions. */
 function aspectOfPreview(raw: Json, width: number, height: number): number {
   const [rows, columns] = [positive(raw["rows"]), positive(raw["columns"])];
   if (rows === null || columns === null || width < 16 || height < 16) {

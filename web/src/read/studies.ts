@@ -1,4 +1,4 @@
-/** The studies of a patient and the series of one, as the portal lists them. */
+/** The studies of a patient and the series of one, as listed by the portal. */
 
 import { entries } from "./grant.js";
 import { list, number, text } from "./json.js";
@@ -16,9 +16,9 @@ export interface ListedSeries {
 export interface ListedStudy {
   readonly uid: string;
   readonly title: string;
-  /** As the page writes it. */
+  /** In the page's format. */
   readonly date: string | null;
-  /** `2020-11-23`; null where it is not known. */
+  /** `2020-11-23`; null if unknown. */
   readonly day: string | null;
   readonly modalities: readonly string[];
 }

@@ -19,7 +19,7 @@ export interface PaletteTable {
 
 export type Table = GreyTable | PaletteTable;
 
-/** Reads the tables of an index; one that cannot be read is null, so that the others keep their places. */
+/** Reads the tables of an index; an unreadable one becomes null, so that the others keep their places. */
 export function parseTables(tables: readonly unknown[]): readonly (Table | null)[] {
   return tables.map((json) => {
     const { kind, first, bits, data } = object(json) ?? {};
@@ -41,7 +41,7 @@ export function greyAt(table: GreyTable, value: number): number {
   return table.values[Math.min(table.values.length - 1, Math.max(0, place))] ?? 0;
 }
 
-/** What the highest output of a table stands for. */
+/** The value that means white in a table. */
 export function highestOutput(table: GreyTable): number {
   return 2 ** table.bits - 1;
 }

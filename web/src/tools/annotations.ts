@@ -1,4 +1,4 @@
-/** What was measured, per image, in picture pixels. */
+/** Measurements, per image, in picture pixels. */
 
 import type { Point } from "../view-geometry.js";
 

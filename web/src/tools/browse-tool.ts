@@ -1,4 +1,4 @@
-/** A finger goes through the images, as it does without tools. */
+/** Goes through the images with a finger, as without tools. */
 
 import type { HandTool } from "./hand-tool.js";
 

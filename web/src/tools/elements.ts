@@ -26,7 +26,7 @@ export function makeSvg<Name extends keyof SVGElementTagNameMap>(
   return element;
 }
 
-/** A button with a drawing (a path within 24 × 24) above its word. */
+/** A button with an icon (a path within 24 × 24) above its label. */
 export function toolButton(label: string, path: string, onClick: () => void, attributes: Attributes = {}): HTMLButtonElement {
   const icon = makeSvg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, makeSvg("path", { d: path }));
   const button = make("button", { type: "button", class: "tool", ...attributes }, icon, make("span", {}, label));
@@ -40,7 +40,7 @@ export function select(label: string, onChange: (place: number) => void): { fiel
   return { field: make("label", { class: "choice" }, make("span", {}, label), list), list };
 }
 
-/** Fills a list anew when its entries have changed. */
+/** Refills a list if its entries have changed. */
 export function fillList(list: HTMLSelectElement, labels: readonly string[]): void {
   const before = [...list.options].map(({ text }) => text);
   if (before.join("\n") !== labels.join("\n")) {

@@ -1,4 +1,4 @@
-/** Speed and repetition of films, and the way to the images that a doctor marked. */
+/** Speed and repetition of films, and the button to the images that a doctor marked. */
 
 import { hasClip } from "../clip.js";
 import type { Pane } from "../pane.js";

@@ -1,4 +1,4 @@
-/** What a hand may do besides measuring. */
+/** What a hand can do besides measuring. */
 
 import type { Pane } from "../pane.js";
 import type { Window } from "../read/frame-details.js";
@@ -13,6 +13,6 @@ export interface HandTool {
   /** Whether it waits for full quality. */
   readonly needsValues: boolean;
   label(words: Words): string;
-  /** Null where the stage does it by itself. `onWindow`: another window is wanted. */
+  /** Null if the stage does it on its own. `onWindow`: another window is wanted. */
   create(pane: Pane, onWindow: (window: Window) => void): StageTool | null;
 }

@@ -1,4 +1,4 @@
-/** Drawings of buttons: paths within 24 × 24, stroked. A tool brings its own. */
+/** Icons of buttons: paths within 24 × 24, stroked. A tool brings its own. */
 export const ICONS = {
   invert: "M4 4h16v16H4zM4 20 20 4M8 20l12-12M13 20l7-7",
   overlays: "M4 4h16v16H4zM8 15l3-6 2 4 1.500-2 2 4z",

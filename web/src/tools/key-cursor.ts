@@ -1,4 +1,4 @@
-/** The tools by keyboard: arrow keys move a cross over the stage, Enter takes hold of a point and lets it go. */
+/** The tools by keyboard: arrow keys move a cross over the stage, Enter takes and releases a point. */
 
 import type { StageTool } from "../stage.js";
 import { pixelSide, type Point } from "../view-geometry.js";
@@ -11,7 +11,7 @@ const ARROWS: Readonly<Record<string, Point>> = {
   ArrowDown: { x: 0, y: 1 },
 };
 const FAST = 10;
-/** The window changes by so many CSS pixels of a drag. */
+/** Each key press changes the window like a drag of this many CSS pixels. */
 const WINDOW_STEP_PX = 10;
 
 export class KeyCursor {

@@ -1,4 +1,4 @@
-/** The languages of the page. What belongs to one tool alone brings its own words; all others come with the page (`words.ts`). */
+/** The languages of the page. A tool brings the words that only it uses; all others come with the page (`words.ts`). */
 
 export type Language = "vi" | "en";
 

@@ -8,7 +8,7 @@ import { fillList, make, select, toolButton } from "./elements.js";
 import { ICONS } from "./icons.js";
 import { presetsOf, windowText, type Preset } from "./presets.js";
 
-/** Modalities that are looked at in colours. */
+/** Modalities that are viewed in colours. */
 const COLOURED = ["NM", "PT", "ST"];
 
 export class LookControls {
@@ -95,7 +95,7 @@ export class LookControls {
 
   private toggleMask(): void {
     const { full, frame } = this.pane;
-    // A window of the subtraction means nothing on the frame itself, and the other way round.
+    // A window for the subtraction makes no sense on the frame itself, and vice versa.
     this.onLook({ isMasked: !(full?.isMasked(frame) ?? false), window: null });
   }
 }

@@ -1,10 +1,10 @@
-/** All measurements of the session, by the image that they belong to: they outlive another series and a reload. */
+/** All measurements of the session, by image: they survive a change of series and a reload. */
 
 import type { Annotation } from "./annotations.js";
 import { pointsOf } from "./measuring/tool.js";
 import { measuringTool } from "./registry.js";
 
-/** Also named in `sides.ts`, which asks whether there is anything to show. */
+/** `sides.ts` also uses this name, to ask whether there is anything to show. */
 const KEY = "filmless:marks";
 const STEPS_BACK_MAX = 100;
 
@@ -33,12 +33,12 @@ export class MarkStore {
     return this.marks.filter((mark) => mark.image === image);
   }
 
-  /** A new one, not yet kept. */
+  /** Begins a new one, not yet stored. */
   begin(kind: string, image: string, points: Annotation["points"]): Annotation {
     return { id: this.nextId++, kind, image, points };
   }
 
-  /** Keeps what is finished; of some tools an image has only one. */
+  /** Stores a finished one; some tools allow only one per image. */
   add(mark: Annotation): void {
     this.remember();
     const isSingle = measuringTool(mark.kind)?.isSingle === true;
@@ -56,7 +56,7 @@ export class MarkStore {
     }
   }
 
-  /** The one that was touched last on an image. */
+  /** Removes the one on an image that was touched last. */
   removeLast(image: string | null): void {
     const here = this.of(image);
     const meant = here.find(({ id }) => id === this.last) ?? here[here.length - 1];
@@ -71,13 +71,13 @@ export class MarkStore {
     }
   }
 
-  /** One is about to be changed. */
+  /** Call before changing one. */
   touch({ id }: Annotation): void {
     this.last = id;
     this.remember();
   }
 
-  /** It was changed. */
+  /** Call after changing one. */
   keep(): void {
     try {
       sessionStorage.setItem(KEY, JSON.stringify(this.marks));

@@ -1,4 +1,4 @@
-/** What lies over a picture: measurements, scale, position. */
+/** What is drawn over a picture: measurements, scale, position. */
 
 import type { Pane } from "../pane.js";
 import { fill } from "../page.js";
@@ -19,10 +19,10 @@ const LINE_PX = 20;
 const BAR_SHARE_MAX = 0.3;
 
 export class Marks {
-  /** Called when a measurement came, went or changed. */
+  /** Called when a measurement was added, removed or changed. */
   onChange: (() => void) | null = null;
   cursor: Point | null = null;
-  /** What is being drawn, as long as it is not finished. */
+  /** The measurement being drawn, until it is finished. */
   draft: Annotation | null = null;
   private readonly svg = makeSvg("svg", { class: "annotations", "aria-hidden": "true" });
   private readonly facts = make("p", { class: "frame-facts" });
@@ -56,7 +56,7 @@ export class Marks {
       : [series.seriesInstanceUid, entry.sopInstanceUid, String(entry.number ?? 1)].join("/");
   }
 
-  /** Those of the image on the stage that are finished. */
+  /** The finished ones on the current image. */
   get current(): readonly Annotation[] {
     return this.store.of(this.image);
   }
@@ -68,7 +68,7 @@ export class Marks {
     return this.draft;
   }
 
-  /** Keeps the draft, if nothing of it is missing. */
+  /** Stores the draft if it is complete. */
   finish(): void {
     const { draft } = this;
     if (draft !== null && isWhole(draft)) {
@@ -84,7 +84,7 @@ export class Marks {
     this.onChange?.();
   }
 
-  /** Lets go of what was begun. */
+  /** Drops the draft. */
   drop(): void {
     if (this.draft !== null) {
       this.draft = null;
@@ -113,7 +113,7 @@ export class Marks {
     return null;
   }
 
-  /** Empty while points of it are missing, and before there is full quality. */
+  /** Empty while points are missing, and before full quality arrives. */
   resultOf({ kind, points }: Annotation): string {
     const { full, frame } = this.pane;
     const tool = measuringTool(kind);
@@ -206,7 +206,7 @@ function never(): never {
   throw new Error("values come from a full series");
 }
 
-/** The largest of 1, 2, 5, 10, 20, 50 … that is not larger than `max`. */
+/** The largest of 1, 2, 5, 10, 20, 50 … up to `max`. */
 export function roundLength(max: number): number {
   const power = 10 ** Math.floor(Math.log10(max));
   return [5, 2, 1].map((digit) => digit * power).find((length) => length <= max) ?? power;

@@ -1,4 +1,4 @@
-/** A hand that measures: sets the points of any measuring tool, and moves those that are there. */
+/** Measures by hand: sets the points of any measuring tool, and moves existing ones. */
 
 import type { StageTool } from "../stage.js";
 import type { Point } from "../view-geometry.js";
@@ -7,10 +7,10 @@ import type { Marks } from "./marks.js";
 import { strokeAt, type MeasuringTool } from "./measuring/tool.js";
 import { measuringTool } from "./registry.js";
 
-/** A drag that is shorter was none. */
+/** A shorter drag does not count. */
 const SLIP_PX = 4;
 
-/** Draws measurements, and moves the ends of those that are there. */
+/** Draws measurements, and moves the ends of existing ones. */
 export class MeasureTool implements StageTool {
   readonly takesKeys = true;
   private held: { annotation: Annotation; place: number; isKept: boolean } | null = null;
@@ -30,7 +30,7 @@ export class MeasureTool implements StageTool {
     this.travelled = 0;
     const { draft } = marks;
     if (draft !== null) {
-      // Strokes of it are still missing, as the second leg of an angle.
+      // More strokes are needed, such as the second leg of an angle.
       draft.points = [...draft.points, ...firstPoints(this.kind, draft.points.length, point)];
       this.held = { annotation: draft, place: draft.points.length - 1, isKept: false };
       marks.changed();
@@ -83,7 +83,7 @@ export class MeasureTool implements StageTool {
   }
 }
 
-/** The points that a stroke begins with, where so many are there already. */
+/** The points that a stroke adds at its start, given the number of existing points. */
 function firstPoints(tool: MeasuringTool, there: number, at: Point): Point[] {
   return strokeAt(tool, there) === 2 ? [at, at] : [at];
 }

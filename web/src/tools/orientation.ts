@@ -13,7 +13,7 @@ export interface EdgeLetters {
 /** The axes of the patient: to the left, to the back, to the head. */
 const POSITIVE = ["L", "P", "H"];
 const NEGATIVE = ["R", "A", "F"];
-/** A direction is named by a second axis when it leans towards it by about 20 degrees or more. */
+/** A direction also gets the letter of a second axis if it leans towards it by about 20 degrees or more. */
 const SHARE_MIN = 0.34;
 
 /** The letters of a direction, the main one first. */
@@ -26,9 +26,9 @@ export function lettersOf(direction: readonly number[]): string {
     .join("");
 }
 
-/** The letters at the edges of the stage, as the picture is turned. */
+/** The letters at the edges of the stage, for the current rotation. */
 export function edgeLetters(row: Triple, column: Triple, { a, b, c, d }: Matrix): EdgeLetters {
-  // The inverse of a turn is its transpose: where the stage's right and bottom lie in the picture.
+  // The inverse of a rotation is its transpose: the stage's right and bottom, as directions in the picture.
   const along = (x: number, y: number) => row.map((share, axis) => share * x + (column[axis] ?? 0) * y);
   const right = along(a, c);
   const bottom = along(b, d);
@@ -36,7 +36,7 @@ export function edgeLetters(row: Triple, column: Triple, { a, b, c, d }: Matrix)
   return { left: opposite(right), right: lettersOf(right), top: opposite(bottom), bottom: lettersOf(bottom) };
 }
 
-/** The same for directions that have names, such as `L` and `F` of a chest (PS3.3 C.7.6.1.1.1). */
+/** The same for named directions, such as `L` and `F` of a chest (PS3.3 C.7.6.1.1.1). */
 export function namedEdges(row: string, column: string, { a, b, c, d }: Matrix): EdgeLetters {
   const towards = (x: number, y: number) => (Math.abs(x) >= Math.abs(y) ? named(row, x) : named(column, y));
   const [right, bottom] = [towards(a, c), towards(b, d)];

@@ -19,11 +19,11 @@ class PanTool implements StageTool {
   }
 
   up(): void {
-    // Nothing is left open.
+    // Nothing is left unfinished.
   }
 
   cancel(): void {
-    // What was moved stays moved.
+    // The picture stays where it is.
   }
 }
 

@@ -7,7 +7,7 @@ import type { Words } from "../words.js";
 
 export interface Preset {
   readonly label: string;
-  /** Null for what is recorded in the file. */
+  /** Null for the windows in the file. */
   readonly window: Window | null;
 }
 
@@ -21,7 +21,7 @@ const CT: readonly (readonly [Exclude<keyof Words, "reportStatus" | "reportWords
   ["presetVessels", 200, 600],
 ];
 
-/** Of the file first, then of the modality, then the whole range. */
+/** The file's windows first, then the modality's, then the full range. */
 export function presetsOf(values: FrameValues | null, modality: string, words: Words): readonly Preset[] {
   const recorded = values?.details.presets ?? [];
   const named = recorded.map((window) => ({ label: window.name ?? windowText(window, words), window }));
@@ -35,19 +35,19 @@ export function presetsOf(values: FrameValues | null, modality: string, words: W
   ];
 }
 
-/** A picture of one value only is seen through no window. */
+/** A picture with a single value has no window. */
 export function windowText({ center, width }: Window, words: Words): string {
   return width === 0 ? "" : words.windowValues.replace("{c}", inWindow(center, width)).replace("{w}", inWindow(width, width));
 }
 
-/** As many digits as a reader can see in a window of this width: a hundredth of it. */
+/** With as many digits as matter in a window of this width: a hundredth of it. */
 function inWindow(value: number, width: number): string {
   const decimals = Math.min(20, Math.max(0, 2 - Math.floor(Math.log10(Math.abs(width)))));
   const rounded = Number(value.toFixed(decimals));
   return Math.max(Math.abs(rounded), Math.abs(width)) >= 1e7 || Math.abs(width) < 0.001 ? short(value) : String(rounded + 0);
 }
 
-/** A number in five digits, or in all of its whole ones; what is not whole shows it. */
+/** A number in five digits, or all digits before the point; a fraction stays visible. */
 export function short(value: number): string {
   const size = Math.abs(value);
   if (Number.isInteger(value) && size < 1e7) {

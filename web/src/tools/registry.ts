@@ -1,4 +1,4 @@
-/** All tools, in the order of their buttons. A new one is a file of its own and a line here. */
+/** All tools, in the order of their buttons. A new tool is a file of its own and a line here. */
 
 import { BROWSE } from "./browse-tool.js";
 import type { HandTool } from "./hand-tool.js";
@@ -14,7 +14,7 @@ export const HAND_TOOLS: readonly HandTool[] = [BROWSE, WINDOW, MOVE];
 
 export const MEASURING_TOOLS: readonly MeasuringTool[] = [PROBE, LENGTH, ANGLE, ELLIPSE];
 
-/** Null for what an earlier version of the page may have stored. */
+/** Null for a name that an earlier version of the page may have stored. */
 export function measuringTool(name: string): MeasuringTool | null {
   return MEASURING_TOOLS.find((tool) => tool.name === name) ?? null;
 }

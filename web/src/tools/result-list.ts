@@ -1,4 +1,4 @@
-/** What was measured on the shown images, in words, for eyes and screen readers. */
+/** The measurements on the shown images, in words, for eyes and screen readers. */
 
 import type { Words } from "../words.js";
 import { make } from "./elements.js";
@@ -45,7 +45,7 @@ export class ResultList {
     );
   }
 
-  /** Of both stages, each once. */
+  /** Those on both stages, each once. */
   private found(): readonly { readonly id: number; readonly text: string }[] {
     const all = this.marks().flatMap((marks) => marks.current.map((one) => ({ id: one.id, text: marks.resultOf(one) })));
     return all.filter(({ id }, place) => all.findIndex((other) => other.id === id) === place);

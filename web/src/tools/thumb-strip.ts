@@ -1,4 +1,4 @@
-/** Small pictures of the whole series, each a way to its image. */
+/** Thumbnails of the whole series, each linking to its image. */
 
 import type { Pane } from "../pane.js";
 import { fill } from "../page.js";
@@ -45,7 +45,7 @@ export class ThumbStrip {
     this.mark(this.pane.frame);
   }
 
-  /** Marks the last small picture at or before the frame. */
+  /** Marks the last thumbnail at or before the frame. */
   private mark(frame: number): void {
     let current: HTMLElement | null = null;
     for (const button of this.list.children as HTMLCollectionOf<HTMLElement>) {

@@ -1,4 +1,4 @@
-/** The tools behind the button: what a finger does, how the picture looks, how it lies, films, measurements. */
+/** The tools behind the button: what a finger does, look, rotation and zoom, films, measurements. */
 
 import type { Window } from "../read/frame-details.js";
 import { DEFAULT_LOOK, type Look } from "../full/look.js";
@@ -22,7 +22,7 @@ import { WINDOW } from "./window-tool.js";
 import { ICONS } from "./icons.js";
 import type { Comparison } from "../compare/comparison.js";
 
-/** A stage and all that the tools hold of it. */
+/** A stage, and what the tools keep for it. */
 export interface ToolPane {
   readonly pane: Pane;
   readonly marks: Marks;
@@ -32,7 +32,7 @@ export interface ToolPane {
 export class Tools {
   readonly main: ToolPane;
   private other: ToolPane | null = null;
-  /** The stage that was touched last: the tools are for it. */
+  /** The stage that was touched last; the tools apply to it. */
   private active: ToolPane;
   private readonly store = new MarkStore();
   private chosen = BROWSE.name;
@@ -93,12 +93,12 @@ export class Tools {
     return this.other === null ? [this.main] : [this.main, this.other];
   }
 
-  /** The panel is closed: fingers browse again. Measurements stay. */
+  /** The panel was closed: fingers browse again. Measurements stay. */
   rest(): void {
     this.choose(BROWSE.name);
   }
 
-  /** A second stage came or went. */
+  /** A second stage was added or removed. */
   setOther(pane: Pane | null): void {
     this.other?.marks.close();
     this.active = this.main;
@@ -146,7 +146,7 @@ export class Tools {
     this.showHint();
   }
 
-  /** Delete takes the measurement that was touched last, Ctrl+Z brings back what was. */
+  /** Delete removes the measurement that was touched last, Ctrl+Z restores it. */
   private onKey(event: KeyboardEvent): void {
     const target = event.target instanceof Element ? event.target : document.body;
     const isHere = target === document.body || this.page.viewer.contains(target);
@@ -202,7 +202,7 @@ export class Tools {
     return group(words.touchTool, ...this.buttons.values());
   }
 
-  /** What can be measured has a name of its own in some images. */
+  /** In some images, a measuring tool has another name. */
   private nameMeasuring(): void {
     const { full, frame } = this.main.pane;
     const [language, details] = [pageLanguage(), full?.details(frame) ?? null];
@@ -217,7 +217,7 @@ export class Tools {
 
   private positionGroup(): HTMLElement {
     const { words } = this.page;
-    // A linked stage does the same by following the view.
+    // A linked stage follows the view, and so does the same.
     const change = (step: Parameters<Stage["change"]>[0]) => () => this.active.pane.stage.change(step);
     const reset = () => {
       this.active.pane.stage.resetView();
@@ -252,7 +252,7 @@ export class Tools {
   }
 }
 
-/** Buttons that belong together, under their name. */
+/** Buttons that belong together, under a common name. */
 export function group(label: string, ...children: Node[]): HTMLElement {
   const row = make("div", { class: "tool-buttons" }, ...children);
   return make("div", { class: "tool-group", role: "group", "aria-label": label }, make("p", { class: "tool-title" }, label), row);

@@ -8,7 +8,7 @@ import type { StageTool } from "../stage.js";
 import type { Point } from "../view-geometry.js";
 import type { HandTool } from "./hand-tool.js";
 
-/** A drag of so many CSS pixels doubles the width of the window. */
+/** A drag of this many CSS pixels doubles the width of the window. */
 const WINDOW_DRAG_PX = 250;
 
 class WindowTool implements StageTool {
@@ -20,7 +20,7 @@ class WindowTool implements StageTool {
   ) {}
 
   down(): void {
-    // A drag begins with the first movement.
+    // The first movement starts the drag.
   }
 
   move(_: Point, by: Point): void {
@@ -34,11 +34,11 @@ class WindowTool implements StageTool {
   }
 
   up(): void {
-    // The window stays.
+    // Keeps the window.
   }
 
   cancel(): void {
-    // The window stays.
+    // Keeps the window.
   }
 }
 

@@ -72,7 +72,8 @@ impl FileIndex {
     /// Reads the header of a file.
     async fn read(file: &Arc<SourceFile>, limits: &Limits) -> Result<Self, DicomwebError> {
         let total = file.bytes();
-        for step in [limits.header_first_read_bytes, limits.header_second_read_bytes, limits.header_bytes_max] {
+        for step in [limits.header_first_read_bytes, limits.header_second_read_bytes, limits.header_bytes_max]
+        {
             let bytes = file.read(0..step.min(total)).await.map_err(unavailable)?;
             match scan_prefix(&bytes, total, limits).map_err(|error| no_picture(error.code()))? {
                 Scan::Complete(data_set) => return Ok(Self::of(&data_set)),
@@ -206,4 +207,3 @@ impl IndexCache {
         files.truncate(kept.max(1));
     }
 }
-

@@ -5,13 +5,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use filmless_delivery::{RenderedParts, SourceFile};
 use filmless_dicom::PixelLayout;
 use filmless_dicomweb::frame_type::{EXPLICIT_VR_LITTLE_ENDIAN, frame_syntax, frame_types};
-use filmless_dicomweb::{Form, Offer, Refusal};
+use filmless_dicomweb::{Refusal, Shape, Wanted};
 use filmless_imaging::{Job, NativeJob, NoPicture, RenderedPart};
 use filmless_store::ObjectVersion;
 use filmless_store::index::InstanceRecord;
@@ -20,8 +20,8 @@ use tokio::sync::Mutex;
 
 use super::file_index::{Frames, source_of};
 use super::frame_numbers::frame_numbers;
-use super::instances::{Resource, accepted, owner_of, refused_code};
-use super::parts::{Announced, Broken, Pieces, by_itself, exactly, in_parts, object};
+use super::instances::{AcceptQuery, Resource, owner_of, refused_code, wanted_by};
+use super::parts::{Announced, Broken, Part, Pieces, by_itself, exactly, in_parts, object};
 use crate::admitted::{Admitted, instance_of};
 use crate::error::DicomwebError;
 use crate::services::DicomwebServices;
@@ -32,8 +32,9 @@ const AHEAD: usize = 4;
 const BYTES: &str = "application/octet-stream";
 
 /// In what form frames go out.
-struct Chosen {
+struct Form {
     content_type: String,
+    media_type: String,
     is_single: bool,
     is_decoded: bool,
 }
@@ -43,11 +44,11 @@ pub(crate) async fn frames(
     State(services): State<Arc<DicomwebServices>>,
     admitted: Admitted,
     Path(resource): Path<Resource>,
-    RawQuery(query): RawQuery,
+    Query(query): Query<AcceptQuery>,
     headers: HeaderMap,
 ) -> Result<Response, DicomwebError> {
     let numbers = frame_numbers(resource.frames.as_deref().unwrap_or_default())?;
-    let accept = accepted(&headers, query.as_deref())?;
+    let wanted = wanted_by(&headers, &query)?;
     let (study, series) = admitted.series(&resource.study_uid, &resource.series_uid)?;
     let record = instance_of(&services, study, series, &resource.instance_uid).await?;
     let file = Arc::new(source_of(services.software.studies_bucket(), &record));
@@ -56,12 +57,14 @@ pub(crate) async fn frames(
     if numbers.iter().any(|number| *number > found.count()) {
         return Err(Refusal::NotFound.into());
     }
-    let offers = offers(&index.transfer_syntax_uid, numbers.len(), index.is_decodable());
-    let form = Chosen::of(accept.choose(&offers)?, &index.transfer_syntax_uid);
+    let syntax = frame_syntax(&index.transfer_syntax_uid);
+    let form = wanted.iter().find_map(|wanted| form_of(wanted, &index.transfer_syntax_uid, numbers.len()));
+    let form = form.ok_or_else(|| not_acceptable(syntax, index.is_decodable()))?;
+    let needs_decoder = form.is_decoded && syntax != EXPLICIT_VR_LITTLE_ENDIAN;
     let response = match found {
         Frames::None => return Err(Refusal::NotFound.into()),
         Frames::Decoder { .. } => decoded(&services, study, &record, file, numbers, &form).await?,
-        _ if form.is_decoded => decoded(&services, study, &record, file, numbers, &form).await?,
+        _ if needs_decoder => decoded(&services, study, &record, file, numbers, &form).await?,
         Frames::Native { start, frame_bytes, .. } => {
             let range = |number: &u32| {
                 let start = start + frame_bytes * u64::from(number - 1);
@@ -78,40 +81,38 @@ pub(crate) async fn frames(
     Ok(response)
 }
 
-/// What there is of frames that are stored in this transfer syntax, the stored form first.
-fn offers(stored: &str, frames: usize, is_decodable: bool) -> Vec<Offer<'_>> {
+/// How frames of this stored transfer syntax are given to whoever wants them so; `None` when they cannot be.
+fn form_of(wanted: &Wanted, stored: &str, frames: usize) -> Option<Form> {
+    let is_single = wanted.shape == Shape::Single;
+    if is_single && frames > 1 {
+        return None;
+    }
     let syntax = frame_syntax(stored);
     let types = frame_types(syntax);
-    let mut kinds: Vec<(&str, &str)> = types.iter().map(|kind| (*kind, syntax)).collect();
-    // Clients that take bytes of any syntax say octet-stream, and are told what it is.
-    kinds.push((BYTES, syntax));
-    if stored != syntax {
-        kinds.push((BYTES, stored));
-    }
-    if is_decodable && syntax != EXPLICIT_VR_LITTLE_ENDIAN {
-        kinds.push((BYTES, EXPLICIT_VR_LITTLE_ENDIAN));
-    }
-    kinds.dedup();
-    let forms = |(kind, syntax)| {
-        let forms = [Offer::multipart(kind), Offer::single(kind)].into_iter();
-        forms.take(if frames == 1 { 2 } else { 1 }).map(move |form| form.in_syntax(syntax))
+    let asked = wanted.transfer_syntax.as_deref();
+    let is_stored = asked.is_none_or(|asked| asked == syntax || asked == stored);
+    let form = |media_type: &str, syntax: &str, is_decoded| Form {
+        content_type: format!("{media_type};transfer-syntax={syntax}"),
+        media_type: media_type.to_owned(),
+        is_single,
+        is_decoded,
     };
-    kinds.into_iter().flat_map(forms).collect()
+    // Clients that take bytes of any syntax say octet-stream, and are told what it is.
+    if is_stored && (wanted.media_type == BYTES || types.iter().any(|known| wanted.takes(known))) {
+        let named = types.iter().find(|known| **known == wanted.media_type);
+        return Some(form(named.or(types.first())?, syntax, false));
+    }
+    let is_explicit = asked == Some(EXPLICIT_VR_LITTLE_ENDIAN) && wanted.takes(BYTES);
+    is_explicit.then(|| form(BYTES, EXPLICIT_VR_LITTLE_ENDIAN, true))
 }
 
-impl Chosen {
-    fn of(offer: &Offer<'_>, stored: &str) -> Self {
-        let syntax = frame_syntax(stored);
-        let is_decoded =
-            offer.transfer_syntax == Some(EXPLICIT_VR_LITTLE_ENDIAN) && syntax != EXPLICIT_VR_LITTLE_ENDIAN;
-        let types = frame_types(syntax);
-        let (kind, syntax) = match () {
-            () if is_decoded => (BYTES, EXPLICIT_VR_LITTLE_ENDIAN),
-            () => (types.iter().find(|kind| **kind == offer.media_type).unwrap_or(&types[0]), syntax),
-        };
-        let content_type = format!("{kind};transfer-syntax={syntax}");
-        Self { content_type, is_single: offer.form == Form::Single, is_decoded }
+fn not_acceptable(syntax: &str, is_decodable: bool) -> Refusal {
+    let mut offered: Vec<String> =
+        frame_types(syntax).iter().map(|kind| format!("{kind}; transfer-syntax={syntax}")).collect();
+    if is_decodable && syntax != EXPLICIT_VR_LITTLE_ENDIAN {
+        offered.push(format!("{BYTES}; transfer-syntax={EXPLICIT_VR_LITTLE_ENDIAN}"));
     }
+    Refusal::NotAcceptable { offered: offered.join(", ") }
 }
 
 /// Frames as they are stored; each is the ranges of its fragments.
@@ -119,24 +120,33 @@ async fn stored(
     services: &Arc<DicomwebServices>,
     record: InstanceRecord,
     frames: Vec<Vec<Range<u64>>>,
-    form: &Chosen,
+    form: &Form,
 ) -> Result<Response, DicomwebError> {
     let length = |ranges: &Vec<Range<u64>>| ranges.iter().map(|range| range.end - range.start).sum::<u64>();
-    let lengths: Vec<u64> = frames.iter().map(length).collect();
-    let total = lengths.iter().sum();
+    let lengths: Vec<(String, u64)> =
+        frames.iter().map(|ranges| (form.content_type.clone(), length(ranges))).collect();
+    let total = lengths.iter().map(|(_, length)| length).sum();
     services.config.check_length(total)?;
+    let content_type = form.content_type.clone();
     let (shared, record) = (Arc::clone(services), Arc::new(record));
     let mut opened = stream::iter(frames)
-        .map(move |ranges| ranges_of(Arc::clone(&shared), Arc::clone(&record), ranges))
+        .map(move |ranges| {
+            let (services, record, content_type) =
+                (Arc::clone(&shared), Arc::clone(&record), content_type.clone());
+            async move {
+                let bytes = ranges_of(services, record, ranges).await?;
+                Ok::<_, Broken>(Part { content_type, bytes })
+            }
+        })
         .buffered(AHEAD)
         .boxed();
     let Some(first) = opened.next().await else { return Err(Refusal::NotFound.into()) };
     let first = first.map_err(|_| Refusal::Unavailable)?;
     if form.is_single {
-        return Ok(by_itself(&form.content_type, total, first));
+        return Ok(by_itself(first, Some(total)));
     }
     let parts = stream::once(async { Ok(first) }).chain(opened);
-    in_parts(&Announced { part_type: form.content_type.clone(), lengths: Some(lengths) }, parts)
+    in_parts(&Announced { part_type: form.media_type.clone(), lengths: Some(lengths) }, parts)
 }
 
 /// The bytes of some ranges, one after the other. The first is opened at once.
@@ -153,7 +163,8 @@ async fn ranges_of(
     let mut ranges = ranges.into_iter();
     let Some(first) = ranges.next() else { return Ok(Box::pin(stream::empty())) };
     let first = open(Arc::clone(&services), Arc::clone(&record), first).await?;
-    let others = stream::iter(ranges).then(move |range| open(Arc::clone(&services), Arc::clone(&record), range));
+    let others =
+        stream::iter(ranges).then(move |range| open(Arc::clone(&services), Arc::clone(&record), range));
     let others = futures::TryStreamExt::try_flatten(others);
     Ok(Box::pin(first.chain(others)))
 }
@@ -165,7 +176,7 @@ async fn decoded(
     record: &InstanceRecord,
     file: Arc<SourceFile>,
     numbers: Vec<u32>,
-    form: &Chosen,
+    form: &Form,
 ) -> Result<Response, DicomwebError> {
     // Nobody else holds it any more.
     let file = Arc::into_inner(file).ok_or(Refusal::Failed)?;
@@ -179,14 +190,18 @@ async fn decoded(
     }
     let length = layout.frame_bytes;
     services.config.check_length(length.saturating_mul(numbers.len() as u64))?;
-    let lengths = vec![length; numbers.len()];
+    let content_type = form.content_type.clone();
+    let lengths = numbers.iter().map(|_| (content_type.clone(), length)).collect();
     // One decoder gives the frames one after the other, and each part takes as much as is its own.
     let parts = Arc::new(Mutex::new(parts));
     if form.is_single {
-        return Ok(by_itself(&form.content_type, length, frame_of(parts, length)));
+        return Ok(by_itself(Part { content_type, bytes: frame_of(parts, length) }, Some(length)));
     }
-    let frames = stream::iter(numbers).map(move |_| Ok(frame_of(Arc::clone(&parts), length)));
-    in_parts(&Announced { part_type: form.content_type.clone(), lengths: Some(lengths) }, frames)
+    let frames = stream::iter(numbers).map(move |_| {
+        let bytes = frame_of(Arc::clone(&parts), length);
+        Ok(Part { content_type: content_type.clone(), bytes })
+    });
+    in_parts(&Announced { part_type: BYTES.to_owned(), lengths: Some(lengths) }, frames)
 }
 
 /// The next frame that a decoder gives. Frames are taken in the order in which they were asked for, each to its end.

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;
 use axum::response::Response;
 use filmless_delivery::{ExplicitFile, FileOwner, NotNative};
 use filmless_dicomweb::frame_type::EXPLICIT_VR_LITTLE_ENDIAN;
-use filmless_dicomweb::{Accept, Form, Offer, Refusal, accept_parameter};
+use filmless_dicomweb::{Refusal, Shape, Wanted, wanted};
 use filmless_imaging::NoPicture;
 use filmless_store::ObjectVersion;
 use filmless_store::index::InstanceRecord;
@@ -16,7 +16,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use serde::Deserialize;
 
 use super::file_index::source_of;
-use super::parts::{Announced, Broken, Pieces, by_itself, in_parts, object};
+use super::parts::{Announced, Broken, Part, Pieces, by_itself, in_parts, object};
 use crate::admitted::{Admitted, instance_of};
 use crate::error::DicomwebError;
 use crate::services::DicomwebServices;
@@ -41,11 +41,18 @@ pub(crate) struct Resource {
     pub frames: Option<String>,
 }
 
-/// What a request accepts.
-pub(crate) fn accepted(headers: &HeaderMap, query: Option<&str>) -> Result<Accept, Refusal> {
-    let lines = headers.get_all(ACCEPT).iter().map(|value| value.to_str().map_err(|_| Refusal::BadAccept));
-    let lines: Vec<&str> = lines.collect::<Result<_, _>>()?;
-    Accept::read(lines, accept_parameter(query.unwrap_or_default())?.as_deref())
+/// The query parameter that stands for the header.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct AcceptQuery {
+    #[serde(default)]
+    pub accept: Option<String>,
+}
+
+/// What a request takes.
+pub(crate) fn wanted_by(headers: &HeaderMap, query: &AcceptQuery) -> Result<Vec<Wanted>, Refusal> {
+    let header =
+        headers.get(ACCEPT).map(|value| value.to_str().map_err(|_| Refusal::BadAccept)).transpose()?;
+    wanted(header, query.accept.as_deref())
 }
 
 type Services = State<Arc<DicomwebServices>>;
@@ -55,12 +62,12 @@ pub(crate) async fn study(
     State(services): Services,
     admitted: Admitted,
     Path(resource): Path<Resource>,
-    RawQuery(query): RawQuery,
+    Query(query): Query<AcceptQuery>,
     headers: HeaderMap,
 ) -> Result<Response, DicomwebError> {
     let study = Arc::clone(admitted.study(&resource.study_uid)?);
     let instances = services.software.instances(&study).await?;
-    retrieve(&services, &admitted, &study, instances.to_vec(), &accepted(&headers, query.as_deref())?).await
+    retrieve(&services, &admitted, &study, instances.to_vec(), &wanted_by(&headers, &query)?).await
 }
 
 /// All of a series.
@@ -68,13 +75,13 @@ pub(crate) async fn series(
     State(services): Services,
     admitted: Admitted,
     Path(resource): Path<Resource>,
-    RawQuery(query): RawQuery,
+    Query(query): Query<AcceptQuery>,
     headers: HeaderMap,
 ) -> Result<Response, DicomwebError> {
     let (study, series) = admitted.series(&resource.study_uid, &resource.series_uid)?;
     let mut instances = services.software.instances(study).await?.to_vec();
     instances.retain(|instance| instance.series_instance_uid == series.record.series_instance_uid);
-    retrieve(&services, &admitted, study, instances, &accepted(&headers, query.as_deref())?).await
+    retrieve(&services, &admitted, study, instances, &wanted_by(&headers, &query)?).await
 }
 
 /// One instance.
@@ -82,21 +89,28 @@ pub(crate) async fn instance(
     State(services): Services,
     admitted: Admitted,
     Path(resource): Path<Resource>,
-    RawQuery(query): RawQuery,
+    Query(query): Query<AcceptQuery>,
     headers: HeaderMap,
 ) -> Result<Response, DicomwebError> {
     let (study, series) = admitted.series(&resource.study_uid, &resource.series_uid)?;
     let instance = instance_of(&services, study, series, &resource.instance_uid).await?;
-    retrieve(&services, &admitted, study, vec![instance], &accepted(&headers, query.as_deref())?).await
+    retrieve(&services, &admitted, study, vec![instance], &wanted_by(&headers, &query)?).await
 }
 
-/// Answers with these instances, in the form that is preferred of those that can be given.
+/// In what form instances go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    AsUploaded,
+    Explicit,
+}
+
+/// Answers with these instances, in the first form that is wanted and can be given.
 pub(crate) async fn retrieve(
     services: &Arc<DicomwebServices>,
     admitted: &Admitted,
     study: &Arc<SoftwareStudy>,
     instances: Vec<InstanceRecord>,
-    accept: &Accept,
+    wanted: &[Wanted],
 ) -> Result<Response, DicomwebError> {
     if instances.is_empty() {
         return Err(Refusal::NotFound.into());
@@ -104,60 +118,73 @@ pub(crate) async fn retrieve(
     if admitted.admission.right != Right::Take {
         return Err(Refusal::FilesNotAllowed.into());
     }
-    let stored = match accept.names_syntax() {
-        true => Some(stored_in(services, &instances).await?),
-        false => None,
-    };
-    let mut offers = Vec::new();
-    offer(&mut offers, stored.as_ref().and_then(|stored| stored.syntax.as_deref()), instances.len());
-    if stored.as_ref().is_some_and(|stored| stored.is_decodable) {
-        offer(&mut offers, Some(EXPLICIT_VR_LITTLE_ENDIAN), instances.len());
+    for one in wanted.iter().filter(|one| one.takes(DICOM)) {
+        let is_single = one.shape == Shape::Single;
+        if is_single && instances.len() > 1 {
+            continue;
+        }
+        let Some(form) = form_of(services, &instances, one).await? else { continue };
+        let answer = match (form, is_single) {
+            (Form::AsUploaded, _) => as_uploaded(services, instances.clone(), is_single).await,
+            (Form::Explicit, _) => explicit(services, study, instances.clone(), is_single).await,
+        };
+        let response = match answer {
+            // What cannot be decoded may be wanted as it is, next.
+            Err(DicomwebError::Refused(Refusal::NoPicture { .. })) if wanted.len() > 1 => continue,
+            answer => answer?,
+        };
+        services.software.record_use(&admitted.admission, study, Right::Take).await?;
+        return Ok(response);
     }
-    let chosen = accept.choose(&offers)?;
-    let is_single = chosen.form == Form::Single;
-    let as_stored = stored.as_ref().is_none_or(|stored| chosen.transfer_syntax == stored.syntax.as_deref());
-    let response = if as_stored {
-        as_uploaded(services, instances, is_single).await?
-    } else {
-        explicit(services, study, instances, is_single).await?
-    };
-    services.software.record_use(&admitted.admission, study, Right::Take).await?;
-    Ok(response)
+    Err(not_acceptable(services, &instances).await?.into())
 }
 
-/// Parts, and by itself where there is one.
-fn offer<'s>(offers: &mut Vec<Offer<'s>>, syntax: Option<&'s str>, instances: usize) {
-    let forms = [Offer::multipart(DICOM), Offer::single(DICOM)];
-    let forms = forms.into_iter().take(if instances == 1 { 2 } else { 1 });
-    offers.extend(forms.map(|form| Offer { transfer_syntax: syntax, ..form }));
-}
-
-/// How instances are stored.
-struct Stored {
-    /// The transfer syntax of all of them; none where they have several.
-    syntax: Option<String>,
-    /// Whether a decoder knows how the frames of all of them are encoded.
-    is_decodable: bool,
-}
-
-async fn stored_in(
+async fn not_acceptable(
     services: &Arc<DicomwebServices>,
     instances: &[InstanceRecord],
-) -> Result<Stored, DicomwebError> {
-    let found: Vec<(String, bool)> = stream::iter(instances)
+) -> Result<Refusal, DicomwebError> {
+    let mut offered = vec![format!("multipart/related; type=\"{DICOM}\"; transfer-syntax=*")];
+    if let [instance] = instances {
+        let index = index(services, instance).await?;
+        offered.push(format!("{DICOM}; transfer-syntax={}", index.transfer_syntax_uid));
+        if index.is_decodable() {
+            offered.push(format!("{DICOM}; transfer-syntax={EXPLICIT_VR_LITTLE_ENDIAN}"));
+        }
+    }
+    Ok(Refusal::NotAcceptable { offered: offered.join(", ") })
+}
+
+async fn index(
+    services: &Arc<DicomwebServices>,
+    instance: &InstanceRecord,
+) -> Result<Arc<super::file_index::FileIndex>, DicomwebError> {
+    let file = Arc::new(source_of(services.software.studies_bucket(), instance));
+    services.index_cache.of(&file, instance, &services.config.limits).await
+}
+
+/// Whether all instances can be given as they are wanted, and how.
+async fn form_of(
+    services: &Arc<DicomwebServices>,
+    instances: &[InstanceRecord],
+    wanted: &Wanted,
+) -> Result<Option<Form>, DicomwebError> {
+    let Some(syntax) = wanted.transfer_syntax.as_deref() else { return Ok(Some(Form::AsUploaded)) };
+    let found: Vec<(bool, bool)> = stream::iter(instances)
         .map(|instance| async {
-            let file = Arc::new(source_of(services.software.studies_bucket(), instance));
-            let index = services.index_cache.of(&file, instance, &services.config.limits).await?;
+            let index = index(services, instance).await?;
             let is_decodable = !index.has_pixels() || index.is_decodable();
-            Ok::<_, DicomwebError>((index.transfer_syntax_uid.clone(), is_decodable))
+            Ok::<_, DicomwebError>((index.transfer_syntax_uid == syntax, is_decodable))
         })
         .buffered(HEADERS_AT_ONCE)
         .try_collect()
         .await?;
-    let first = found.first().map(|(syntax, _)| syntax.clone());
-    let is_same = found.iter().all(|(syntax, _)| Some(syntax) == first.as_ref());
-    let is_decodable = found.iter().all(|(_, is_decodable)| *is_decodable);
-    Ok(Stored { syntax: first.filter(|_| is_same), is_decodable })
+    Ok(if found.iter().all(|(is_stored, _)| *is_stored) {
+        Some(Form::AsUploaded)
+    } else if syntax == EXPLICIT_VR_LITTLE_ENDIAN && found.iter().all(|(_, is_decodable)| *is_decodable) {
+        Some(Form::Explicit)
+    } else {
+        None
+    })
 }
 
 async fn as_uploaded(
@@ -170,15 +197,16 @@ async fn as_uploaded(
     // What cannot be opened is said before the first byte.
     let open = |services: Arc<DicomwebServices>, instance: InstanceRecord| async move {
         let version = ObjectVersion { key: &instance.key, version_id: instance.version_id.as_deref() };
-        object(services.software.studies_bucket(), version, None, instance.bytes).await
+        let bytes = object(services.software.studies_bucket(), version, None, instance.bytes).await?;
+        Ok::<_, Broken>(Part { content_type: DICOM.to_owned(), bytes })
     };
     let mut rest = instances.clone().into_iter();
     let Some(first) = rest.next() else { return Err(Refusal::NotFound.into()) };
     let first = open(Arc::clone(services), first).await.map_err(|_| Refusal::Unavailable)?;
     if is_single {
-        return Ok(by_itself(DICOM, total, first));
+        return Ok(by_itself(first, Some(total)));
     }
-    let lengths = instances.iter().map(|instance| instance.bytes).collect();
+    let lengths = instances.iter().map(|instance| (DICOM.to_owned(), instance.bytes)).collect();
     let services = Arc::clone(services);
     let others = stream::iter(rest).map(move |instance| open(Arc::clone(&services), instance));
     let parts = stream::once(async { Ok(first) }).chain(others.buffered(AHEAD));
@@ -204,17 +232,21 @@ async fn explicit(
     let first = open(Arc::clone(services), Arc::clone(study), first).await.map_err(|why| refused(&why))?;
     let length = first.total_bytes();
     services.config.check_length(length)?;
+    let part = {
+        let content_type = content_type.clone();
+        move |file| Part { content_type: content_type.clone(), bytes: pieces_of(file) }
+    };
     if is_single {
-        return Ok(by_itself(&content_type, length, pieces_of(first)));
+        return Ok(by_itself(part(first), Some(length)));
     }
-    let lengths = is_one.then(|| vec![length]);
+    let lengths = is_one.then(|| vec![(content_type, length)]);
     let (services, study) = (Arc::clone(services), Arc::clone(study));
     let opened = stream::iter(rest).then(move |instance| {
         let opening = open(Arc::clone(&services), Arc::clone(&study), instance);
         async { opening.await.map_err(|why| broken_off(&why)) }
     });
-    let parts = stream::once(async { Ok(first) }).chain(opened).map_ok(pieces_of);
-    in_parts(&Announced { part_type: content_type, lengths }, parts)
+    let parts = stream::once(async { Ok(first) }).chain(opened).map_ok(part);
+    in_parts(&Announced { part_type: DICOM.to_owned(), lengths }, parts)
 }
 
 fn pieces_of(file: ExplicitFile) -> Pieces {

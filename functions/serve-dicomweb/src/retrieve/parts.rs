@@ -20,28 +20,36 @@ pub(crate) type Broken = Box<dyn Error + Send + Sync>;
 /// The bytes of a part.
 pub(crate) type Pieces = Pin<Box<dyn Stream<Item = Result<Bytes, Broken>> + Send>>;
 
-/// What an answer in parts will be.
+/// One part of an answer.
+pub(crate) struct Part {
+    pub content_type: String,
+    pub bytes: Pieces,
+}
+
+/// What an answer will be.
 pub(crate) struct Announced {
-    /// `Content-Type` of every part.
+    /// Media type of the parts.
     pub part_type: String,
-    /// Bytes of each, where they are known.
-    pub lengths: Option<Vec<u64>>,
+    /// `Content-Type` and bytes of each part, where all are known.
+    pub lengths: Option<Vec<(String, u64)>>,
 }
 
 /// An answer in parts.
 pub(crate) fn in_parts(
     announced: &Announced,
-    parts: impl Stream<Item = Result<Pieces, Broken>> + Send + 'static,
+    parts: impl Stream<Item = Result<Part, Broken>> + Send + 'static,
 ) -> Result<Response, DicomwebError> {
     let mut boundary = [0; 16];
     getrandom::fill(&mut boundary).map_err(|_| filmless_dicomweb::Refusal::Failed)?;
-    let boundary = format!("{:032x}", u128::from_le_bytes(boundary));
-    let multipart = Multipart::new(&boundary, &announced.part_type);
-    let total = announced.lengths.as_ref().map(|lengths| multipart.length(lengths));
-    let (content_type, end) = (multipart.content_type(), multipart.end());
+    let multipart = Multipart::new(boundary, &announced.part_type);
+    let lengths = announced.lengths.as_ref();
+    let total = lengths.map(|all| multipart.total(all.iter().map(|(kind, length)| (kind.as_str(), *length))));
+    let content_type = multipart.content_type();
+    let end = multipart.end();
     let bodies = parts.enumerate().map(move |(place, part)| {
-        let before = Bytes::from(multipart.before_part(place == 0));
-        Ok::<_, Broken>(stream::once(async { Ok(before) }).chain(part?))
+        let Part { content_type, bytes } = part?;
+        let before = Bytes::from(multipart.before(&content_type, place == 0));
+        Ok::<_, Broken>(stream::once(async { Ok(before) }).chain(bytes))
     });
     let whole = bodies.try_flatten().chain(stream::once(async { Ok(Bytes::from(end)) }));
     // What comes behind a failure would make it look whole.
@@ -53,13 +61,8 @@ pub(crate) fn in_parts(
 }
 
 /// An answer that is one part by itself.
-pub(crate) fn by_itself(content_type: &str, length: u64, bytes: Pieces) -> Response {
-    answer(content_type, Some(length), Body::from_stream(bytes))
-}
-
-/// The same of bytes that are there.
-pub(crate) fn whole(bytes: Bytes) -> Pieces {
-    Box::pin(stream::once(async { Ok(bytes) }))
+pub(crate) fn by_itself(part: Part, length: Option<u64>) -> Response {
+    answer(&part.content_type.clone(), length, Body::from_stream(part.bytes))
 }
 
 fn answer(content_type: &str, length: Option<u64>, body: Body) -> Response {
@@ -123,9 +126,10 @@ mod tests {
 
     use super::*;
 
-    fn part(pieces: Vec<Result<&'static str, Broken>>) -> Result<Pieces, Broken> {
+    fn part(pieces: Vec<Result<&'static str, Broken>>) -> Result<Part, Broken> {
         let pieces = pieces.into_iter().map(|piece| piece.map(Bytes::from));
-        Ok(Box::pin(stream::iter(pieces.collect::<Vec<_>>())))
+        let bytes: Pieces = Box::pin(stream::iter(pieces.collect::<Vec<_>>()));
+        Ok(Part { content_type: "a/b".to_owned(), bytes })
     }
 
     async fn read(response: Response) -> Result<Vec<u8>, String> {
@@ -135,7 +139,8 @@ mod tests {
 
     #[tokio::test]
     async fn the_announced_length_is_the_length() {
-        let announced = Announced { part_type: "a/b".to_owned(), lengths: Some(vec![5, 0]) };
+        let lengths = vec![("a/b".to_owned(), 5), ("a/b".to_owned(), 0)];
+        let announced = Announced { part_type: "a/b".to_owned(), lengths: Some(lengths) };
         let parts = vec![part(vec![Ok("ab"), Ok("cde")]), part(vec![])];
         let response = in_parts(&announced, stream::iter(parts)).unwrap();
         let length: usize = response.headers()[CONTENT_LENGTH].to_str().unwrap().parse().unwrap();
@@ -154,11 +159,11 @@ mod tests {
             assert_eq!(read(response).await.unwrap_err(), "failed");
         }
         for (length, pieces) in [(3, vec![Ok("ab")]), (1, vec![Ok("ab")]), (1, vec![])] {
-            let bytes = part(pieces).unwrap();
+            let Part { bytes, .. } = part(pieces).unwrap();
             let checked: Result<Vec<Bytes>, Broken> = exactly(length, bytes).try_collect().await;
             assert!(checked.is_err(), "{length}");
         }
-        let bytes = part(vec![Ok("ab"), Ok("c")]).unwrap();
+        let Part { bytes, .. } = part(vec![Ok("ab"), Ok("c")]).unwrap();
         let checked: Vec<Bytes> = exactly(3, bytes).try_collect().await.unwrap();
         assert_eq!(checked.concat(), b"abc");
     }
@@ -185,7 +190,7 @@ mod tests {
                 counter.fetch_add(PIECE, Ordering::Relaxed);
                 Ok(Bytes::from_owner(Counted(Arc::clone(&counter))))
             });
-            Ok(exactly(4 * PIECE as u64, bytes))
+            Ok(Part { content_type: "a/b".to_owned(), bytes: exactly(4 * PIECE as u64, bytes) })
         });
         let announced = Announced { part_type: "a/b".to_owned(), lengths: None };
         let mut body = in_parts(&announced, parts).unwrap().into_body().into_data_stream();

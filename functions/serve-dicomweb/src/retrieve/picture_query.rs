@@ -1,6 +1,6 @@
 //! How a picture is wanted: query parameters of rendered resources (PS3.18 8.3.5).
 
-use filmless_dicomweb::{Offer, Refusal};
+use filmless_dicomweb::{Refusal, Wanted};
 use filmless_imaging::{PictureFormat, PictureJob, SourceRegion, Viewport, Window};
 
 /// Longest side that a picture is made in, in pixels.
@@ -28,7 +28,8 @@ impl PictureQuery {
         let value = |name: &str| parameters.iter().find(|(known, _)| known == name).map(|(_, v)| v.as_str());
         let viewport = value("viewport").map(|text| viewport(text, !is_thumbnail)).transpose()?;
         if is_thumbnail {
-            let square = Viewport { width: THUMBNAIL_SIDE, height: THUMBNAIL_SIDE, region: None, may_enlarge: false };
+            let square =
+                Viewport { width: THUMBNAIL_SIDE, height: THUMBNAIL_SIDE, region: None, may_enlarge: false };
             return Ok(Self { window: None, viewport: viewport.or(Some(square)), format, quality: QUALITY });
         }
         Ok(Self {
@@ -46,15 +47,16 @@ impl PictureQuery {
     }
 }
 
-/// The kinds of pictures that can be made, the most usual one first.
-pub(crate) const FORMATS: [PictureFormat; 3] = [PictureFormat::Jpeg, PictureFormat::Png, PictureFormat::WebP];
-
-/// The kind that an offer of ours means.
-pub(crate) fn format_of(offer: &Offer<'_>) -> Option<PictureFormat> {
-    FORMATS.into_iter().find(|format| media_type(*format) == offer.media_type)
+/// The first kind of picture that is wanted and can be made.
+pub(crate) fn format_of(wanted: &[Wanted]) -> Option<(PictureFormat, &Wanted)> {
+    const FORMATS: [PictureFormat; 3] = [PictureFormat::Jpeg, PictureFormat::Png, PictureFormat::WebP];
+    wanted.iter().find_map(|wanted| {
+        let format = FORMATS.into_iter().find(|format| wanted.takes(media_type(*format)))?;
+        Some((format, wanted))
+    })
 }
 
-pub(crate) const fn media_type(format: PictureFormat) -> &'static str {
+pub(crate) fn media_type(format: PictureFormat) -> &'static str {
     match format {
         PictureFormat::Jpeg => "image/jpeg",
         PictureFormat::Png => "image/png",
@@ -200,7 +202,10 @@ mod tests {
             ("quality", "best"),
         ] {
             let refused = read(&[(name, value)], false).unwrap_err();
-            assert!(matches!(refused, Refusal::BadParameter { parameter, .. } if parameter == name), "{value}");
+            assert!(
+                matches!(refused, Refusal::BadParameter { parameter, .. } if parameter == name),
+                "{value}"
+            );
         }
     }
 }

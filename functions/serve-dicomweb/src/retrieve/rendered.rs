@@ -3,24 +3,27 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::extract::{Path, Query, RawQuery, State};
+use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
+use axum::http::header::ACCEPT;
 use axum::response::Response;
-use filmless_dicomweb::{Accept, Form, Offer, Refusal};
+use filmless_dicomweb::{Refusal, Shape, wanted};
 use filmless_imaging::{Job, Picture, RenderedPart};
 use filmless_store::index::InstanceRecord;
 use futures::stream::{self, StreamExt};
 
 use super::file_index::source_of;
 use super::frame_numbers::frame_numbers;
-use super::instances::{Resource, accepted, owner_of, refused_code};
-use super::parts::{Announced, Broken, by_itself, in_parts, whole};
-use super::picture_query::{FORMATS, PictureQuery, format_of, media_type};
+use super::instances::{Resource, owner_of, refused_code};
+use super::parts::{Announced, Broken, Part, by_itself, in_parts};
+use super::picture_query::{PictureQuery, format_of, media_type};
 use crate::admitted::{Admitted, instance_of};
 use crate::error::DicomwebError;
 use crate::services::DicomwebServices;
 use crate::software::{Right, SoftwareStudy};
+
+/// What there is.
+const OFFERED: &str = "image/jpeg, image/png, image/webp";
 
 /// What kind of picture is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,37 +40,31 @@ pub(crate) async fn pictures(
     State(services): State<Arc<DicomwebServices>>,
     admitted: Admitted,
     Path(resource): Path<Resource>,
-    (RawQuery(query), Query(parameters)): (RawQuery, Parameters),
+    Query(parameters): Parameters,
     headers: HeaderMap,
 ) -> Result<Response, DicomwebError> {
-    let accept = accepted(&headers, query.as_deref())?;
+    let header =
+        headers.get(ACCEPT).map(|value| value.to_str().map_err(|_| Refusal::BadAccept)).transpose()?;
+    let accept = parameters.iter().find(|(name, _)| name == "accept").map(|(_, value)| value.as_str());
+    let wanted = wanted(header, accept)?;
+    let not_acceptable = || Refusal::NotAcceptable { offered: OFFERED.to_owned() };
+    let (format, chosen) = format_of(&wanted).ok_or_else(not_acceptable)?;
+    let query = PictureQuery::of(&parameters, format, kind == Kind::Thumbnail)?;
     let study = Arc::clone(admitted.study(&resource.study_uid)?);
     let (record, frames) = shown(&services, &admitted, &study, &resource).await?;
-    let (query, is_single) = query_of(&accept, &parameters, kind, frames.len())?;
-    let response = if is_single {
-        let frame = frames.first().copied().unwrap_or(1);
-        by_itself_of(picture(&services, &study, &record, &query, frame).await?, &query)
-    } else {
+    if frames.len() > 1 && chosen.shape == Shape::Single {
+        return Err(not_acceptable().into());
+    }
+    let response = if chosen.shape == Shape::Parts || frames.len() > 1 {
         several(&services, &study, record, frames, query).await?
+    } else {
+        let frame = frames.first().copied().unwrap_or(1);
+        let picture = picture(&services, &study, &record, &query, frame).await?;
+        let length = picture.bytes.len() as u64;
+        by_itself(part(picture, &query), Some(length))
     };
     services.software.record_use(&admitted.admission, &study, Right::See).await?;
     Ok(response)
-}
-
-/// How pictures are wanted, and whether one comes by itself.
-fn query_of(
-    accept: &Accept,
-    parameters: &[(String, String)],
-    kind: Kind,
-    frames: usize,
-) -> Result<(PictureQuery, bool), Refusal> {
-    let kinds = FORMATS.map(media_type);
-    let single = kinds.into_iter().map(Offer::single).filter(|_| frames == 1);
-    let offers: Vec<_> = single.chain(kinds.into_iter().map(Offer::multipart)).collect();
-    let chosen = accept.choose(&offers)?;
-    let format = format_of(chosen).ok_or(Refusal::Failed)?;
-    let query = PictureQuery::of(parameters, format, kind == Kind::Thumbnail)?;
-    Ok((query, chosen.form == Form::Single))
 }
 
 /// The instance and the frames that an address shows.
@@ -97,7 +94,8 @@ async fn shown(
         instances.iter().filter(|instance| is_of(series, instance)).collect()
     };
     let candidates = if resource.series_uid.is_empty() {
-        let mut series = study.series.iter().map(|series| of_series(series.record.series_instance_uid.as_str()));
+        let mut series =
+            study.series.iter().map(|series| of_series(series.record.series_instance_uid.as_str()));
         series.find(|series| !series.is_empty()).unwrap_or_default()
     } else {
         admitted.series(&resource.study_uid, &resource.series_uid)?;
@@ -127,10 +125,10 @@ pub(crate) async fn picture(
     }
 }
 
-/// A picture as an answer.
-pub(crate) fn by_itself_of(picture: Picture, query: &PictureQuery) -> Response {
-    let bytes = Bytes::from(picture.bytes.into_vec());
-    by_itself(media_type(query.format), bytes.len() as u64, whole(bytes))
+fn part(picture: Picture, query: &PictureQuery) -> Part {
+    let bytes = axum::body::Bytes::from(picture.bytes.into_vec());
+    let bytes = Box::pin(stream::once(async { Ok(bytes) }));
+    Part { content_type: media_type(query.format).to_owned(), bytes }
 }
 
 /// Pictures one after the other, each made when its turn comes.
@@ -144,15 +142,14 @@ async fn several(
     let part_type = media_type(query.format).to_owned();
     let mut frames = frames.into_iter();
     let first = picture(services, study, &record, &query, frames.next().unwrap_or(1)).await?;
-    let first = whole(Bytes::from(first.bytes.into_vec()));
+    let first = part(first, &query);
     let shared = Arc::new((Arc::clone(services), Arc::clone(study), record, query));
     let others = stream::iter(frames).then(move |frame| {
         let shared = Arc::clone(&shared);
         async move {
             let (services, study, record, query) = &*shared;
             let made = picture(services, study, record, query, frame).await;
-            let made = made.map(|made| whole(Bytes::from(made.bytes.into_vec())));
-            made.map_err(|_| Broken::from("broken off"))
+            made.map(|made| part(made, query)).map_err(|_| Broken::from("broken off"))
         }
     });
     let parts = stream::once(async { Ok(first) }).chain(others);

@@ -3,17 +3,20 @@
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use axum::http::header::ACCEPT;
 use axum::response::Response;
-use filmless_dicomweb::{Accept, Offer, Refusal};
-use filmless_imaging::{PictureFormat, Viewport};
+use filmless_dicomweb::{Refusal, Shape, Wanted, wanted};
+use filmless_imaging::Viewport;
 use filmless_store::index::InstanceRecord;
 
 use super::frame_numbers::frame_numbers;
 use super::instances::retrieve;
+use super::parts::{Part, by_itself};
 use super::picture_query::{
-    FORMATS, PictureQuery, SIDE_MAX, format_of, malformed, media_type, quality, side, window_of,
+    PictureQuery, SIDE_MAX, format_of, malformed, media_type, quality, side, window_of,
 };
-use super::rendered::{by_itself_of, picture};
+use super::rendered::picture;
 use crate::admitted::{Admitted, instance_of};
 use crate::error::DicomwebError;
 use crate::services::DicomwebServices;
@@ -38,6 +41,7 @@ pub(crate) async fn wado(
     State(services): State<Arc<DicomwebServices>>,
     admitted: Admitted,
     Query(parameters): Query<Vec<(String, String)>>,
+    headers: HeaderMap,
 ) -> Result<Response, DicomwebError> {
     let parameters = Parameters(parameters);
     if parameters.required("requestType")? != "WADO" {
@@ -52,24 +56,31 @@ pub(crate) async fn wado(
     let (study, series) =
         admitted.series(parameters.required("studyUID")?, parameters.required("seriesUID")?)?;
     let record = instance_of(&services, study, series, parameters.required("objectUID")?).await?;
-    let accept = Accept::read([], parameters.get("contentType"))?;
-    let pictures = FORMATS.map(|format| Offer::single(media_type(format)));
-    // What has a picture is shown unless the file is asked for (PS3.18 9.1.2.2.1).
-    let offers: Vec<_> = if record.frames > 0 {
-        pictures.into_iter().chain([Offer::single(DICOM)]).collect()
-    } else {
-        vec![Offer::single(DICOM)]
-    };
+    let header =
+        headers.get(ACCEPT).map(|value| value.to_str().map_err(|_| Refusal::BadAccept)).transpose()?;
+    let wanted = wanted(header, parameters.get("contentType"))?;
+    let is_file = wanted.iter().find_map(|one| match one.media_type.as_str() {
+        DICOM => Some(true),
+        _ => format_of(std::slice::from_ref(one)).map(|_| false),
+    });
     let study = Arc::clone(study);
-    let chosen = accept.choose(&offers)?;
-    match format_of(chosen) {
-        Some(format) => shown(&services, &admitted, &study, &record, &parameters, format).await,
-        None => {
-            let syntax = parameters.get("transferSyntax").unwrap_or("*");
-            let accept = Accept::read([], Some(&format!("{DICOM}; transfer-syntax=\"{syntax}\"")))?;
-            retrieve(&services, &admitted, &study, vec![record], &accept).await
+    match is_file {
+        Some(true) => {
+            let syntax = parameters.get("transferSyntax").filter(|syntax| *syntax != "*");
+            let file = Wanted {
+                media_type: DICOM.to_owned(),
+                shape: Shape::Single,
+                transfer_syntax: syntax.map(str::to_owned),
+            };
+            retrieve(&services, &admitted, &study, vec![record], &[file]).await
         }
+        Some(false) => shown(&services, &admitted, &study, &record, &parameters, &wanted).await,
+        None => Err(not_acceptable().into()),
     }
+}
+
+fn not_acceptable() -> Refusal {
+    Refusal::NotAcceptable { offered: format!("image/jpeg, image/png, image/webp, {DICOM}") }
 }
 
 async fn shown(
@@ -78,8 +89,9 @@ async fn shown(
     study: &Arc<SoftwareStudy>,
     record: &InstanceRecord,
     parameters: &Parameters,
-    format: PictureFormat,
+    wanted: &[Wanted],
 ) -> Result<Response, DicomwebError> {
+    let (format, _) = format_of(wanted).ok_or_else(not_acceptable)?;
     let frame = match parameters.get("frameNumber").map(frame_numbers).transpose()?.as_deref() {
         None => 1,
         Some([one]) => *one,
@@ -111,6 +123,9 @@ async fn shown(
     let query = PictureQuery::of(&[], format, false)?;
     let query = PictureQuery { window, viewport, quality: quality.unwrap_or(query.quality), format };
     let picture = picture(services, study, record, &query, frame).await?;
+    let length = picture.bytes.len() as u64;
+    let bytes = axum::body::Bytes::from(picture.bytes.into_vec());
+    let bytes = Box::pin(futures::stream::once(async { Ok(bytes) }));
     services.software.record_use(&admitted.admission, study, Right::See).await?;
-    Ok(by_itself_of(picture, &query))
+    Ok(by_itself(Part { content_type: media_type(format).to_owned(), bytes }, Some(length)))
 }

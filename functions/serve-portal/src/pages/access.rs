@@ -1,4 +1,4 @@
-//! Who opened a study, for its patient; and the viewer's word that the first image is on the screen.
+//! Shows a patient who opened a study, and records the viewer's report that the first image is on the screen.
 
 use askama::Template;
 use axum::extract::Path;
@@ -22,17 +22,19 @@ struct AccessPage<'a> {
     lines: Vec<Line>,
 }
 
-/// One opening as it is read.
+/// One opening, as shown.
 struct Line {
     when: String,
     who: String,
     saw: Option<String>,
     fetched: Option<String>,
+    is_software: bool,
 }
 
 impl Line {
     fn new(t: &Texts, line: &AccessLine) -> Self {
         let words = t.sharing;
+        let fetched = if line.is_software { t.software.who_took } else { words.who_fetched };
         Self {
             when: moment(t, line.opened_at),
             who: match &line.who {
@@ -40,7 +42,8 @@ impl Line {
                 AccessWho::Share(label) => (words.who_share)(label),
             },
             saw: line.first_image_at.map(|at| (words.who_saw)(&moment(t, at))),
-            fetched: line.downloaded_at.map(|at| (words.who_fetched)(&moment(t, at))),
+            fetched: line.downloaded_at.map(|at| fetched(&moment(t, at))),
+            is_software: line.is_software,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Answers: a page, or the way to another.
+//! Answers: a page, or a redirect to one.
 
 use askama::Template;
 use axum::http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};

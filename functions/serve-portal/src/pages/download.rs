@@ -1,16 +1,17 @@
-//! The originals of a study, for doctors with software of their own: all in one ZIP, or one by one.
+//! The originals of a study, for doctors with their own software: all in one ZIP, or one by one.
 
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use filmless_delivery::viewing::StudyDownload;
-use filmless_domain::{SopInstanceUid, StudyInstanceUid};
+use filmless_domain::{DownloadKind, SopInstanceUid, StudyInstanceUid};
 use serde::Deserialize;
 
 use super::answer::{page, see_other};
 use super::frame::Frame;
 use crate::error::PortalError;
+use crate::texts::{DownloadChoice, Texts};
 use crate::visitor::Visitor;
 
 const MEGABYTE: u64 = 1_000_000;
@@ -20,17 +21,55 @@ const MEGABYTE: u64 = 1_000_000;
 struct DownloadPage<'a> {
     frame: Frame<'a>,
     study_url: String,
-    /// Address and words of the file, when it is there.
-    file: Option<(String, String)>,
-    /// How large it will be, in words, as long as it is not there.
-    size: Option<String>,
-    is_asked_for: bool,
+    choices: Vec<Choice>,
+    /// Whether something is being made: the page comes again by itself.
+    looks_again: bool,
 }
 
-/// Whether the file was asked for already.
+/// One ZIP, and what can be done about it.
+struct Choice {
+    kind: DownloadKind,
+    words: &'static DownloadChoice,
+    state: State,
+}
+
+/// Sizes and progress are in words.
+enum State {
+    NotAskedFor(String),
+    Preparing(String, Option<String>),
+    Ready(String, String),
+}
+
+impl State {
+    fn new(t: &Texts, download: StudyDownload, is_asked_for: bool) -> Self {
+        let words = &t.download;
+        match download {
+            StudyDownload::Ready { url, bytes } => {
+                Self::Ready(url, (words.ready)(&megabytes(bytes, t.decimal_mark)))
+            }
+            StudyDownload::NotMade { bytes, progress } => {
+                let size = (words.size)(&megabytes(bytes, t.decimal_mark));
+                if !is_asked_for && progress.is_none() {
+                    return Self::NotAskedFor(size);
+                }
+                let counted = progress.filter(|progress| progress.files > 0);
+                Self::Preparing(size, counted.map(|p| (words.progress)(p.files_done, p.files)))
+            }
+        }
+    }
+}
+
+/// Which ZIP was asked for already.
 #[derive(Deserialize)]
 pub(crate) struct Asked {
     asked: Option<String>,
+}
+
+/// Which ZIP is asked for.
+#[derive(Deserialize)]
+pub(crate) struct Wanted {
+    #[serde(default)]
+    kind: DownloadKind,
 }
 
 /// `GET /studies/{study_uid}/download`
@@ -41,29 +80,35 @@ pub(crate) async fn show(
 ) -> Result<Response, PortalError> {
     let Some(session) = visitor.session().await? else { return see_other("/", []) };
     let study = StudyInstanceUid::parse(&uid).map_err(|_| PortalError::NotFound)?;
-    let download = visitor.portal().find_download(&session, &study).await?.ok_or(PortalError::NotFound)?;
+    let asked = query.asked.and_then(|kind| kind.parse::<DownloadKind>().ok());
     let frame = Frame::new(&visitor, visitor.language(Some(session.language)), true).of(&session);
-    let (file, size) = match download {
-        StudyDownload::NotMade { bytes } => {
-            (None, Some((frame.t.download.size)(&megabytes(bytes, frame.t.decimal_mark))))
-        }
-        StudyDownload::Ready { url, bytes } => {
-            (Some((url, (frame.t.download.ready)(&megabytes(bytes, frame.t.decimal_mark)))), None)
-        }
-    };
-    let is_asked_for = query.asked.is_some();
+    let mut choices = Vec::new();
+    for kind in [DownloadKind::Media, DownloadKind::Uploaded] {
+        let download = visitor.portal().find_download(&session, &study, kind).await?;
+        let download = download.ok_or(PortalError::NotFound)?;
+        let words = match kind {
+            DownloadKind::Uploaded => &frame.t.download.uploaded,
+            DownloadKind::Media => &frame.t.download.media,
+        };
+        choices.push(Choice { kind, words, state: State::new(frame.t, download, asked == Some(kind)) });
+    }
+    let looks_again = choices.iter().any(|choice| matches!(choice.state, State::Preparing(..)));
     let study_url = format!("/studies/{study}");
-    page(StatusCode::OK, &DownloadPage { frame, study_url, file, size, is_asked_for })
+    page(StatusCode::OK, &DownloadPage { frame, study_url, choices, looks_again })
 }
 
 /// `POST /studies/{study_uid}/download`
-pub(crate) async fn ask(visitor: Visitor, Path(uid): Path<String>) -> Result<Response, PortalError> {
+pub(crate) async fn ask(
+    visitor: Visitor,
+    Path(uid): Path<String>,
+    Query(Wanted { kind }): Query<Wanted>,
+) -> Result<Response, PortalError> {
     let Some(session) = visitor.session().await? else { return see_other("/", []) };
     let study = StudyInstanceUid::parse(&uid).map_err(|_| PortalError::NotFound)?;
-    if !visitor.portal().request_download(&session, &study).await? {
+    if !visitor.portal().request_download(&session, &study, kind).await? {
         return Err(PortalError::NotFound);
     }
-    see_other(&format!("/studies/{study}/download?asked"), [])
+    see_other(&format!("/studies/{study}/download?asked={kind}"), [])
 }
 
 /// `GET /studies/{study_uid}/files/{instance_uid}`
@@ -79,7 +124,7 @@ pub(crate) async fn original(
     see_other(&url, [])
 }
 
-/// A size in megabytes, to the nearest one, and below ten to a tenth: `7,0`, `158`. Nothing is of no size.
+/// A size in megabytes, rounded to a whole number, or to a tenth below ten: `7,0`, `158`. Zero bytes have no size.
 fn megabytes(bytes: u64, decimal_mark: char) -> String {
     let tenths = bytes.saturating_add(MEGABYTE / 20) / (MEGABYTE / 10);
     match tenths.max(1) {

@@ -17,7 +17,7 @@ pub(crate) struct Frame<'a> {
     pub(crate) hotline_href: String,
     pub(crate) is_signed_in: bool,
     pub(crate) is_patient: bool,
-    /// Where the page is shown by the browser within Zalo, Facebook or the like: what copies the link for another browser.
+    /// In a browser within Zalo, Facebook or the like: the script that copies the link for another browser.
     pub(crate) in_app_script_url: Option<String>,
     pub(crate) back: &'a str,
     pub(crate) style_url: String,
@@ -26,12 +26,12 @@ pub(crate) struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    /// The frame of a page at the visitor's own address.
+    /// The frame of a page, at the visitor's current address.
     pub(crate) fn new(visitor: &'a Visitor, language: Language, is_signed_in: bool) -> Self {
         Self::at(visitor, language, is_signed_in, &visitor.path)
     }
 
-    /// The frame of a page that answers a form: a change of language leads to `back`.
+    /// The frame of a page that answers a form; changing the language leads to `back`.
     pub(crate) fn at(visitor: &'a Visitor, language: Language, is_signed_in: bool, back: &'a str) -> Self {
         let hospital = &visitor.services.config.hospital;
         let digits: String = hospital.hotline.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
@@ -51,13 +51,13 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// For whoever has that session: who came with a share has nothing to share.
+    /// Fits the frame to the session: somebody who came with a share has nothing to share.
     pub(crate) fn of(self, session: &Session) -> Self {
         Self { is_patient: session.share.is_none(), ..self }
     }
 }
 
-/// A page that says one thing and offers one way on.
+/// A page that says one thing and offers one link on.
 #[derive(Template)]
 #[template(path = "message.html")]
 pub(crate) struct MessagePage<'a> {

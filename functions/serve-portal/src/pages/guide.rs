@@ -11,8 +11,8 @@ use crate::error::PortalError;
 use crate::texts::GuideStep;
 use crate::visitor::Visitor;
 
-/// The pictures of the steps: pages of ours on a phone, in the reader's language (`make screenshots`). The slip speaks
-/// both languages.
+/// Pictures of the steps: our pages on a phone, in the reader's language (`make screenshots`). The slip has both
+/// languages.
 const PICTURES: [Picture; 6] = [
     Picture { name: "guide-slip", is_translated: false, width: 560, height: 794 },
     Picture::of_phone("guide-birth-date"),

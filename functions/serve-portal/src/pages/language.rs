@@ -1,5 +1,5 @@
-//! The other language. A form, so that the address to come back to, which may be a link of a slip, is not part of
-//! another URL.
+//! Switches the language. It is a form, so that the address to return to, possibly a link of a slip, never becomes part
+//! of another URL.
 
 use axum::Form;
 use axum::response::Response;
@@ -11,7 +11,7 @@ use crate::cookies;
 use crate::error::PortalError;
 use crate::visitor::Visitor;
 
-/// What to change to and where to go back to.
+/// The language to switch to, and where to return.
 #[derive(Deserialize)]
 pub(crate) struct Choice {
     to: String,
@@ -26,8 +26,7 @@ pub(crate) async fn choose(visitor: Visitor, Form(choice): Form<Choice>) -> Resu
     see_other(back, cookies::choose_language(language, &visitor.services.config))
 }
 
-/// Whether a browser stays with us when it follows the path: it reads `//` and `/\` as another host (WHATWG URL
-/// 4.4).
+/// Whether a browser that follows the path stays with us: it reads `//` and `/\` as another host (WHATWG URL 4.4).
 fn is_own_path(path: &str) -> bool {
     let is_plain = path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     is_plain && path.starts_with('/') && !path.starts_with("//")

@@ -1,5 +1,5 @@
-//! The link of the slip. Fetching it reveals and changes nothing, since message apps fetch links for previews;
-//! only the second check, a form, opens it.
+//! The link of the slip. Fetching it reveals and changes nothing, because message apps fetch links for previews; only
+//! the second check, a form, opens it.
 
 use askama::Template;
 use axum::Form;
@@ -85,7 +85,7 @@ pub(crate) async fn submit(
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             ask(&visitor, status, question, Some(&|t| t.unreadable.to_owned()))
         }
-        // Whoever typed the last answer is told what to do now.
+        // After the last wrong answer, say what to do now.
         LinkOpening::Wrong { attempts_left: 0 } => {
             closed(&visitor, StatusCode::FORBIDDEN, Some(question.language), |t| (t.used_up_title, t.used_up))
         }
@@ -108,7 +108,7 @@ fn ask(
     page(status, &LinkPage { frame, error, is_birth_date_known: question.is_birth_date_known })
 }
 
-/// Unknown, expired, revoked and used up look the same.
+/// Unknown, expired, revoked and used-up links look the same.
 fn gone(visitor: &Visitor) -> Result<Response, PortalError> {
     closed(visitor, StatusCode::NOT_FOUND, None, |t| (t.gone_title, t.gone))
 }
@@ -130,15 +130,15 @@ fn closed(
     page(status, &MessagePage { frame, title, paragraphs, action })
 }
 
-/// A link with slashes behind its token, as message programs leave them, or with a capital `X`, as keyboards write it, leads to
-/// the link; nothing else is there.
+/// Redirects a damaged link to the link: slashes after its token, as message programs leave them, or a capital `X`, as
+/// keyboards write it. Nothing else is at these addresses.
 pub(crate) async fn repaired(uri: Uri) -> Response {
     let token = |prefix: &str| {
         let (typed, rest) = uri.path().split_at_checked(prefix.len())?;
         Some(token_of_link(rest)).filter(|token| typed.eq_ignore_ascii_case(prefix) && !token.is_empty())
     };
     let to = ["/x/", "/s/"].into_iter().find_map(|prefix| Some(format!("{prefix}{}", token(prefix)?)));
-    // A link as it is has a route of its own, which must not lead back here.
+    // A correct link has its own route and must not lead back here.
     match to.filter(|to| to != uri.path()) {
         Some(to) => see_other(&to, []).unwrap_or_else(IntoResponse::into_response),
         None => StatusCode::NOT_FOUND.into_response(),

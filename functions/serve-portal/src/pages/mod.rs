@@ -1,4 +1,4 @@
-//! One file per page; what they share lies in files below them.
+//! One file per page; the files below hold what they share.
 
 pub(crate) mod access;
 pub(crate) mod answer;
@@ -8,6 +8,7 @@ pub(crate) mod guide;
 pub(crate) mod language;
 pub(crate) mod link;
 pub(crate) mod moments;
+pub(crate) mod open_with;
 pub(crate) mod share;
 pub(crate) mod shares;
 pub(crate) mod sign_in;

@@ -70,7 +70,7 @@ fn ask(
     page(status, &SharePage { frame, error })
 }
 
-/// Unknown, ended and used up look the same.
+/// Unknown, ended and used-up shares look the same.
 fn gone(visitor: &Visitor) -> Result<Response, PortalError> {
     let frame = Frame::new(visitor, visitor.language(None), false);
     let words = frame.t.sharing;

@@ -17,9 +17,9 @@ use crate::error::PortalError;
 use crate::texts::Texts;
 use crate::visitor::Visitor;
 
-/// For how many days a share can be made.
+/// How many days a share can last.
 const DAYS: [u32; 4] = [1, 7, 30, 90];
-/// What is offered first.
+/// The preselected number of days.
 const DAYS_CHOSEN: u32 = 7;
 
 #[derive(Template)]
@@ -54,7 +54,7 @@ struct Choice {
     words: String,
 }
 
-/// One share as it is read.
+/// One share, as shown.
 struct Card {
     id: String,
     label: String,
@@ -92,7 +92,7 @@ pub(crate) async fn show(visitor: Visitor) -> Result<Response, PortalError> {
     list(&visitor, &session, None).await
 }
 
-/// `POST /shares`: link and code are in the answer, and nowhere else.
+/// `POST /shares`: only this answer ever contains the link and the code.
 pub(crate) async fn create(visitor: Visitor, RawForm(body): RawForm) -> Result<Response, PortalError> {
     let Some(session) = visitor.session().await? else { return see_other("/", []) };
     if session.share.is_some() {
@@ -125,7 +125,7 @@ pub(crate) async fn end(visitor: Visitor, Path(id): Path<String>) -> Result<Resp
     see_other("/shares", [])
 }
 
-/// The form and the list; what was typed stays in the form when it was refused.
+/// The form and the list. After a refusal the form keeps what was typed.
 async fn list(visitor: &Visitor, session: &Session, refused: Option<Typed>) -> Result<Response, PortalError> {
     if session.share.is_some() {
         return Err(PortalError::NotFound);
@@ -164,7 +164,7 @@ fn choice(t: &Texts, study: &StudySummary, typed: &Typed) -> Choice {
     }
 }
 
-/// What was typed into the form, whether it makes sense or not.
+/// What was typed into the form, valid or not.
 struct Typed {
     label: String,
     relation: String,
@@ -197,7 +197,7 @@ impl Typed {
     }
 }
 
-/// The form, whose studies are as many fields of one name.
+/// Reads the form; each chosen study is one more field of the same name.
 pub(super) fn request_of(body: &[u8]) -> Option<ShareRequest> {
     let mut request = no_request();
     for (name, value) in url::form_urlencoded::parse(body) {
@@ -224,7 +224,7 @@ pub(super) fn no_request() -> ShareRequest {
     }
 }
 
-/// `123 456`: as it is read aloud.
+/// `123 456`: the way it is read aloud.
 pub(super) fn spaced(code: &str) -> String {
     code.split_at_checked(code.len() / 2).map_or_else(|| code.to_owned(), |(a, b)| format!("{a} {b}"))
 }

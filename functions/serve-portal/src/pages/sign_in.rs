@@ -24,7 +24,7 @@ struct SignInPage<'a> {
     account: &'a str,
 }
 
-/// What the page was reached with.
+/// The query of the page.
 #[derive(Deserialize)]
 pub(crate) struct Arrival {
     after: Option<String>,
@@ -39,7 +39,7 @@ pub(crate) struct Credentials {
     password: String,
 }
 
-/// `GET /`: whoever is signed in already goes to their studies.
+/// `GET /`: somebody who is already signed in goes to their studies.
 pub(crate) async fn show(visitor: Visitor, arrival: Query<Arrival>) -> Result<Response, PortalError> {
     if visitor.session().await?.is_some() {
         return see_other("/studies", []);

@@ -24,13 +24,13 @@ struct StudiesPage<'a> {
     patient_name: &'a str,
     studies: Vec<Card<'a>>,
     heading: &'static str,
-    /// That some are held back for now.
+    /// Says that some studies are currently held back.
     withheld: Option<String>,
     /// Until when a guest of the patient may look.
     guest_until: Option<String>,
 }
 
-/// One study as it is read.
+/// One study, as shown.
 struct Card<'a> {
     href: Option<String>,
     title: String,
@@ -54,15 +54,15 @@ impl<'a> Card<'a> {
     }
 }
 
-/// What a study is called: the requested service, else what it was made with. Price lists end a service's name
-/// with a remark in brackets, such as `[Không in phim]`, which is of no use to its patient.
+/// The name of a study: the requested service, else its modalities. Price lists end a service's name with a remark in
+/// brackets, e.g. `[Không in phim]`, which is no use to the patient.
 pub(super) fn title(t: &Texts, study: &StudySummary) -> String {
     let name = one_line(study.title.as_deref().unwrap_or_default());
     let name = Order::title_of_service(&name);
     if name.is_empty() { t.modalities(&study.modalities) } else { name.to_owned() }
 }
 
-/// The studies that can be opened, for the viewer's comparison.
+/// The studies that can be opened, for comparison in the viewer.
 #[derive(Serialize)]
 struct StudyList<'a> {
     studies: Vec<StudyChoice<'a>>,
@@ -76,7 +76,7 @@ struct StudyChoice<'a> {
     /// The date again, as `2020-11-23`.
     day: Option<String>,
     modality: String,
-    /// The same as codes of the standard.
+    /// The same, as the standard's codes.
     modalities: &'a [String],
 }
 
@@ -93,7 +93,7 @@ impl<'a> StudyChoice<'a> {
     }
 }
 
-/// `GET /studies`, as a page or, when asked for, as JSON.
+/// `GET /studies`, as a page or, if requested, as JSON.
 pub(crate) async fn show(visitor: Visitor, headers: HeaderMap) -> Result<Response, PortalError> {
     let is_json = headers
         .get(ACCEPT)

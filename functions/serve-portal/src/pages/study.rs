@@ -26,6 +26,7 @@ struct StudyPage<'a> {
     script_url: String,
     grant_url: String,
     download_url: Option<String>,
+    open_with_url: String,
     seen_url: String,
     access_url: String,
     words: String,
@@ -43,7 +44,7 @@ struct StudyPage<'a> {
     main: Option<usize>,
 }
 
-/// The hospital's words on the study.
+/// What the hospital says about the study.
 struct Signed<'a> {
     conclusion: &'a str,
     signed_by: Option<&'a str>,
@@ -62,14 +63,14 @@ impl<'a> Signed<'a> {
     }
 }
 
-/// One series as it is read.
+/// One series, as shown.
 struct Tile<'a> {
     view: &'a SeriesView,
     label: String,
     images: String,
-    /// What it is made of, where there is nothing to see on its tile.
+    /// What kind of document it is, if its tile has no image.
     kind: &'static str,
-    /// What of it cannot be seen, or is not there, in words.
+    /// What cannot be seen or is missing, in words.
     gaps: Vec<String>,
     is_main: bool,
 }
@@ -87,7 +88,7 @@ impl<'a> Tile<'a> {
     }
 }
 
-/// What a reader of the list must not take for whole.
+/// Warnings for a series that is not complete.
 fn gaps(t: &Texts, view: &SeriesView) -> Vec<String> {
     let words = &t.study;
     let without_picture = |count| match view.frames {
@@ -111,17 +112,17 @@ fn gaps(t: &Texts, view: &SeriesView) -> Vec<String> {
     .collect()
 }
 
-/// What a series is called: its description, else its number, else what it was made with.
+/// The name of a series: its description, else its number, else its modality.
 fn label(t: &Texts, view: &SeriesView) -> String {
-    let described = view.description.as_deref().map(one_line).filter(|text| !text.is_empty());
-    match (described, view.number) {
+    let described = view.attributes.description.as_deref().map(one_line).filter(|text| !text.is_empty());
+    match (described, view.attributes.number) {
         (Some(description), _) => description,
         (None, Some(number)) => (t.study.series_number)(number),
-        (None, None) => t.modality(&view.modality).to_owned(),
+        (None, None) => t.modality(&view.attributes.modality).to_owned(),
     }
 }
 
-/// Fresh URLs for a page that is already open, and all that a second stage needs to show a study beside another.
+/// Fresh URLs for an open page, and everything a second stage needs to show a study beside another.
 #[derive(Serialize)]
 struct Grant<'a> {
     urls_expire_at: String,
@@ -146,10 +147,10 @@ impl<'a> SeriesGrant<'a> {
     fn new(t: &Texts, series: &'a SeriesView) -> Self {
         Self {
             series_instance_uid: series.series_instance_uid.as_str(),
-            number: series.number,
-            description: series.description.as_deref(),
+            number: series.attributes.number,
+            description: series.attributes.description.as_deref(),
             label: label(t, series),
-            modality: &series.modality,
+            modality: &series.attributes.modality,
             frames: series.frames,
             index_url: &series.index_url,
             pack_url: &series.pack_url,
@@ -181,6 +182,7 @@ pub(crate) async fn show(visitor: Visitor, Path(uid): Path<String>) -> Result<Re
         grant_url: format!("/studies/{}/grant", summary.study_instance_uid.as_str()),
         download_url: may_download
             .then(|| format!("/studies/{}/download", summary.study_instance_uid.as_str())),
+        open_with_url: format!("/studies/{}/open-with", summary.study_instance_uid.as_str()),
         seen_url: format!("/studies/{}/seen", summary.study_instance_uid.as_str()),
         access_url: format!("/studies/{}/access", summary.study_instance_uid.as_str()),
         words: serde_json::to_string(t.viewer).map_err(PortalError::failed)?,
@@ -211,7 +213,7 @@ async fn is_withheld(visitor: &Visitor, session: &Session, uid: &str) -> Result<
     }
 }
 
-/// Says that they have lost nothing, and shows nothing.
+/// Tells patients that nothing is lost, and shows nothing.
 fn withheld(visitor: &Visitor, session: &Session) -> Result<Response, PortalError> {
     let frame = Frame::new(visitor, visitor.language(Some(session.language)), true).of(session);
     let t = &frame.t.studies;
@@ -231,7 +233,7 @@ pub(crate) async fn grant(visitor: Visitor, Path(uid): Path<String>) -> Result<R
     Ok(Json(grant).into_response())
 }
 
-/// A study of theirs. An id that is malformed, unknown, unreleased or another patient's is not found.
+/// Finds one of their studies. A malformed, unknown or unreleased id, or another patient's, is not found.
 async fn find(visitor: &Visitor, session: &Session, uid: &str) -> Result<StudyView, PortalError> {
     let uid = StudyInstanceUid::parse(uid).map_err(|_| PortalError::NotFound)?;
     visitor.portal().open_study(session, &uid).await?.ok_or(PortalError::NotFound)

@@ -1,4 +1,4 @@
-//! Errors in words a grandmother understands, around every answer that is only a status.
+//! Errors in words a grandmother understands, put around every answer that is only a status.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::frame::{Frame, MessagePage};
 use crate::services::PortalServices;
 use crate::visitor::Visitor;
 
-/// Puts a page around a bare status, ours or the framework's. What already has its own page or is JSON passes.
+/// Puts a page around a bare status, ours or the framework's. An answer that has its own page or is JSON passes.
 pub(crate) async fn explain(
     State(services): State<Arc<PortalServices>>,
     request: Request,

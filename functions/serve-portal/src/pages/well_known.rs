@@ -1,4 +1,4 @@
-//! What browsers, robots and health checks ask for by themselves.
+//! What browsers, robots and health checks request on their own.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -41,12 +41,12 @@ pub(crate) async fn favicon() -> impl IntoResponse {
     ([PUBLIC_FOR_A_DAY], Redirect::permanent(&assets::url("icon-192.png")))
 }
 
-/// `GET /licenses`: what is shipped with Filmless, and under which licences (`make third-party`).
+/// `GET /licenses`: what Filmless ships, and under which licences (`make third-party`).
 pub(crate) async fn licenses() -> impl IntoResponse {
     ([PUBLIC_FOR_A_DAY], include_str!("../../../../THIRD-PARTY.md"))
 }
 
-/// `GET /healthz`: whether patients can be served. What fails is named, and nothing else is told.
+/// `GET /healthz`: whether patients can be served. It names what fails, and tells nothing else.
 pub(crate) async fn health(visitor: Visitor) -> Response {
     let mut failing = visitor.portal().failing().await;
     if let Some(machine) = &visitor.services.machine {

@@ -7,7 +7,7 @@ use crate::pages::staff::{
 use crate::protection::UPLOAD_PATH;
 use crate::route::{Route, Who, get, post};
 
-/// The routes of the console. Its sign-in is staff's, too: where there is no console, there is none of it.
+/// The routes of the console, including its sign-in: without a console there is neither.
 pub(super) fn routes() -> Vec<Route> {
     use Who::Staff;
     let routes = vec![

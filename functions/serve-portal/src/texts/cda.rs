@@ -6,11 +6,11 @@ use serde::Serialize;
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DocumentTexts {
-    /// Whom a CDA document is about.
+    /// The patient of a CDA document.
     pub cda_patient: &'static str,
-    /// Their number.
+    /// The patient's number.
     pub cda_id: &'static str,
-    /// Their birth date.
+    /// The patient's birth date.
     pub cda_birth_date: &'static str,
     /// When it was made.
     pub cda_date: &'static str,
@@ -20,15 +20,15 @@ pub struct DocumentTexts {
     pub cda_signed: &'static str,
     /// It holds nothing to read.
     pub cda_no_text: &'static str,
-    /// What it holds is of a kind that is not shown.
+    /// Its content is of a kind that is not shown.
     pub cda_not_shown: &'static str,
     /// The file is broken.
     pub document_damaged: &'static str,
     /// The file asks for a password.
     pub document_locked: &'static str,
-    /// No device plays the film, or this one does not.
+    /// No device plays this film, or this one does not.
     pub video_failed: &'static str,
-    /// What a file is of which nobody knows the kind.
+    /// A file of unknown kind.
     pub unknown_kind: &'static str,
 }
 

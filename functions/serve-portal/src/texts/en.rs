@@ -1,10 +1,10 @@
 //! English.
 
 use super::shape::{
-    DownloadTexts, FrameTexts, LinkTexts, ModalityTexts, SignInTexts, StudiesTexts, StudyTexts, Texts,
-    TroubleTexts,
+    DownloadChoice, DownloadTexts, FrameTexts, LinkTexts, ModalityTexts, SignInTexts, StudiesTexts,
+    StudyTexts, Texts, TroubleTexts,
 };
-use super::{guide, in_app, sharing, viewer};
+use super::{guide, in_app, sharing, software, viewer_en};
 
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -131,17 +131,26 @@ pub(super) const EN: Texts = Texts {
     },
     download: DownloadTexts {
         title: "Download the original images",
-        what: "All original images (DICOM) of this study in one ZIP file, for a doctor with their own software. To look \
-               at the images you do not need it.",
+        uploaded: DownloadChoice {
+            title: "The originals as the hospital keeps them",
+            what: "For a doctor or an engineer who needs each original file (DICOM); to look at the images you need no download.",
+        },
+        media: DownloadChoice {
+            title: "A disc for another doctor or hospital",
+            what: "To copy to a USB stick or a disc for a visit elsewhere: the hospital's software reads it, and the file \
+                   INDEX.HTM shows the images in any browser, without a network.",
+        },
         private: "The file holds personal health data. Save it only on a device that you trust.",
         ask: "Prepare the download",
         size: |megabytes| format!("The file is about {megabytes} MB. Wi-Fi is better for it."),
         preparing: "The file is being prepared. This page looks again by itself; you may also come back later.",
+        progress: |done, all| format!("{done} of {all} files are done."),
         ready: |megabytes| format!("Download ZIP ({megabytes} MB)"),
         back: "Back to the images",
     },
-    viewer: &viewer::EN,
+    viewer: &viewer_en::EN,
     sharing: &sharing::EN,
+    software: &software::EN,
     in_app: &in_app::EN,
     guide: &guide::EN,
     trouble: TroubleTexts {

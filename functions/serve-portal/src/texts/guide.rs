@@ -22,7 +22,7 @@ pub struct GuideStep {
     pub title: &'static str,
     /// What to do.
     pub text: &'static str,
-    /// What the picture shows, for those who do not see it.
+    /// Describes the picture for those who cannot see it.
     pub picture: &'static str,
 }
 

@@ -1,4 +1,4 @@
-//! The words of "open this in a browser", for browsers within other apps, which save no files.
+//! The words of "open this in a browser", for browsers within other apps, which cannot save files.
 
 /// The words of one language.
 pub struct InAppTexts {
@@ -10,7 +10,7 @@ pub struct InAppTexts {
     pub or_copy: &'static str,
     /// The link was copied.
     pub copied: &'static str,
-    /// The link could not be copied: it is marked now.
+    /// The link could not be copied; it is selected now.
     pub by_hand: &'static str,
 }
 

@@ -11,11 +11,14 @@ mod in_app;
 mod report;
 mod shape;
 mod sharing;
+mod software;
 mod vi;
 mod viewer;
+mod viewer_en;
+mod viewer_vi;
 
 pub use guide::GuideStep;
-pub use shape::{LinkTexts, Texts};
+pub use shape::{DownloadChoice, LinkTexts, Texts};
 
 /// The words of a language.
 #[must_use]
@@ -50,11 +53,10 @@ mod tests {
 
     #[test]
     fn nothing_is_called_a_pdf_by_its_modality() {
+        use filmless_domain::SeriesAttributes;
         let series = |modality: &str, without_picture: u32| SeriesView {
             series_instance_uid: filmless_domain::SeriesInstanceUid::parse("1.2.3").unwrap(),
-            number: None,
-            description: None,
-            modality: modality.into(),
+            attributes: SeriesAttributes { modality: modality.into(), ..SeriesAttributes::default() },
             frames: 0,
             is_report: false,
             is_dose: false,

@@ -1,38 +1,38 @@
-//! The words that the viewer puts around a structured report, in the language of the page.
+//! The viewer's own words in a structured report, in the language of the page.
 
 use serde::Serialize;
 
-/// What a structured report says of itself (PS3.3 C.17.2).
+/// What a structured report says about itself (PS3.3 C.17.2).
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct ReportTexts {
-    /// Everything is in it.
+    /// It is complete.
     pub complete: &'static str,
-    /// Something is still to come.
+    /// Parts are still to come.
     pub partial: &'static str,
-    /// Another one is to follow.
+    /// Another report will follow.
     pub preliminary: &'static str,
-    /// None is to follow.
+    /// No other report will follow.
     pub r#final: &'static str,
-    /// Somebody stands for it.
+    /// Somebody verified it.
     pub verified: &'static str,
-    /// Nobody does.
+    /// Nobody verified it.
     pub unverified: &'static str,
-    /// Who, and when: `{value}`.
+    /// Who verified it, and when: `{value}`.
     pub verified_by: &'static str,
-    /// It is cut.
+    /// It was cut.
     pub too_long: &'static str,
 }
 
-/// What is ours in a report (`ReportWord` of `filmless-dicom`).
+/// Our own words in a report (`ReportWord` of `filmless-dicom`).
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct ReportWordTexts {
-    /// A flag with a value that nobody knows.
+    /// A flag with an unknown value.
     pub completion: &'static str,
-    /// A flag with a value that nobody knows.
+    /// A flag with an unknown value.
     pub preliminary: &'static str,
-    /// A flag with a value that nobody knows.
+    /// A flag with an unknown value.
     pub verification: &'static str,
     /// Name of a line.
     pub image_reference: &'static str,
@@ -82,7 +82,7 @@ pub struct MomentTexts {
     pub date: &'static str,
     /// The same without a day.
     pub year_month: &'static str,
-    /// The names of the months, parted by blanks; empty where numbers are usual.
+    /// The names of the months, separated by blanks; empty if months are written as numbers.
     pub months: &'static str,
 }
 

@@ -1,4 +1,4 @@
-//! What is said on the pages of patients, whatever the language: a language is one constant of these.
+//! The shape of the texts on patients' pages; each language is one constant of it.
 
 use filmless_delivery::viewing::SeriesView;
 use jiff::civil::Date;
@@ -6,13 +6,14 @@ use jiff::civil::Date;
 use super::guide::GuideTexts;
 use super::in_app::InAppTexts;
 use super::sharing::SharingTexts;
+use super::software::SoftwareTexts;
 use super::viewer::ViewerTexts;
 
 /// The words of one language.
 pub struct Texts {
     /// BCP 47 tag of the language.
     pub tag: &'static str,
-    /// Between whole and tenths.
+    /// Between ones and tenths.
     pub decimal_mark: char,
     /// What surrounds every page.
     pub frame: FrameTexts,
@@ -30,11 +31,13 @@ pub struct Texts {
     pub viewer: &'static ViewerTexts,
     /// Shares, and who opened what.
     pub sharing: &'static SharingTexts,
+    /// Opening with software of one's own.
+    pub software: &'static SoftwareTexts,
     /// For browsers within other apps.
     pub in_app: &'static InAppTexts,
     /// How to open the images.
     pub guide: &'static GuideTexts,
-    /// When something is not as it should be.
+    /// When something went wrong.
     pub trouble: TroubleTexts,
     /// What an image was made with.
     pub modality: ModalityTexts,
@@ -48,7 +51,7 @@ pub struct Texts {
 
 /// What surrounds every page.
 pub struct FrameTexts {
-    /// Name of the whole, also when it is installed on a phone.
+    /// Name of the product, also when it is installed on a phone.
     pub app_name: &'static str,
     /// First link of the page, for keyboards and screen readers.
     pub skip_to_content: &'static str,
@@ -82,7 +85,7 @@ pub struct SignInTexts {
     pub account: &'static str,
     /// Label of the password.
     pub password: &'static str,
-    /// How forgiving the password is.
+    /// How forgiving the password field is.
     pub password_hint: &'static str,
     /// Button.
     pub submit: &'static str,
@@ -100,9 +103,9 @@ pub struct SignInTexts {
 pub struct LinkTexts {
     /// Heading.
     pub title: &'static str,
-    /// Why something is asked at all.
+    /// Why anything is asked.
     pub why: &'static str,
-    /// Why the password is asked where the hospital knows no birth date.
+    /// Why the password is asked: the hospital knows no birth date.
     pub why_password: &'static str,
     /// Label of the birth date.
     pub birth_date: &'static str,
@@ -119,7 +122,7 @@ pub struct LinkTexts {
     /// A part of the date is missing; nothing was counted.
     pub incomplete: &'static str,
     pub no_such_day: &'static str,
-    /// A day on which nobody was born yet, or nobody who lives.
+    /// A day in the future, or too long ago for anybody living.
     pub unbelievable: &'static str,
     /// Neither a date nor a password.
     pub unreadable: &'static str,
@@ -151,15 +154,15 @@ pub struct StudiesTexts {
     pub preparing: &'static str,
     /// What to do about it.
     pub preparing_hint: &'static str,
-    /// That so many which they were given are out of sight for now.
+    /// That so many of their studies are hidden for now.
     pub withheld: fn(usize) -> String,
-    /// Above the page of one of them.
+    /// Heading of the page of a hidden study.
     pub withheld_title: &'static str,
     /// What to do about it.
     pub withheld_hint: &'static str,
     /// A study without a date.
     pub no_date: &'static str,
-    /// A study without a date whose pictures have one.
+    /// A study without a date whose images have one.
     pub image_date: fn(&str) -> String,
     /// Link to the study.
     pub open: &'static str,
@@ -171,15 +174,15 @@ pub struct StudyTexts {
     pub patient_id: &'static str,
     /// Birth date.
     pub birth_date: &'static str,
-    /// In place of one that the hospital does not know.
+    /// In place of a birth date the hospital does not know.
     pub birth_date_unknown: &'static str,
-    /// Heading of the hospital's words on the study.
+    /// Heading of what the hospital says about the study.
     pub result: &'static str,
-    /// Before the name of who signed them.
+    /// Before the name of the doctor who signed it.
     pub signed_by: &'static str,
-    /// Before the time, where nobody is named.
+    /// Before the time, if nobody is named.
     pub signed_at: &'static str,
-    /// Under a result that takes the place of an earlier one.
+    /// Under a result that replaces an earlier one.
     pub corrected: &'static str,
     /// That there was a result before.
     pub result_taken_back: &'static str,
@@ -189,7 +192,7 @@ pub struct StudyTexts {
     pub series_number: fn(i64) -> String,
     /// Name of the stage for a screen reader.
     pub stage: &'static str,
-    /// What all of this is good for.
+    /// What the images here are good for.
     pub general_note: &'static str,
     /// On paper, instead of images.
     pub print_note: &'static str,
@@ -197,21 +200,21 @@ pub struct StudyTexts {
     pub retry: &'static str,
     /// One way to move between images.
     pub hint: &'static str,
-    /// Instances without a picture; their number.
+    /// Instances without an image; their number.
     pub without_picture: fn(u32) -> String,
-    /// Instances of which a part is missing; their number.
+    /// Instances with a missing part; their number.
     pub cut_instances: fn(u32) -> String,
-    /// Images that are announced and not there; their number.
+    /// Images that were announced but are missing; their number.
     pub missing_frames: fn(u32) -> String,
-    /// Files that came damaged and were refused; their number.
+    /// Files that arrived damaged and were refused; their number.
     pub lost_files: fn(u32) -> String,
-    /// A series without any picture.
+    /// A series without any image.
     pub no_picture: &'static str,
     /// A list of marked images.
     pub key_list: &'static str,
     /// How images are to be shown.
     pub display_settings: &'static str,
-    /// For the software of doctors.
+    /// Data for doctors' software.
     pub software_data: &'static str,
     /// Above the contact sheet, when scripts do not run.
     pub no_script: &'static str,
@@ -221,8 +224,10 @@ pub struct StudyTexts {
 pub struct DownloadTexts {
     /// Link to it, and its heading.
     pub title: &'static str,
-    /// What is in it, and for whom.
-    pub what: &'static str,
+    /// The files as they were uploaded: what it is called, and for whom it is.
+    pub uploaded: DownloadChoice,
+    /// The file-set for other software: what it is called, and for whom it is.
+    pub media: DownloadChoice,
     /// How to treat it.
     pub private: &'static str,
     /// Button that asks for it.
@@ -231,10 +236,20 @@ pub struct DownloadTexts {
     pub size: fn(&str) -> String,
     /// While it is being made.
     pub preparing: &'static str,
+    /// How many files are in it already, and how many there are.
+    pub progress: fn(u32, u32) -> String,
     /// Link to the file; its size in megabytes.
     pub ready: fn(&str) -> String,
     /// Link back to the images.
     pub back: &'static str,
+}
+
+/// One of the forms in which a study is downloaded.
+pub struct DownloadChoice {
+    /// Its heading.
+    pub title: &'static str,
+    /// What is in it, and for whom, in one sentence.
+    pub what: &'static str,
 }
 
 /// When something is not as it should be.
@@ -243,11 +258,11 @@ pub struct TroubleTexts {
     pub not_found_title: &'static str,
     /// Its explanation.
     pub not_found: &'static str,
-    /// Heading where too many people sign in at once.
+    /// Heading when too many people sign in at once.
     pub busy_title: &'static str,
     /// Its explanation.
     pub busy: &'static str,
-    /// Heading of a fault of ours.
+    /// Heading of a fault on our side.
     pub failed_title: &'static str,
     /// Its explanation.
     pub failed: &'static str,
@@ -259,7 +274,7 @@ pub struct TroubleTexts {
     pub to_start: &'static str,
 }
 
-/// What an image was made with (PS3.3 C.7.3.1.1.1), in words.
+/// Modalities (PS3.3 C.7.3.1.1.1) in words.
 pub struct ModalityTexts {
     /// CT.
     pub ct: &'static str,
@@ -292,7 +307,7 @@ pub struct ModalityTexts {
 }
 
 impl Texts {
-    /// When a study was made: its own date, else that of its pictures, told as such.
+    /// When a study was made: its own date, else the date of its images, named as such.
     pub fn study_date(&self, date: Option<Date>, of_images: Option<Date>) -> String {
         let of_images = || of_images.map(|date| (self.studies.image_date)(&(self.date)(date)));
         date.map(self.date).or_else(of_images).unwrap_or_else(|| self.studies.no_date.to_owned())
@@ -320,24 +335,24 @@ impl Texts {
         }
     }
 
-    /// What a series without images holds: a doctor's report, else what its modality says.
+    /// The content of a series without images: a doctor's report, else what its modality says.
     #[must_use]
     pub fn tile_kind(&self, series: &SeriesView) -> &'static str {
-        match series.modality.as_str() {
+        match series.attributes.modality.as_str() {
             _ if series.is_report => self.viewer.report,
             _ if series.is_dose => self.viewer.dose,
             "SR" => self.viewer.record,
             "KO" => self.study.key_list,
             "PR" | "GSPS" => self.study.display_settings,
             "SEG" | "RTSTRUCT" | "RTPLAN" | "RTDOSE" | "REG" | "FID" => self.study.software_data,
-            // Images that cannot be shown are no document, and what a document is, is told by its bytes.
+            // Images that cannot be shown are not a document, and only its bytes tell what kind of document it is.
             "DOC" => self.modality.document,
             code if series.without_picture > 0 => self.modality(code),
             _ => self.modality.document,
         }
     }
 
-    /// Several modality codes in words, each once; documents only when there is nothing else.
+    /// Several modality codes in words, each once; documents only if there is nothing else.
     #[must_use]
     pub fn modalities(&self, codes: &[String]) -> String {
         let mut words: Vec<&str> = Vec::new();

@@ -1,4 +1,4 @@
-//! The words of sharing, of "who opened this", and of leaving everywhere.
+//! The words of sharing, of "who opened this", and of signing out everywhere.
 
 /// The words of one language.
 pub struct SharingTexts {
@@ -18,17 +18,17 @@ pub struct SharingTexts {
     pub relations: [&'static str; 7],
     /// Heading of the choice of studies.
     pub which: &'static str,
-    /// Heading of the choice of a time.
+    /// Heading of the choice of the end date.
     pub until: &'static str,
     /// A number of days.
     pub days: fn(u32) -> String,
-    /// Label of the right to fetch files.
+    /// Label of the right to download files.
     pub may_download: &'static str,
     /// Button that makes the share.
     pub create: &'static str,
     /// Nothing to share yet.
     pub nothing: &'static str,
-    /// What was asked for cannot be.
+    /// The request could not be met.
     pub refused: &'static str,
     /// Heading once it is made; the receiver.
     pub made: fn(&str) -> String,
@@ -40,13 +40,13 @@ pub struct SharingTexts {
     pub copy: &'static str,
     /// It was copied.
     pub copied: &'static str,
-    /// The browser lets nothing be copied or handed on: the link is marked.
+    /// The browser can neither copy nor share; the link is selected.
     pub copy_by_hand: &'static str,
-    /// Button that opens the phone's own way of sharing.
+    /// Button that opens the phone's own sharing.
     pub send: &'static str,
     /// Label of the code.
     pub code: &'static str,
-    /// They are not shown again.
+    /// Link and code are not shown again.
     pub once: &'static str,
     /// Words of the QR code for a screen reader.
     pub qr: &'static str,
@@ -58,23 +58,23 @@ pub struct SharingTexts {
     pub none: &'static str,
     /// A number of studies.
     pub studies: fn(usize) -> String,
-    /// Looking only.
+    /// May only look.
     pub view: &'static str,
-    /// Looking and fetching files.
+    /// May look and download files.
     pub view_and_download: &'static str,
     /// Until that date.
     pub open_until: fn(&str) -> String,
     /// Ended at that date.
     pub ended: fn(&str) -> String,
-    /// Nobody came.
+    /// Nobody opened it.
     pub never_opened: &'static str,
-    /// How often and when last.
+    /// How often it was opened, and when last.
     pub opened: fn(usize, &str) -> String,
     /// Button that ends a share.
     pub end: &'static str,
     /// Heading of the page behind the link of a share.
     pub ask_title: &'static str,
-    /// What is asked there.
+    /// What the page asks for.
     pub ask_why: &'static str,
     /// Wrong; the number of answers left.
     pub wrong: fn(u32) -> String,
@@ -94,19 +94,19 @@ pub struct SharingTexts {
     pub who_intro: &'static str,
     /// The patient's own account or link.
     pub who_patient: &'static str,
-    /// Somebody with a share; the name that it was given.
+    /// Somebody with a share; its label.
     pub who_share: fn(&str) -> String,
     /// Nobody so far.
     pub who_nobody: &'static str,
     /// The first image was shown at that time.
     pub who_saw: fn(&str) -> String,
-    /// The files were fetched at that time.
+    /// The files were downloaded at that time.
     pub who_fetched: fn(&str) -> String,
-    /// Somebody unknown is among them.
+    /// There is somebody unknown in the list.
     pub who_stranger: &'static str,
     /// Button that ends every session.
     pub everywhere: &'static str,
-    /// What it does.
+    /// What that button does.
     pub everywhere_hint: &'static str,
     /// Link back to the images.
     pub to_images: &'static str,

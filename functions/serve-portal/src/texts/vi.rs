@@ -1,10 +1,10 @@
 //! Tiếng Việt.
 
 use super::shape::{
-    DownloadTexts, FrameTexts, LinkTexts, ModalityTexts, SignInTexts, StudiesTexts, StudyTexts, Texts,
-    TroubleTexts,
+    DownloadChoice, DownloadTexts, FrameTexts, LinkTexts, ModalityTexts, SignInTexts, StudiesTexts,
+    StudyTexts, Texts, TroubleTexts,
 };
-use super::{guide, in_app, sharing, viewer};
+use super::{guide, in_app, sharing, software, viewer_vi};
 
 pub(super) const VI: Texts = Texts {
     tag: "vi",
@@ -107,17 +107,26 @@ pub(super) const VI: Texts = Texts {
     },
     download: DownloadTexts {
         title: "Tải ảnh gốc",
-        what: "Toàn bộ ảnh gốc (DICOM) của lần chụp này trong một tệp ZIP, dành cho bác sĩ dùng phần mềm riêng. Để xem \
-               ảnh, Ông/Bà không cần tải.",
+        uploaded: DownloadChoice {
+            title: "Ảnh gốc như bệnh viện lưu",
+            what: "Dành cho bác sĩ hoặc kỹ thuật viên cần đúng từng tệp gốc (DICOM); muốn xem ảnh, Ông/Bà không cần tải.",
+        },
+        media: DownloadChoice {
+            title: "Đĩa ảnh cho bác sĩ và bệnh viện khác",
+            what: "Dành để chép vào USB hoặc đĩa mang đi khám nơi khác: máy của bệnh viện đọc được, và mở tệp INDEX.HTM là \
+                   xem được ngay bằng trình duyệt, không cần mạng.",
+        },
         private: "Tệp chứa dữ liệu sức khỏe cá nhân. Chỉ lưu trên thiết bị mà Ông/Bà tin cậy.",
         ask: "Chuẩn bị tệp tải về",
         size: |megabytes| format!("Tệp nặng khoảng {megabytes} MB. Nên dùng Wi-Fi."),
         preparing: "Tệp đang được chuẩn bị. Trang này tự kiểm tra lại; Ông/Bà cũng có thể quay lại sau.",
+        progress: |done, all| format!("Đã xong {done} trên {all} tệp."),
         ready: |megabytes| format!("Tải tệp ZIP ({megabytes} MB)"),
         back: "Quay lại xem ảnh",
     },
-    viewer: &viewer::VI,
+    viewer: &viewer_vi::VI,
     sharing: &sharing::VI,
+    software: &software::VI,
     in_app: &in_app::VI,
     guide: &guide::VI,
     trouble: TroubleTexts {

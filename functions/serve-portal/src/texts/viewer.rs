@@ -1,23 +1,23 @@
-//! The words of the viewer's script. They travel in the page, as JSON, under the names of `web/src/words.ts`. Blanks in
-//! braces are filled in by the viewer.
+//! The words of the viewer's script. They travel in the page as JSON, under the names in `web/src/words.ts`. The viewer
+//! fills in the placeholders in braces.
 
 use serde::Serialize;
 
 use super::cda::DocumentTexts;
-use super::report::{self, MomentTexts, ReportTexts, ReportWordTexts};
+use super::report::{MomentTexts, ReportTexts, ReportWordTexts};
 
-/// Units that are words, under what the index of a series calls them.
+/// Units that are words, under the names the index of a pack uses.
 #[derive(Serialize)]
 pub struct UnitTexts {
     /// Counts of a detector.
     pub counts: &'static str,
-    /// The same in a second.
+    /// Counts per second.
     #[serde(rename = "counts/s")]
     pub counts_per_second: &'static str,
-    /// What is proportional to counts.
+    /// Proportional to counts.
     #[serde(rename = "relative counts")]
     pub relative_counts: &'static str,
-    /// The same in a second.
+    /// Proportional to counts per second.
     #[serde(rename = "relative counts/s")]
     pub relative_counts_per_second: &'static str,
     /// Standard deviations.
@@ -31,11 +31,11 @@ pub struct UnitTexts {
 pub struct ViewerTexts {
     /// Which image is shown; `{n}` of `{total}`.
     pub counter: &'static str,
-    /// What a quick picture is good for.
+    /// What a quick preview is good for.
     pub quick_preview: &'static str,
     /// The picture is bit-exact.
     pub full_quality: &'static str,
-    /// The same of a picture that was compressed with a loss before it came.
+    /// The picture is bit-exact, but arrived with lossy compression.
     pub full_quality_of_lossy: &'static str,
     /// A doctor marked the image.
     pub key_image: &'static str,
@@ -61,13 +61,13 @@ pub struct ViewerTexts {
     pub close: &'static str,
     /// While bytes are on their way.
     pub loading: &'static str,
-    /// The network is away.
+    /// There is no network.
     pub offline: &'static str,
     /// The session has ended.
     pub signed_out: &'static str,
-    /// It cannot be shown at all.
+    /// Nothing can be shown.
     pub failed: &'static str,
-    /// A picture that the browser could not read.
+    /// A picture the browser could not decode.
     pub broken_picture: &'static str,
     /// Button that opens the tools.
     pub tools: &'static str,
@@ -123,7 +123,7 @@ pub struct ViewerTexts {
     pub overlays: &'static str,
     /// Button: subtract the mask.
     pub mask: &'static str,
-    /// Heading: how the picture lies.
+    /// Heading: rotation, flip and zoom.
     pub position: &'static str,
     /// Button.
     pub rotate: &'static str,
@@ -131,9 +131,9 @@ pub struct ViewerTexts {
     pub flip: &'static str,
     /// Button.
     pub fit: &'static str,
-    /// Button: a pixel to a pixel.
+    /// Button: one pixel of the image on one of the screen.
     pub actual_size: &'static str,
-    /// Button: everything as at first.
+    /// Button: back to the start.
     pub reset: &'static str,
     /// Heading: films.
     pub film: &'static str,
@@ -151,17 +151,17 @@ pub struct ViewerTexts {
     pub measurements: &'static str,
     /// Units that are words.
     pub units: UnitTexts,
-    /// Outside, or not measured.
+    /// Outside the image, or not measured.
     pub no_value: &'static str,
     /// After a length in pixels.
     pub uncalibrated: &'static str,
-    /// After a length that is not one in the patient.
+    /// After a length measured at the detector, not in the patient.
     pub at_detector: &'static str,
-    /// After a length at the object, as the geometry of the exposure gives it.
+    /// After a length in the object, from the geometry of the exposure.
     pub by_geometry: &'static str,
-    /// After a length that was calibrated by an object of known size in the picture.
+    /// After a length calibrated with an object of known size in the image.
     pub by_fiducial: &'static str,
-    /// Beside a length that was measured on a scanned film.
+    /// Beside a length measured on a scanned film.
     pub on_film: &'static str,
     /// `{value}` in millimetres.
     pub slice_position: &'static str,
@@ -171,21 +171,21 @@ pub struct ViewerTexts {
     pub open_document: &'static str,
     /// What the doctor reports.
     pub report: &'static str,
-    /// What a report says of itself.
+    /// What a report says about itself.
     pub report_status: ReportTexts,
-    /// What is ours in a report, and not its author's.
+    /// Words in a report that are ours, not its author's.
     pub report_words: ReportWordTexts,
-    /// How a date and a time of a report are written.
+    /// How a report's dates and times are written.
     pub moment: MomentTexts,
-    /// What a machine notes of the radiation dose.
+    /// What a machine records of the radiation dose.
     pub dose: &'static str,
-    /// The images that a doctor marked.
+    /// The images a doctor marked.
     pub selection: &'static str,
-    /// An image that is marked; `{n}` its number among them, `{series}` its series.
+    /// A marked image; `{n}` its number among them, `{series}` its series.
     pub selected_image: &'static str,
-    /// `{n}` marked images that are not here.
+    /// `{n}` marked images that are elsewhere.
     pub selected_elsewhere: &'static str,
-    /// What a machine notes: measurements.
+    /// What a machine records: measurements.
     pub record: &'static str,
     /// A document without title.
     pub pdf: &'static str,
@@ -204,21 +204,21 @@ pub struct ViewerTexts {
     pub encapsulated: DocumentTexts,
     /// Kept but not shown: `{names}`.
     pub kept: &'static str,
-    /// `{n}` images that have no picture.
+    /// `{n}` instances without an image.
     pub without_picture: &'static str,
     /// `{n}` files whose pixels end too early.
     pub cut_pictures: &'static str,
     /// `{n}` files whose overlays end too early.
     pub cut_overlays: &'static str,
-    /// `{n}` images that are announced and not there.
+    /// `{n}` images that were announced but are missing.
     pub fewer_images: &'static str,
-    /// `{n}` images that are there and not announced.
+    /// `{n}` images more than announced.
     pub more_images: &'static str,
-    /// After which images there is a gap in the stack: `{places}`.
+    /// The images that are followed by a gap in the stack: `{places}`.
     pub gaps: &'static str,
-    /// The next image is `{mm}` away, where `{usual}` is usual.
+    /// The next image is `{mm}` away, instead of the usual `{usual}`.
     pub gap_after: &'static str,
-    /// The same of the image before.
+    /// The same for the image before.
     pub gap_before: &'static str,
     /// Button.
     pub compare: &'static str,
@@ -232,23 +232,23 @@ pub struct ViewerTexts {
     pub this_study: &'static str,
     /// Over the study that is open.
     pub present_study: &'static str,
-    /// Over an earlier one beside it.
+    /// Over an earlier study beside it.
     pub earlier_study: &'static str,
-    /// Over a later one beside it.
+    /// Over a later study beside it.
     pub later_study: &'static str,
-    /// Over one of the same day beside it.
+    /// Over a study of the same day beside it.
     pub same_day_study: &'static str,
-    /// Over one of which nobody knows whether it is earlier or later, as one of the two has no date.
+    /// Over a study that may be earlier or later, because one of the two has no date.
     pub other_study: &'static str,
-    /// Instead of the date of a study that has none.
+    /// In place of a missing date.
     pub no_date: &'static str,
     /// Check box.
     pub link_scroll: &'static str,
     /// Check box.
     pub link_view: &'static str,
-    /// How both scroll.
+    /// Both scroll by position.
     pub linked_by_position: &'static str,
-    /// How both scroll.
+    /// Both scroll by number.
     pub linked_by_number: &'static str,
     /// Name of the second stage.
     pub other_stage: &'static str,
@@ -263,253 +263,3 @@ pub struct ViewerTexts {
     /// Laterality `B`.
     pub both_sides: &'static str,
 }
-
-pub(super) const VI: ViewerTexts = ViewerTexts {
-    counter: "Ảnh {n} / {total}",
-    quick_preview: "Hình xem nhanh, không dùng để chẩn đoán",
-    full_quality: "Chất lượng đầy đủ",
-    full_quality_of_lossy: "Chất lượng đầy đủ của ảnh đã nén, mất một phần chi tiết",
-    key_image: "Ảnh được bác sĩ đánh dấu",
-    slider: "Chọn ảnh",
-    previous: "Ảnh trước",
-    next: "Ảnh sau",
-    play: "Phát",
-    pause: "Dừng",
-    zoom_in: "Phóng to",
-    zoom_out: "Thu nhỏ",
-    large: "Xem lớn",
-    small: "Đóng",
-    close: "Đóng",
-    loading: "Đang tải…",
-    offline: "Mất kết nối mạng. Đang thử lại…",
-    signed_out: "Phiên xem đã hết. Xin đăng nhập lại.",
-    failed: "Chưa tải được hình ảnh này.",
-    broken_picture: "Ảnh này không hiện được trên máy của Ông/Bà. Bản gốc vẫn được bệnh viện lưu giữ.",
-    tools: "Công cụ",
-    touch_tool: "Thao tác trên ảnh",
-    browse: "Lướt ảnh",
-    window_tool: "Sáng/tương phản",
-    move_tool: "Di chuyển",
-    clear: "Xóa",
-    undo: "Hoàn tác",
-    keys_hint: "Kéo trên ảnh. Bằng bàn phím: chọn ảnh bằng phím Tab, dùng phím mũi tên và Enter.",
-    only_preview: "Công cụ này cần ảnh chất lượng đầy đủ. Ảnh đang được tải, hoặc chưa có cho loạt này.",
-    look: "Hiển thị",
-    preset: "Cửa sổ",
-    preset_default: "Theo máy chụp",
-    preset_range: "Toàn bộ giá trị",
-    preset_lung: "Phổi",
-    preset_bone: "Xương",
-    preset_brain: "Não",
-    preset_abdomen: "Bụng",
-    preset_mediastinum: "Trung thất",
-    preset_vessels: "Mạch máu",
-    window_values: "WL {c} · WW {w}",
-    invert: "Đảo màu",
-    colours: "Bảng màu",
-    grey: "Xám",
-    grey_inverted: "Xám đảo",
-    hot_iron: "Hot Iron",
-    overlays: "Lớp phủ",
-    mask: "Xóa nền (DSA)",
-    position: "Vị trí ảnh",
-    rotate: "Xoay 90°",
-    flip: "Lật ngang",
-    fit: "Vừa khung",
-    actual_size: "Cỡ 1:1",
-    reset: "Đặt lại",
-    film: "Phim",
-    speed: "Tốc độ",
-    repeat: "Lặp lại",
-    images: "Ảnh thu nhỏ",
-    show_image: "Đến ảnh {n}",
-    next_key: "Ảnh được đánh dấu",
-    measurements: "Kết quả đo",
-    units: UnitTexts {
-        counts: "số đếm",
-        counts_per_second: "số đếm/giây",
-        relative_counts: "số đếm tương đối",
-        relative_counts_per_second: "số đếm tương đối/giây",
-        deviations: "ĐLC",
-    },
-    no_value: "không có giá trị",
-    uncalibrated: "chưa hiệu chuẩn",
-    at_detector: "tại đầu thu",
-    by_geometry: "ước tính theo hình học khi chụp",
-    by_fiducial: "hiệu chuẩn theo vật mẫu",
-    on_film: "trên phim được quét",
-    slice_position: "Vị trí lát cắt {value} mm",
-    documents: "Tài liệu",
-    open_document: "Xem: {title}",
-    report: "Bản kết quả",
-    report_status: report::STATUS_VI,
-    report_words: report::WORDS_VI,
-    moment: report::MOMENT_VI,
-    dose: "Báo cáo liều tia",
-    selection: "Ảnh được bác sĩ đánh dấu",
-    selected_image: "Ảnh {n}: {series}",
-    selected_elsewhere: "{n} ảnh được đánh dấu không xem được trong lần chụp này.",
-    record: "Số liệu của máy chụp",
-    pdf: "Tài liệu PDF",
-    text: "Văn bản",
-    video: "Đoạn phim",
-    download: "Tải về máy",
-    page: "Trang {n} / {total}",
-    document_failed: "Tài liệu này không hiện được trên máy của Ông/Bà.",
-    encapsulated: super::cda::VI,
-    kept: "Được bệnh viện lưu giữ, không hiển thị ở đây: {names}.",
-    without_picture: "{n} ảnh không xem được ở đây. Bản gốc vẫn được bệnh viện lưu giữ.",
-    cut_pictures: "{n} tệp ảnh bị thiếu phần cuối; chỗ thiếu có màu đen.",
-    cut_overlays: "{n} tệp ảnh bị thiếu một phần nét vẽ trên ảnh.",
-    fewer_images: "Thiếu {n} ảnh so với số ảnh ghi trong tệp.",
-    more_images: "Có thêm {n} ảnh so với số ảnh ghi trong tệp; tất cả đều được hiển thị.",
-    gaps: "Khoảng cách giữa các lát cắt lớn hơn bình thường sau ảnh {places}: có thể thiếu ảnh.",
-    gap_after: "Ảnh sau cách {mm} mm (bình thường {usual} mm), có thể thiếu ảnh",
-    gap_before: "Ảnh trước cách {mm} mm (bình thường {usual} mm), có thể thiếu ảnh",
-    compare: "So sánh",
-    compare_with: "So sánh với lần chụp",
-    compare_series: "Loạt ảnh",
-    compare_close: "Đóng so sánh",
-    this_study: "Lần chụp này",
-    present_study: "Lần này",
-    earlier_study: "Lần trước",
-    later_study: "Lần sau",
-    same_day_study: "Lần khác cùng ngày",
-    other_study: "Lần khác",
-    no_date: "Không rõ ngày chụp",
-    link_scroll: "Cuộn cùng nhau",
-    link_view: "Sáng/tương phản và phóng to cùng nhau",
-    linked_by_position: "Hai bên cuộn theo vị trí trong cơ thể.",
-    linked_by_number: "Hai bên cuộn theo số thứ tự ảnh.",
-    other_stage: "Hình ảnh so sánh",
-    is_mirrored: "Đã lật ngang",
-    is_turned: "Đã xoay {n}°",
-    right_side: "Phải (R)",
-    left_side: "Trái (L)",
-    both_sides: "Hai bên",
-};
-
-pub(super) const EN: ViewerTexts = ViewerTexts {
-    counter: "Image {n} / {total}",
-    quick_preview: "Quick preview, not for diagnosis",
-    full_quality: "Full quality",
-    full_quality_of_lossy: "Full quality of an image that was compressed with a loss",
-    key_image: "Marked by the doctor",
-    slider: "Choose an image",
-    previous: "Previous image",
-    next: "Next image",
-    play: "Play",
-    pause: "Stop",
-    zoom_in: "Zoom in",
-    zoom_out: "Zoom out",
-    large: "Full screen",
-    small: "Close",
-    close: "Close",
-    loading: "Loading…",
-    offline: "No network. Trying again…",
-    signed_out: "Your visit has ended. Please sign in again.",
-    failed: "This image could not be loaded.",
-    broken_picture: "This image cannot be shown on your device. The original is kept by the hospital.",
-    tools: "Tools",
-    touch_tool: "Finger or mouse",
-    browse: "Browse",
-    window_tool: "Brightness",
-    move_tool: "Move",
-    clear: "Remove",
-    undo: "Undo",
-    keys_hint: "Drag on the image. By keyboard: move to the image with Tab, then arrow keys and Enter.",
-    only_preview: "This tool needs full quality, which is still loading or not there for this series.",
-    look: "Display",
-    preset: "Window",
-    preset_default: "As recorded",
-    preset_range: "Whole range",
-    preset_lung: "Lung",
-    preset_bone: "Bone",
-    preset_brain: "Brain",
-    preset_abdomen: "Abdomen",
-    preset_mediastinum: "Mediastinum",
-    preset_vessels: "Vessels",
-    window_values: "WL {c} · WW {w}",
-    invert: "Invert",
-    colours: "Colours",
-    grey: "Grey",
-    grey_inverted: "Inverted grey",
-    hot_iron: "Hot iron",
-    overlays: "Overlay",
-    mask: "Subtract (DSA)",
-    position: "Position",
-    rotate: "Rotate 90°",
-    flip: "Flip",
-    fit: "Fit",
-    actual_size: "1:1",
-    reset: "Reset",
-    film: "Film",
-    speed: "Speed",
-    repeat: "Repeat",
-    images: "Small pictures",
-    show_image: "Go to image {n}",
-    next_key: "Marked image",
-    measurements: "Measurements",
-    units: UnitTexts {
-        counts: "counts",
-        counts_per_second: "counts/s",
-        relative_counts: "relative counts",
-        relative_counts_per_second: "relative counts/s",
-        deviations: "SD",
-    },
-    no_value: "no value",
-    uncalibrated: "not calibrated",
-    at_detector: "at the detector",
-    by_geometry: "estimated from the geometry of the exposure",
-    by_fiducial: "calibrated by an object of known size",
-    on_film: "on the scanned film",
-    slice_position: "Slice position {value} mm",
-    documents: "Documents",
-    open_document: "Show: {title}",
-    report: "Report",
-    report_status: report::STATUS_EN,
-    report_words: report::WORDS_EN,
-    moment: report::MOMENT_EN,
-    dose: "Dose report",
-    selection: "Images marked by the doctor",
-    selected_image: "Image {n}: {series}",
-    selected_elsewhere: "{n} marked image(s) cannot be seen in this study.",
-    record: "Figures of the scanner",
-    pdf: "PDF document",
-    text: "Text",
-    video: "Video",
-    download: "Download",
-    page: "Page {n} / {total}",
-    document_failed: "This document cannot be shown on your device.",
-    encapsulated: super::cda::EN,
-    kept: "Kept by the hospital, not shown here: {names}.",
-    without_picture: "Images that cannot be shown here: {n}. The originals are kept by the hospital.",
-    cut_pictures: "Image files that end too early: {n}. What is missing is black.",
-    cut_overlays: "Image files that lack a part of what is drawn over the picture: {n}.",
-    fewer_images: "Images that the files announce and that are missing: {n}.",
-    more_images: "Images beyond those that the files announce: {n}. All are shown.",
-    gaps: "Slices lie further apart than usual after image {places}: images may be missing.",
-    gap_after: "Next image {mm} mm away (usually {usual} mm): images may be missing",
-    gap_before: "Image before {mm} mm away (usually {usual} mm): images may be missing",
-    compare: "Compare",
-    compare_with: "Compare with the study",
-    compare_series: "Series",
-    compare_close: "End comparison",
-    this_study: "This study",
-    present_study: "Present",
-    earlier_study: "Earlier",
-    later_study: "Later",
-    same_day_study: "Same day",
-    other_study: "Other study",
-    no_date: "Date not known",
-    link_scroll: "Scroll together",
-    link_view: "Window and zoom together",
-    linked_by_position: "Both follow the position in the body.",
-    linked_by_number: "Both follow the number of the image.",
-    other_stage: "The image compared",
-    is_mirrored: "Flipped",
-    is_turned: "Turned by {n}°",
-    right_side: "Right (R)",
-    left_side: "Left (L)",
-    both_sides: "Both sides",
-};

@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 
-/// An answer, all of it.
+/// A complete answer.
 pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,

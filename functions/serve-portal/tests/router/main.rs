@@ -1,11 +1,12 @@
 //! The portal from outside: every page by its address.
 
-// The exception of clippy.toml covers test functions, not what they share.
+// clippy.toml exempts test functions, not their helpers.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
 mod answer;
 mod beside;
 mod openapi;
+mod software;
 mod staff;
 mod world;
 
@@ -37,12 +38,12 @@ fn form(path: &str, headers: &[(&str, &str)], typed: &str) -> Request<Body> {
     request(Method::POST, path, &headers, typed)
 }
 
-/// Asks the world that tests share: for what changes nothing that another of them looks at.
+/// Requests a page of the shared world. Only for requests that change nothing another test looks at.
 async fn get(path: &str, headers: &[(&str, &str)]) -> Answer {
     shared().await.send(request(Method::GET, path, headers, "")).await
 }
 
-/// The same with a form that is refused, or whose effect no other test looks at.
+/// Sends a form to the shared world. Only for forms that are refused or whose effect no other test looks at.
 async fn post(path: &str, headers: &[(&str, &str)], typed: &str) -> Answer {
     shared().await.send(form(path, headers, typed)).await
 }
@@ -52,7 +53,7 @@ async fn post_alone(path: &str, headers: &[(&str, &str)], typed: &str) -> Answer
     World::new().await.send(form(path, headers, typed)).await
 }
 
-/// Token and code of a share, as the page shows them once.
+/// Token and code of a share, from the page that shows them once.
 fn secrets_of(page: &str) -> (String, String) {
     let after = |mark: &str| page[page.find(mark).unwrap() + mark.len()..].to_owned();
     let link = after(&format!("{}/s/", world::PUBLIC_URL));
@@ -65,7 +66,7 @@ fn secrets_of(page: &str) -> (String, String) {
     (token, code.replace(' ', "+"))
 }
 
-/// The cookie that an answer sets, as it is sent back.
+/// The cookie an answer sets, ready to send back.
 fn cookie_of(answer: &Answer) -> String {
     answer.header(SET_COOKIE).split(';').next().unwrap().to_owned()
 }
@@ -381,13 +382,33 @@ async fn the_originals_are_downloaded_from_the_object_store() {
     let page = get(&format!("/studies/{STUDY}/download"), &[("cookie", HOA)]).await;
     assert!(page.body.contains(&format!("{S3}/derived/downloads/{STUDY}/")), "{}", page.body);
     assert!(page.body.contains("1,5 MB"), "{}", page.body);
-    let asked = post(&format!("/studies/{STUDY}/download"), &[("cookie", HOA)], "").await;
-    assert_eq!(asked.header(LOCATION), format!("/studies/{STUDY}/download?asked"));
-    let theirs = post(&format!("/studies/{STUDY_OF_ANOTHER}/download"), &[("cookie", HOA)], "").await;
-    assert_eq!(theirs.status, StatusCode::NOT_FOUND);
+    for (query, kind) in [("", "uploaded"), ("?kind=uploaded", "uploaded"), ("?kind=media", "media")] {
+        let asked = post(&format!("/studies/{STUDY}/download{query}"), &[("cookie", HOA)], "").await;
+        assert_eq!(asked.header(LOCATION), format!("/studies/{STUDY}/download?asked={kind}"), "{query}");
+        let theirs =
+            post(&format!("/studies/{STUDY_OF_ANOTHER}/download{query}"), &[("cookie", HOA)], "").await;
+        assert_eq!(theirs.status, StatusCode::NOT_FOUND, "{query}");
+    }
+    let unknown = post(&format!("/studies/{STUDY}/download?kind=film"), &[("cookie", HOA)], "").await;
+    assert_eq!(unknown.status, StatusCode::BAD_REQUEST);
     let file = get(&format!("/studies/{STUDY}/files/1.2.3"), &[("cookie", HOA)]).await;
     let original = format!("{S3}/studies/incoming/{STUDY}/3.dcm?");
     assert!(file.header(LOCATION).starts_with(&original), "{}", file.header(LOCATION));
+}
+
+#[tokio::test]
+async fn the_page_says_for_whom_each_download_is_and_looks_again_while_one_is_made() {
+    let path = format!("/studies/{STUDY}/download");
+    let page = get(&path, &[("cookie", HOA)]).await.body;
+    assert!(page.contains("Đĩa ảnh cho bác sĩ và bệnh viện khác") && page.contains("INDEX.HTM"), "{page}");
+    assert!(page.contains("Ảnh gốc như bệnh viện lưu") && page.contains("Tải tệp ZIP"), "{page}");
+    assert!(page.contains(&format!("action=\"{path}?kind=media\"")), "{page}");
+    assert!(!page.contains("http-equiv=\"refresh\""), "{page}");
+    let asked = get(&format!("{path}?asked=media"), &[("cookie", HOA)]).await.body;
+    assert!(asked.contains("http-equiv=\"refresh\"") && asked.contains("đang được chuẩn bị"), "{asked}");
+    assert!(!asked.contains("?kind=media"), "{asked}");
+    let english = get(&path, &[("cookie", JOHN)]).await;
+    assert_eq!(english.status, StatusCode::NOT_FOUND, "it is another patient's");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The document of the routes and the router are alike.
+//! `docs/openapi.yaml` and the router have the same routes.
 
 use std::collections::BTreeSet;
 
@@ -12,10 +12,17 @@ fn document() -> Value {
 
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
+/// Whether another function answers there, whose own tests compare it.
+fn is_of_dicomweb(path: &str) -> bool {
+    path.starts_with("/dicomweb/")
+}
+
 #[test]
 fn the_document_names_exactly_the_routes_of_the_router_and_who_may_use_them() {
     let mut documented = BTreeSet::new();
-    for (path, item) in document()["paths"].as_object().unwrap() {
+    let document = document();
+    let paths = document["paths"].as_object().unwrap();
+    for (path, item) in paths.iter().filter(|(path, _)| !is_of_dicomweb(path)) {
         for (method, operation) in item.as_object().unwrap() {
             if METHODS.contains(&method.as_str()) {
                 let who = operation["x-who"].as_str().unwrap_or("nobody said").to_owned();

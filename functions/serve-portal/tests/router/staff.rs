@@ -1,4 +1,4 @@
-//! The console from outside: who gets which page, what a page says, and what it never holds.
+//! The console from outside: who gets which page, what a page says, and what it never contains.
 
 use axum::body::Body;
 use axum::http::header::{
@@ -19,9 +19,9 @@ use crate::world::{
 };
 use crate::{cookie_of, form, request, secrets_of};
 
-/// The address of a patient: the code in base64url.
+/// The address of a patient, with the code in base64url.
 const HOA: &str = "/staff/patients/TjIwLTAzMTc1NDI";
-/// Of one whose code would not survive a gateway, and was joined into another.
+/// A patient whose code would not survive a gateway, and was joined into another.
 const ODD: &str = "/staff/patients/TjIwLzIuLg";
 const ROLES: [&str; 5] = ["nobody", "hotline", "records", "finance", "admin"];
 
@@ -44,12 +44,12 @@ async fn get(role: &str, path: &str) -> Answer {
     as_role(role, Method::GET, path, "", &[]).await
 }
 
-/// A form that is refused, or whose effect no other test looks at.
+/// Sends a form that is refused or whose effect no other test looks at.
 async fn post(role: &str, path: &str, typed: &str) -> Answer {
     as_role(role, Method::POST, path, typed, &[]).await
 }
 
-/// A form to a world of its own.
+/// Sends a form to a world of its own.
 async fn post_alone(role: &str, path: &str, typed: &str) -> Answer {
     World::new().await.send(request_as(role, Method::POST, path, typed, &[])).await
 }
@@ -58,7 +58,7 @@ async fn anonymous(method: Method, path: &str, cookie: &str) -> Answer {
     shared().await.send(request(method, path, &[("cookie", cookie)], "")).await
 }
 
-/// Does what a role may do in a world of its own; what it may not do changes nothing.
+/// Tries an allowed act in a world of its own; a forbidden act changes nothing and needs none.
 async fn try_as(role: &str, method: &Method, path: &str, typed: &str, expected: u16) -> Answer {
     if *method == Method::POST && expected < 400 {
         post_alone(role, path, typed).await
@@ -251,7 +251,7 @@ async fn a_sign_in_goes_out_with_a_cookie_of_its_own_and_comes_back_with_a_sessi
     assert!(cookies[1].starts_with("filmless_staff_sign_in=; ") && cookies[1].contains("Max-Age=0"));
     let inside = get("/staff", &session).await;
     assert!(inside.body.contains("Tìm người bệnh") && !inside.body.contains("/staff/audit"));
-    // A session that somebody planted is not the one that starts.
+    // A planted session must not become the one that starts.
     let begun = get("/staff/sign-in/begin", "").await;
     let back = provider.let_in(begun.header(LOCATION), "lan", &[Role::Hotline]);
     let back = get(&back, &format!("filmless_staff=planted; {}", cookie_of(&begun))).await;
@@ -318,7 +318,7 @@ async fn what_keeps_somebody_from_signing_in_is_told() {
 
 #[tokio::test]
 async fn what_was_searched_is_found_by_words_and_is_in_no_address() {
-    // Held to the end: a world that nobody holds goes, and what was searched in it.
+    // Kept to the end: without an owner the world is dropped, and the search with it.
     let _world = shared().await;
     let kept = post("hotline", "/staff/search", "query=nguyen+thi+hoa").await;
     let found = kept.header(LOCATION);
@@ -623,7 +623,7 @@ async fn a_long_list_is_read_page_by_page() {
     assert_eq!((rows(&held), rows(&second)), (50, 1), "{second}");
     assert!(second.contains("Về trang đầu"), "{second}");
     assert!(!second.contains(link), "{second}");
-    // The last row went meanwhile.
+    // The last row is gone by now.
     let last = "/staff/held?days=90&modality=CT&after=2020-11-23.1606123900000.1.2.9";
     let third = get(last).await.body;
     assert!(third.contains("Đã hết danh sách") && third.contains("Về trang đầu"), "{third}");
@@ -657,7 +657,7 @@ async fn the_audit_log_is_taken_along_by_the_day_and_verified() {
     assert!(!verify().await.body.contains("Nhật ký không nguyên vẹn"));
     world
         .with(|services| async move {
-            // Somebody leaves out who opened a study.
+            // Somebody removes the record of who opened a study.
             let key = ObjectKey::parse("audit/2020/11/23/000000000001.ndjson").unwrap();
             let object = ObjectVersion { key: &key, version_id: None };
             let lines = services.audit.get(object, 1 << 20).await.unwrap();
@@ -675,7 +675,7 @@ async fn the_audit_log_is_taken_along_by_the_day_and_verified() {
         "{}",
         broken.body
     );
-    // Larger than one answer may be.
+    // Too large for one answer.
     world
         .with(|services| async move {
             let key = ObjectKey::parse("audit/2020/01/01/000000000001.ndjson").unwrap();
@@ -809,7 +809,7 @@ async fn receivables_are_told_apart_from_what_was_never_compared() {
     let expected = [
         "\"2020-10 – BHYT\",-1200000,,,",
         "\"2020-10 – Tự trả\",-40000,,,",
-        // What is open: 1,200,000 charged, less studies of 1,000,000 whose claims stand.
+        // Open: 1,200,000 charged, less studies of 1,000,000 whose claims stand.
         "\"2020-11 – BHYT\",1200000,900000,800000,200000",
         "\"2020-11 – Tự trả\",40000,,,",
     ];
@@ -869,7 +869,7 @@ async fn a_file_of_claims_is_taken_up_to_four_megabytes_and_not_a_byte_more() {
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{size}");
         assert!(answer.body.contains("lớn hơn 4 MiB") && !answer.body.contains("Hoa"), "{}", answer.body);
     }
-    // Every other form stays as small as it was.
+    // All other forms keep their small limit.
     let other = post("finance", "/staff/finance/budget", &"x".repeat(17 * 1024)).await;
     assert_eq!(other.status, StatusCode::PAYLOAD_TOO_LARGE);
 }
@@ -938,7 +938,7 @@ async fn more_refusals_than_a_page_holds_are_counted() {
             }
         })
         .await;
-    // With the two that every world has, there are three more.
+    // Three more, besides the two of every world.
     let page = world.send(request_as("hotline", Method::GET, "/staff/refusals", "", &[])).await;
     assert!(page.body.contains("<strong>+ 3</strong>"), "{}", page.body);
 }

@@ -1,4 +1,4 @@
-//! One moment of both databases.
+//! A snapshot of both databases at one moment.
 
 use std::{
     fs::{self, Permissions},
@@ -12,9 +12,9 @@ use rusqlite::{Connection, OpenFlags, backup::Backup};
 use crate::backup::error::BackupError;
 use crate::backup::layout::DATABASES;
 
-/// How long a writer at work may hold us up.
+/// How long we wait for a writer to finish.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Pages that are copied in one step, and the rest between two steps: the system's own work goes on.
+/// Pages copied in one step, and the pause between two steps, which leaves the disk to the system's own work.
 const PAGES_A_STEP: std::ffi::c_int = 2048;
 const REST: Duration = Duration::from_millis(1);
 
@@ -30,23 +30,23 @@ impl Cut {
         let failed = || BackupError::database("held still");
         let open = |name: &str| open(&data.join(name));
         let [objects, tables] = DATABASES;
-        // Always in this order: two backups cannot wait for each other.
+        // Always in this order, so that two backups cannot wait for each other.
         let locks = [open(objects)?, open(tables)?];
         for lock in &locks {
             lock.execute_batch("BEGIN IMMEDIATE").map_err(failed())?;
         }
         let snapshots = [open(objects)?, open(tables)?];
         for snapshot in &snapshots {
-            // The snapshot is that of the first read.
+            // The first read takes the snapshot.
             snapshot.execute_batch("BEGIN").map_err(failed())?;
             snapshot.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(failed())?;
         }
         Ok(Self { snapshots, locks: Some(locks) })
     }
 
-    /// Lets writers go on. The snapshots stay.
+    /// Lets writers continue. The snapshots stay.
     pub(super) fn let_go(&mut self) {
-        // Closing a connection ends its transaction, which wrote nothing.
+        // Closing the connections ends their transactions, which wrote nothing.
         self.locks = None;
     }
 
@@ -69,7 +69,7 @@ impl Cut {
     }
 }
 
-/// A connection to a database that is there.
+/// Connects to an existing database.
 pub(super) fn open(path: &Path) -> Result<Connection, BackupError> {
     let opened = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE);
     let connection = opened.map_err(BackupError::database("opened"))?;
@@ -80,13 +80,13 @@ pub(super) fn open(path: &Path) -> Result<Connection, BackupError> {
 fn copy(snapshot: &Connection, path: &Path) -> rusqlite::Result<()> {
     let mut copied = Connection::open(path)?;
     Backup::new(snapshot, &mut copied)?.run_to_completion(PAGES_A_STEP, REST, None)?;
-    // One file, without a journal beside it.
+    // One file, without a journal next to it.
     copied.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
     let sound: String = copied.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if sound == "ok" { Ok(()) } else { Err(rusqlite::Error::InvalidQuery) }
 }
 
-/// Uploads in parts that are under way, and files that are about to be removed.
+/// Forgets unfinished uploads in parts, and files that are about to be removed.
 fn forget_what_is_not_copied(objects: &Path) -> rusqlite::Result<()> {
     Connection::open(objects)?.execute_batch(
         "PRAGMA secure_delete = ON;

@@ -1,4 +1,4 @@
-//! Why a backup was not made, not restored or is not good.
+//! Why a backup was not made, not restored, or is damaged.
 
 use std::{
     io,
@@ -6,7 +6,7 @@ use std::{
 };
 use thiserror::Error;
 
-/// Why a backup was not made, not restored or is not good.
+/// Why a backup was not made, not restored, or is damaged.
 #[derive(Debug, Error)]
 pub enum BackupError {
     /// A file or folder cannot be read or written.
@@ -37,7 +37,7 @@ pub enum BackupError {
         /// What is missing.
         file: &'static str,
     },
-    /// Somebody else is at it.
+    /// Another process is using the folder.
     #[error("another backup into {} is being made", folder.display())]
     Locked {
         /// The backup folder.
@@ -56,7 +56,7 @@ pub enum BackupError {
         "uploads arrive faster than they can be copied: try again when it is quieter, or use a faster disk"
     )]
     TooBusy,
-    /// The data folder was written by a newer program, or the backup is of one.
+    /// A newer program wrote the data folder or the backup.
     #[error("{what} has the version {found}, and this program knows {known} at most: use the newer program")]
     Newer {
         /// A database, or the manifest.
@@ -66,7 +66,7 @@ pub enum BackupError {
         /// Ours.
         known: i64,
     },
-    /// What lies there is not what was written.
+    /// The stored bytes are not the bytes that were written.
     #[error("the backup is damaged: {0}")]
     Damaged(String),
     /// Restoring would mix two systems.
@@ -78,12 +78,12 @@ pub enum BackupError {
     /// The disk is too small.
     #[error("there are {free_mib} MiB free, and the backup holds {needed_mib} MiB")]
     NoRoom {
-        /// What is needed.
+        /// Space needed.
         needed_mib: u64,
-        /// What is free.
+        /// Space free.
         free_mib: u64,
     },
-    /// The folder belongs to somebody else.
+    /// The folder belongs to another user.
     #[error("the folder cannot be used")]
     Folder(#[source] crate::EmbeddedError),
 }

@@ -1,4 +1,4 @@
-//! Files and folders for their owner alone.
+//! Files and folders that only their owner can read.
 
 use crate::backup::error::BackupError;
 use serde::{Deserialize, Serialize};
@@ -11,12 +11,12 @@ use std::{
     path::Path,
 };
 
-/// A new file that only its owner can read.
+/// Creates a file that only its owner can read.
 pub(crate) fn create(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
 }
 
-/// Copies, and says what was copied.
+/// Copies, and returns what was copied.
 pub(crate) fn copy(mut from: impl Read, mut to: impl Write) -> io::Result<Content> {
     let (mut digest, mut bytes, mut buffer) = (Sha256::new(), 0, vec![0; BUFFER_BYTES]);
     loop {
@@ -36,13 +36,13 @@ pub(crate) fn copy(mut from: impl Read, mut to: impl Write) -> io::Result<Conten
 
 pub(crate) const BUFFER_BYTES: usize = 256 * 1024;
 
-/// A folder for its owner alone, with those above it.
+/// Makes a folder that only its owner can read, and the folders above it.
 pub(crate) fn make_folder(path: &Path) -> Result<(), BackupError> {
     let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
     made.map_err(BackupError::file("make it", path))
 }
 
-/// Bytes, by what they are.
+/// Identifies bytes by their hash and size.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Content {
     pub(crate) bytes: u64,

@@ -1,4 +1,4 @@
-//! What lies where, in a data folder and in a backup folder.
+//! Where everything lies in a data folder and in a backup folder.
 
 use super::error::BackupError;
 use super::{manifest, pool};
@@ -12,17 +12,17 @@ pub(crate) const DATABASES: [&str; 2] = ["embedded.db", "filmless.db"];
 pub struct Progress {
     /// Files that are done.
     pub files: u64,
-    /// Of so many, as far as is known.
+    /// Files in total, as far as known.
     pub files_all: u64,
 }
 
-/// The finished backups of a folder, the oldest first.
+/// The finished backups of a folder, oldest first.
 pub(crate) fn finished(folder: &Path) -> Result<Vec<String>, BackupError> {
     Ok(backups(folder)?.0)
 }
 
-/// The backups of a folder, the oldest first: those that are finished, and those whose manifest is not there, because the run
-/// was cut off or somebody lost it.
+/// The backups of a folder, oldest first: the finished ones, and those without a manifest, because the run was
+/// interrupted or somebody lost it.
 pub(crate) fn backups(folder: &Path) -> Result<(Vec<String>, Vec<String>), BackupError> {
     let read = |source| BackupError::file("list it", folder)(source);
     let (mut names, mut unfinished) = (Vec::new(), Vec::new());

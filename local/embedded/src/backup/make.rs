@@ -20,25 +20,25 @@ use crate::backup::error::BackupError;
 use crate::backup::files::{Content, make_folder};
 use crate::backup::layout::{DATABASES, Progress, finished};
 
-/// Few enough new versions to copy them while writers wait.
+/// Up to this many new versions are copied while writers wait.
 const NEW_IN_CUT_MAX: usize = 200;
-/// How long writers may wait for us: less than their own patience of five seconds.
+/// How long writers may wait for us: less than their own timeout of five seconds.
 const CUT_MAX: Duration = Duration::from_secs(2);
 const ROUNDS_MAX: usize = 20;
 
-/// What came of it.
+/// The result of a backup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackedUp {
     /// The name of this backup in its folder.
     pub name: String,
-    /// Versions of objects that it holds.
+    /// Versions of objects in it.
     pub objects: u64,
-    /// How many of them no earlier backup held.
+    /// How many of them were in no earlier backup.
     pub objects_new: u64,
-    /// Bytes that were copied: what was there from an earlier backup is not.
+    /// Bytes copied. Bytes that an earlier backup already had do not count.
     pub bytes_new: u64,
-    /// Objects whose bytes are neither in the data folder nor in an earlier backup, as their paths below `buckets/`. All others
-    /// are in the backup.
+    /// Objects whose bytes are neither in the data folder nor in an earlier backup, as their paths below `buckets/`.
+    /// All others are in the backup.
     pub lost: Vec<String>,
     /// Older backups that were removed.
     pub removed: u64,
@@ -46,10 +46,11 @@ pub struct BackedUp {
     pub held_still: Duration,
 }
 
-/// Copies a data folder into a backup folder, while the system runs or not, and removes all but the newest `keep` backups.
+/// Copies a data folder into a backup folder, whether or not the system is running, and removes all but the newest
+/// `keep` backups.
 ///
 /// # Errors
-/// [`BackupError`]. What was copied stays and need not be copied again; no earlier backup is touched.
+/// [`BackupError`]. What was copied stays and need not be copied again; earlier backups are left as they were.
 pub fn back_up(
     data: &Path,
     folder: &Path,
@@ -102,7 +103,7 @@ fn lock(folder: &Path) -> Result<File, BackupError> {
     }
 }
 
-/// Written at a time, with a size: what is the same need not be read again.
+/// Size and time of writing: a file where both are the same need not be read again.
 type Stamp = (u64, Option<SystemTime>);
 
 struct Run {
@@ -112,7 +113,7 @@ struct Run {
     source: Source,
     /// Reads what is committed now.
     now: Connection,
-    /// What is in the pool, by version id.
+    /// What the pool has, by version id.
     known: HashMap<String, Content>,
     files: BTreeMap<String, (Stamp, Content)>,
     objects_new: u64,
@@ -123,7 +124,7 @@ impl Run {
     fn new(data: &Path, folder: &Path) -> Result<Self, BackupError> {
         let pool = Pool::of(folder);
         let mut known = HashMap::new();
-        // A version's bytes never change: what the last backup holds is not read again.
+        // A version's bytes never change: what the last backup has need not be read again.
         if let Some(last) = finished(folder)?.last() {
             for line in manifest::read(&folder.join(last))? {
                 if let Line::Object { version_id, content } = line
@@ -151,7 +152,7 @@ impl Run {
         versions.iter().filter(|version| !self.known.contains_key(&version.id))
     }
 
-    /// Copies what is not there yet. `false` when the deadline came first.
+    /// Copies what is missing. `false` if the deadline came first.
     fn copy(
         &mut self,
         versions: &[Version],
@@ -176,7 +177,7 @@ impl Run {
         Ok(true)
     }
 
-    /// Copies keys, accounts and messages. `false` when the deadline came first.
+    /// Copies keys, accounts and messages. `false` if the deadline came first.
     fn copy_files(&mut self, deadline: Option<Instant>) -> Result<bool, BackupError> {
         let mut found = BTreeMap::new();
         for path in files_of(&self.data)? {
@@ -184,7 +185,7 @@ impl Run {
                 return Ok(false);
             }
             let place = self.data.join(&path);
-            // One that is gone since it was listed was deleted before the cut, or is none of the system's.
+            // A file that is gone since it was listed was deleted before the cut, or is not the system's.
             let Ok(stat) = fs::metadata(&place) else { continue };
             let stamp = (stat.len(), stat.modified().ok());
             let content = match self.files.remove(&path) {
@@ -200,7 +201,7 @@ impl Run {
         Ok(true)
     }
 
-    /// The folder of this backup. What a run that was cut off left there goes.
+    /// Makes the folder of this backup, and clears what an interrupted run left in it.
     fn begin(&self, name: &str) -> Result<PathBuf, BackupError> {
         let place = self.folder.join(name);
         if place.exists() {
@@ -258,7 +259,7 @@ impl Run {
     }
 }
 
-/// Removes all but the newest backups, what was left of runs that were cut off, and the bytes that only these needed.
+/// Removes all but the newest backups, the remains of interrupted runs, and the bytes that only these needed.
 fn thin_out(folder: &Path, keep: usize, pool: &Pool) -> Result<u64, BackupError> {
     let mut names = finished(folder)?;
     let kept = names.split_off(names.len().saturating_sub(keep.max(1)));
@@ -278,7 +279,7 @@ fn thin_out(folder: &Path, keep: usize, pool: &Pool) -> Result<u64, BackupError>
     Ok(names.len() as u64)
 }
 
-/// What else belongs to the system: keys, accounts, messages. Not what the next start makes anew.
+/// The system's other files: keys, accounts, messages. Not what the next start makes again.
 fn files_of(data: &Path) -> Result<Vec<String>, BackupError> {
     let mut files = Vec::new();
     for folder in ["", "outbox/sms", "outbox/email"] {

@@ -1,4 +1,4 @@
-//! What a backup holds: lines of JSON, and a last line that says that none is missing.
+//! What a backup contains, as lines of JSON; a last line proves that none is missing.
 
 use super::files;
 use crate::backup::files::Content;
@@ -16,7 +16,7 @@ use crate::backup::error::BackupError;
 
 pub(super) const FILE: &str = "manifest.jsonl";
 const BEING_WRITTEN: &str = "manifest.new";
-/// Of this layout.
+/// The version of this layout.
 const FORMAT: i64 = 1;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +24,7 @@ const FORMAT: i64 = 1;
 pub(super) enum Line {
     /// The first line.
     Backup { format: i64, made_at: Timestamp, program: String },
-    /// One of the two databases, beside the manifest.
+    /// One of the two databases, stored next to the manifest.
     Database { name: String, content: Content },
     /// A file of the data folder: a key, a message, the accounts of staff.
     File { path: String, modified_at: Option<Timestamp>, content: Content },
@@ -32,11 +32,11 @@ pub(super) enum Line {
     Object { version_id: String, content: Content },
     /// A version whose bytes were not in the data folder.
     Lost { version_id: String },
-    /// The last line: how many went before, and their SHA-256.
+    /// The last line: the number of lines before it, and their SHA-256.
     End { lines: u64, sha256: String },
 }
 
-/// Writes the lines under a passing name, synchronises the whole file system, and only then gives the file its name.
+/// Writes the lines under a temporary name, synchronises the whole file system, and only then renames the file.
 pub(super) fn write(
     folder: &Path,
     made_at: Timestamp,
@@ -56,7 +56,7 @@ pub(super) fn write(
         let end = Line::End { lines, sha256: hex::encode(digest.finalize()) };
         out.write_all(format!("{}\n", serde_json::to_string(&end)?).as_bytes())?;
         let file = out.into_inner().map_err(std::io::IntoInnerError::into_error)?;
-        // Everything that was written before this, in one go.
+        // Everything written before this, at once.
         rustix::fs::syncfs(&file)?;
         std::fs::rename(&path, folder.join(FILE))?;
         File::open(folder)?.sync_all()
@@ -64,7 +64,7 @@ pub(super) fn write(
     work().map_err(BackupError::file("write it", &path))
 }
 
-/// All lines but the last, which is checked.
+/// Reads all lines but the last, which is checked.
 pub(super) fn read(folder: &Path) -> Result<Vec<Line>, BackupError> {
     let path = folder.join(FILE);
     let failed = || BackupError::file("read it", &path);

@@ -1,6 +1,6 @@
-//! Copies of a data folder that are whole, made while the system runs.
+//! Complete copies of a data folder, made while the system runs.
 //!
-//! A backup folder holds the bytes once, under their SHA-256, and one small folder for each backup:
+//! A backup folder stores the bytes once, under their SHA-256, and one small folder per backup:
 //!
 //! ```text
 //! FOLDER/bytes/<2>/<62>              bytes of objects, keys and messages, named by their SHA-256
@@ -9,16 +9,16 @@
 //! ```
 //!
 //! **Why what is restored fits together.** A change of state and its messages are one transaction of `filmless.db`, but
-//! the queues are in `embedded.db`. Copied one after the other, whichever is first, a message could be missing from both:
-//! handled between the two copies, or sent between them. So both databases are locked against writing for a moment, and
-//! a snapshot of each is taken in that moment (`cut`). What is copied later is those snapshots: the folder as a loss of power
-//! at that moment would have left it, which is what the system is built to go on from.
+//! the queues are in `embedded.db`. If the two were copied one after the other, in whichever order, a message could be
+//! missing from both: handled or sent between the two copies. So both databases are locked against writing for a
+//! moment, and a snapshot of each is taken in that moment (`cut`). These snapshots are copied later: the folder as a
+//! power loss at that moment would have left it, which the system is built to recover from.
 //!
-//! **Why no row lacks its bytes.** Bytes are in place, or staged under the version's id, before the row is committed, and
-//! only a later commit lets go of them. A version's bytes never change, though the path of an object that is overwritten
-//! is used again (`source`). All versions are copied *before* the cut, round after round until few are new; these few are
-//! copied *within* it, while no commit can take bytes away. The rows are copied last. An upload in parts that was under
-//! way is left out: its client begins anew.
+//! **Why no row lacks its bytes.** Bytes are in place, or staged under the version's id, before their row is committed,
+//! and only a later commit releases them. A version's bytes never change, but the path of an overwritten object is used
+//! again (`source`). All versions are copied *before* the cut, in rounds, until only a few new ones are left. These are
+//! copied *within* the cut, while no commit can release bytes. The rows are copied last. An unfinished upload in parts
+//! is left out: its client starts again.
 
 mod cut;
 mod error;

@@ -1,4 +1,4 @@
-//! The bytes of all backups of a folder, each once, under their SHA-256.
+//! The bytes of all backups in a folder, stored once each, under their SHA-256.
 
 use crate::backup::files::copy;
 use crate::backup::files::create;
@@ -29,12 +29,12 @@ impl Pool {
         self.root.join(beginning).join(rest)
     }
 
-    /// Whether the bytes are there, by name and size. Half a file never has its name.
+    /// Whether the bytes are there, by name and size. A partial file never has the final name.
     pub(super) fn has(&self, content: &Content) -> bool {
         fs::metadata(self.path(&content.sha256)).is_ok_and(|found| found.len() == content.bytes)
     }
 
-    /// Takes the bytes in, and says what they are.
+    /// Stores the bytes, and returns their hash and size.
     pub(super) fn add(&self, bytes: impl Read) -> Result<Content, BackupError> {
         crate::backup::files::make_folder(&self.root)?;
         let beside = self.root.join(".new");
@@ -51,7 +51,7 @@ impl Pool {
         Ok(content)
     }
 
-    /// Whether the bytes are still what their name says.
+    /// Whether the bytes still match their name.
     pub(super) fn is_sound(&self, content: &Content) -> Result<bool, BackupError> {
         let path = self.path(&content.sha256);
         match File::open(&path).and_then(|file| copy(file, io::sink())) {
@@ -61,7 +61,7 @@ impl Pool {
         }
     }
 
-    /// Removes what is not needed, and says how many files that were.
+    /// Removes what is not needed, and returns the number of removed files.
     pub(super) fn keep_only(&self, needed: &HashSet<String>) -> Result<u64, BackupError> {
         let mut removed = 0;
         for folder in fs::read_dir(&self.root).map_err(tidying(&self.root))? {

@@ -18,7 +18,7 @@ use crate::backup::error::BackupError;
 use crate::backup::files::Content;
 use crate::backup::layout::{DATABASES, Progress, backups, finished};
 
-/// Lies in a folder while it is being restored: nothing starts on half a system.
+/// Marks a folder that is being restored, so that nothing starts on half a system.
 pub(crate) const UNFINISHED: &str = "restore-not-finished";
 const MIB: u64 = 1 << 20;
 
@@ -31,28 +31,28 @@ pub struct Restored {
     pub made_at: Timestamp,
     /// Versions of objects.
     pub objects: u64,
-    /// Bytes that were written.
+    /// Bytes written.
     pub bytes: u64,
 }
 
 /// What was found in a backup folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
-    /// The backups, the oldest first.
+    /// The backups, oldest first.
     pub backups: Vec<String>,
-    /// Files that were read, each once.
+    /// Files read, each once.
     pub files: u64,
-    /// Of so many bytes.
+    /// Bytes read.
     pub bytes: u64,
     /// What is damaged or missing, in words.
     pub damaged: Vec<String>,
 }
 
-/// A backup as it was read.
+/// A backup, as read.
 struct Opened {
     made_at: Timestamp,
     databases: Vec<(String, Content)>,
-    /// With the time of writing: messages go when their time is over, and a relay tells by it what it has sent.
+    /// With the time of writing: messages expire by it, and a relay tells by it what it has sent.
     files: Vec<(String, Option<Timestamp>, Content)>,
     objects: HashMap<String, Content>,
 }
@@ -78,10 +78,10 @@ fn open(folder: &Path, name: &str) -> Result<Opened, BackupError> {
     Ok(opened)
 }
 
-/// Makes a data folder of a backup: the named one, or the newest. Every byte is checked on its way.
+/// Restores a data folder from the named backup, or the newest. Every byte is checked on the way.
 ///
 /// # Errors
-/// [`BackupError`]. The target then holds a file that keeps a system from starting on it: remove the folder.
+/// [`BackupError`]. The target then contains a file that stops a system from starting on it: remove the folder.
 pub fn restore(
     folder: &Path,
     name: Option<&str>,
@@ -122,7 +122,7 @@ pub fn restore(
     Ok(Restored { name, made_at: backup.made_at, objects, bytes })
 }
 
-/// Writes everything into the folder, and says how many bytes that were.
+/// Writes everything into the folder, and returns the number of bytes.
 fn fill(
     backup: &Opened,
     folder: &Path,
@@ -148,7 +148,7 @@ fn fill(
     let versions = source::versions(&cut::open(&target.join(DATABASES[0]))?)?;
     let files_all = versions.len() as u64;
     for (version, files) in versions.iter().zip(1..) {
-        // One without is named in the manifest as lost: it was not in the folder that was backed up.
+        // The manifest names a version without bytes as lost: the backed-up folder did not have them.
         if let Some(content) = backup.objects.get(&version.id) {
             written +=
                 put(&pool.path(&content.sha256), content, target, &format!("buckets/{}", version.path))?;
@@ -158,7 +158,7 @@ fn fill(
     Ok(written)
 }
 
-/// Copies one file, and looks whether it is what was backed up.
+/// Copies one file, and checks that it matches the backup.
 fn put(from: &Path, content: &Content, target: &Path, path: &str) -> Result<u64, BackupError> {
     let to = Path::new(path);
     if !to.components().all(|part| matches!(part, Component::Normal(_))) {
@@ -191,7 +191,7 @@ fn check_room(backup: &Opened, target: &Path) -> Result<(), BackupError> {
 /// Reads all backups of a folder, and compares every byte with what was written.
 ///
 /// # Errors
-/// [`BackupError`] when there is none, or a folder cannot be read. Damage is no error: it is what is looked for.
+/// [`BackupError`] if there is no backup, or a folder cannot be read. Damage is not an error but a result.
 pub fn verify(folder: &Path, progress: &mut dyn FnMut(Progress)) -> Result<Verified, BackupError> {
     let (backups, unfinished) = backups(folder)?;
     if backups.is_empty() {

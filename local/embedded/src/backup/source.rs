@@ -1,4 +1,4 @@
-//! Where the bytes of a version are, while the system goes on.
+//! Finds the bytes of a version while the system runs.
 
 use std::{
     fs::File,
@@ -33,7 +33,7 @@ pub(super) fn versions(objects: &Connection) -> Result<Vec<Version>, BackupError
 /// The open folder of objects.
 pub(super) struct Source {
     buckets: PathBuf,
-    /// Reads what is committed now, whatever was snapshot.
+    /// Reads what is committed now, regardless of the snapshot.
     now: Connection,
 }
 
@@ -42,15 +42,15 @@ impl Source {
         Self { buckets: data.join("buckets"), now }
     }
 
-    /// The bytes of a version; `None` where they are gone, because a later commit let go of them.
+    /// Opens the bytes of a version; `None` if they are gone because a later commit released them.
     ///
-    /// The path of an overwritten object is used again, so what is opened is only believed if the row still names the path
-    /// *afterwards*: the commit that gives the path away comes before the rename that fills it anew.
+    /// The path of an overwritten object is used again. So an opened file counts only if the row still names the path
+    /// *afterwards*: the commit that gives up the path comes before the rename that fills it again.
     pub(super) fn open(&self, version: &Version) -> Result<Option<File>, BackupError> {
         const TRIES: usize = 16;
         let mut path = version.path.clone();
         for _ in 0..TRIES {
-            // Committed, but not placed yet.
+            // Committed, but not in place yet.
             let staged = self.open_path(&format!(".staged/{}", version.id))?;
             let opened = if staged.is_some() { staged } else { self.open_path(&path)? };
             let Some(path_now) = self.path_now(&version.id)? else { return Ok(None) };

@@ -1,21 +1,21 @@
-//! Why the database of objects and queues did not answer.
+//! Errors of the database of objects and queues.
 
 use std::sync::Arc;
 use thiserror::Error;
 
-/// The layout that this program writes.
+/// The schema version this program writes.
 pub(crate) const VERSION: i64 = 3;
 
-/// Why the database of objects and queues did not answer.
+/// Errors of the database of objects and queues.
 #[derive(Debug, Clone, Error)]
 pub enum DatabaseError {
-    /// SQLite said no: disk full, file damaged, or a mistake of ours.
+    /// SQLite refused: disk full, file damaged, or our own mistake.
     #[error("the database of objects and queues failed")]
     Sqlite(#[source] Arc<rusqlite::Error>),
-    /// The file cannot be made, or closed to others.
+    /// The file cannot be created, or its permissions cannot be set.
     #[error("the file of a database cannot be made or closed to others")]
     File(#[source] Arc<std::io::Error>),
-    /// The file was written by a newer version of this crate.
+    /// A newer version of this crate wrote the file.
     #[error(
         "the database of objects and queues has the version {0}, and this program knows {VERSION} at most: use the newer program"
     )]

@@ -1,8 +1,8 @@
 //! One SQLite file, written by one thread and read by a few.
 //!
-//! Commits are grouped: while one transaction is being synchronised to the disk, the jobs that arrive wait
-//! together and share the next one. Every job runs inside its own savepoint, so that one that fails takes nothing
-//! else with it, and is answered only after the commit that holds it.
+//! Commits are grouped: while one transaction is synchronised to the disk, arriving jobs wait and share the next one.
+//! Every job runs in its own savepoint, so a failing job undoes nothing else. It is answered only after the commit that
+//! contains it.
 
 mod error;
 mod readers;
@@ -36,7 +36,7 @@ impl Database {
         Ok(Self { writer: Arc::new(Writer::start(connection)), readers: Arc::new(Readers::new(readers)) })
     }
 
-    /// Runs the job in a transaction and answers once it is on the disk. An `Err` of the job undoes the job.
+    /// Runs the job in a transaction and returns once it is on the disk. If the job returns `Err`, it is undone.
     pub(crate) async fn write<T, E>(
         &self,
         job: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
@@ -48,8 +48,8 @@ impl Database {
         self.submit(job).await.unwrap_or_else(|_| Err(DatabaseError::Closed.into()))
     }
 
-    /// Puts the job in line and returns at once. Jobs run in the order in which they were put in line, whether or
-    /// not anyone waits for the answer.
+    /// Queues the job and returns at once. Jobs run in the order they were queued, whether or not anyone waits for the
+    /// answer.
     pub(crate) fn submit<T, E>(
         &self,
         job: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
@@ -61,7 +61,7 @@ impl Database {
         self.writer.submit(job)
     }
 
-    /// Runs the job on a snapshot of what is committed.
+    /// Runs the job on a snapshot of the committed data.
     pub(crate) async fn read<T, E>(
         &self,
         job: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
@@ -74,7 +74,7 @@ impl Database {
     }
 }
 
-/// Makes the file, or closes it to others: journals beside it get the same permissions.
+/// Creates the file, or removes other users' access to it; SQLite gives its journals the same permissions.
 pub(crate) fn make_private(path: &Path) -> Result<(), DatabaseError> {
     use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
     let mut options = std::fs::OpenOptions::new();
@@ -85,8 +85,8 @@ pub(crate) fn make_private(path: &Path) -> Result<(), DatabaseError> {
 
 fn connect(path: &Path) -> Result<Connection, DatabaseError> {
     let connection = Connection::open(path)?;
-    // FULL: in WAL mode NORMAL keeps the file sound but may lose the last commits when the power fails, and a study
-    // whose upload was acknowledged must not be lost. Group commit pays for it.
+    // FULL: in WAL mode NORMAL keeps the file sound but may lose the last commits in a power failure, and a study whose
+    // upload was acknowledged must not be lost. Group commit pays for it.
     connection.execute_batch(
         "PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;

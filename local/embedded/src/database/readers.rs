@@ -5,7 +5,7 @@ use tokio::sync::Semaphore;
 
 use crate::database::error::DatabaseError;
 
-/// Connections that read at the same time.
+/// Number of connections that can read at the same time.
 pub(super) const COUNT: usize = 4;
 
 #[derive(Debug)]
@@ -32,7 +32,7 @@ impl Readers {
     {
         let permit = Arc::clone(&self.free).acquire_owned().await.map_err(|_| DatabaseError::Closed)?;
         let connections = Arc::clone(&self.connections);
-        // The permit travels with the work: a caller that goes away must not free a connection still in use.
+        // The permit moves into the work: if the caller goes away, a connection still in use must not count as free.
         let work = move || {
             let _permit = permit;
             let taken = connections.lock().unwrap_or_else(PoisonError::into_inner).pop();

@@ -3,11 +3,11 @@ use rusqlite::Connection;
 
 use crate::database::error::DatabaseError;
 
-/// What brings a file of a version to the next one; the first is for a file of version 1.
+/// The migrations from each version to the next; the first one starts at version 1.
 const STEPS: [&str; 2] =
     ["ALTER TABLE message ADD COLUMN study TEXT;", "ALTER TABLE message ADD COLUMN last_error TEXT;"];
 
-/// Brings a file to the current layout, step by step in one transaction, and refuses one from the future.
+/// Migrates a file to the current schema in one transaction, and refuses a newer one.
 pub(super) fn apply(connection: &Connection) -> Result<(), DatabaseError> {
     let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let statements = match usize::try_from(found) {
@@ -23,7 +23,7 @@ pub(super) fn apply(connection: &Connection) -> Result<(), DatabaseError> {
     Ok(())
 }
 
-/// Keys are compared byte by byte (`BINARY`), which is the order in which S3 lists.
+/// Keys are compared byte by byte (`BINARY`), the order in which S3 lists.
 const TABLES: &str = "
     CREATE TABLE bucket (
         name TEXT PRIMARY KEY,

@@ -11,12 +11,12 @@ use tokio::sync::oneshot;
 
 use crate::database::error::DatabaseError;
 
-/// Most jobs one transaction may hold: keeps the first of them from waiting for too many others.
+/// Most jobs in one transaction, so that the first does not wait for too many others.
 const GROUP_MAX: usize = 256;
 
-/// Tells the waiting caller how its job ended, once the transaction has.
+/// Tells the waiting caller how its job ended, after the transaction has ended.
 type Announce = Box<dyn FnOnce(Result<(), DatabaseError>) + Send>;
-/// Runs inside the transaction, or learns that there is none.
+/// Runs inside the transaction, or is told that there is none.
 type Job = Box<dyn FnOnce(Result<&Connection, DatabaseError>) -> Announce + Send>;
 
 #[derive(Debug)]
@@ -44,12 +44,12 @@ impl Writer {
         let job: Job = Box::new(move |connection| {
             let outcome = connection.map_err(E::from).and_then(|c| in_savepoint(c, job));
             Box::new(move |committed| {
-                // The caller may have gone away; the work is done all the same.
+                // The caller may have gone away; the work is done anyway.
                 let _ = answer.send(committed.map_err(E::from).and(outcome));
             })
         });
         if let Some(jobs) = &self.jobs {
-            // Fails only when the thread is gone; the receiver then reports `Closed`.
+            // Fails only if the thread is gone; the receiver then reports `Closed`.
             let _ = jobs.send(job);
         }
         receiver
@@ -57,11 +57,11 @@ impl Writer {
 }
 
 impl Drop for Writer {
-    /// Waits until every job in line is on the disk.
+    /// Waits until every queued job is on the disk.
     fn drop(&mut self) {
         self.jobs = None;
         if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take()
-            // The last handle may have travelled inside a job: a thread cannot wait for itself.
+            // The last handle may have been inside a job: a thread cannot wait for itself.
             && thread.thread().id() != thread::current().id()
         {
             let _ = thread.join();
@@ -80,7 +80,7 @@ fn run(connection: &Connection, inbox: &Receiver<Job>) {
         }
         let committed = begun.and_then(|()| connection.execute_batch("COMMIT").map_err(DatabaseError::from));
         if committed.is_err() && !connection.is_autocommit() {
-            // A failed COMMIT leaves the transaction open; nothing of it was announced.
+            // A failed COMMIT leaves the transaction open; none of its jobs was announced.
             let _ = connection.execute_batch("ROLLBACK");
         }
         for announce in group {

@@ -1,4 +1,4 @@
-//! Who is connected, and who has to go when there are too many: never the newest, always one that only waits.
+//! Tracks who is connected, and who must go when there are too many: never the newest, always an idle one.
 
 use std::{
     cmp::Reverse,
@@ -12,25 +12,25 @@ use std::{
 
 use tokio::{sync::Notify, time::Instant};
 
-/// What a connection is about.
+/// What a connection is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Mood {
-    /// Nothing it asked was answered but by a refusal.
+    /// Nothing but refusals so far.
     Stranger,
-    /// It was served before, and asks nothing now.
+    /// Served before, idle now.
     Resting,
     /// A request is being worked on, or its answer is on the way.
     Working,
 }
 
-/// Everybody who has a connection open; an IPv6 visitor owns a whole /64.
+/// All open connections, by address; an IPv6 visitor owns a whole /64.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Crowd(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
     members: Mutex<HashMap<u64, Entry>>,
-    /// Somebody left, or stands there now who could be asked to.
+    /// A connection closed, or became idle.
     changed: Notify,
 }
 
@@ -42,24 +42,24 @@ struct Entry {
     leave: Arc<Notify>,
 }
 
-/// How many there may be.
+/// How many connections are allowed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Places {
     pub(super) all_max: usize,
     pub(super) per_address_max: usize,
 }
 
-/// Why somebody is not let in.
+/// Why a connection is not admitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NoPlace {
-    /// All connections of this address are being worked on.
+    /// All connections of this address are busy.
     OfAddress,
-    /// All connections are being worked on.
+    /// All connections are busy.
     AtAll,
 }
 
 impl Crowd {
-    /// Lets one more in. Where there is no place, it takes that of one that asks nothing.
+    /// Admits one more. If there is no place, it takes that of an idle connection.
     pub(super) fn admit(&self, address: IpAddr, places: Places) -> Result<Member, NoPlace> {
         let address = match address.to_canonical() {
             IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64))),
@@ -80,7 +80,7 @@ impl Crowd {
         Ok(Member(Arc::new(Ticket { crowd: self.clone(), id, leave, was_served: AtomicBool::new(false) })))
     }
 
-    /// Until there may be a place.
+    /// Waits until there may be a place.
     pub(super) async fn changed(&self) {
         self.0.changed.notified().await;
     }
@@ -92,8 +92,7 @@ impl Shared {
     }
 }
 
-/// Takes the place of one that asks nothing: first of one that was never served, then of the address that has the most, then
-/// of the one that stands there the longest.
+/// Removes an idle connection: first one that was never served, then one of the address with the most, then the oldest.
 fn send_away(members: &mut HashMap<u64, Entry>, address: Option<IpAddr>) -> Option<()> {
     let mut counts: HashMap<IpAddr, usize> = HashMap::new();
     for entry in members.values() {
@@ -120,7 +119,7 @@ struct Ticket {
 }
 
 impl Member {
-    /// Until the place is somebody else's.
+    /// Waits until the place is taken away.
     pub(super) async fn asked_to_leave(&self) {
         self.0.leave.notified().await;
     }
@@ -130,12 +129,12 @@ impl Member {
         !self.0.was_served.load(Ordering::Relaxed) && self.mood() != Some(Mood::Working)
     }
 
-    /// `None` once the place is somebody else's.
+    /// `None` once the place is taken away.
     pub(super) fn mood(&self) -> Option<Mood> {
         self.0.crowd.0.members().get(&self.0.id).map(|entry| entry.mood)
     }
 
-    /// A request came. What is returned is held until all of its answer was handed over.
+    /// A request came. Hold the returned value until all of its answer was handed over.
     pub(super) fn work(&self) -> Work {
         let before = self.mood().unwrap_or(Mood::Stranger);
         self.turn(Mood::Working);
@@ -168,7 +167,7 @@ pub(super) struct Work {
 }
 
 impl Work {
-    /// It was not refused: whoever asks it is no stranger any more.
+    /// It was not refused: the client is no longer a stranger.
     pub(super) fn welcome(&mut self) {
         self.member.0.was_served.store(true, Ordering::Relaxed);
         self.after = Mood::Resting;
@@ -211,7 +210,7 @@ mod tests {
         let _next = crowd.admit(address(1), PLACES).unwrap();
         assert_eq!((silent.mood(), known.mood()), (None, Some(Mood::Resting)));
         silent.asked_to_leave().await;
-        // Even where everybody keeps silent, the oldest goes.
+        // Even if everybody is silent, the oldest goes.
         let _after = crowd.admit(address(1), PLACES).unwrap();
         assert_eq!(known.mood(), Some(Mood::Resting));
         assert_eq!(busy.mood(), Some(Mood::Working));

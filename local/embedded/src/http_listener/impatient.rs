@@ -1,4 +1,4 @@
-//! A stream that gives up on a peer that takes nothing for too long.
+//! A stream that gives up on a peer that reads nothing for too long.
 
 use std::{
     fmt,
@@ -27,7 +27,7 @@ impl ImpatientWriter {
         Self { stream, patience, deadline: None }
     }
 
-    /// Passes the outcome of a write on, and turns a wait that is too long into an error.
+    /// Passes on the outcome of a write; turns too long a wait into an error.
     fn judge<T>(&mut self, outcome: Poll<io::Result<T>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
         if outcome.is_ready() {
             self.deadline = None;

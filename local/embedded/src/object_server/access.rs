@@ -15,7 +15,7 @@ use crate::{Credentials, Uploader};
 /// Longest life of a presigned URL in seconds: 7 days, S3's own limit.
 const PRESIGNED_SECONDS_MAX: u64 = 7 * 24 * 60 * 60;
 
-/// The access keys there are: the system's own, and that of whoever uploads.
+/// The access keys: the system's own, and the uploader's.
 #[derive(Clone)]
 pub(super) struct KeyRing {
     pub(super) system: Credentials,
@@ -34,13 +34,13 @@ impl S3Auth for KeyRing {
 }
 
 impl KeyRing {
-    /// Who may not do everything, when it is that one who asks.
+    /// The uploader, if the request is signed with its key.
     fn uploader(&self, credentials: Option<&s3s::auth::Credentials>) -> Option<&Uploader> {
         let asked = &credentials?.access_key;
         self.uploader.as_ref().filter(|uploader| uploader.credentials.access_key_id == *asked)
     }
 
-    /// A listing shows the uploader what lies where uploads go, and nothing beside.
+    /// A listing shows the uploader only the prefixes of uploads.
     fn check_prefix(
         &self,
         credentials: Option<&s3s::auth::Credentials>,
@@ -53,9 +53,9 @@ impl KeyRing {
     }
 }
 
-/// Lets in who signed with Signature Version 4, for what the key may do. Version 2 is refused: nothing of ours speaks
-/// it, its signature covers neither the payload nor most headers, and a request signed by header never expires. Browser
-/// form uploads are refused for the same reason: nothing of ours sends them.
+/// Checks Signature Version 4, and what the key may do. Version 2 is refused: none of our software uses it, its
+/// signature covers neither the payload nor most headers, and a request signed by header never expires. Browser form
+/// uploads are refused too: none of our software sends them.
 #[async_trait]
 impl S3Access for KeyRing {
     async fn check(&self, cx: &mut S3AccessContext<'_>) -> S3Result<()> {
@@ -95,20 +95,20 @@ impl S3Access for KeyRing {
     }
 }
 
-/// Whether a list of objects, which is XML, can hold a character of a key (XML 1.0, 2.2).
+/// Whether a list of objects, which is XML, can contain this character of a key (XML 1.0, 2.2).
 fn is_nameable(c: char) -> bool {
-    // A carriage return may be there, and comes out as a line feed.
+    // A carriage return is allowed, and comes out as a line feed.
     !matches!(c, '\0'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// One answer, whether what was asked for exists or not.
+/// The same answer whether or not the object exists.
 fn forbidden() -> s3s::S3Error {
     s3_error!(AccessDenied, "this key may upload, and nothing else")
 }
 
 impl Uploader {
-    /// What `aws s3 sync`, rclone and s3cmd need to write, to compare names and sizes, and to finish or give up an upload
-    /// in parts. Nothing that is not named here. A HEAD tells size and time of what they wrote themselves, and no byte of it.
+    /// What `aws s3 sync`, rclone and s3cmd need to write, to compare names and sizes, and to finish or abort an upload
+    /// in parts; nothing else. A HEAD reveals size and time of what they wrote themselves, but none of its bytes.
     fn may(&self, operation: &str, path: &S3Path) -> bool {
         match path {
             S3Path::Bucket { bucket } if **bucket == *self.bucket => matches!(

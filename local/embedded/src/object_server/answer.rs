@@ -1,4 +1,4 @@
-//! What surrounds every answer: the preflight of browsers, and headers that keep an uploaded file a file.
+//! Wraps every answer: the browsers' preflight, and headers that stop an uploaded file from acting as a page.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,7 @@ impl CorsOrigins {
         Self(origins.into_iter().map(|origin| origin.trim_end_matches('/').to_owned()).collect())
     }
 
-    /// The request's origin, when it is one of ours.
+    /// The request's origin, if it is one of ours.
     fn allowed<'a>(&self, headers: &'a HeaderMap) -> Option<&'a HeaderValue> {
         headers.get(ORIGIN).filter(|origin| origin.to_str().is_ok_and(|text| self.0.contains(text)))
     }
@@ -52,8 +52,8 @@ pub(crate) async fn answer(
     response
 }
 
-/// An SDK that sends a compressed object in chunks names both encodings, each in a header of its own. One list means the
-/// same (RFC 9110 5.3), and signatures are computed over the list.
+/// An SDK that sends a compressed object in chunks names each encoding in its own header. One list means the same (RFC
+/// 9110 5.3), and signatures are computed over the list.
 fn join_content_encodings(headers: &mut HeaderMap) {
     let named: Vec<_> = headers.get_all(CONTENT_ENCODING).iter().map(HeaderValue::as_bytes).collect();
     if named.len() > 1
@@ -89,12 +89,12 @@ fn add_headers(headers: &mut HeaderMap, origin: Option<HeaderValue>) {
             HeaderValue::from_static("content-range, content-length, content-encoding, accept-ranges, etag"),
         );
     }
-    // A cache must not hand one origin's answer to another.
+    // A cache must not give one origin's answer to another.
     headers.append(VARY, HeaderValue::from_static("origin"));
-    // An uploaded page must neither run here nor be guessed to be one.
+    // An uploaded page must not run here, nor may a browser guess that a file is one.
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    // Images are shown by pages of the portal's origin, which differs from this one by its port.
+    // The pages of the portal show the images, and their origin differs from this one by its port.
     headers.insert(
         HeaderName::from_static("cross-origin-resource-policy"),
         HeaderValue::from_static("cross-origin"),

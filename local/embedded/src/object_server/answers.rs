@@ -1,8 +1,8 @@
-//! What every answer of the object server may need.
+//! Helpers for all answers of the object server.
 
 use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 
-/// An error of ours: the client learns that it was not its fault, and no more.
+/// An internal error: the client learns only that it was not its fault.
 pub(crate) fn internal(error: impl std::error::Error + Send + Sync + 'static) -> S3Error {
     S3Error::with_source(S3ErrorCode::InternalError, Box::new(error))
 }

@@ -58,7 +58,7 @@ impl ObjectServer {
         req: S3Request<GetBucketLocationInput>,
     ) -> S3Result<S3Response<GetBucketLocationOutput>> {
         self.bucket_must_exist(&req.input.bucket).await?;
-        // S3's oldest region answers with nothing.
+        // For its oldest region, S3 leaves the location blank.
         let region = Some(self.shared.config.region.clone()).filter(|region| region != "us-east-1");
         Ok(S3Response::new(GetBucketLocationOutput {
             location_constraint: region.map(BucketLocationConstraint::from),

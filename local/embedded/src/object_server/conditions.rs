@@ -17,8 +17,8 @@ pub(super) struct ReadConditions {
 }
 
 impl ReadConditions {
-    /// `Err(NotModified)` or `Err(PreconditionFailed)` when the object must not be sent. The entity tags go before
-    /// the dates (RFC 9110, 13.2.2).
+    /// `Err(NotModified)` or `Err(PreconditionFailed)` if the object must not be sent. Entity tags take precedence over
+    /// dates (RFC 9110, 13.2.2).
     pub(super) fn check(&self, row: &ObjectRow) -> S3Result<()> {
         let modified = whole_seconds(row);
         match (&self.if_match, &self.if_unmodified_since) {
@@ -36,7 +36,7 @@ impl ReadConditions {
     }
 }
 
-/// The preconditions of a write: they make create-once and compare-and-swap possible.
+/// The preconditions of a write, for create-once and compare-and-swap.
 #[derive(Debug, Clone, Default)]
 pub(super) struct WriteConditions {
     pub(super) if_match: Option<ETagCondition>,
@@ -44,7 +44,7 @@ pub(super) struct WriteConditions {
 }
 
 impl WriteConditions {
-    /// Judges the current version, `None` when there is no object.
+    /// Checks the current version; `None` if there is no object.
     pub(super) fn check(&self, current: Option<&ObjectRow>) -> S3Result<()> {
         let matched = |condition: &ETagCondition| current.is_some_and(|row| matches(condition, &row.etag));
         if self.if_match.is_some() && current.is_none() {
@@ -67,12 +67,12 @@ fn matches(condition: &ETagCondition, etag: &str) -> bool {
     }
 }
 
-/// HTTP dates have no fractions: a date that was read from our own answer must compare as equal.
+/// HTTP dates have no fractions: a date taken from our own answer must compare as equal.
 fn whole_seconds(row: &ObjectRow) -> Timestamp {
     super::rows::timestamp(row.modified_ms.div_euclid(1000) * 1000)
 }
 
-/// RFC 9110, 15.4.5: the answer names the entity tag it is about.
+/// RFC 9110, 15.4.5: the answer names the entity tag.
 fn not_modified(row: &ObjectRow) -> S3Error {
     let mut error = s3_error!(NotModified);
     if let Ok(value) = HeaderValue::from_str(&format!("\"{}\"", row.etag)) {

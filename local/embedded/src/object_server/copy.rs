@@ -16,7 +16,7 @@ use super::receive::{Promise, receive};
 use super::rows::timestamp;
 use crate::object_server::server::ObjectServer;
 
-/// Where a copy comes from.
+/// The source of a copy.
 pub(super) struct Source {
     pub(super) bucket: String,
     pub(super) key: String,
@@ -53,7 +53,7 @@ impl ObjectServer {
             if_unmodified_since: input.copy_source_if_unmodified_since,
         };
         let (row, file) = self.open_version(&source.bucket, &source.key, source.version_id, None).await?;
-        // A copy has no "not modified": whatever stands against it is a failed precondition.
+        // A copy has no "not modified": any unmet condition is a failed precondition.
         conditions.check(&row).map_err(|_| s3_error!(PreconditionFailed))?;
         let replace =
             input.metadata_directive.as_ref().is_some_and(|d| d.as_str() == MetadataDirective::REPLACE);
@@ -64,7 +64,7 @@ impl ObjectServer {
             ));
         }
         let body = read::stream(file, 0..row.size).await?;
-        // The bytes are read and hashed again: a copy of damaged bytes must not look sound.
+        // The bytes are read and hashed again, so that a copy of damaged bytes does not look sound.
         let promise = Promise {
             content_length: i64::try_from(row.size).ok(),
             checksums: row.headers.checksums.clone(),

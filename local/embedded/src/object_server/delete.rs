@@ -11,10 +11,10 @@ use super::rows::{self, NewRow, ObjectRow};
 use crate::object_server::answers::{blocking, internal, random_id};
 use crate::object_server::server::ObjectServer;
 
-/// Most keys of one request, S3's own.
+/// Most keys of one request, S3's own limit.
 const KEYS_MAX: usize = 1000;
 
-/// What became of the key.
+/// What happened to the key.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Deleted {
     /// A delete marker was made or removed.
@@ -75,7 +75,7 @@ impl ObjectServer {
         }))
     }
 
-    /// Runs to its end even when the client has gone away.
+    /// Runs to its end even if the client has gone away.
     pub(super) async fn delete_key(
         &self,
         bucket: String,
@@ -134,14 +134,14 @@ impl ObjectServer {
         if let Some(path) = stale {
             let (files, file) = (self.shared.files.clone(), path.clone());
             blocking(move || files.remove(&file)).await?;
-            // Put in line before the lock is let go, so that a later write of this key comes after it.
+            // Queued before the lock is released, so that a later write of this key comes after it.
             drop(self.shared.database.submit(move |c| rows::forget_stale(c, &path)));
         }
         Ok(deleted)
     }
 }
 
-/// Deletes one version for good. The version before it takes its place.
+/// Deletes one version for good. The previous version takes its place.
 fn remove_version(
     connection: &rusqlite::Connection,
     row: Option<ObjectRow>,

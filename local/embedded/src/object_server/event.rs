@@ -1,13 +1,13 @@
-//! The object-created event, letter for letter as S3 sends it to a queue.
+//! The object-created event, exactly as S3 sends it to a queue.
 
 use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-/// Who is said to have done it: the embedded profile has one account.
+/// The principal of every event: the embedded profile has one account.
 const PRINCIPAL: &str = "embedded";
 
-/// What came to be, and how.
+/// What was created, and how.
 #[derive(Debug, Clone)]
 pub(super) struct ObjectCreated<'a> {
     pub(super) how: Creation,
@@ -17,12 +17,12 @@ pub(super) struct ObjectCreated<'a> {
     pub(super) size: u64,
     pub(super) etag: &'a str,
     pub(super) version_id: Option<&'a str>,
-    /// Grows with every write of a key.
+    /// Increases with every write of a key.
     pub(super) sequence: i64,
     pub(super) at_ms: i64,
 }
 
-/// The operation that made the object.
+/// The operation that created the object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Creation {
     Put,
@@ -80,7 +80,7 @@ impl ObjectCreated<'_> {
     }
 }
 
-/// As `application/x-www-form-urlencoded`, with the slashes left alone.
+/// As `application/x-www-form-urlencoded`, but slashes stay as they are.
 fn encode_key(key: &str) -> String {
     const ENCODED: &AsciiSet =
         &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'*').remove(b'/').remove(b' ');

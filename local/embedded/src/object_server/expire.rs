@@ -1,4 +1,4 @@
-//! What the lifecycle rules of a bucket do on AWS: objects whose time is over go, and uploads in parts that nobody finishes.
+//! Does the work of lifecycle rules on AWS: deletes expired objects and abandoned uploads in parts.
 
 use std::time::Duration;
 
@@ -11,11 +11,11 @@ use crate::database::DatabaseError;
 use super::multipart_rows;
 use crate::object_server::server::ObjectServer;
 
-/// Objects taken at a time.
+/// Objects processed at a time.
 const BATCH: i64 = 500;
 
 impl ObjectServer {
-    /// Deletes what a rule says, and says how many objects that were. In a versioned bucket a marker takes their place.
+    /// Deletes what a rule covers, and returns the number of objects. In a versioned bucket a marker takes their place.
     pub(crate) async fn expire(&self, rule: &Expiry) -> S3Result<usize> {
         let before_ms = self.before(rule.after);
         let mut expired = 0;
@@ -26,7 +26,7 @@ impl ObjectServer {
                 return Ok(expired);
             }
             for (key, version_id) in found {
-                // Only what was found: an object that was written meanwhile under the same key stays.
+                // Only the version that was found: an object written under the same key in the meantime stays.
                 let version_id = (!self.is_versioned(&rule.bucket)).then_some(version_id);
                 self.delete_key(rule.bucket.clone(), key, version_id).await?;
                 expired += 1;
@@ -34,7 +34,7 @@ impl ObjectServer {
         }
     }
 
-    /// Gives up uploads in parts that were begun so long ago, and says how many that were.
+    /// Aborts uploads in parts that began at least this long ago, and returns their number.
     pub(crate) async fn abort_unfinished(&self, after: Duration) -> S3Result<usize> {
         let before_ms = self.before(after);
         let (uploads, parts) = self

@@ -1,29 +1,29 @@
-//! Where the bytes of a key are kept. Ordinary keys are plain paths, so that `ls` shows them as they were sent; a
-//! key that is no sound path, or whose plain path is taken by a folder or below a file, goes by its hash.
+//! Where the bytes of a key are stored. Ordinary keys are plain paths, so `ls` shows them as they were sent. A key that
+//! is not a sound path, or whose plain path is a folder or lies below a file, is stored under its hash.
 
 use sha2::{Digest, Sha256};
 
 /// Longest name of one folder or file (ext4, XFS, APFS, NTFS).
 const SEGMENT_BYTES_MAX: usize = 255;
 
-/// Marks the hashed names: `%` and 32 hexadecimal digits.
+/// Marks hashed names: `%` and 32 hexadecimal digits.
 const HASH_MARK: char = '%';
 const HASH_DIGITS: usize = 32;
 
-/// The path of the bytes below `buckets/`, plain where the key allows it.
+/// The path of the bytes below `buckets/`, plain if the key allows it.
 pub(super) fn path_of(bucket: &str, key: &str) -> String {
     if is_sound_path(key) { format!("{bucket}/{key}") } else { hashed_path_of(bucket, key) }
 }
 
-/// The path that never meets another key's.
+/// A path that never collides with another key's.
 pub(super) fn hashed_path_of(bucket: &str, key: &str) -> String {
     let digest = hex::encode(Sha256::digest(key.as_bytes()));
     let (mark, _) = digest.split_at(HASH_DIGITS);
     format!("{bucket}/{HASH_MARK}{mark}")
 }
 
-/// Whether the key, taken as a relative path, stays inside its bucket, means one file on every system, and looks
-/// like no hashed name.
+/// Whether the key, as a relative path, stays inside its bucket, names one file on every system, and does not look like
+/// a hashed name.
 fn is_sound_path(key: &str) -> bool {
     key.split('/').all(is_sound_segment) && !is_hashed_name(key)
 }

@@ -1,4 +1,4 @@
-//! The files below `buckets/`, and the few moves that are made with them.
+//! The files below `buckets/`, and the few ways they are moved.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -24,7 +24,7 @@ impl Files {
         Ok(Self { root })
     }
 
-    /// A path as rows record it.
+    /// The full path of a path in a row.
     pub(super) fn at(&self, path: &str) -> PathBuf {
         self.root.join(path)
     }
@@ -33,7 +33,7 @@ impl Files {
         fs::create_dir_all(self.root.join(bucket))
     }
 
-    /// A new, empty file for an upload. Its id becomes the version id of the object or the name of the part.
+    /// Creates an empty file for an upload. Its id becomes the object's version id, or the name of the part.
     pub(super) fn stage(&self, id: &str) -> io::Result<Staged> {
         let path = self.root.join(STAGED).join(id);
         let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
@@ -56,7 +56,7 @@ impl Files {
         self.root.join(PARTS).join(id)
     }
 
-    /// Renames a finished upload to its place. Retried because emptied folders are removed at the same time.
+    /// Renames a finished upload to its place. Retries, because emptied folders are removed at the same time.
     pub(super) fn place(&self, staged: &Path, path: &str) -> io::Result<()> {
         const TRIES: usize = 16;
         let to = self.at(path);
@@ -71,8 +71,8 @@ impl Files {
         outcome
     }
 
-    /// Gives the bytes of a version that is about to be overwritten or deleted a second name, and returns it. The
-    /// first name goes when the next version takes its place, so the bytes have a name at every moment.
+    /// Gives the bytes of a version a second name before it is overwritten or deleted, and returns that name. The first
+    /// name goes when the next version takes its place, so the bytes have a name at every moment.
     pub(super) fn keep(&self, bucket: &str, version_id: &str, path: &str) -> io::Result<String> {
         let kept = format!("{VERSIONS}/{bucket}/{version_id}");
         if path == kept {
@@ -82,19 +82,19 @@ impl Files {
         fs::create_dir_all(self.root.join(VERSIONS).join(bucket))?;
         match fs::hard_link(&from, &to) {
             Ok(()) => Ok(kept),
-            // A try that was cut short had come this far.
+            // An interrupted attempt got this far.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(kept),
             // A file system without hard links.
             Err(_) => fs::copy(&from, &to).map(|_| kept),
         }
     }
 
-    /// Whether the path is one that only the version with this id has.
+    /// Whether the path belongs to a single version.
     pub(super) fn is_kept(path: &str) -> bool {
         path.strip_prefix(VERSIONS).is_some_and(|rest| rest.starts_with('/'))
     }
 
-    /// Removes a file and the folders that are empty without it, up to its bucket.
+    /// Removes a file and the folders this empties, up to its bucket.
     pub(super) fn remove(&self, path: &str) -> io::Result<()> {
         let file = self.at(path);
         match fs::remove_file(&file) {
@@ -103,7 +103,7 @@ impl Files {
         }
         let bucket = path.split('/').next().map(|first| self.root.join(first));
         for folder in file.ancestors().skip(1) {
-            // `remove_dir` fails on a folder that is not empty: that is where this ends.
+            // `remove_dir` fails on a folder that is not empty, which ends the loop.
             if bucket.as_deref().is_none_or(|b| b == folder) || fs::remove_dir(folder).is_err() {
                 break;
             }
@@ -112,7 +112,7 @@ impl Files {
     }
 }
 
-/// A file on its way in. Dropped before it is placed, it is removed.
+/// A file on its way in. If dropped before it is placed, it is removed.
 #[derive(Debug)]
 pub(super) struct Staged {
     file: Option<File>,
@@ -124,12 +124,12 @@ impl Staged {
         self.file.as_mut().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
-    /// Puts the bytes on the disk.
+    /// Flushes the bytes to the disk.
     pub(super) fn synchronise(&mut self) -> io::Result<()> {
         self.file.take().map_or(Ok(()), |file| file.sync_data())
     }
 
-    /// From here on the row decides what becomes of the file.
+    /// From here on the row decides what happens to the file.
     pub(super) fn release(mut self) -> PathBuf {
         self.path.take().unwrap_or_default()
     }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use s3s::dto::{Checksum, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// What a client said about an object and gets back with it.
+/// What a client states about an object, and gets back with it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct StoredHeaders {
@@ -24,7 +24,7 @@ pub(super) struct StoredHeaders {
     pub(super) checksums: StoredChecksums,
 }
 
-/// The checksums that were verified when the bytes came in, base64 as on the wire.
+/// The checksums that were verified on upload, in base64 as on the wire.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct StoredChecksums {
@@ -52,7 +52,7 @@ impl From<Checksum> for StoredChecksums {
     }
 }
 
-/// The content encoding without `aws-chunked`, which names how the bytes travelled and not what they are.
+/// The content encoding without `aws-chunked`, which describes the transfer, not the object.
 pub(super) fn without_aws_chunked(content_encoding: Option<String>) -> Option<String> {
     let kept: Vec<_> = content_encoding?
         .split(',')
@@ -63,7 +63,7 @@ pub(super) fn without_aws_chunked(content_encoding: Option<String>) -> Option<St
     (!kept.is_empty()).then(|| kept.join(", "))
 }
 
-/// Takes the headers out of the inputs that carry them; the fields have the same names in all of them.
+/// Takes the headers from any of the inputs that carry them; the fields have the same names in all of them.
 macro_rules! stored_headers {
     ($input:ident) => {
         $crate::object_server::headers::StoredHeaders {

@@ -7,8 +7,8 @@ use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
 
 const STRIPES: usize = 1024;
 
-/// Keeps a reader of a key from looking between the commit of a row and the renaming of its file, and two writers
-/// of one key apart. Held for metadata and renames only, never while bytes travel.
+/// Keeps a key's readers out between the commit of a row and the renaming of its file, and keeps two writers of one key
+/// apart. Held only for metadata and renames, never while bytes are transferred.
 #[derive(Debug)]
 pub(super) struct KeyLocks {
     stripes: Vec<Arc<RwLock<()>>>,

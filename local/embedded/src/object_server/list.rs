@@ -1,4 +1,4 @@
-//! Listing: keys in the order of their bytes, folded at a delimiter, page by page.
+//! Listing: keys in byte order, folded at a delimiter, page by page.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rusqlite::{Connection, params};
@@ -19,18 +19,18 @@ use super::conditions::strong;
 use super::rows::{self, timestamp};
 use crate::object_server::server::ObjectServer;
 
-/// Largest page, S3's own.
+/// Largest page, S3's own limit.
 pub(super) const PAGE_MAX: i32 = 1000;
-/// Rows fetched at a time where a common prefix may make the rest of them worthless.
+/// Rows fetched at a time if a common prefix may make the rest useless.
 const BATCH_WITH_DELIMITER: usize = 64;
 
-/// What a client asks for, whatever the version of the request.
+/// What a client asks for, in either version of the request.
 #[derive(Debug, Clone)]
 struct Query {
     bucket: String,
     prefix: String,
     delimiter: String,
-    /// Names up to and including this one were listed before.
+    /// Names up to and including this one were already listed.
     after: String,
     max: usize,
 }
@@ -39,7 +39,7 @@ struct Query {
 struct Page {
     objects: Vec<Listed>,
     prefixes: Vec<String>,
-    /// The last name of this page, when there are more.
+    /// The last name of this page, if there are more.
     next: Option<String>,
 }
 
@@ -133,7 +133,7 @@ impl ObjectServer {
     }
 }
 
-/// Walks the keys in order. A run of keys that fold into one common prefix is jumped over, not walked through.
+/// Walks the keys in order. Keys that fold into one common prefix are skipped, not walked through.
 fn page(connection: &Connection, query: &Query) -> Result<Page, DatabaseError> {
     let mut page = Page::default();
     if query.max == 0 {
@@ -173,18 +173,18 @@ fn page(connection: &Connection, query: &Query) -> Result<Page, DatabaseError> {
     }
 }
 
-/// Where in the order of keys to go on.
+/// Where to continue in the order of keys.
 #[derive(Debug)]
 enum Position {
     From(String),
     After(String),
-    /// Past every key that begins with this.
+    /// After every key with this prefix.
     Beyond(Vec<u8>),
 }
 
 impl Position {
     fn start(query: &Query) -> Self {
-        // A page that ended with a common prefix goes on past everything below it.
+        // If a page ended with a common prefix, the next one starts after everything below it.
         match fold(&query.after, &query.prefix, &query.delimiter) {
             Some(folded) if folded == query.after => Self::beyond(folded),
             _ if query.after < query.prefix => Self::From(query.prefix.clone()),
@@ -197,7 +197,7 @@ impl Position {
     }
 }
 
-/// The smallest byte string greater than everything that begins with `prefix`. UTF-8 never holds the byte 0xFF, so
+/// The smallest byte string greater than everything that begins with `prefix`. UTF-8 never contains the byte 0xFF, so
 /// the last byte can always be raised.
 fn successor(prefix: &[u8]) -> Vec<u8> {
     let mut next = prefix.to_vec();
@@ -220,7 +220,7 @@ fn batch(
         Position::Beyond(bytes) => (">=", bytes.as_slice()),
     };
     let end = if query.prefix.is_empty() { vec![0xFF] } else { successor(query.prefix.as_bytes()) };
-    // Keys are text and the bounds may be no UTF-8: both are compared byte by byte.
+    // Keys are text, but the bounds may not be UTF-8: both are compared byte by byte.
     let sql = format!(
         "SELECT key, size, etag, modified_ms FROM object
          WHERE bucket = ?1 AND latest = 1 AND path IS NOT NULL
@@ -234,7 +234,7 @@ fn batch(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The common prefix the key folds into: up to and including the first delimiter after the prefix.
+/// The common prefix of the key: up to and including the first delimiter after the prefix.
 pub(super) fn fold<'a>(key: &'a str, prefix: &str, delimiter: &str) -> Option<&'a str> {
     if delimiter.is_empty() {
         return None;
@@ -260,7 +260,7 @@ fn from_token(token: &str) -> S3Result<String> {
     name.ok_or_else(|| s3_error!(InvalidArgument, "the continuation token is not one of ours"))
 }
 
-/// How names are written: as they are, or URL-encoded, since XML cannot hold every character a key can.
+/// How names are written: as they are, or URL-encoded, since XML cannot contain every character of a key.
 pub(super) struct Names {
     encoded: bool,
 }

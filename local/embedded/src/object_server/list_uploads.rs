@@ -25,7 +25,7 @@ impl ObjectServer {
         let max = page_size(input.max_uploads)?;
         let (bucket, prefix) = (input.bucket.clone(), input.prefix.clone().unwrap_or_default());
         let key_marker = input.key_marker.clone().unwrap_or_default();
-        // Without an upload id the whole marked key was listed: no upload id is greater than this one.
+        // Without an upload id, the whole marked key was listed: no upload id is greater than this one.
         let id_marker = input.upload_id_marker.clone().unwrap_or_else(|| "~".to_owned());
         let mut found = self
             .shared

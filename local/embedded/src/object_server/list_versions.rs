@@ -1,4 +1,4 @@
-//! Listing every version: keys in order, the newest version of each first.
+//! Lists every version: keys in order, the newest version of each first.
 
 use rusqlite::{Connection, OptionalExtension, params};
 use s3s::{
@@ -129,7 +129,7 @@ fn page(connection: &Connection, query: &Query) -> Result<Page, DatabaseError> {
     if query.max == 0 {
         return Ok(page);
     }
-    // Below the sequence of the marked version, or past the marked key when no version is marked.
+    // Below the sequence of the marked version, or after the marked key if no version is marked.
     let mut key = query.key_marker.clone();
     let mut below = match &query.version_id_marker {
         Some(id) => sequence_of(connection, &query.bucket, &key, id)?.unwrap_or(0),
@@ -181,7 +181,7 @@ fn sequence_of(
         .optional()?)
 }
 
-/// The next versions after the one with this key and sequence.
+/// The next versions after this key and sequence.
 fn batch(
     connection: &Connection,
     query: &Query,
@@ -194,7 +194,7 @@ fn batch(
          ORDER BY key, sequence DESC LIMIT ?5",
     )?;
     let from = if key < query.prefix.as_str() { query.prefix.as_str() } else { key };
-    // Nothing of the prefix's own key was listed yet when the page begins with it.
+    // If the page begins with the key that equals the prefix, nothing of that key was listed yet.
     let below = if from == key { below } else { i64::MAX };
     let rows = statement.query_map(params![query.bucket, from, below, query.prefix, BATCH], |row| {
         Ok(Version {

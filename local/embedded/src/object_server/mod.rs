@@ -85,7 +85,7 @@ impl ObjectServer {
         Ok(server)
     }
 
-    /// The HTTP service in front of this server, with signatures checked.
+    /// The HTTP service of this server, with signatures checked.
     pub(crate) fn into_service(self, system: Credentials, uploader: Option<Uploader>) -> S3Service {
         let keys = access::KeyRing { system, uploader };
         let mut builder = S3ServiceBuilder::new(self);
@@ -94,7 +94,7 @@ impl ObjectServer {
         builder.build()
     }
 
-    /// `false` when the bucket was there before.
+    /// `false` if the bucket existed before.
     async fn make_bucket(&self, name: String) -> Result<bool, EmbeddedError> {
         let (now_ms, files) = (self.now_ms(), self.shared.files.clone());
         let folder = name.clone();

@@ -1,4 +1,4 @@
-//! Uploads in parts. Parts are files of their own until the upload is completed; then they are put together.
+//! Uploads in parts. Each part is a file of its own until the upload is completed; then they are joined.
 
 use std::{fs::File, io};
 
@@ -27,11 +27,11 @@ use crate::object_server::answers::{blocking, internal, random_id};
 use crate::object_server::multipart_rows::FinishedUpload;
 use crate::object_server::server::ObjectServer;
 
-/// Numbers of parts go from 1 to this, S3's own limit.
+/// Highest part number, S3's own limit; the lowest is 1.
 const PART_NUMBER_MAX: i32 = 10_000;
-/// Smallest part but the last, S3's own.
+/// Smallest part except the last, S3's own limit.
 const PART_BYTES_MIN: u64 = 5 * 1024 * 1024;
-/// Largest object of an upload in parts, S3's own.
+/// Largest object of an upload in parts, S3's own limit.
 const OBJECT_BYTES_MAX: u64 = 5 * 1024 * 1024 * 1024 * 1024;
 
 impl ObjectServer {
@@ -94,7 +94,7 @@ impl ObjectServer {
         }))
     }
 
-    /// Moves received bytes to the parts and records them. The file comes first: a row never names a missing file.
+    /// Moves received bytes to the parts and records them. The file comes first, so a row never names a missing file.
     pub(super) async fn record_part(
         &self,
         bucket: String,
@@ -125,7 +125,7 @@ impl ObjectServer {
                 Ok::<_, s3s::S3Error>(multipart_rows::put_part(c, &upload_id, &recorded)?)
             })
             .await;
-        // Whatever has no row now: the part that was replaced, or this one when its upload is gone.
+        // The file without a row: the replaced part, or this one if its upload is gone.
         let lost = outcome.as_ref().map_or_else(|_| Some(part.file.clone()), Clone::clone);
         self.remove_parts(lost.into_iter().collect()).await;
         outcome.map(|_| part)
@@ -176,7 +176,7 @@ impl ObjectServer {
         Ok(self.completed(bucket, key, &published.etag, published.version_id))
     }
 
-    /// A client that did not hear the first answer asks again, and hears it then.
+    /// Gives a client that missed the first answer the same answer again.
     async fn completed_before(
         &self,
         bucket: String,
@@ -241,7 +241,7 @@ impl ObjectServer {
         Ok(S3Response::new(AbortMultipartUploadOutput::default()))
     }
 
-    /// Removes files of parts that no row names. Those that cannot be removed now are removed at the next start.
+    /// Removes files of parts that no row names. What cannot be removed now is removed at the next start.
     pub(super) async fn remove_parts(&self, files: Vec<String>) {
         if files.is_empty() {
             return;
@@ -269,7 +269,7 @@ impl ObjectServer {
     }
 }
 
-/// The stored parts that the client names, checked as S3 checks them.
+/// The stored parts the client names, checked the way S3 does.
 fn choose_parts(listed: &[CompletedPart], stored: Vec<PartRow>) -> S3Result<Vec<PartRow>> {
     if listed.is_empty() {
         return Err(s3_error!(MalformedXML, "an upload needs at least one part"));
@@ -311,7 +311,7 @@ fn contradicts(part: &CompletedPart, stored: &StoredChecksums) -> bool {
     .any(|(said, stored)| said.is_some() && stored.is_some() && said != stored)
 }
 
-/// S3's entity tag of an upload in parts: the MD5 of the parts' MD5s, and how many there were.
+/// S3's entity tag of an upload in parts: the MD5 of the parts' MD5s, and the number of parts.
 fn etag_of_parts(parts: &[PartRow]) -> S3Result<String> {
     let mut md5 = Md5::new();
     for part in parts {
@@ -320,7 +320,7 @@ fn etag_of_parts(parts: &[PartRow]) -> S3Result<String> {
     Ok(format!("{}-{}", hex::encode(md5.finalize()), parts.len()))
 }
 
-/// Writes the parts one after another. Without a hash to compute, the operating system copies them by itself.
+/// Writes the parts one after another. If no hash is needed, the operating system copies them.
 fn join_files(
     files: &Files,
     id: &str,

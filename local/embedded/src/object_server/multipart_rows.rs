@@ -49,7 +49,7 @@ pub(super) fn find(
         .optional()?)
 }
 
-/// Uploads of the bucket after the given key and upload id, in the order of S3.
+/// The bucket's uploads after this key and upload id, in S3's order.
 pub(super) fn list(
     connection: &Connection,
     bucket: &str,
@@ -122,7 +122,7 @@ pub(super) fn part_is_needed(connection: &Connection, file: &str) -> Result<bool
     Ok(statement.query_row([file], |row| row.get(0))?)
 }
 
-/// Ends the upload and returns the files of its parts, which nobody needs any more.
+/// Ends the upload and returns the files of its parts, which are no longer needed.
 pub(super) fn remove(connection: &Connection, upload_id: &str) -> Result<Vec<String>, DatabaseError> {
     let files = parts(connection, upload_id, 0, i64::MAX)?.into_iter().map(|part| part.file).collect();
     connection.execute("DELETE FROM part WHERE upload_id = ?1", [upload_id])?;
@@ -130,8 +130,8 @@ pub(super) fn remove(connection: &Connection, upload_id: &str) -> Result<Vec<Str
     Ok(files)
 }
 
-/// Ends the upload as part of publishing its object. A part that was replaced while the object was put together
-/// makes the request fail, and the client repeats it.
+/// Ends the upload while its object is published. If a part was replaced while the object was being joined, the request
+/// fails and the client repeats it.
 pub(super) fn finish(connection: &Connection, upload: &FinishedUpload) -> S3Result<Vec<String>> {
     for file in &upload.parts {
         if !part_is_needed(connection, file)? {
@@ -165,6 +165,6 @@ fn from_json<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> ru
 #[derive(Debug, Clone)]
 pub(crate) struct FinishedUpload {
     pub(crate) upload_id: String,
-    /// Names of the parts the object was put together from.
+    /// Names of the parts that make up the object.
     pub(crate) parts: Vec<String>,
 }

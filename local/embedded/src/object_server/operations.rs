@@ -1,4 +1,4 @@
-//! The table of operations. What is not in it answers `NotImplemented`.
+//! The table of operations. Anything else is answered with `NotImplemented`.
 
 use async_trait::async_trait;
 use s3s::{S3, S3Request, S3Response, S3Result, dto};

@@ -1,4 +1,4 @@
-//! How staged bytes become an object: one transaction, then one rename.
+//! Turns staged bytes into an object: one transaction, then one rename.
 
 use crate::object_server::multipart_rows::FinishedUpload;
 use std::path::Path;
@@ -30,7 +30,7 @@ pub(super) struct NewObject {
     pub(super) headers: StoredHeaders,
     pub(super) conditions: WriteConditions,
     pub(super) how: Creation,
-    /// The multipart upload that ends with this object, and its parts.
+    /// The multipart upload that this object completes, and its parts.
     pub(super) upload: Option<FinishedUpload>,
 }
 
@@ -43,7 +43,7 @@ pub(super) struct Published {
 }
 
 impl ObjectServer {
-    /// Makes the object visible and its event durable. Runs to its end even when the client has gone away.
+    /// Makes the object visible and its event durable. Runs to its end even if the client has gone away.
     pub(super) async fn publish(&self, object: NewObject) -> S3Result<Published> {
         let server = self.clone();
         tokio::spawn(async move { server.publish_uninterrupted(object).await }).await.map_err(internal)?
@@ -113,7 +113,7 @@ impl ObjectServer {
         Ok(current)
     }
 
-    /// Takes the current version out of the way of the next one: kept in a versioned bucket, forgotten elsewhere.
+    /// Makes room for the next version: a versioned bucket keeps the current one, others forget it.
     pub(super) fn make_room(&self, connection: &Connection, current: Option<&ObjectRow>) -> S3Result<()> {
         let Some(current) = current else { return Ok(()) };
         if !self.is_versioned(&current.bucket) {
@@ -143,8 +143,8 @@ impl ObjectServer {
         .to_json()
     }
 
-    /// Renames the bytes to the row's path. Where a folder or a file is in the way of the plain path (`d` beside
-    /// `d/e`), the row is pointed at the hashed path first.
+    /// Renames the bytes to the row's path. If a folder or a file blocks the plain path (`d` beside `d/e`), the row is
+    /// changed to the hashed path first.
     async fn place(&self, version_id: &str, staged: std::path::PathBuf, path: String) -> S3Result<()> {
         let files = self.shared.files.clone();
         let (from, to) = (staged.clone(), path.clone());
@@ -166,7 +166,7 @@ impl ObjectServer {
     }
 }
 
-/// An object keeps its path for as long as it is overwritten in place.
+/// An object keeps its path while it is overwritten in place.
 fn path_for(bucket: &str, key: &str, current: Option<&ObjectRow>) -> String {
     current
         .and_then(|row| row.path.clone())
@@ -174,7 +174,7 @@ fn path_for(bucket: &str, key: &str, current: Option<&ObjectRow>) -> String {
         .unwrap_or_else(|| file_name::path_of(bucket, key))
 }
 
-/// The same as [`ObjectServer::place`] for the start of the process, when nothing else runs.
+/// Like [`ObjectServer::place`], for the start of the process, when nothing else runs.
 pub(super) fn place_at_start(
     connection: &Connection,
     files: &Files,

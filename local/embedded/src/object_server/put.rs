@@ -73,7 +73,7 @@ impl ObjectServer {
     }
 }
 
-/// The algorithm of the checksum that will follow the bytes: `x-amz-trailer: x-amz-checksum-crc32`.
+/// The algorithm of the checksum that follows the bytes: `x-amz-trailer: x-amz-checksum-crc32`.
 pub(super) fn announced_algorithm(headers: &http::HeaderMap) -> Option<String> {
     let trailer = headers.get("x-amz-trailer")?.to_str().ok()?.trim().to_ascii_lowercase();
     trailer.strip_prefix("x-amz-checksum-").map(str::to_owned)

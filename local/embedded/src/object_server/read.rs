@@ -16,7 +16,7 @@ use super::rows::{self, ObjectRow};
 use crate::object_server::answers::{blocking, internal};
 use crate::object_server::server::ObjectServer;
 
-/// Bytes read from the disk at a time; the most one stalled reader holds in memory.
+/// Bytes read from the disk at a time: the most that one stalled reader keeps in memory.
 const READ_BYTES: usize = 128 * 1024;
 
 impl ObjectServer {
@@ -34,7 +34,7 @@ impl ObjectServer {
         let bytes = requested_bytes(input.range, row.size)?;
         let length = bytes.end - bytes.start;
         let body = stream(file, bytes.clone()).await?;
-        // S3 sends a checksum of the whole only with the whole.
+        // S3 sends the checksum of the whole object only with the whole object.
         let whole = length == row.size;
         let checksums = if whole { row.headers.checksums.clone() } else { Default::default() };
         let output = GetObjectOutput {
@@ -101,7 +101,7 @@ impl ObjectServer {
         Ok(S3Response::new(output))
     }
 
-    /// Finds a version and opens its bytes. Whoever overwrites the key meanwhile does not disturb the open file.
+    /// Finds a version and opens its bytes. Overwriting the key does not affect the open file.
     pub(super) async fn open_version(
         &self,
         bucket: &str,
@@ -162,7 +162,7 @@ fn delete_marker(row: &ObjectRow, by_id: bool) -> S3Error {
     error
 }
 
-/// Parts are put together when an upload is completed, so that every object is one part.
+/// Parts are joined when an upload is completed, so every object is one part.
 fn first_part_only(part_number: Option<i32>) -> S3Result<()> {
     match part_number {
         None | Some(1) => Ok(()),
@@ -174,7 +174,7 @@ pub(super) fn requested_bytes(range: Option<Range>, size: u64) -> S3Result<ByteR
     let Some(range) = range else { return Ok(0..size) };
     match range.check(size) {
         Ok(bytes) if !bytes.is_empty() => Ok(bytes),
-        // RFC 9110, 15.5.17: the answer says how long the object is.
+        // RFC 9110, 15.5.17: the answer states the length of the object.
         _ => {
             let mut error = s3_error!(InvalidRange);
             if let Ok(value) = HeaderValue::from_str(&format!("bytes */{size}")) {
@@ -193,7 +193,7 @@ fn metadata(row: &ObjectRow) -> Option<Metadata> {
     (!row.headers.metadata.is_empty()).then(|| row.headers.metadata.clone().into_iter().collect())
 }
 
-/// The bytes, read only as fast as they are taken.
+/// Streams the bytes, reading only as fast as the client takes them.
 pub(super) async fn stream(file: File, bytes: ByteRange<u64>) -> S3Result<StreamingBlob> {
     let mut file = tokio::fs::File::from_std(file);
     file.set_max_buf_size(READ_BYTES);

@@ -1,4 +1,4 @@
-//! How bytes come in: piece by piece to a staged file, hashed on the way, never held as a whole.
+//! Receives bytes: piece by piece into a staged file, hashed on the way, never all in memory.
 
 use crate::object_server::answers::blocking;
 use std::{io::Write, time::Duration};
@@ -17,15 +17,15 @@ use s3s::{
 use super::files::{Files, Staged};
 use super::headers::StoredChecksums;
 
-/// Bytes gathered before they are handed to the disk.
+/// Bytes collected before they are written to the disk.
 const BATCH_BYTES: usize = 512 * 1024;
 
-/// What an upload may take.
+/// Limits of an upload.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ReceiveLimits {
     /// Largest object of a single PUT, or part.
     pub(super) bytes_max: u64,
-    /// How long a sender may send nothing.
+    /// How long a sender may be silent.
     pub(super) silence_max: Duration,
 }
 
@@ -35,7 +35,7 @@ impl Default for ReceiveLimits {
     }
 }
 
-/// What the sender says the bytes must come to.
+/// What the sender promises about the bytes.
 #[derive(Debug, Default)]
 pub(super) struct Promise {
     pub(super) content_length: Option<i64>,
@@ -43,11 +43,11 @@ pub(super) struct Promise {
     pub(super) checksums: StoredChecksums,
     /// Checksums that follow the bytes.
     pub(super) trailers: Option<TrailingHeaders>,
-    /// Algorithm to compute although nothing was promised.
+    /// Algorithm to compute even if nothing was promised.
     pub(super) algorithm: Option<String>,
 }
 
-/// Bytes that are on the disk and are what the sender promised.
+/// Bytes on the disk that match the sender's promise.
 #[derive(Debug)]
 pub(super) struct ReceivedFile {
     pub(super) id: String,
@@ -57,7 +57,7 @@ pub(super) struct ReceivedFile {
     pub(super) checksums: StoredChecksums,
 }
 
-/// A staged file and the running hashes; travels to a blocking thread and back with every batch.
+/// A staged file and the running hashes; moves to a blocking thread and back with every batch.
 struct Sink {
     staged: Staged,
     size: u64,
@@ -76,7 +76,7 @@ impl Sink {
     }
 }
 
-/// Receives the whole body and synchronises it to the disk.
+/// Receives the whole body and flushes it to the disk.
 pub(super) async fn receive(
     files: &Files,
     limits: ReceiveLimits,
@@ -125,7 +125,7 @@ pub(super) async fn receive(
     Ok(ReceivedFile { id, staged: sink.staged, size: sink.size, md5, checksums })
 }
 
-/// The hashes that can be asked for: promised in a header, announced as a trailer, or named as the algorithm.
+/// The requested hashes: promised in a header, announced as a trailer, or named as the algorithm.
 fn hasher(promise: &Promise) -> S3Result<ChecksumHasher> {
     let wanted = |name: &str, promised: &Option<String>| {
         promised.is_some() || promise.algorithm.as_deref().is_some_and(|a| a.eq_ignore_ascii_case(name))
@@ -176,7 +176,7 @@ fn verify(promise: Promise, size: u64, md5: &str, computed: &StoredChecksums) ->
         (&promised.sha1, &computed.sha1),
         (&promised.sha256, &computed.sha256),
     ] {
-        // A trailer that was not announced has no computed counterpart: refused rather than believed.
+        // There is nothing to compare an unannounced trailer with, so it is refused.
         if promised.is_some() && promised != computed {
             return Err(s3_error!(BadDigest, "a checksum does not match the bytes received"));
         }
@@ -184,7 +184,7 @@ fn verify(promise: Promise, size: u64, md5: &str, computed: &StoredChecksums) ->
     Ok(())
 }
 
-/// A signature or chunk that does not match is the sender's fault, and so is a body that breaks off.
+/// A wrong signature or chunk is the sender's fault, and so is a body that breaks off.
 fn broken_body(error: s3s::StdError) -> S3Error {
     match error.downcast::<S3Error>() {
         Ok(error) => *error,

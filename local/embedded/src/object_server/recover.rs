@@ -1,4 +1,4 @@
-//! What a kill interrupted is finished before the first request is answered.
+//! Finishes what a kill interrupted, before the first request is answered.
 
 use std::fs;
 
@@ -19,8 +19,8 @@ pub(super) async fn finish_interrupted(database: &Database, files: &Files) -> Re
         .await
 }
 
-/// Files still staged: those with a row were committed and go where the row says. The others are pieces of uploads
-/// that were never acknowledged.
+/// Places files that are still staged: those with a row were committed and go where the row says. The others are pieces
+/// of uploads that were never acknowledged.
 fn finish_placing(connection: &Connection, files: &Files) -> Result<(), EmbeddedError> {
     for id in files.staged_ids().map_err(EmbeddedError::folder("list interrupted uploads"))? {
         let staged = files.staged(&id);
@@ -34,7 +34,7 @@ fn finish_placing(connection: &Connection, files: &Files) -> Result<(), Embedded
     Ok(())
 }
 
-/// Files that were about to be removed.
+/// Removes files that were about to be removed.
 fn remove_stale_files(connection: &Connection, files: &Files) -> Result<(), EmbeddedError> {
     for path in rows::stale_files(connection)? {
         files.remove(&path).map_err(EmbeddedError::folder("remove the file of a deleted object"))?;
@@ -42,7 +42,7 @@ fn remove_stale_files(connection: &Connection, files: &Files) -> Result<(), Embe
     Ok(rows::forget_all_stale(connection)?)
 }
 
-/// Parts whose upload was completed or aborted, or that were never acknowledged.
+/// Removes parts whose upload was completed or aborted, or that were never acknowledged.
 fn remove_lost_parts(connection: &Connection, files: &Files) -> Result<(), EmbeddedError> {
     for id in files.part_ids().map_err(EmbeddedError::folder("list parts of uploads"))? {
         if !multipart_rows::part_is_needed(connection, &id)? {

@@ -34,7 +34,7 @@ impl ObjectRow {
     }
 }
 
-/// What is inserted; the sequence comes from the database.
+/// What is inserted; the database assigns the sequence.
 #[derive(Debug, Clone)]
 pub(super) struct NewRow<'a> {
     pub(super) bucket: &'a str,
@@ -87,14 +87,14 @@ pub(super) fn bucket_exists(connection: &Connection, name: &str) -> Result<bool,
     Ok(statement.query_row([name], |row| row.get(0))?)
 }
 
-/// Names and times of making, in order.
+/// Names and creation times, in order.
 pub(super) fn buckets(connection: &Connection) -> Result<Vec<(String, i64)>, DatabaseError> {
     let mut statement = connection.prepare_cached("SELECT name, created_ms FROM bucket ORDER BY name")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The version that answers without a version id, which may be a delete marker.
+/// The version that a request without a version id gets; may be a delete marker.
 pub(super) fn latest(
     connection: &Connection,
     bucket: &str,
@@ -172,7 +172,7 @@ pub(super) fn delete(connection: &Connection, sequence: i64) -> Result<(), Datab
     Ok(())
 }
 
-/// Makes the version an older one, with its bytes at the given path.
+/// Makes the version an old one, with its bytes at the given path.
 pub(super) fn retire(
     connection: &Connection,
     sequence: i64,
@@ -216,7 +216,7 @@ pub(super) fn forget_stale(connection: &Connection, path: &str) -> Result<(), Da
     Ok(())
 }
 
-/// Stale files to which nothing else has come since.
+/// Stale files whose path nothing has used since.
 pub(super) fn stale_files(connection: &Connection) -> Result<Vec<String>, DatabaseError> {
     let mut statement = connection.prepare(
         "SELECT path FROM stale_file AS stale WHERE NOT EXISTS

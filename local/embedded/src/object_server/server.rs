@@ -30,13 +30,13 @@ pub(crate) struct Shared {
 pub(crate) struct ObjectServerConfig {
     /// `DIR/buckets`.
     pub(crate) root: PathBuf,
-    /// Named in events and in the location of buckets.
+    /// The region in events and in the location of buckets.
     pub(crate) region: String,
-    /// Buckets that are there from the start.
+    /// Buckets that exist from the start.
     pub(crate) buckets: BTreeSet<String>,
     /// Buckets whose new objects are announced on the intake queue.
     pub(crate) event_buckets: BTreeSet<String>,
-    /// Buckets in which nothing is overwritten or deleted without being kept.
+    /// Buckets that keep overwritten and deleted versions.
     pub(crate) versioned_buckets: BTreeSet<String>,
 }
 

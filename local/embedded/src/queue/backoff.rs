@@ -1,11 +1,11 @@
 use std::time::Duration;
 
-/// When to try again, and when to give up.
+/// When to retry, and when to give up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
-    /// Times a message is received before it becomes a dead letter.
+    /// How often a message is received before it becomes a dead letter.
     pub receives_max: u32,
-    /// Wait after the first failure; it doubles with every further one.
+    /// Wait after the first failure; it doubles with each further failure.
     pub backoff_min: Duration,
     /// Longest wait between two tries.
     pub backoff_max: Duration,
@@ -22,8 +22,8 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// The wait before the next try of a message that was received `receive_count` times. Half of it is fixed and
-    /// half follows `jitter`, so that messages that failed together do not come back together.
+    /// The wait before the next attempt for a message received `receive_count` times. Half is fixed and half follows
+    /// `jitter`, so that messages that failed together do not come back together.
     pub(super) fn backoff(&self, receive_count: u32, jitter: u16) -> Duration {
         let doublings = receive_count.saturating_sub(1).min(20);
         let full = self.backoff_min.saturating_mul(1 << doublings).min(self.backoff_max);

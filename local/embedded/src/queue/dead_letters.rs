@@ -19,8 +19,8 @@ impl DurableQueue {
             .await
     }
 
-    /// Gives every dead letter that was given up since then a fresh start, whatever its queue, and returns how many there
-    /// were: what failed for a reason that is over.
+    /// Gives every dead letter since then a fresh start, in all queues, and returns their number. For failures whose
+    /// cause is over.
     ///
     /// # Errors
     /// [`QueueError::Database`].
@@ -41,7 +41,7 @@ impl DurableQueue {
         Ok(count)
     }
 
-    /// Gives every dead letter of the queue a fresh start and returns how many there were.
+    /// Gives every dead letter of the queue a fresh start and returns their number.
     ///
     /// # Errors
     /// [`QueueError::Database`].

@@ -1,4 +1,4 @@
-//! Durable queues with the semantics of SQS: at least once, any order, visibility time-out, dead letters.
+//! Durable queues with the semantics of SQS: at least once, in any order, with visibility timeout and dead letters.
 
 mod backoff;
 mod dead_letters;
@@ -21,25 +21,25 @@ pub use backoff::RetryPolicy;
 pub use receive::{Received, Retry};
 pub use state::{DeadLetter, Depth};
 
-/// Longest delay of a message, SQS's own.
+/// Longest delay of a message, SQS's own limit.
 const DELAY_MAX: Duration = Duration::from_secs(15 * 60);
-/// Largest body of a message in bytes, SQS's own.
+/// Largest body of a message in bytes, SQS's own limit.
 const BODY_BYTES_MAX: usize = 256 * 1024;
 
-/// Why a queue could not do its work.
+/// Why a queue failed.
 #[derive(Debug, Error)]
 pub enum QueueError {
-    /// The database below failed: it may work later.
+    /// The database failed; it may work later.
     #[error("the queue's database failed")]
     Database {
-        /// What went wrong below.
+        /// The cause.
         #[from]
         source: DatabaseError,
     },
-    /// The body is larger than a queue takes.
+    /// The body is larger than a queue accepts.
     #[error("the message is larger than {BODY_BYTES_MAX} bytes")]
     BodyTooLarge,
-    /// The delay is longer than a queue takes.
+    /// The delay is longer than a queue accepts.
     #[error("the delay is longer than 15 minutes")]
     DelayTooLong,
     /// The operating system gave no random bytes.
@@ -62,7 +62,7 @@ pub struct DurableQueue {
 }
 
 impl DurableQueue {
-    /// Opens the queues. What a process that died held in flight becomes visible at once.
+    /// Opens the queues. Messages held by a process that died become visible at once.
     pub(crate) async fn open(
         database: Database,
         clock: Arc<dyn Clock>,
@@ -74,8 +74,8 @@ impl DurableQueue {
         Ok(Self { database, clock, policy, arrivals })
     }
 
-    /// The queues of a data folder, for whoever looks at them while another process works on them: what is in flight stays
-    /// in flight. The other process sees what is sent within the time of its long poll.
+    /// Opens the queues of a data folder while another process works on them. Messages in flight stay in flight. The
+    /// other process sees what is sent here within the time of its long poll.
     ///
     /// # Errors
     /// [`DatabaseError`].
@@ -87,7 +87,7 @@ impl DurableQueue {
         Ok(Self { database, clock: Arc::new(SystemClock), policy, arrivals })
     }
 
-    /// Sends one message, not to be received before `delay`. When it returns `Ok`, the message survives a crash.
+    /// Sends a message that becomes visible after `delay`. Once this returns `Ok`, the message survives a crash.
     ///
     /// # Errors
     /// [`QueueError`].
@@ -107,14 +107,14 @@ impl DurableQueue {
         Ok(())
     }
 
-    /// Wakes whoever waits on the queue: a message may have become due.
+    /// Wakes the waiting receivers of the queue: a message may have become due.
     pub(crate) fn announce(&self, queue: QueueName) {
         if let Some(arrival) = self.arrivals.get(&queue) {
             arrival.notify_waiters();
         }
     }
 
-    /// How many messages the queue holds.
+    /// The number of messages in the queue.
     ///
     /// # Errors
     /// [`QueueError::Database`].
@@ -123,7 +123,7 @@ impl DurableQueue {
         self.database.read(move |c| Ok(table::depth(c, queue, now_ms, receives_max)?)).await
     }
 
-    /// How long the message that waits the longest could have been received, whatever its queue.
+    /// How long the longest-waiting message has been due, across all queues.
     ///
     /// # Errors
     /// [`QueueError::Database`].
@@ -135,7 +135,7 @@ impl DurableQueue {
         Ok(Duration::from_millis(u64::try_from(waited_ms).unwrap_or_default()))
     }
 
-    /// Since when the oldest message that could be received now is in the queue.
+    /// The age of the oldest message that could be received now.
     ///
     /// # Errors
     /// [`QueueError::Database`].
@@ -149,7 +149,7 @@ impl DurableQueue {
         Ok(Duration::from_millis(u64::try_from(waited_ms).unwrap_or_default()))
     }
 
-    /// Whether no queue holds a message that is still to be worked on, now or later. Dead letters do not count.
+    /// Whether no queue has work left, now or later. Dead letters do not count.
     ///
     /// # Errors
     /// [`QueueError::Database`].

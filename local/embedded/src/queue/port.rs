@@ -19,7 +19,7 @@ fn port_error(operation: &'static str, error: QueueError) -> PortError {
 #[async_trait]
 impl Queue for DurableQueue {
     async fn send(&self, queue: QueueName, body: &str, delay: Duration) -> Result<(), PortError> {
-        // As the adapter of SQS: who waits longer looks at the clock in between.
+        // Like the SQS adapter: a caller that waits longer checks the clock in between.
         let delay = delay.min(DELAY_MAX);
         Self::send(self, queue, body, delay).await.map_err(|error| port_error("send a message", error))
     }

@@ -8,15 +8,15 @@ use tokio::time::Instant;
 
 use super::{DurableQueue, QueueError, later, table};
 
-/// Most messages one receive hands out, SQS's own.
+/// Most messages per receive, SQS's own limit.
 const RECEIVE_MAX: usize = 10;
 
-/// A message that the receiver holds until it deletes it, puts it back or lets its time run out.
+/// A message the receiver holds until it deletes it, puts it back, or its time runs out.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Received {
-    /// Stays the same however often the message is received.
+    /// The same for every receive of the message.
     pub id: i64,
-    /// Names this receive; a later receive of the same message makes it worthless.
+    /// Identifies this receive; a later receive of the same message invalidates it.
     pub receipt: String,
     /// What was sent.
     pub body: String,
@@ -24,11 +24,11 @@ pub struct Received {
     pub receive_count: u32,
     /// When it was sent.
     pub sent_at: Timestamp,
-    /// When it was received for the first time.
+    /// When it was first received.
     pub first_received_at: Timestamp,
 }
 
-/// Bodies name objects and may hold what was sealed for one patient: they do not belong in a log.
+/// Bodies name objects and may contain secrets sealed for one patient: they must not be logged.
 impl fmt::Debug for Received {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Received")
@@ -38,19 +38,19 @@ impl fmt::Debug for Received {
     }
 }
 
-/// What became of a message that could not be worked on.
+/// What happened to a message that could not be processed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Retry {
-    /// It shows again after this wait.
+    /// It becomes visible again after this wait.
     After(Duration),
     /// It was received too often and is now a dead letter.
     DeadLettered,
-    /// The receipt was no longer good: somebody else holds the message, or it is gone.
+    /// The receipt is no longer valid: somebody else holds the message, or it is gone.
     NotHeld,
 }
 
 impl DurableQueue {
-    /// Takes up to `max` due messages (at most 10), hidden from others for `visibility`. Does not wait.
+    /// Takes up to `max` due messages (at most 10) and hides them from others for `visibility`. Does not wait.
     ///
     /// # Errors
     /// [`QueueError::Database`] or [`QueueError::Randomness`].
@@ -70,8 +70,8 @@ impl DurableQueue {
             .await
     }
 
-    /// As [`receive`](Self::receive), but waits up to `wait` for the first message. Sleeps until the moment the
-    /// next message is due, or until one is sent: nothing is polled.
+    /// Like [`receive`](Self::receive), but waits up to `wait` for the first message. Sleeps until the next message is
+    /// due or one is sent; it does not poll.
     ///
     /// # Errors
     /// [`QueueError::Database`] or [`QueueError::Randomness`].
@@ -85,7 +85,7 @@ impl DurableQueue {
         let deadline = Instant::now() + wait;
         loop {
             let Some(arrival) = self.arrivals.get(&queue) else { return Ok(Vec::new()) };
-            // Listening begins before looking: what is sent in between is not missed.
+            // Listen before looking, so that a message sent in between is not missed.
             let arrived = arrival.notified();
             tokio::pin!(arrived);
             arrived.as_mut().enable();
@@ -112,7 +112,7 @@ impl DurableQueue {
         }
     }
 
-    /// Removes a message for good. `false` when the receipt was no longer good.
+    /// Removes a message for good. `false` if the receipt was no longer valid.
     ///
     /// # Errors
     /// [`QueueError::Database`].
@@ -121,7 +121,7 @@ impl DurableQueue {
         self.database.write(move |c| Ok(table::delete(c, &receipt)?)).await
     }
 
-    /// Keeps a held message hidden for `visibility` from now. `false` when the receipt was no longer good.
+    /// Keeps a held message hidden for `visibility` from now. `false` if the receipt was no longer valid.
     ///
     /// # Errors
     /// [`QueueError::Database`].
@@ -141,8 +141,8 @@ impl DurableQueue {
         Ok(held.is_some())
     }
 
-    /// Puts a message that could not be worked on back, with exponential back-off and jitter, or gives up on it. `code` says
-    /// why, for whoever finds it among the dead letters.
+    /// Puts back a message that could not be processed, with exponential back-off and jitter, or gives up on it. `code`
+    /// tells readers of the dead letters why.
     ///
     /// # Errors
     /// [`QueueError::Database`] or [`QueueError::Randomness`].

@@ -1,4 +1,4 @@
-//! What a queue holds: how many messages in which state, and those that were given up.
+//! The content of a queue: how many messages in which state, and the dead letters.
 
 use std::fmt;
 
@@ -30,7 +30,7 @@ pub struct DeadLetter {
     pub sent_at: Timestamp,
     /// When it was given up on.
     pub dead_at: Timestamp,
-    /// The code with which it failed last; none where whoever held it never came back.
+    /// The code of its last failure; `None` if its holder never came back.
     pub last_error: Option<String>,
 }
 

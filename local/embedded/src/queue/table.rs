@@ -8,8 +8,8 @@ use serde::Deserialize;
 use super::state::{DeadLetter, Depth};
 use crate::database::DatabaseError;
 
-/// Process deaths that are forgiven before they count as failed receives: an operator's restarts must not make
-/// dead letters, but a message that kills the process every time must end.
+/// Process deaths that are forgiven before they count as failed receives. An operator's restarts must not create dead
+/// letters, but a message that kills the process every time must end.
 const INTERRUPTIONS_FORGIVEN: u32 = 50;
 
 pub(super) struct Due {
@@ -20,7 +20,7 @@ pub(super) struct Due {
     pub(super) first_received_ms: Option<i64>,
 }
 
-/// Puts a message in the queue; part of the caller's transaction.
+/// Inserts a message, in the caller's transaction.
 pub(crate) fn insert(
     connection: &Connection,
     queue: QueueName,
@@ -44,7 +44,7 @@ fn study_of(body: &str) -> Option<String> {
     serde_json::from_str(body).ok().map(|about: About| about.study_instance_uid)
 }
 
-/// Makes everything that is in flight visible. The receive that was cut short does not count, within limits.
+/// Makes everything in flight visible. An interrupted receive does not count, within limits.
 pub(super) fn release_interrupted(connection: &Connection, now_ms: i64) -> Result<(), DatabaseError> {
     connection.execute(
         "UPDATE message SET receipt = NULL, due_ms = ?1, interruptions = interruptions + 1,
@@ -55,7 +55,7 @@ pub(super) fn release_interrupted(connection: &Connection, now_ms: i64) -> Resul
     Ok(())
 }
 
-/// Moves what was received too often, and is not held any more, to the dead letters.
+/// Moves messages that were received too often, and are no longer held, to the dead letters.
 pub(super) fn bury_exhausted(
     connection: &Connection,
     queue: QueueName,
@@ -70,8 +70,8 @@ pub(super) fn bury_exhausted(
         .execute(params![queue.as_str(), now_ms, receives_max])
 }
 
-/// Messages that are due. Rendering takes long, and a study may have thousands of series: whose study is being worked on
-/// least comes first there, so that nobody waits for all of another's.
+/// Messages that are due. Rendering takes long, and a study may have thousands of series. So the study with the least
+/// work in progress comes first, and nobody waits for all of another's.
 pub(super) fn due(
     connection: &Connection,
     queue: QueueName,
@@ -124,14 +124,14 @@ pub(super) fn next_due_ms(connection: &Connection, queue: QueueName) -> rusqlite
         .query_row([queue.as_str()], |row| row.get(0))
 }
 
-/// Since when the message that waits the longest could have been received.
+/// When the longest-waiting message became due.
 pub(super) fn due_since_ms(connection: &Connection, now_ms: i64) -> rusqlite::Result<Option<i64>> {
     connection
         .prepare_cached("SELECT min(due_ms) FROM message WHERE dead_ms IS NULL AND due_ms <= ?1")?
         .query_row([now_ms], |row| row.get(0))
 }
 
-/// When the oldest message that could be received now was sent.
+/// When the oldest message that is due was sent.
 pub(super) fn oldest_sent_ms(
     connection: &Connection,
     queue: QueueName,
@@ -144,7 +144,7 @@ pub(super) fn oldest_sent_ms(
         .query_row(params![queue.as_str(), now_ms], |row| row.get(0))
 }
 
-/// Makes the dead letters that were given up since then ordinary, visible messages again.
+/// Makes the dead letters since then ordinary, visible messages again.
 pub(super) fn redrive_since(connection: &Connection, since_ms: i64, now_ms: i64) -> rusqlite::Result<usize> {
     connection
         .prepare_cached(
@@ -159,13 +159,13 @@ pub(super) fn delete(connection: &Connection, receipt: &str) -> rusqlite::Result
     Ok(connection.prepare_cached("DELETE FROM message WHERE receipt = ?1")?.execute([receipt])? > 0)
 }
 
-/// Moves the moment at which a held message shows again; the holder keeps it.
+/// Changes when a held message becomes visible again; the holder keeps it.
 pub(super) fn postpone(connection: &Connection, receipt: &str, due_ms: i64) -> rusqlite::Result<bool> {
     let mut statement = connection.prepare_cached("UPDATE message SET due_ms = ?2 WHERE receipt = ?1")?;
     Ok(statement.execute(params![receipt, due_ms])? > 0)
 }
 
-/// Puts a held message back, to show again at `due_ms`.
+/// Puts a held message back, visible again at `due_ms`.
 pub(super) fn put_back(connection: &Connection, id: i64, due_ms: i64) -> rusqlite::Result<()> {
     connection
         .prepare_cached("UPDATE message SET receipt = NULL, due_ms = ?2 WHERE id = ?1")?
@@ -173,7 +173,7 @@ pub(super) fn put_back(connection: &Connection, id: i64, due_ms: i64) -> rusqlit
     Ok(())
 }
 
-/// Remembers why a message could not be worked on.
+/// Stores why a message could not be processed.
 pub(super) fn remember_error(connection: &Connection, id: i64, code: Option<&str>) -> rusqlite::Result<()> {
     connection
         .prepare_cached("UPDATE message SET last_error = ?2 WHERE id = ?1")?
@@ -202,7 +202,7 @@ pub(super) fn depth(
     now_ms: i64,
     receives_max: u32,
 ) -> rusqlite::Result<Depth> {
-    // A message whose last receive has run out is dead, whether or not anyone has come by to move it.
+    // A message whose last receive has run out is dead, whether or not it has been moved yet.
     connection
         .prepare_cached(
             "SELECT count(*) FILTER (WHERE state = 'visible'), count(*) FILTER (WHERE state = 'in flight'),

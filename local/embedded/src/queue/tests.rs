@@ -17,7 +17,7 @@ const QUEUE: QueueName = QueueName::Settle;
 const VISIBILITY: Duration = Duration::from_secs(30);
 const NOW: Duration = Duration::ZERO;
 
-/// A clock that goes only when told to.
+/// A clock that moves only when told to.
 #[derive(Debug, Default)]
 struct ManualClock(AtomicI64);
 

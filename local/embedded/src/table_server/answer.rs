@@ -3,7 +3,7 @@ use http::{HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
 use http_body_util::Full;
 use serde_json::json;
 
-/// An answer that is not the operation's result, in DynamoDB's own words.
+/// An error answer, in DynamoDB's own words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refusal {
     pub(super) status: StatusCode,

@@ -1,4 +1,4 @@
-//! From the name of an operation to the engine's method.
+//! Maps the name of an operation to the engine's method.
 
 use dynoxide::{Database, DynoxideError};
 use http::{HeaderMap, StatusCode};
@@ -10,7 +10,7 @@ const TARGET_PREFIX: &str = "DynamoDB_20120810.";
 
 type Run = fn(&Database, &str) -> dynoxide::Result<String>;
 
-/// The operations that are served, each with the engine's method.
+/// The supported operations, each with the engine's method.
 macro_rules! operations {
     ($($name:literal => $method:ident,)*) => {
         const OPERATIONS: &[(&str, Run)] = &[
@@ -39,7 +39,7 @@ operations! {
     "UpdateTimeToLive" => update_time_to_live,
 }
 
-/// The operation the request asks for.
+/// The requested operation.
 pub(super) fn operation(headers: &HeaderMap) -> Result<Run, Refusal> {
     headers
         .get("x-amz-target")
@@ -57,7 +57,7 @@ pub(super) fn run(database: &Database, operation: Run, body: &str) -> Result<Str
     })
 }
 
-/// Reads the request. The engine's types mark the messages that DynamoDB words as validation errors.
+/// Parses the request. The engine's types mark the messages that DynamoDB reports as validation errors.
 fn from_json<T: DeserializeOwned>(body: &str) -> dynoxide::Result<T> {
     const VALIDATION_MARKS: [&str; 3] = ["VALIDATION_AS_READ:", "VALIDATION_REQUEST:", "VALIDATION:"];
     serde_json::from_str(body).map_err(|error| {

@@ -1,4 +1,4 @@
-//! Signature Version 4, verified by signing the request again and comparing.
+//! Verifies Signature Version 4 by signing the request again and comparing.
 
 use std::{
     fmt,
@@ -24,10 +24,10 @@ const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const SERVICE: &str = "dynamodb";
 /// How far the caller's clock may be off.
 const SKEW_MAX: Duration = Duration::from_secs(15 * 60);
-/// Without these in the signature a caught request could be turned into another one.
+/// If one of these is not signed, a captured request could be turned into another one.
 const ALWAYS_SIGNED: [&str; 3] = ["host", "x-amz-date", "x-amz-target"];
 
-/// What the request says about its signature, as yet unproven.
+/// What the request claims about its signature, not yet verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unverified {
     access_key_id: String,
@@ -77,7 +77,7 @@ impl Unverified {
     }
 }
 
-/// Lets in who holds the secret key.
+/// Admits callers who hold the secret key.
 pub(super) struct Guard {
     credentials: Credentials,
     clock: Arc<dyn Clock>,
@@ -88,7 +88,7 @@ impl Guard {
         Self { credentials, clock }
     }
 
-    /// What can be judged without the body: the key, the date and what is signed.
+    /// Checks what needs no body: the key, the date, and which headers are signed.
     pub(super) fn check_caller(&self, unverified: Unverified) -> Result<Unverified, Refusal> {
         if !same(&unverified.access_key_id, &self.credentials.access_key_id) {
             return Err(Refusal::unknown_key());
@@ -125,7 +125,7 @@ impl Guard {
         if same(&expected, &unverified.signature) { Ok(()) } else { Err(wrong()) }
     }
 
-    /// The signature the request should have. `None` when the request cannot be signed, so nobody signed it either.
+    /// The signature the request should have. `None` if it cannot be signed, so nobody can have signed it.
     fn sign(&self, parts: &Parts, unverified: &Unverified, body: &[u8]) -> Option<String> {
         let Credentials { access_key_id, secret_access_key } = &self.credentials;
         let identity = aws_credential_types::Credentials::new(
@@ -137,7 +137,7 @@ impl Guard {
         )
         .into();
         let mut settings = SigningSettings::default();
-        // The caller's list of signed headers decides, and nothing else.
+        // Only the caller's list of signed headers decides.
         settings.excluded_headers = None;
         let params = v4::SigningParams::builder()
             .identity(&identity)
@@ -167,14 +167,14 @@ impl fmt::Debug for Guard {
     }
 }
 
-/// The header's value, when it is there once and is text.
+/// The header's value, if it occurs once and is text.
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let mut values = headers.get_all(name).iter();
     let value = values.next()?.to_str().ok()?;
     values.next().is_none().then_some(value)
 }
 
-/// Compares in a time that does not tell where the two differ.
+/// Compares in a time that does not reveal where the two differ.
 fn same(a: &str, b: &str) -> bool {
     a.as_bytes().ct_eq(b.as_bytes()).into()
 }

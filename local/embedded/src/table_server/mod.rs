@@ -1,7 +1,7 @@
 //! The DynamoDB API over one SQLite database, behind a check of every signature.
 //!
-//! The engine's own HTTP server believes every caller, so it is never started: requests are verified here and
-//! handed to the engine in process.
+//! The engine's own HTTP server trusts every caller, so it is never started: requests are verified here and passed to
+//! the engine in process.
 
 mod answer;
 mod dispatch;
@@ -26,9 +26,9 @@ pub(crate) use versions::VERSION;
 
 /// Largest request DynamoDB takes.
 const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
-/// How long a request's body may take: requests are small.
+/// How long the body of a request may take: requests are small.
 const BODY_WAIT_MAX: Duration = Duration::from_secs(30);
-/// Requests run at the same time. The engine works on one at a time; more than a few only hold threads.
+/// Requests that run at the same time. The engine works on one at a time; more than a few only hold threads.
 const RUNNING_MAX: usize = 16;
 
 /// The state behind every request; cheap to clone.
@@ -70,7 +70,7 @@ impl TableServer {
         if parts.method != Method::POST || parts.uri.path() != "/" {
             return Err(Refusal::unknown_operation());
         }
-        // Who cannot be let in is told so before the body is read.
+        // A caller who cannot be admitted is told before the body is read.
         let unverified =
             Unverified::parse(&parts).and_then(|unverified| self.guard.check_caller(unverified))?;
         let body = read_body(body).await?;
@@ -84,7 +84,7 @@ impl TableServer {
             .map_err(|_| Refusal::internal())?
     }
 
-    /// Removes expired items, and returns how many there were. DynamoDB does the same, now and then.
+    /// Removes expired items, and returns their number. DynamoDB does the same from time to time.
     pub(crate) async fn sweep_expired(&self) -> Result<usize, EmbeddedError> {
         let database = self.database.clone();
         tokio::task::spawn_blocking(move || database.sweep_ttl())

@@ -1,4 +1,4 @@
-//! Which layouts of `filmless.db` this program can work on.
+//! Which versions of `filmless.db` this program can use.
 
 use std::path::Path;
 
@@ -7,13 +7,13 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::{DatabaseError, EmbeddedError, database::make_private};
 
-/// Our own count, in `user_version`: it rises when the items of the index change so that an older program would misread
-/// them. A file without one was written before there was a count.
+/// Our own version, in `user_version`: it rises when the items of the index change so that an older program would
+/// misread them. A file without it was written before we counted.
 pub(crate) const VERSION: i64 = 2;
-/// The newest layout of the engine that is built in, which brings older ones up by itself and believes newer ones.
+/// The newest schema of the built-in engine, which upgrades older ones on its own and trusts newer ones.
 const ENGINE_VERSION: i64 = 11;
 
-/// Opens or creates the file, and refuses one from the future before the engine touches it.
+/// Opens or creates the file, and refuses a newer one before the engine touches it.
 pub(super) fn open(path: &Path) -> Result<Database, EmbeddedError> {
     make_private(path)?;
     let connection = Connection::open(path).map_err(DatabaseError::from)?;
@@ -63,7 +63,7 @@ mod tests {
         assert_eq!(refused(newer_engine), (99, ENGINE_VERSION));
     }
 
-    /// When the engine writes a newer layout, this says so, and `ENGINE_VERSION` is raised with it.
+    /// Fails when the engine writes a newer schema; raise `ENGINE_VERSION` then.
     #[test]
     fn the_engine_writes_the_layout_that_is_known_and_brings_up_older_ones() {
         let dir = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! Backups made while the folder is written to, and what is restored of them.
+//! Backups made while the folder is being written to, and what they restore.
 
 use std::{
     collections::BTreeSet,
@@ -29,7 +29,7 @@ async fn make(data: &Path, folder: &Path, keep: Option<usize>) -> Result<BackedU
     tokio::task::spawn_blocking(move || back_up(&data, &folder, keep, &mut |_| {})).await.unwrap()
 }
 
-/// All bodies are of one size: what is another version's can only be told by its bytes.
+/// All bodies have one size, so only the bytes tell one version from another.
 fn body(number: u64) -> Vec<u8> {
     number.to_le_bytes().repeat(BODY_BYTES / 8)
 }
@@ -39,7 +39,7 @@ async fn put(s3: &aws_sdk_s3::Client, bucket: &str, key: &str, number: u64) {
     put.body(ByteStream::from(body(number))).send().await.unwrap();
 }
 
-/// Overwrites and deletes the same few keys until it is told to stop.
+/// Overwrites and deletes the same few keys until told to stop.
 async fn overwrite(s3: aws_sdk_s3::Client, bucket: &'static str, stop: Arc<AtomicBool>) -> u64 {
     let mut number = 0;
     while !stop.load(Ordering::Relaxed) {
@@ -54,7 +54,7 @@ async fn overwrite(s3: aws_sdk_s3::Client, bucket: &'static str, stop: Arc<Atomi
     number
 }
 
-/// Every version of the bucket is there, with the bytes that its row tells of.
+/// Every version of the bucket is there, with the bytes its row describes.
 async fn check_every_object(bench: &Bench, bucket: &str) -> usize {
     let listed = bench.s3.list_object_versions().bucket(bucket).send().await.unwrap();
     let mut checked = 0;
@@ -134,7 +134,7 @@ async fn a_backup_whose_manifest_is_gone_is_named() {
     assert!(verified.damaged.len() == 1 && verified.damaged[0].starts_with(&second.name), "{verified:?}");
 }
 
-/// Backups are named by the second.
+/// Waits for the next second, because backups are named by the second.
 async fn next_second() {
     tokio::time::sleep(Duration::from_millis(1100)).await;
 }
@@ -223,7 +223,7 @@ async fn what_is_damaged_is_named_and_not_restored() {
     assert_eq!(verified.damaged, [damaged.display().to_string()]);
     let refused = restore(&folder, None, &target, &mut |_| {}).unwrap_err();
     assert!(matches!(refused, BackupError::Damaged(_)), "{refused}");
-    // Nothing starts on what was restored in part.
+    // Nothing starts on a partial restore.
     let refused = filmless_embedded::Embedded::open(config(&target)).await.unwrap_err();
     assert!(matches!(refused, EmbeddedError::RestoreUnfinished { .. }), "{refused}");
 
@@ -265,7 +265,7 @@ async fn what_a_newer_program_wrote_is_left_to_it() {
     }
 }
 
-/// The table of messages as versions 1 and 2 made it.
+/// The table of messages, as versions 1 and 2 created it.
 fn as_version(version: i64, dir: &Path) {
     let connection = Connection::open(dir.join("embedded.db")).unwrap();
     let study = if version == 1 { "" } else { "study TEXT," };
@@ -297,7 +297,7 @@ async fn a_folder_of_an_earlier_version_goes_on_where_it_was() {
         let filmless = Connection::open(dir.path().join("filmless.db")).unwrap();
         filmless.pragma_update(None, "user_version", 0).unwrap();
         drop(filmless);
-        // A backup of it, made before the upgrade, is as good.
+        // A backup made before the upgrade is just as good.
         let folder = tempfile::tempdir().unwrap();
         make(dir.path(), folder.path(), None).await.unwrap();
         let restored = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! A connection that only waits keeps nobody out.
+//! An idle connection keeps nobody out.
 
 use std::time::{Duration, Instant};
 
@@ -30,9 +30,9 @@ async fn idle_connections_of_one_address_stop_no_image() {
     for beginning in ["", "GET /derived/image HTTP/1.1\r\nhost: x\r\nx-slow: ", "\u{1}\u{2}garbage"] {
         let mut idle = Vec::new();
         for number in 0..1200_u32 {
-            // Some come from where the patient is, others from beside.
+            // Some come from the patient's address, others from another one.
             let mut stream = connect_from(&bench, if number % 2 == 0 { 1 } else { 2 }).await;
-            // It may have been closed again.
+            // It may have been closed by now.
             let _ = stream.write_all(beginning.as_bytes()).await;
             idle.push(stream);
             if number % 400 == 399 {

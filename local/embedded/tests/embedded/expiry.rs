@@ -20,7 +20,7 @@ use crate::harness::{Bench, config, credentials, dynamodb_client, pattern, s3_cl
 
 const DAY: i64 = 24 * 3600;
 
-/// The machine's clock, put ahead.
+/// The machine's clock, set ahead.
 #[derive(Default)]
 struct Ahead(AtomicI64);
 
@@ -96,7 +96,7 @@ async fn uploads_in_parts_that_nobody_finishes_are_given_up_after_three_days() {
     assert!(uploads.uploads().is_empty());
 }
 
-/// A session whose life is over, and words that nobody wrote elsewhere.
+/// An expired session, with words that occur nowhere else.
 #[tokio::test]
 async fn items_go_when_their_time_is_over_and_nothing_of_them_is_left_on_the_disk() {
     let (bench, _clock) = opened().await;

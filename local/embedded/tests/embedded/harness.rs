@@ -60,7 +60,7 @@ impl Bench {
         Ok(output.body.collect().await.unwrap().to_vec())
     }
 
-    /// Keys of the events that were announced, decoded, each with the rest of its record.
+    /// The decoded keys of all announced events, each with the rest of its record.
     pub async fn events(&self) -> Vec<(String, S3Event)> {
         let mut events = Vec::new();
         loop {
@@ -92,7 +92,7 @@ pub fn uploader() -> Credentials {
     Credentials { access_key_id: "FLMSUPLOADER".into(), secret_access_key: "another secret for tests".into() }
 }
 
-/// An address of an object, good for a minute.
+/// A presigned address of an object, valid for a minute.
 pub async fn presigned_path(bench: &Bench, bucket: &str, key: &str) -> String {
     let life = PresigningConfig::expires_in(Duration::from_secs(60)).unwrap();
     let signed = bench.s3.get_object().bucket(bucket).key(key).presigned(life).await.unwrap();
@@ -145,7 +145,7 @@ pub fn dynamodb_client(url: &str, keys: &Credentials) -> aws_sdk_dynamodb::Clien
     aws_sdk_dynamodb::Client::from_conf(config)
 }
 
-/// The error's code, or its HTTP status when the answer had no body (HEAD).
+/// The error's code, or its HTTP status if the answer had no body (HEAD).
 pub fn code<E: ProvideErrorMetadata>(error: SdkError<E, aws_sdk_s3::config::http::HttpResponse>) -> String {
     let status = error.raw_response().map(|response| response.status().as_u16());
     match error.code() {
@@ -154,12 +154,12 @@ pub fn code<E: ProvideErrorMetadata>(error: SdkError<E, aws_sdk_s3::config::http
     }
 }
 
-/// A pattern that shows where bytes are missing, doubled or out of order.
+/// A pattern that reveals missing, doubled or misplaced bytes.
 pub fn pattern(length: usize) -> Vec<u8> {
     (0..length).map(|n| u8::try_from((n.wrapping_mul(2_654_435_761) >> 7) & 0xFF).unwrap()).collect()
 }
 
-/// An HTTP request put together by hand.
+/// A handmade HTTP request.
 #[derive(Debug, Clone)]
 pub struct RawRequest {
     pub method: &'static str,
@@ -183,14 +183,14 @@ impl RawRequest {
         self
     }
 
-    /// Signs what is there so far, as of the given time.
+    /// Signs the request so far, as of the given time.
     pub fn sign(mut self, url: &str, service: &str, keys: &Credentials, at: SystemTime) -> Self {
         let identity =
             SdkCredentials::new(&keys.access_key_id, &keys.secret_access_key, None, None, "test").into();
         let mut settings = SigningSettings::default();
         settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
         if service == "s3" {
-            // S3 signs the path as it is sent, neither cleaned up nor encoded again.
+            // S3 signs the path as sent, neither normalised nor encoded again.
             settings.percent_encoding_mode = PercentEncodingMode::Single;
             settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
         }

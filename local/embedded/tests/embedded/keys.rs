@@ -4,7 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::harness::{Bench, RawRequest, credentials};
 
-/// How S3 wants a key in a path.
+/// How S3 wants a key encoded in a path.
 const SENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
 
 #[tokio::test]
@@ -29,7 +29,7 @@ async fn no_key_leaves_its_bucket() {
     };
     let before = outside();
     let url = bench.embedded.s3_url();
-    // Clients clean such paths up, so the requests are put together by hand.
+    // Clients normalise such paths, so the requests are handmade.
     let keys = ["../../x", "a/../b", "a/../../../../b", "//", "/", ".", "..", "./.", "/etc/passwd"];
     for key in
         keys.into_iter().chain(["a\\..\\b", "a\u{7f}b", "a\nb", "dir/", "a//b", "../studies/x", "%2e%2e/x"])

@@ -1,4 +1,4 @@
-//! A process is killed at random moments while it receives uploads; nothing that was acknowledged may be missing.
+//! Kills a process at random moments while it receives uploads; nothing that was acknowledged may be missing.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,10 +14,10 @@ use crate::harness::{Bench, credentials, open, pattern, s3_client};
 const FOLDER: &str = "FILMLESS_TEST_SERVE_FOLDER";
 const ROUNDS: u64 = 12;
 const UPLOADERS: usize = 8;
-/// Keys are few, so that uploads overwrite each other while the process dies.
+/// Few keys, so that uploads overwrite each other while the process dies.
 const KEYS: usize = 40;
 
-/// The body of the child process. Without its variable it is an empty test.
+/// The body of the child process. Without its variable, an empty test.
 #[tokio::test(flavor = "multi_thread")]
 async fn serve_until_killed() {
     let Ok(folder) = std::env::var(FOLDER) else { return };
@@ -46,17 +46,17 @@ fn serve(folder: &Path) -> Served {
     Served { child, url }
 }
 
-/// What was sent and what was acknowledged of one key.
+/// What was sent and what was acknowledged for one key.
 #[derive(Debug, Default, Clone)]
 struct Sent {
     acknowledged: Option<u64>,
-    /// Sent after that, without an answer: may or may not be there.
+    /// Sent after that, but never answered: may or may not be there.
     unknown: BTreeSet<u64>,
 }
 
 type Ledger = Arc<Mutex<BTreeMap<String, Sent>>>;
 
-/// The bytes of the n-th upload: of very different sizes, and no two alike.
+/// The bytes of the n-th upload: very different sizes, no two alike.
 fn body(n: u64) -> Vec<u8> {
     let length = 16 + usize::try_from(n * 7919 % 5).unwrap() * 120_000;
     let mut bytes = pattern(length);
@@ -68,7 +68,7 @@ async fn upload(url: String, ledger: Ledger, uploader: usize, round: u64) {
     let s3 = s3_client(&url, &credentials());
     for turn in 0.. {
         let n = round * 1_000_000 + u64::try_from(uploader).unwrap() * 10_000 + turn;
-        // Each uploader has its own keys: the order of what it sent is the order of the versions.
+        // Each uploader has its own keys, so the order of its uploads is the order of the versions.
         let slot = usize::try_from(turn).unwrap() % (KEYS / UPLOADERS);
         let key = format!("incoming/{uploader}/{slot}");
         ledger.lock().unwrap().entry(key.clone()).or_default().unknown.insert(n);
@@ -81,7 +81,7 @@ async fn upload(url: String, ledger: Ledger, uploader: usize, round: u64) {
     }
 }
 
-/// Every key holds what was acknowledged last, or something sent after it, whole; and every version has its event.
+/// Every key has the last acknowledged upload or one sent after it, complete; and every version has its event.
 async fn check(
     bench: &Bench,
     ledger: &Ledger,
@@ -146,7 +146,7 @@ async fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
         let uploads: Vec<_> = (0..UPLOADERS)
             .map(|uploader| tokio::spawn(upload(served.url.clone(), Arc::clone(&ledger), uploader, round)))
             .collect();
-        // Moments spread over the first second: the kill itself is what is waited for.
+        // Moments spread over the first second; the kill itself is what we await.
         let moment = Duration::from_millis(100 + round * 7919 % 900);
         tokio::time::sleep(moment).await;
         served.child.kill().unwrap();

@@ -8,7 +8,7 @@ async fn bench_with(keys: &[&str]) -> Bench {
     bench
 }
 
-/// Keys and common prefixes of all pages, each page at most `max` names long.
+/// Keys and common prefixes of all pages, with at most `max` names per page.
 async fn list(bench: &Bench, prefix: &str, delimiter: &str, max: i32) -> (Vec<String>, Vec<String>) {
     let (mut keys, mut prefixes) = (Vec::new(), Vec::new());
     let mut token = None;

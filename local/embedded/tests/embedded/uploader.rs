@@ -1,4 +1,4 @@
-//! The key of whoever uploads: what clients of S3 need to write, and nothing else.
+//! The uploader's key: what S3 clients need to write, and nothing else.
 
 use std::time::{Duration, SystemTime};
 
@@ -11,7 +11,7 @@ use filmless_embedded::Credentials;
 
 use crate::harness::{Bench, RawRequest, code, dynamodb_client, pattern, s3_client, uploader};
 
-/// As [`Bench::open`], and a client that holds the uploader's key.
+/// Like [`Bench::open`], plus a client with the uploader's key.
 async fn opened() -> (Bench, Client) {
     let bench = Bench::open().await;
     let s3 = s3_client(&bench.embedded.s3_url(), &uploader());
@@ -44,7 +44,7 @@ async fn whoever_uploads_writes_lists_and_looks_at_names_and_sizes() {
     s3.get_bucket_location().bucket("studies").send().await.unwrap();
     let head = s3.head_object().bucket("studies").key("incoming/a/1.dcm").send().await.unwrap();
     assert_eq!(head.content_length(), Some(10));
-    // As `aws s3 sync` and rclone list, and as s3cmd does.
+    // The way `aws s3 sync` and rclone list, and the way s3cmd does.
     let list = s3.list_objects_v2().bucket("studies").prefix("incoming/a/").delimiter("/").send().await;
     assert_eq!(list.unwrap().contents().len(), 2);
     let pages = s3.list_objects_v2().bucket("studies").prefix("incoming/").max_keys(1).send().await.unwrap();
@@ -86,7 +86,7 @@ async fn whoever_uploads_lists_completes_and_gives_up_uploads_in_parts() {
     assert_eq!(code(listed.unwrap_err()), "NoSuchUpload");
 }
 
-/// The code of what was refused; what was not is a failure.
+/// The code of a refusal; panics if there was none.
 macro_rules! refused {
     ($($call:expr),* $(,)?) => {
         $(

@@ -13,10 +13,10 @@ use tokio::task::JoinHandle;
 use super::Metrics;
 use crate::up::machine::Machine;
 
-/// Of the OpenMetrics text format, which Prometheus reads.
+/// The OpenMetrics text format, which Prometheus reads.
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// Serves the page until the task is ended; returns where.
+/// Serves the page until the task ends; returns its address.
 pub async fn serve(
     address: SocketAddr,
     metrics: Metrics,

@@ -1,4 +1,4 @@
-//! What is counted is what is logged: the same lines that the metric filters of `infra/template` count on AWS.
+//! Counts what is logged: the same lines that the metric filters of `infra/template` count on AWS.
 
 use std::fmt::Debug;
 
@@ -10,7 +10,7 @@ use tracing_subscriber::layer::{Context, Layer};
 
 use super::{Counters, Labels, Metrics};
 
-/// Most codes that are told apart; what comes after is `other`. There are fewer in `docs/ERRORS.md`.
+/// Most distinct codes; any further one counts as `other`. `docs/ERRORS.md` has fewer.
 const CODES_MAX: usize = 200;
 
 /// Counts the events of our own crates.
@@ -38,7 +38,7 @@ impl Counted {
             "object refused" => one(&metrics.refused, vec![("code", self.code(&event.code))]),
             message => {
                 if let Some(outcome) = outcome_of_notice(message) {
-                    // The log has their names as the code does.
+                    // The log spells their names as the code does.
                     let is_of = |channel: &Channel| format!("{channel:?}") == event.channel;
                     let channel = Channel::ALL.into_iter().find(is_of).map_or("other", Channel::as_str);
                     let labels = vec![("channel", channel.to_owned()), ("outcome", outcome.to_owned())];
@@ -48,7 +48,7 @@ impl Counted {
         }
     }
 
-    /// Codes are words of ours; whatever else came here could not make more than so many series.
+    /// Codes are our own words; anything else that got here must not create series without limit.
     fn code(&self, code: &str) -> String {
         let is_word = code.len() <= 40 && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
         let mut codes = self.codes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -91,7 +91,7 @@ impl<S: Subscriber> Layer<S> for Counted {
     }
 }
 
-/// The fields that are counted by.
+/// The fields we count by.
 #[derive(Default)]
 struct Words {
     message: String,

@@ -1,4 +1,5 @@
-//! `GET /metrics` for Prometheus, on a port of its own: nothing of it is about one patient, and every label has few values.
+//! `GET /metrics` for Prometheus, on its own port. Nothing in it is about a single patient, and every label has few
+//! values.
 
 mod endpoint;
 mod events;
@@ -22,16 +23,16 @@ pub use page_class::PageClass;
 
 use super::machine::Machine;
 
-/// Names and values of a series' labels. Values are words of ours.
+/// Names and values of a series' labels. The values are our own words.
 type Labels = Vec<(&'static str, String)>;
 type Counters = Family<Labels, Counter>;
 type Gauges = Family<Labels, Gauge>;
 type Histograms = Family<Labels, Histogram, fn() -> Histogram>;
 
-/// Pages are made in milliseconds; an argon2id takes tens of them, and whoever waits for seconds goes.
+/// Pages take milliseconds, an argon2id tens of them; visitors leave after seconds.
 const SECONDS: [f64; 9] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
 
-/// What is counted. Cheap to clone.
+/// The counters. Cheap to clone.
 #[derive(Clone)]
 pub struct Metrics {
     registry: Arc<Registry>,
@@ -93,17 +94,17 @@ impl Metrics {
         registry
     }
 
-    /// A request that was answered.
+    /// Counts an answered request.
     pub fn answered(&self, class: PageClass, status: u16, took: Duration) {
         let class = ("class", class.as_str().to_owned());
         self.requests.get_or_create(&vec![class.clone(), ("status", status.to_string())]).inc();
         self.durations.get_or_create(&vec![class]).observe(took.as_secs_f64());
     }
 
-    /// The page, with what is measured now.
+    /// The page, with current measurements.
     async fn page(&self, queue: &DurableQueue, machine: &Machine) -> Result<String, std::fmt::Error> {
         for name in QueueName::ALL {
-            // A queue that does not answer keeps its last figures; the log says why.
+            // A queue that does not answer keeps its last values; the log says why.
             let (Ok(depth), Ok(oldest)) = (queue.depth(name).await, queue.oldest(name).await) else {
                 continue;
             };

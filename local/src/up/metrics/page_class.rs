@@ -1,6 +1,6 @@
 //! Which pages are counted together.
 
-/// Which pages are counted together. Addresses themselves hold codes of patients and secrets of links.
+/// Which pages are counted together. The addresses themselves contain patient codes and secrets of links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PageClass {
     SignIn,
@@ -8,6 +8,7 @@ pub enum PageClass {
     Share,
     Study,
     Download,
+    Dicomweb,
     Staff,
     Asset,
     Health,
@@ -24,11 +25,13 @@ impl PageClass {
             ("s" | "shares", _) => Self::Share,
             ("studies", Some("download" | "files")) => Self::Download,
             ("studies", _) => Self::Study,
+            ("dicomweb", _) => Self::Dicomweb,
             ("staff" | "identity", _) => Self::Staff,
             (
                 "assets"
                 | "guide"
                 | "language"
+                | "ohif"
                 | "licenses"
                 | "manifest.webmanifest"
                 | "robots.txt"
@@ -47,6 +50,7 @@ impl PageClass {
             Self::Share => "share",
             Self::Study => "study",
             Self::Download => "download",
+            Self::Dicomweb => "dicomweb",
             Self::Staff => "staff",
             Self::Asset => "asset",
             Self::Health => "health",
@@ -69,6 +73,7 @@ mod tests {
             ("/studies/1.2.3/grant", PageClass::Study),
             ("/studies/1.2.3/download", PageClass::Download),
             ("/studies/1.2.3/files/1.2.4", PageClass::Download),
+            ("/dicomweb/secret/studies/1.2.3", PageClass::Dicomweb),
             ("/staff/patients/QQ", PageClass::Staff),
             ("/assets/viewer.js", PageClass::Asset),
             ("/healthz", PageClass::Health),

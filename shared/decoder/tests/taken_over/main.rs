@@ -1,4 +1,4 @@
-//! A decoder that was taken over: it does whatever a file tells it to. For `takeover.rs`; no part of the product.
+//! A decoder that was taken over: does whatever a file tells it to. For `takeover.rs`; not part of the product.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
@@ -17,7 +17,7 @@ fn main() -> ExitCode {
     serve_with(|file, limits, job, sink| {
         let order = file.range(0..file.total().min(64)).expect("the first bytes are here");
         misbehave(&order, sink);
-        // What is no order is a file, and this a decoder like any other.
+        // Anything else is a file, and this is a decoder like any other.
         if order.len() == 64 {
             let _ = run_job(file, limits, job, sink);
         }
@@ -68,7 +68,7 @@ fn misbehave(order: &[u8], sink: &mut Sink<'_>) {
     }
 }
 
-/// Asks the parent for bytes, past what the decoder itself checks, and waits for them.
+/// Requests bytes from the parent, beyond the decoder's own checks, and waits for them.
 fn want(start: u64, length: u64) {
     let mut message = vec![0x81, 0xA4];
     message.extend(b"Want\x82\xA5start\xCF");
@@ -81,11 +81,11 @@ fn want(start: u64, length: u64) {
     out.flush().unwrap();
     let mut answer = [0; 9];
     let _ = io::stdin().read_exact(&mut answer);
-    // Nobody who was answered ends so.
+    // Only an answered child gets here; it ends by a timeout instead.
     std::thread::sleep(Duration::from_secs(60));
 }
 
-/// What somebody would try who wants another patient's data, or to get out.
+/// What an attacker would try to get another patient's data, or to break out.
 fn attempts() -> Vec<(&'static str, bool)> {
     let parent = std::os::unix::process::parent_id();
     vec![

@@ -1,8 +1,8 @@
-//! What lies beside the images on a disc: a viewer and its parts, a README, what operating systems leave behind.
+//! What lies beside the images on a disc: a viewer and its parts, a README, leftovers of operating systems.
 
 use filmless_dicom::{Sniffed, sniff};
 
-/// Kinds of files that no image comes in, by the end of their names.
+/// File extensions that no image has.
 const KINDS: &[&str] = &[
     "app",
     "avi",
@@ -74,10 +74,10 @@ const KINDS: &[&str] = &[
     "xsl",
     "xslt",
 ];
-/// Names without such an end.
+/// Names of such files without an extension.
 const NAMES: &[&str] =
     &["autorun", "changelog", "copying", "index", "licence", "license", "manifest", "readme", "version"];
-/// How programs begin: of Windows, of Linux, of macOS.
+/// How programs start on Windows, Linux and macOS.
 const PROGRAMS: &[&[u8]] = &[
     b"MZ",
     b"\x7fELF",
@@ -88,7 +88,7 @@ const PROGRAMS: &[&[u8]] = &[
     b"\xca\xfe\xba\xbe",
 ];
 
-/// What operating systems and disc burners add to archives; nobody asks for it.
+/// Files that operating systems and disc burners add to archives; nobody misses them.
 pub(super) fn is_litter(name: &str) -> bool {
     let file = file_of(name);
     name.starts_with("__MACOSX/")
@@ -96,8 +96,8 @@ pub(super) fn is_litter(name: &str) -> bool {
         || [".ds_store", "thumbs.db", "desktop.ini", "autorun.inf"].contains(&file.to_lowercase().as_str())
 }
 
-/// The kind of a file that belongs to no image, by its name and its first bytes; nothing for what may be an image,
-/// however it is called: that is taken, or refused with a reason of its own.
+/// The kind of a file that belongs to no image, by its name and first bytes. `None` for anything that may be an
+/// image, whatever its name: that is taken in, or refused with its own reason.
 pub(super) fn kind_of(name: &str, start: &[u8]) -> Option<String> {
     if sniff(start) == Sniffed::Dicom {
         return None;

@@ -1,4 +1,4 @@
-//! Files with the SOP Instance UID of one that is there: a correction, the same once more, or another image.
+//! Files whose SOP Instance UID is already there: a correction, the same file again, or another image.
 
 use filmless_dicom::RefusedHeader;
 use filmless_domain::{Limits, Rejection, RejectionCode, StudyInstanceUid};
@@ -11,9 +11,9 @@ use crate::DeliveryError;
 use crate::intake::quarantine::refuse;
 use crate::parts::Intake;
 
-/// Whether a file of another series bears the UID of one that is there: a fault of what wrote it (PS3.5 chapter 9), not a
-/// correction. It is one where the owner put it in the place of the other or deleted the other: an archive may move an image to
-/// another series. What its own owner took away since is none either.
+/// Whether a file in another series has the UID of an instance that is there: an error of the machine that wrote it
+/// (PS3.5 chapter 9), not a correction. It is one if the owner overwrote or deleted the other file: an archive may
+/// move an image to another series. A new file that its owner has deleted since is no duplicate either.
 pub(super) async fn is_duplicate(
     studies: &Bucket,
     present: &InstanceRecord,
@@ -27,7 +27,7 @@ pub(super) async fn is_duplicate(
     Ok(is_there && is_current)
 }
 
-/// Refuses a file that bears the UID of another one, which stays.
+/// Refuses a file that has the UID of another one; the other one stays.
 pub(super) async fn refuse_duplicate(
     intake: &Intake,
     study: &StudyInstanceUid,
@@ -45,7 +45,7 @@ pub(super) async fn refuse_duplicate(
     refuse(intake, &header, object, &Rejection::new(RejectionCode::DuplicateInstanceUid, message)).await
 }
 
-/// The same SOP Instance UID with other bytes: a correction takes the place of what it corrects, which stays in the bucket.
+/// The same SOP Instance UID with other bytes: the correction replaces the instance. The old object stays.
 pub(super) async fn correct(
     intake: &Intake,
     study: &StudyInstanceUid,
@@ -66,7 +66,7 @@ pub(super) async fn correct(
     Ok(intake.common.index.remember_upload(owner, &object.upload(Vec::new())).await?)
 }
 
-/// Of two objects under one key the current one counts, whatever any clock says; else the one that was written later.
+/// Of two objects under one key the current one counts, whatever any clock says; otherwise the later one.
 pub(super) async fn is_later(
     studies: &Bucket,
     present: &InstanceRecord,
@@ -79,8 +79,8 @@ pub(super) async fn is_later(
     Ok(present.written_at.is_none_or(|written_at| written_at <= arrived.created_at))
 }
 
-/// Equal ETags mean equal bytes, but equal bytes may have different ETags (multipart uploads): then the bytes
-/// decide.
+/// Equal ETags mean equal bytes, but equal bytes may have different ETags (multipart uploads). Then compare the
+/// bytes.
 pub(crate) async fn is_same_content(
     studies: &Bucket,
     limits: &Limits,

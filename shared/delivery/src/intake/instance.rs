@@ -1,4 +1,4 @@
-//! Instances: only the header is read, by ranged GETs.
+//! Instances: reads only the header, by ranged GETs.
 
 use filmless_domain::identity::{IdentityRules, document_contradicts, files_contradict};
 use filmless_domain::{Limits, PatientDemographics, Rejection, RejectionCode, StudyInstanceUid};
@@ -24,10 +24,10 @@ use crate::record::messages::{ReleaseTask, Task};
 use crate::record::outbox;
 use crate::trace::{self, Step};
 
-/// How many objects of one batch are read at a time.
+/// How many objects of a batch are read at a time.
 const READS_AT_ONCE: usize = 8;
 
-/// What became of each object of a batch, in its order: `Err` means that its event must come again.
+/// The outcome for each object of a batch, in order. `Err`: the event must come again.
 pub type IngestOutcome = Vec<Result<(), DeliveryError>>;
 
 struct Readable {
@@ -73,7 +73,7 @@ pub async fn ingest_objects(intake: &Intake, objects: Vec<CreatedObject>) -> Ing
     outcome
 }
 
-/// Does all there is to do with an object that is no readable instance; returns the header of one that is.
+/// Handles an object that is not a readable instance; returns the header if it is one.
 async fn examine(
     intake: &Intake,
     object: &CreatedObject,
@@ -103,9 +103,9 @@ async fn examine(
         Ok(Examined::Refused(rejection, header)) => {
             refuse(intake, &header, object, &rejection).await.map(|()| None)
         }
-        // A DICOMDIR lists files that come by themselves.
+        // A DICOMDIR lists files that arrive on their own.
         Ok(Examined::Directory) => Ok(None),
-        // Deleted by its owner before we came.
+        // Its owner deleted it before we read it.
         Err(DeliveryError::Store(StoreError::NotFound)) => Ok(None),
         Err(error) => Err(error),
     }
@@ -116,11 +116,11 @@ pub(crate) enum Examined {
     Instance(Box<InstanceHeader>),
     Zip,
     Directory,
-    /// And whose it is, where that can be read.
+    /// With whose it is, as far as that can be read.
     Refused(Rejection, Box<RefusedHeader>),
 }
 
-/// Reads 64 KiB first, where nearly every header ends; more only when it does not.
+/// Reads 64 KiB first, where nearly every header ends, and more only if needed.
 pub(crate) async fn read_object(
     studies: &Bucket,
     limits: &Limits,
@@ -148,12 +148,12 @@ pub(crate) async fn read_object(
     Ok(unreadable(HeaderError::HeaderTooLong, RefusedHeader::default()))
 }
 
-/// What an object is whose header cannot be read.
+/// Classifies an object whose header cannot be read.
 fn unreadable(error: HeaderError, header: RefusedHeader) -> Examined {
     error.rejection().map_or(Examined::Directory, |rejection| Examined::Refused(rejection, Box::new(header)))
 }
 
-/// Takes instances of one study in and has it looked at; an error is that of the look.
+/// Indexes instances of one study, then schedules its check; an error is that of the schedule.
 async fn index_instances(
     intake: &Intake,
     study: &StudyInstanceUid,
@@ -172,11 +172,11 @@ async fn index_instances(
             }
         }
     }
-    // After the instances: whatever a check that is already under way misses, this one will see.
+    // After the instances: this check sees whatever a check already under way misses.
     if any_new { settle::schedule(&intake.common, study).await } else { Ok(()) }
 }
 
-/// Returns whether the study has to settle because of this instance.
+/// Returns whether the study must settle because of this instance.
 async fn index_instance(
     intake: &Intake,
     study: &StudyInstanceUid,
@@ -195,7 +195,7 @@ async fn index_instance(
         return refuse_document(intake, &arrival, &record_of(&object, header), &object, other).await;
     }
     let record = record_of(&object, header);
-    // The patient is compared before the instance enters the index: in between, a study could be released.
+    // Compare the patient before the instance enters the index: in between, a study could be released.
     let (rules, now) = (&intake.common.settings.identity, intake.common.clock.now());
     let touched = intake.common.index.touch_study(&arrival, rules, now).await?;
     let was_mixed = match &touched {
@@ -225,7 +225,7 @@ async fn index_instance(
     };
     match intake.common.index.add_instance(study, &record).await? {
         None => {}
-        // A repeated event; its first run may have ended before it scheduled the check.
+        // A repeated event. Its first run may have ended before it scheduled the check.
         Some(present) if is_same_object(&present, &record) => {}
         Some(present) if is_duplicate(&intake.studies, &present, &record).await? => {
             refuse_duplicate(intake, study, &record, &object).await?;
@@ -242,7 +242,7 @@ fn is_same_object(a: &InstanceRecord, b: &InstanceRecord) -> bool {
     a.key == b.key && a.version_id == b.version_id && a.etag == b.etag
 }
 
-/// What a document within the file says of its patient, where that is not the patient of the file.
+/// What a document in the file says of its patient, if that is not the patient of the file.
 fn document_of_another(rules: &IdentityRules, header: &InstanceHeader) -> Option<PatientDemographics> {
     let other =
         header.document_patients.iter().find(|one| document_contradicts(&header.patient, one, rules))?;
@@ -255,8 +255,8 @@ fn document_of_another(rules: &IdentityRules, header: &InstanceHeader) -> Option
     })
 }
 
-/// Refuses a document of another patient, whatever the file around it says: nobody knows which of the two is wrong. Returns
-/// whether the study has to settle because it was corrected since.
+/// Refuses a document of another patient, whatever the file around it says: nobody knows which of the two is wrong.
+/// Returns whether the study must settle because the document was corrected since.
 async fn refuse_document(
     intake: &Intake,
     arrival: &Arrival,
@@ -282,7 +282,7 @@ async fn refuse_document(
     refuse_stranger(intake, &arrival, record, object, message).await.map(|()| false)
 }
 
-/// Refuses a file of another patient, and has the study hidden that very moment.
+/// Refuses a file of another patient and hides the study at once.
 async fn refuse_stranger(
     intake: &Intake,
     arrival: &Arrival,
@@ -310,8 +310,8 @@ async fn refuse_stranger(
     outbox::publish(&intake.common, &entry).await
 }
 
-/// Takes the instances that name somebody else than the newcomer out of the study, where their owner deleted every one of
-/// their objects: an archive that mends a name may write new files and delete the old ones. Says whether that is so.
+/// Removes the instances that name somebody other than the newcomer, if their owner deleted all their objects: an
+/// archive that corrects a name may write new files and delete the old ones. Returns whether that is so.
 async fn drop_deleted(
     intake: &Intake,
     study: &StudyInstanceUid,
@@ -345,9 +345,7 @@ pub(crate) fn record_of(object: &CreatedObject, header: InstanceHeader) -> Insta
         sop_instance_uid: header.sop_instance_uid,
         sop_class_uid: header.sop_class_uid,
         series_instance_uid: header.series_instance_uid,
-        series_number: header.series_number,
-        series_description: header.series_description,
-        modality: header.modality,
+        series: header.series,
         instance_number: header.instance_number,
         slice_position: header.slice_position,
         acquisition_time: header.acquisition_time,

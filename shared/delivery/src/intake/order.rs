@@ -1,4 +1,4 @@
-//! Orders: before, between or after the images, and again with changes; the last one wins.
+//! Orders: they arrive before, between or after the images, and again with changes. The last one wins.
 
 use filmless_domain::identity::{IdentityRules, compare};
 use std::collections::BTreeSet;
@@ -53,7 +53,7 @@ async fn take(
     order: &Order,
     object: &CreatedObject,
 ) -> Result<(), DeliveryError> {
-    // Whoever the order was for before may have waited for it, or must lose what it gave them.
+    // The patient the order was for before, too: their studies may wait for it, or must lose what it gave them.
     let mut patients = vec![&order.patient.id];
     patients.extend(earlier.as_ref().map(|e| &e.order.patient.id));
     let bound = earlier.as_ref().and_then(|e| e.study_instance_uid.clone());
@@ -61,7 +61,7 @@ async fn take(
 
     let mut messages = Vec::new();
     for study_instance_uid in studies {
-        // The declared count may just have been reached.
+        // The declared number of instances may just have been reached.
         messages.push(SettleTask::CheckQuiet { study_instance_uid: study_instance_uid.clone() }.to_outbox()?);
         messages.push(ReleaseTask { study_instance_uid }.to_outbox()?);
     }
@@ -86,7 +86,7 @@ async fn take(
     outbox::publish(&intake.common, &entry).await
 }
 
-/// Of two versions of one key the current one counts, whatever any clock says; else the one that was written later.
+/// Of two versions of one key the current one counts, whatever any clock says; otherwise the later one.
 async fn is_later(
     intake: &Intake,
     earlier: &OrderRecord,
@@ -102,7 +102,7 @@ async fn is_later(
     }
 }
 
-/// A later order is there: this one goes with it all the same, and the records office is told.
+/// A later order is there. This one is still erased together with it, and the records office is told.
 async fn pass_over(intake: &Intake, order: &Order, object: &CreatedObject) -> Result<(), DeliveryError> {
     let owner = UploadOwner::Order(&order.accession_number);
     intake.common.index.remember_upload(owner, &object.upload(Vec::new())).await?;
@@ -113,7 +113,7 @@ async fn pass_over(intake: &Intake, order: &Order, object: &CreatedObject) -> Re
     Ok(intake.common.index.add_review(&review).await?)
 }
 
-/// An accession number that is used again, for somebody else.
+/// An accession number that is used again for somebody else.
 fn reused(
     rules: &IdentityRules,
     earlier: &Order,

@@ -1,4 +1,4 @@
-//! Quarantine: a copy of what was refused, beside a reason its sender can read. The upload itself stays.
+//! Quarantine: a copy of what was refused, beside a reason for its sender. The upload itself stays.
 
 use filmless_dicom::RefusedHeader;
 use filmless_domain::{ObjectKey, Rejection, RejectionCode, object_key};
@@ -12,19 +12,19 @@ use super::CreatedObject;
 use crate::DeliveryError;
 use crate::parts::Intake;
 
-/// The name of the copy must be the same under a repeated event and differ between two uploads of one key.
+/// The name of the copy: the same for a repeated event, different for two uploads of one key.
 fn digest_of(object: &CreatedObject) -> String {
     hex::encode(Sha256::digest(format!("{}\n{}\n{}", object.key.as_str(), object.etag, object.bytes)))
 }
 
-/// Where its copy and the reason lie.
+/// Where the copy and the reason are stored.
 fn places_of(object: &CreatedObject) -> [ObjectKey; 2] {
     let digest = digest_of(object);
     [object_key::quarantined(&object.key, &digest), object_key::quarantine_reason(&object.key, &digest)]
 }
 
-/// Refuses an object that may be known to be about somebody, or of a study: then it goes when all about them goes, and the
-/// study's readers are told that it is missing.
+/// Refuses an object that may belong to a known patient or study. It is then erased with them, and readers of the
+/// study learn that it is missing.
 pub(super) async fn refuse(
     intake: &Intake,
     header: &RefusedHeader,
@@ -50,7 +50,7 @@ pub(super) async fn refuse(
     quarantine_named(intake, header, object, rejection).await
 }
 
-/// Refuses an object whose facts the table cannot hold: it would fail as often as it came again. Any other outcome stays.
+/// Refuses an object whose facts the table cannot hold: it would fail every time. Passes on other outcomes.
 pub(super) async fn quarantine_unless_storable<T: Default>(
     intake: &Intake,
     object: &CreatedObject,
@@ -59,7 +59,7 @@ pub(super) async fn quarantine_unless_storable<T: Default>(
     let Err(DeliveryError::Store(StoreError::NotStorable { operation, source })) = outcome else {
         return outcome;
     };
-    // What the table says is about sizes and names of attributes.
+    // The table's message is about sizes and attribute names.
     warn!(operation, cause = %source, "the table cannot hold it");
     let message = "The index cannot hold what this object says: some of it is longer than a table takes.";
     quarantine(intake, object, &Rejection::new(RejectionCode::NotStorable, message))
@@ -67,7 +67,7 @@ pub(super) async fn quarantine_unless_storable<T: Default>(
         .map(|()| T::default())
 }
 
-/// Whether an object was refused, and its sender told why.
+/// Whether an object was refused and its sender told why.
 pub(crate) async fn is_quarantined(studies: &Bucket, object: &CreatedObject) -> Result<bool, DeliveryError> {
     let [_, reason] = places_of(object);
     match studies.size(ObjectVersion { key: &reason, version_id: None }).await {
@@ -77,7 +77,7 @@ pub(crate) async fn is_quarantined(studies: &Bucket, object: &CreatedObject) -> 
     }
 }
 
-/// Refuses an object of which nothing can be read. Refusing it again changes nothing.
+/// Refuses an object that cannot be read at all. Doing it again changes nothing.
 pub(super) async fn quarantine(
     intake: &Intake,
     object: &CreatedObject,
@@ -95,7 +95,7 @@ async fn quarantine_named(
     let [copy, place] = places_of(object);
     match intake.studies.copy(object.version(), &copy).await {
         Ok(()) => {}
-        // Deleted meanwhile by its owner: the reason still says what it was.
+        // Its owner deleted it meanwhile; the reason still says what it was.
         Err(StoreError::NotFound) => {}
         Err(error) => return Err(error.into()),
     }
@@ -104,7 +104,7 @@ async fn quarantine_named(
     Ok(())
 }
 
-/// Leaves a word about an object that was taken, where its sender finds reasons; returns its place.
+/// Leaves a note about an object that was accepted, where its sender looks for reasons; returns the note's key.
 pub(super) async fn note(
     intake: &Intake,
     object: &CreatedObject,

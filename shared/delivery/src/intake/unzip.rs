@@ -1,4 +1,4 @@
-//! ZIP uploads: unpacked under limits into objects of their own, whose events bring them in like any upload.
+//! ZIP uploads: unpacked within limits into separate objects, whose events bring them in like any upload.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -21,10 +21,10 @@ use crate::intake::companions;
 use crate::intake::quarantine::{note, quarantine};
 use crate::parts::Intake;
 
-/// So much of an entry tells what it is.
+/// How many bytes of an entry are enough to tell what it is.
 const START_BYTES: u64 = 256;
 
-/// An entry that is an object now, or will be.
+/// An entry that is, or will be, an object.
 struct Entry {
     number: usize,
     name: String,
@@ -36,27 +36,27 @@ enum Extracted {
     File(Entry),
     /// A folder.
     Folder,
-    /// What operating systems add: nobody put it there.
+    /// Something an operating system added: nobody put it there.
     Litter,
-    /// What comes with the images on a disc: a viewer, its pictures, a README. By the kind of file.
+    /// What comes with the images on a disc (a viewer, its pictures, a README), by kind of file.
     Companion(String),
 }
 
 /// An open archive, and how many bytes it may still unpack to.
 struct Archive {
     file: File,
-    /// In a list: several may have one name, as where a program writes all its images without their folders.
+    /// A list, because several may have one name: some programs write all their images without the folders.
     entries: Vec<OwnedZipFileEntry>,
     left_bytes: u64,
 }
 
-/// Names a ZIP: its entries lie below that.
+/// The name of a ZIP; its entries are stored below it.
 pub(crate) fn name_of(object: &CreatedObject) -> String {
     let digest = hex::encode(Sha256::digest(format!("{}\n{}", object.key.as_str(), object.etag)));
     object_key::zip_name(&digest).to_owned()
 }
 
-/// Unpacks a ZIP. Running it again writes the same objects under the same keys.
+/// Unpacks a ZIP. Doing it again writes the same objects under the same keys.
 pub(super) async fn unpack(intake: &Intake, object: &CreatedObject) -> Result<(), DeliveryError> {
     let limits = &intake.common.settings.limits;
     let folder = TempDir::new().map_err(DeliveryError::internal("a temporary folder"))?;
@@ -119,13 +119,13 @@ pub(super) async fn unpack(intake: &Intake, object: &CreatedObject) -> Result<()
             .push(note(intake, object, &Rejection::new(RejectionCode::CompanionsPassedOver, message)).await?);
     }
     info!(entries = count, stored, passed_over = companions.values().sum::<usize>(), "ZIP unpacked");
-    // Last: whoever looks for what was lost takes it from here that every entry is an object.
+    // Last: the search for lost uploads reads this as "every entry is an object".
     let entries = u32::try_from(count).unwrap_or(u32::MAX);
     let zip = UnpackedRecord { entries, upload: object.upload(quarantined) };
     Ok(intake.common.index.mark_unpacked(&name, &zip).await?)
 }
 
-/// How many files of which kind were passed over; never their names.
+/// How many files of each kind were skipped; never their names.
 fn summary(companions: &BTreeMap<String, usize>) -> String {
     let kinds: Vec<String> = companions.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
     let total: usize = companions.values().sum();
@@ -136,7 +136,7 @@ fn summary(companions: &BTreeMap<String, usize>) -> String {
 }
 
 impl Archive {
-    /// Opens an archive that keeps the limits, as far as it says itself: nothing of one that does not is stored.
+    /// Opens an archive if its declared sizes are within the limits; nothing is stored otherwise.
     fn open(packed: &Path, limits: &Limits) -> Result<Self, Rejection> {
         let bad =
             || Rejection::new(RejectionCode::BadZip, "The ZIP cannot be read: it is cut off or damaged.");
@@ -150,7 +150,7 @@ impl Archive {
         let entries =
             zip.files().and_then(|files| files.map(|entry| entry.map(OwnedZipFileEntry::from)).collect());
         let entries: Vec<_> = entries.map_err(|_| bad())?;
-        // Of the archive, not of its entries: many that lie over one another are as small as one.
+        // Relative to the archive, not to each entry: many entries that overlap in the archive are as small as one.
         let by_ratio = bytes.max(limits.zip_ratio_from_bytes).saturating_mul(limits.zip_ratio_max);
         let left_bytes = by_ratio.min(limits.zip_unpacked_bytes_max);
         if entries.iter().map(|entry| u128::from(entry.size())).sum::<u128>() > u128::from(left_bytes) {
@@ -159,13 +159,13 @@ impl Archive {
         Ok(Self { file, entries, left_bytes })
     }
 
-    /// Writes one entry to a file, if it may be an image.
+    /// Writes an entry to a file if it may be an image.
     fn extract(&mut self, number: usize, target: &Path) -> Result<Extracted, Rejection> {
         let bad = || {
             Rejection::new(RejectionCode::BadZip, format!("Entry {} of the ZIP cannot be read.", number + 1))
         };
         let listed = self.entries.get(number).ok_or_else(bad)?.as_ref();
-        // A name in no known encoding still names an entry.
+        // A name in an unknown encoding still names an entry.
         let name = listed.name().map_or_else(|_| number.to_string(), |name| name.into_owned());
         if listed.is_dir() {
             return Ok(Extracted::Folder);
@@ -188,7 +188,7 @@ impl Archive {
         }
         file.write_all(&start).map_err(|_| bad())?;
         let read = start.len() as u64;
-        // The declared size is the sender's word; the reader counts.
+        // The declared size is only the sender's claim, so count while reading.
         let allowed = (self.left_bytes + 1).saturating_sub(read);
         let rest = std::io::copy(&mut entry.take(allowed), &mut file).map_err(|_| bad())?;
         if read + rest > self.left_bytes {
@@ -239,13 +239,13 @@ mod tests {
         );
         assert!(matches!(extract(1), Extracted::Litter) && matches!(extract(2), Extracted::Litter));
         assert!(matches!(extract(3), Extracted::Companion(kind) if kind == "exe"));
-        assert!(matches!(extract(4), Extracted::File(_)), "it is refused by its own reason");
+        assert!(matches!(extract(4), Extracted::File(_)), "it is refused later, with its own reason");
     }
 
     #[test]
     fn entries_of_one_name_are_all_unpacked() {
         let (folder, path) = zip_of(&[("a.dcm", b"DICM1"), ("b.dcm", b"DICM2")]);
-        // The second name, in the local header and in the directory: the writer refuses to write one twice.
+        // Rename the second entry, in local header and directory: the writer refuses to write a name twice.
         let mut bytes = std::fs::read(&path).unwrap();
         while let Some(at) = bytes.windows(5).position(|w| w == b"b.dcm") {
             bytes[at] = b'a';
@@ -281,7 +281,7 @@ mod tests {
 
     #[test]
     fn many_small_entries_count_as_one_archive() {
-        // None of them is large by itself; together they are a thousand times their archive.
+        // None is large by itself; together they are a thousand times the size of their archive.
         let zeros = vec![0; 190 << 10];
         let names: Vec<String> = (0..100).map(|number| number.to_string()).collect();
         let entries: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &zeros[..])).collect();

@@ -1,4 +1,4 @@
-//! What a message says, in the form that its channel takes.
+//! The text of a message, in the form of its channel.
 
 use filmless_domain::channel::Form;
 use filmless_domain::mailbox::is_mailbox;
@@ -11,14 +11,14 @@ use crate::release::slip::Content;
 use crate::services::MessageSecrets;
 use crate::{DeliveryError, Settings};
 
-/// A message, and how much of it there is to be counted.
+/// A message, and its quantity for the usage ledger.
 pub(super) struct Composed {
     pub message: Message,
     /// In the unit of its channel.
     pub quantity: i64,
 }
 
-/// The message of a notice over a channel; none where it has nowhere to go.
+/// The message of a notice for one channel; `None` if it has no address.
 pub(super) fn compose(
     settings: &Settings,
     notice: &NoticeRecord,
@@ -59,9 +59,9 @@ fn email(
     content: &Content,
     idempotency_key: String,
 ) -> Result<Option<Composed>, DeliveryError> {
-    // One that was taken before addresses were checked as the builder checks them goes to the list of what failed.
+    // An address from before we checked addresses as the builder does: the message is listed as failed.
     let Some(to) = notice.email.as_ref().filter(|to| is_mailbox(to)) else { return Ok(None) };
-    // The slip holds the password and the result, too.
+    // The slip contains the password and the result, too.
     let with_password = settings.message_secrets == MessageSecrets::All;
     let slip = if with_password {
         Some(slip_pdf(&content.slip(settings, notice)).map_err(DeliveryError::internal("a slip"))?)
@@ -115,7 +115,7 @@ fn values(
     Some(Composed { message, quantity: 1 })
 }
 
-/// The password, where messages carry it.
+/// The password, if messages carry it.
 fn password<'a>(settings: &Settings, content: &'a Content) -> Option<&'a Secret> {
     (settings.message_secrets == MessageSecrets::All).then_some(&content.password)
 }

@@ -1,4 +1,4 @@
-//! What providers report of messages: delivered, bounced, complained about, unreachable.
+//! What providers report about messages: delivered, bounced, complained about, unreachable.
 
 use filmless_domain::Channel;
 use filmless_domain::usage::UsageKind;
@@ -17,16 +17,16 @@ use crate::record::usage::{self, Pen};
 use crate::release::issue::{Issue, NOTICES_PER_DAY_MAX, Ways};
 use crate::sight::find_in_sight;
 
-/// Longest word of a provider that is kept, in characters.
+/// Longest detail from a provider that is kept, in characters.
 const DETAIL_CHARS_MAX: usize = 80;
 
-/// How long a report waits for its message: far longer than a mark can be late, which a dead-letter queue may hold up.
+/// How long a report waits for its message: far longer than a dead-letter queue can delay storing its id.
 const EARLY_REPORT_SECONDS: i64 = 7 * 24 * 3600;
 
-/// How often a mark is tried anew because another report of the message came at the same time.
+/// How often a mark is retried because another report of the message came at the same time.
 const MARK_TRIES_MAX: u32 = 4;
 
-/// Longest id of a message: no provider has longer ones, and the table's keys are bounded.
+/// Longest message id, in bytes: no provider has longer ones, and the table's keys are limited.
 const PROVIDER_ID_BYTES_MAX: usize = 512;
 
 /// One report.
@@ -34,24 +34,24 @@ const PROVIDER_ID_BYTES_MAX: usize = 512;
 pub struct Feedback {
     /// The provider's id of the message.
     pub provider_id: String,
-    /// What became of it.
+    /// What happened to it.
     pub verdict: Verdict,
 }
 
-/// What became of a message.
+/// What happened to a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// It arrived.
     Delivered,
-    /// It did not, or nobody there wants it: the provider's own code or word.
+    /// It did not arrive, or its receiver does not want it: the provider's own code or word.
     Failed(String),
-    /// A mailbox answered without saying that it refuses: full, or its owner is out of office. SES calls both transient,
-    /// and what it does not understand undetermined.
+    /// The mailbox answered, but not with a refusal: it is full, or its owner is out of office. SES calls both
+    /// transient; what it does not understand it calls undetermined.
     Unsettled(String),
 }
 
 impl Verdict {
-    /// Why it did not arrive, as far as it is known.
+    /// Why it did not arrive, if known.
     fn failure(&self) -> Option<String> {
         match self {
             Self::Delivered => None,
@@ -59,7 +59,7 @@ impl Verdict {
         }
     }
 
-    /// A verdict that was kept; how sure it is stands in its word.
+    /// Restores a stored verdict; its text tells how certain it is.
     fn of_kept(failure: Option<String>) -> Self {
         match failure {
             None => Self::Delivered,
@@ -69,22 +69,22 @@ impl Verdict {
     }
 }
 
-/// Whether a bounce of this word may be no bounce at all.
+/// Whether a bounce with this text may not be one at all.
 fn is_unsettled(why: &str) -> bool {
     ["bounce Transient", "bounce Undetermined"].iter().any(|word| why.starts_with(word))
 }
 
-/// Whether the message of a report was known when it came.
+/// Whether a report's message was known when it came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recorded {
     /// It is one of ours.
     OfKnown,
-    /// It is none of ours so far: the report is kept for a week, in case it is faster than the mark of its message.
+    /// Not one of ours so far. The report is kept for a week, in case it came before we stored the message's id.
     OfUnknown,
 }
 
-/// Reads a report as AWS writes it: an SES event, bare or within an SNS notification, or a line of the log of SMS that
-/// SNS keeps. `None` for anything that says nothing of delivery.
+/// Reads a report in AWS's format: an SES event, bare or in an SNS notification, or a line of the SMS log that SNS
+/// keeps. `None` for anything that is not about delivery.
 #[must_use]
 pub fn read_report(text: &str) -> Option<Feedback> {
     let json: Value = serde_json::from_str(text).ok()?;
@@ -97,8 +97,8 @@ pub fn read_report(text: &str) -> Option<Feedback> {
         let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let verdict = match kind {
             "Delivery" => Verdict::Delivered,
-            // A transient bounce is tried again by SES itself, for hours; it reports once it gave up. It calls the note
-            // that somebody is out of office the same, and that comes after the delivery.
+            // SES retries a transient bounce for hours and reports once it gives up. It uses the same type for an
+            // out-of-office note, which comes after the delivery.
             "Bounce" => {
                 let bounce = &json["bounce"];
                 let why =
@@ -119,11 +119,11 @@ pub fn read_report(text: &str) -> Option<Feedback> {
     Some(Feedback { provider_id, verdict })
 }
 
-/// Records a report, and tries the next channel of the hospital's policy when nothing else has reached the patient. A report of a message
-/// that is not known is kept until it is; the same report twice changes nothing.
+/// Records a report, and tries the next channel of the hospital's policy if nothing else has reached the patient. A
+/// report of an unknown message is kept until the message is known. The same report twice changes nothing.
 ///
 /// # Errors
-/// [`DeliveryError`]: the report has to come again.
+/// [`DeliveryError`]: the report must come again.
 #[instrument(skip_all)]
 pub async fn record_feedback(release: &Release, feedback: &Feedback) -> Result<Recorded, DeliveryError> {
     if feedback.provider_id.is_empty() || feedback.provider_id.len() > PROVIDER_ID_BYTES_MAX {
@@ -136,8 +136,8 @@ pub async fn record_feedback(release: &Release, feedback: &Feedback) -> Result<R
     let failure = feedback.verdict.failure();
     let expires_at = release.common.clock.now().as_second() + EARLY_REPORT_SECONDS;
     keep_early(&release.common, feedback, &EarlyReport { failure, expires_at }).await?;
-    // Whoever marks the message as sent looks for a report afterwards; if that was before this one was kept, the
-    // message is known now.
+    // A run that marks the message as sent looks for reports afterwards. If it looked before this report was kept,
+    // the message is known now.
     if record_of_known(release, feedback).await? {
         return Ok(Recorded::OfKnown);
     }
@@ -145,7 +145,7 @@ pub async fn record_feedback(release: &Release, feedback: &Feedback) -> Result<R
     Ok(Recorded::OfUnknown)
 }
 
-/// Of several reports of one message the worst is kept, but what is unsettled gives way to a delivery.
+/// Of several reports of one message keep the worst; but a delivery replaces an unsettled one.
 async fn keep_early(common: &Common, feedback: &Feedback, report: &EarlyReport) -> Result<(), DeliveryError> {
     let (index, id) = (&common.index, &feedback.provider_id);
     match feedback.verdict {
@@ -159,7 +159,7 @@ async fn keep_early(common: &Common, feedback: &Feedback, report: &EarlyReport) 
     }
 }
 
-/// Records what providers reported of a notice's messages before these were known, if anything.
+/// Records reports that came before the notice's messages were known.
 ///
 /// # Errors
 /// [`DeliveryError`].
@@ -173,7 +173,7 @@ pub(crate) async fn record_early_reports(
     Ok(())
 }
 
-/// The same for a notice of a study that its patient does not see: no further channel is tried.
+/// The same for a study that its patient does not see: no further channel is tried.
 ///
 /// # Errors
 /// [`DeliveryError`].
@@ -194,7 +194,7 @@ async fn early_reports(index: &Index, notice: &NoticeRecord) -> Result<Vec<Feedb
     Ok(reports)
 }
 
-/// Says whether the message is known.
+/// Returns whether the message is known.
 async fn record_of_known(release: &Release, feedback: &Feedback) -> Result<bool, DeliveryError> {
     match mark_reported(&release.common, feedback).await? {
         Marked::Unknown => Ok(false),
@@ -206,13 +206,13 @@ async fn record_of_known(release: &Release, feedback: &Feedback) -> Result<bool,
     }
 }
 
-/// What marking a channel as reported came to.
+/// The result of marking a channel as reported.
 enum Marked {
-    /// The message is none of ours so far.
+    /// Not a message of ours so far.
     Unknown,
-    /// It is marked, or needs no mark.
+    /// Marked, or no mark was needed.
     Known,
-    /// It did not arrive: a message of this notice.
+    /// A message of this notice did not arrive.
     Failed(Box<NoticeRecord>),
 }
 
@@ -272,14 +272,14 @@ async fn event_of(
     usage::entries(&[event.message(channel, message.link_version)])
 }
 
-/// A provider's text may repeat the address: digits and what looks like an address go.
+/// A provider's text may repeat the address: remove digits and anything that looks like an address.
 fn without_numbers(text: &str) -> String {
     let words = text.split_whitespace().filter(|word| !word.contains('@'));
     let kept = words.collect::<Vec<_>>().join(" ");
     kept.chars().filter(|c| !c.is_ascii_digit() && !c.is_control()).take(DETAIL_CHARS_MAX).collect()
 }
 
-/// Tells the patient over the next channel of the hospital's policy, if there is one, since a message of that notice failed.
+/// After a message failed, tells the patient over the next channel of the hospital's policy, if there is one.
 async fn try_next_channel(release: &Release, failed: &NoticeRecord) -> Result<(), DeliveryError> {
     let (index, study) = (&release.common.index, &failed.study_instance_uid);
     let notices = index.notices(study).await?;
@@ -304,12 +304,12 @@ async fn try_next_channel(release: &Release, failed: &NoticeRecord) -> Result<()
             outbox::leave_to_sweeper(issue.announce(release).await);
             Ok(())
         }
-        // Somebody issued another one at this moment.
+        // Another run issued a notice at the same moment.
         TransactionOutcome::ConditionUnmet(_) => Ok(()),
     }
 }
 
-/// The channels of a notice, and whether each failed; what an earlier notice than that one sent is no reason to wait any more.
+/// A notice's channels, and whether each failed. Those of an earlier notice count as failed: do not wait for them.
 fn tried_of<'a>(
     notice: &'a NoticeRecord,
     failed: &NoticeRecord,

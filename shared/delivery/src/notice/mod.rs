@@ -1,4 +1,4 @@
-//! Messages to the patient, and what became of them.
+//! Messages to the patient, and what happened to them.
 
 mod compose;
 pub mod feedback;

@@ -1,12 +1,12 @@
-//! What a relay of the hospital's reports of messages: one line each, JSON or CSV, in words of no provider.
+//! Reports from a relay of the hospital's own: one line per message, JSON or CSV, independent of any provider.
 //!
 //! ```text
 //! {"id":"1.2.3-v1-sms.json","channel":"sms","state":"failed","time":"2026-03-01T09:00:00+07:00","why":"unreachable"}
 //! 1.2.3-v1-sms.json,sms,delivered,2026-03-01T09:00:00+07:00
 //! ```
 //!
-//! The id is the name of the message's file in the outbox. The time is checked and not kept: what counts is when a report
-//! was recorded, as with every other provider.
+//! The id is the name of the message's file in the outbox. The time is checked but not kept: as with every
+//! provider, what counts is when we recorded the report.
 
 use filmless_domain::Channel;
 use jiff::Timestamp;
@@ -15,27 +15,27 @@ use thiserror::Error;
 
 use crate::notice::feedback::{Feedback, Verdict};
 
-/// The first line of a CSV file.
+/// First line of a CSV file.
 const HEADINGS: &str = "id,channel,state,time";
 
 /// Why a line is not a report. Never repeats its contents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum RelayReportError {
-    /// Neither of the two forms.
+    /// Neither JSON nor CSV.
     #[error(
         "a line is not a report: neither JSON with `id`, `channel`, `state` and `time` nor CSV with these"
     )]
     Form,
-    /// Without an id.
+    /// No id.
     #[error("`id` is empty: it is the name of the message's file in the outbox")]
     Id,
-    /// Another channel.
+    /// Unknown channel.
     #[error("`channel` is none of {}", Channel::ALL.map(|channel| format!("`{channel}`")).join(", "))]
     Channel,
-    /// Another state.
+    /// Unknown state.
     #[error("`state` is neither `delivered` nor `failed`")]
     State,
-    /// No time.
+    /// Not a time.
     #[error("`time` is not an RFC 3339 time such as 2026-03-01T09:00:00+07:00")]
     Time,
 }
@@ -51,7 +51,7 @@ struct Line {
     why: Option<String>,
 }
 
-/// Reads a line of a relay; `None` for an empty one and for the headings of a CSV file.
+/// Reads a line of a relay; `None` for an empty line and for the headings of a CSV file.
 ///
 /// # Errors
 /// [`RelayReportError`] names what cannot be read.
@@ -77,7 +77,7 @@ pub fn read_relay_report(text: &str) -> Result<Option<Feedback>, RelayReportErro
     Ok(Some(Feedback { provider_id: line.id, verdict }))
 }
 
-/// Four fields, or five; only the last may hold a comma.
+/// Four or five fields; only the last may contain a comma.
 fn of_csv(text: &str) -> Result<Line, RelayReportError> {
     let mut fields = text.splitn(5, ',').map(|field| field.trim().trim_matches('"').to_owned());
     let mut next = || fields.next().ok_or(RelayReportError::Form);

@@ -1,4 +1,4 @@
-//! Messages of a notice, over each of its channels. Sending again what was sent changes nothing.
+//! Sends the messages of a notice over each of its channels. Doing it again changes nothing.
 
 use crate::DeliveryError;
 use std::time::Duration;
@@ -18,19 +18,19 @@ use crate::record::outbox;
 use crate::record::usage::{self, Pen};
 use crate::release::slip::{Content, content_of, ensure_slip};
 
-/// A message waits in its queue at most as long as SQS allows; then it looks at the clock again.
+/// The longest delay SQS allows. After it, the message checks the clock again.
 const PUT_OFF_MAX: Duration = Duration::from_secs(15 * 60);
 
-/// Whoever said that they are about to send, and did not say what became of it in this time, will not any more.
+/// A run that said it is about to send, and has not reported back after this long, never will.
 const SENDING_MAX: Duration = Duration::from_secs(5 * 60);
 
-/// Why an SMS was not sent to a number of a country that is not named in the settings.
+/// Why no SMS was sent: the settings do not list the number's country.
 pub(crate) const COUNTRY_NOT_ALLOWED: &str = "country-not-allowed";
 
-/// Delivers a notice over the channels that are still to be served, then erases its secrets.
+/// Sends a notice over its remaining channels, then erases its secrets.
 ///
 /// # Errors
-/// [`DeliveryError`]: a provider could not be reached; the channels that were served stay served.
+/// [`DeliveryError`]: a provider could not be reached; finished channels stay finished.
 #[instrument(skip_all, fields(study_instance_uid = %study, link_version))]
 pub async fn send_notice(
     notify: &Notify,
@@ -38,24 +38,24 @@ pub async fn send_notice(
     link_version: u32,
 ) -> Result<(), DeliveryError> {
     let Some(notice) = notify.common.index.notice(study, link_version).await? else { return Ok(()) };
-    // Those of the channels that an earlier run served.
+    // Reports for the channels that an earlier run served.
     feedback::record_early_reports(&notify.release, &notice).await?;
     ensure_slip(&notify.release, &notice).await?;
-    // Held or recalled since, or ordered for somebody else: nobody is called to images they cannot see. A later release
-    // announces it.
+    // Held or recalled since, or ordered for somebody else: never announce images the patient cannot see. A later
+    // release announces them.
     let Some(content) = content_of(&notify.release, &notice).await? else { return Ok(()) };
     if let Some(left) = quiet_time_left(&notify.common) {
         info!("notice put off for the quiet hours");
         return look_again(&notify.common, study, link_version, left).await;
     }
-    // One channel that is down does not hold the other one back.
+    // A channel that is down does not hold up the other.
     let mut failed = None;
     let (mut notice, mut tried) = (notice, Vec::new());
     while let Some(channel) = untried(&notice, &tried) {
         tried.push(channel);
         match deliver(notify, &notice, &content, channel).await {
             Ok(Next::None) => {}
-            // It goes over a channel more now.
+            // The notice has one more channel now.
             Ok(Next::Follows) => match notify.common.index.notice(study, link_version).await? {
                 Some(with_next) => notice = with_next,
                 None => return Ok(()),
@@ -68,7 +68,7 @@ pub async fn send_notice(
     if let Some(error) = failed {
         return Err(error);
     }
-    // Read again: another run may be at a channel, and needs the secrets if it has to begin once more.
+    // Read again: another run may be busy with a channel, and needs the secrets if it has to start over.
     match notify.common.index.notice(study, link_version).await? {
         Some(notice) if notice.is_done() => close(&notify.release, &notice).await,
         Some(_) => look_again(&notify.common, study, link_version, SENDING_MAX).await,
@@ -76,20 +76,20 @@ pub async fn send_notice(
     }
 }
 
-/// Nothing will be sent any more: takes what providers have reported by now, then erases the secrets, which lead whoever
-/// is cut off here back.
+/// Nothing more will be sent: records the reports that came so far, then erases the secrets. Secrets last: they
+/// bring back a run that was cut off here.
 async fn close(release: &Release, notice: &NoticeRecord) -> Result<(), DeliveryError> {
     feedback::record_early_reports(release, notice).await?;
     Ok(release.common.index.erase_notice_secrets(notice).await?)
 }
 
-/// The same for a notice of a study that its patient does not see.
+/// The same for a study that its patient does not see.
 pub(crate) async fn close_unseen(common: &Common, notice: &NoticeRecord) -> Result<(), DeliveryError> {
     feedback::mark_early_reports(common, notice).await?;
     Ok(common.index.erase_notice_secrets(notice).await?)
 }
 
-/// How long messages have to wait for the morning.
+/// How long messages must wait for the end of the quiet hours.
 fn quiet_time_left(common: &Common) -> Option<Duration> {
     let quiet = common.settings.quiet_hours?;
     let left = quiet.remaining(common.clock.now(), &HOSPITAL_TIME)?;
@@ -109,11 +109,11 @@ async fn look_again(
     outbox::publish(common, &outbox::entry(common, vec![message])?).await
 }
 
-/// Whether another channel is to be tried in the place of one.
+/// Whether to try another channel instead.
 enum Next {
-    /// None is.
+    /// No.
     None,
-    /// The notice has one more now.
+    /// The notice has one more channel now.
     Follows,
 }
 
@@ -121,9 +121,9 @@ fn untried(notice: &NoticeRecord, tried: &[Channel]) -> Option<Channel> {
     notice.messages().map(|(channel, _)| channel).find(|channel| !tried.contains(channel))
 }
 
-/// Sends one channel of a notice once: whoever is to send says so first. A run that finds another one's word does
-/// it again only where the provider drops the second message; elsewhere it leaves the other one its time, and then nobody
-/// knows whether the message went out: the channel counts as failed, although the patient may have it.
+/// Sends one channel of a notice once: a run first records that it is about to send. A run that finds another one's
+/// mark sends again only if the provider drops duplicates. Otherwise it gives the other run its time; after that
+/// nobody knows whether the message went out, and the channel counts as failed, although the patient may have it.
 async fn deliver(
     notify: &Notify,
     notice: &NoticeRecord,
@@ -182,17 +182,17 @@ async fn deliver(
             warn!(?channel, operation, "notice not answered by the provider");
             fail(&notify.common, notice, content, channel, "unanswered").await
         }
-        // It may have gone out: the next run sends it again, and the provider drops one of the two.
+        // It may have gone out. The next run sends it again, and the provider drops one of the two.
         Err(error @ PortError::Unanswered { .. }) => Err(error.into()),
         Err(error) => {
-            // It did not go out: the next run may try.
+            // It did not go out; the next run may try.
             settle(&notify.common, notice, channel, ChannelRecord::pending(), &[]).await?;
             Err(error.into())
         }
     }
 }
 
-/// Writes down the provider's id of a message, and how much of it is counted.
+/// Stores the provider's id of a message, and how much of it is counted.
 async fn mark_sent(
     common: &Common,
     notice: &NoticeRecord,
@@ -206,15 +206,15 @@ async fn mark_sent(
     let event = content.event(common, notice, channel, UsageKind::MessageSent);
     let event = [event.count(quantity, UsageUnit::of_channel(channel))];
     if !settle(common, notice, channel, sent.clone(), &event).await? {
-        // Another run at the same channel gave it back, because its own try did not go out.
+        // Another run on this channel set it back to pending because its own attempt did not go out.
         let (from, event) = (ChannelState::Pending, usage::entries(&event)?);
         common.index.mark_channel(notice, channel, from, &sent, &event).await?;
     }
     Ok(())
 }
 
-/// Whether the receiver got more messages than any patient has studies. A run that is repeated counts again: the
-/// limit is far above what a day brings.
+/// Whether the receiver got more messages than any patient has studies. A repeated run counts again, so the limit
+/// is far above what a day brings.
 async fn is_flooded(common: &Common, notice: &NoticeRecord, channel: Channel) -> Result<bool, DeliveryError> {
     let limits = &common.settings.limits;
     let Some(receiver) = notice.address(channel.reach()) else { return Ok(false) };
@@ -222,7 +222,7 @@ async fn is_flooded(common: &Common, notice: &NoticeRecord, channel: Channel) ->
     Ok(common.index.count_message(receiver, now, window).await? > limits.messages_per_receiver_max)
 }
 
-/// Gives a channel up; the next of the hospital's policy is tried in its place if it leads where this notice may go.
+/// Gives up a channel; tries the hospital's next one instead, if this notice may go there.
 async fn fail(
     common: &Common,
     notice: &NoticeRecord,
@@ -243,17 +243,17 @@ async fn fail(
     Ok(if is_ours { Next::Follows } else { Next::None })
 }
 
-/// The channel to try within a notice once one of its channels has failed.
+/// The channel to try within a notice after one of its channels failed.
 fn next_of(common: &Common, notice: &NoticeRecord, failed: Channel) -> Option<Channel> {
     let has_failed = |channel, state| channel == failed || state == ChannelState::Failed;
     let tried = notice.messages().map(|(channel, message)| (channel, has_failed(channel, message.state)));
     let tried: Vec<_> = tried.collect();
-    // One of before has no room for another channel.
+    // A notice from before channels were listed has no room for another one.
     let is_known = |reach| !notice.channels.is_empty() && notice.address(reach).is_some();
     common.settings.channels.next(&tried, is_known)
 }
 
-/// Says whether the channel was still being sent.
+/// Returns whether the channel was still `sending`.
 async fn settle(
     common: &Common,
     notice: &NoticeRecord,

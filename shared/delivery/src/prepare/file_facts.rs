@@ -1,4 +1,4 @@
-//! What all files of a study, taken together, say of its patient.
+//! What all files of a study together say about its patient.
 
 use filmless_domain::identity::{ACCESSIONS_MAX, IdentityRules, PERSONS_MAX, files_contradict};
 use filmless_domain::{AccessionNumber, PatientDemographics};
@@ -7,16 +7,16 @@ use filmless_store::index::{InstanceRecord, StrangerRecord, StudyRecord};
 use crate::DeliveryError;
 use crate::parts::Common;
 
-/// Read from the instances themselves: what was corrected is not among it.
+/// Read from the instances, so it excludes what was corrected.
 pub(crate) struct FileFacts {
     pub persons: Vec<PatientDemographics>,
     pub accessions: Vec<AccessionNumber>,
-    /// Whether the files name more persons or accession numbers than one study keeps: nobody can judge it then.
+    /// The files name more persons or accession numbers than a study keeps, so nobody can judge it.
     is_too_much: bool,
 }
 
 impl FileFacts {
-    /// Instances from before this was kept say what the study says, which the first of them said.
+    /// An instance from before facts were kept counts as what the study says, taken from its first instance.
     pub(crate) fn of(study: &StudyRecord, instances: &[InstanceRecord]) -> Self {
         let (mut persons, mut accessions) = (Vec::new(), Vec::new());
         for instance in instances {
@@ -36,7 +36,7 @@ impl FileFacts {
         Self { persons, accessions, is_too_much }
     }
 
-    /// Whether they cannot all be one patient's.
+    /// Whether they cannot all belong to one patient.
     pub(crate) fn names_two_patients(&self, rules: &IdentityRules) -> bool {
         let persons = &self.persons;
         let differs = |n: usize| persons[..n].iter().any(|one| files_contradict(one, &persons[n], rules));
@@ -44,8 +44,8 @@ impl FileFacts {
     }
 }
 
-/// Whether a study is marked as two patients' though neither its files nor any refused file that still counts says so: an event
-/// that is cut short leaves the mark, and one that is lost leaves a refused file that was corrected since.
+/// Whether a study is marked as two patients' although neither its files nor a refused file that still counts says so.
+/// An interrupted event leaves such a mark; a lost event leaves a refused file that was corrected since.
 ///
 /// # Errors
 /// [`DeliveryError`].
@@ -65,8 +65,8 @@ pub(crate) async fn is_marked_in_vain(
     Ok(strangers.iter().all(|stranger| is_overtaken(stranger, instances)))
 }
 
-/// Whether the hospital put the study's own file in the place of this one, under the same key. Intake forgets such a file when it
-/// is asked again. It may refuse one under another key anew, so that is left to staff.
+/// Whether the hospital replaced this file with the study's own file, under the same key. Intake forgets such a
+/// file when its event comes again. Under another key it may refuse it again, so that is left to staff.
 fn is_overtaken(stranger: &StrangerRecord, instances: &[InstanceRecord]) -> bool {
     instances.iter().any(|instance| {
         Some(&instance.sop_instance_uid) == stranger.sop_instance_uid.as_ref()

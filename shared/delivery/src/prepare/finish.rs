@@ -1,4 +1,4 @@
-//! A study whose series are all rendered: its manifest, and the message to the gate.
+//! A study with all series rendered: writes its manifest and sends it to the gate.
 
 use filmless_domain::object_key::{self, SeriesKeys};
 use filmless_domain::usage::{StorageClass, UsageEvent, UsageKind, UsageUnit};
@@ -14,11 +14,11 @@ use crate::record::messages::{ReleaseTask, Task};
 use crate::record::outbox;
 use crate::record::usage::{self, Pen};
 
-/// How often a rendered study is read anew because its item changed meanwhile, before its message comes again.
+/// How often a rendered study is read again because its item changed, before its message must come again.
 const FINISH_TRIES_MAX: u32 = 4;
 
-/// Moves a settled study on once every series shows its contents: manifest first, then the state together with
-/// the message to the gate. Whoever renders the last series does it; running it again changes nothing.
+/// Moves a settled study on once every series shows its contents: first the manifest, then the state together with
+/// the message to the gate. The run that renders the last series does it; doing it again changes nothing.
 pub(crate) async fn finish_study(prepare: &Prepare, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
     for _ in 0..FINISH_TRIES_MAX {
         let Some(record) = prepare.common.index.study(study).await? else { return Ok(()) };
@@ -32,12 +32,12 @@ pub(crate) async fn finish_study(prepare: &Prepare, study: &StudyInstanceUid) ->
         if mark_finished(prepare, record, &series).await? {
             return Ok(());
         }
-        // A file came meanwhile. One that is part of the study settles it anew; one that was refused changed its item only.
+        // A file came. If it belongs to the study, the study settles again; if it was refused, only the item changed.
     }
     Err(StoreError::Contention { operation: "finish a study" }.into())
 }
 
-/// Says whether the study was as it was read.
+/// Returns whether the study was still as read.
 async fn mark_finished(
     prepare: &Prepare,
     mut record: StudyRecord,
@@ -64,10 +64,10 @@ async fn mark_finished(
     Ok(true)
 }
 
-/// What was made of the study since it was rendered last: nothing, where the same files came again.
+/// What was made of the study since its last rendering; nothing if the same files came again.
 fn rendered(pen: &Pen, study: &StudyRecord, bytes_before: i64) -> Vec<UsageEvent> {
     let bytes = usage::signed(study.derived_bytes);
-    // Two renderings differ in when the last file came, or in what a recall deleted between them.
+    // What differs between two renderings: when the last file came, or what a recall deleted in between.
     let occasion = format!("{} {bytes_before} {bytes}", study.last_received_at.as_millisecond());
     let is_unchanged = bytes != 0 && bytes == bytes_before;
     let shown = pen.event(UsageKind::StudyRendered, &occasion);
@@ -79,7 +79,7 @@ fn rendered(pen: &Pen, study: &StudyRecord, bytes_before: i64) -> Vec<UsageEvent
         .collect()
 }
 
-/// What the derived bucket holds of a study; nothing in it names the patient.
+/// What the derived bucket holds for a study; nothing in it names the patient.
 fn manifest(study: &StudyRecord, series: &[SeriesRecord]) -> serde_json::Value {
     let uid = &study.study_instance_uid;
     let series: Vec<_> = series
@@ -87,8 +87,8 @@ fn manifest(study: &StudyRecord, series: &[SeriesRecord]) -> serde_json::Value {
         .map(|s| {
             let keys = SeriesKeys::new(uid, &s.series_instance_uid, &s.content_digest);
             json!({
-                "series_instance_uid": s.series_instance_uid, "number": s.number, "description": s.description,
-                "modality": s.modality, "instances": s.instances, "frames": s.frames,
+                "series_instance_uid": s.series_instance_uid, "number": s.attributes.number,
+                "description": s.attributes.description, "modality": s.attributes.modality, "instances": s.instances, "frames": s.frames,
                 "key_frames": s.key_frames, "documents": s.documents, "without_picture": s.without_picture,
                 "cut_instances": s.cut_instances, "missing_frames": s.missing_frames,
                 "pack": keys.pack, "index": keys.index, "poster": keys.poster, "thumbs": keys.thumbs,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use filmless_domain::{KeyFrames, SopInstanceUid};
 use filmless_store::index::InstanceRecord;
 
-/// Which images the key object selections of a study mark.
+/// The images that the key object selections of a study mark.
 #[derive(Debug, Default)]
 pub(crate) struct KeyMarks(BTreeMap<SopInstanceUid, KeyFrames>);
 

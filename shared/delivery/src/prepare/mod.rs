@@ -1,12 +1,22 @@
-//! From instances in the index to what can be shown: settling, rendering, downloads.
+//! From instances in the index to what can be shown: settle, render, download.
 
+#[cfg(feature = "render")]
+mod archive;
 pub(crate) mod digest;
-pub mod download;
+pub(crate) mod download;
 pub(crate) mod file_facts;
 mod finish;
 mod key_marks;
+#[cfg(feature = "render")]
+mod media;
+#[cfg(feature = "render")]
+mod media_read_me;
+#[cfg(feature = "render")]
+mod media_viewer;
+#[cfg(feature = "render")]
+pub mod pack;
 pub mod rebuild;
 #[cfg(feature = "render")]
 pub mod render;
 pub mod settle;
-mod slice_key;
+pub(crate) mod slice_key;

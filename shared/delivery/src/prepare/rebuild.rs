@@ -1,5 +1,4 @@
-//! Making anew what was derived. The studies bucket and the index are what counts: from them everything in the derived
-//! bucket can be made again.
+//! Makes derived objects again. Everything in the derived bucket can be made from the studies bucket and the index.
 
 use filmless_domain::{StudyInstanceUid, StudyState};
 use filmless_store::index::StudyRecord;
@@ -13,19 +12,19 @@ use crate::parts::Common;
 use crate::prepare::settle;
 use crate::record::outbox;
 
-/// What a rebuild set going.
+/// What a rebuild started.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Rebuilt {
-    /// Studies that are made anew.
+    /// Studies that are being made again.
     pub studies: Vec<StudyInstanceUid>,
-    /// Studies that were passed over, because they are recalled or not known.
+    /// Studies that were skipped because they are recalled or unknown.
     pub passed_over: Vec<StudyInstanceUid>,
 }
 
-/// Has every series of a study rendered anew. What is there is shown meanwhile, and no second notice goes out.
+/// Has every series of a study rendered again. The old rendering is shown meanwhile, and no second notice goes out.
 ///
 /// # Errors
-/// [`DeliveryError`]; running it again goes on.
+/// [`DeliveryError`]; running it again continues.
 pub async fn rebuild(
     common: &Common,
     study: &StudyInstanceUid,
@@ -47,7 +46,7 @@ pub async fn rebuild(
 /// The same for every study of the last `days` days.
 ///
 /// # Errors
-/// [`DeliveryError`]; running it again goes on.
+/// [`DeliveryError`]; running it again continues.
 pub async fn rebuild_all(common: &Common, days: u16) -> Result<Rebuilt, DeliveryError> {
     let today = common.clock.now().to_zoned(TimeZone::UTC).date();
     let mut report = Rebuilt::default();
@@ -59,7 +58,7 @@ pub async fn rebuild_all(common: &Common, days: u16) -> Result<Rebuilt, Delivery
     Ok(report)
 }
 
-/// Has a study settle anew: whatever of it is not rendered by then will be.
+/// Settles a study again, which renders whatever is not rendered yet.
 pub(crate) async fn restart(common: &Common, study: &StudyRecord) -> Result<(), DeliveryError> {
     let now = common.clock.now();
     let entry = settle::check_entry(common, &study.study_instance_uid, std::time::Duration::ZERO)?;

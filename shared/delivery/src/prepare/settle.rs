@@ -1,4 +1,4 @@
-//! When is a study complete? No instance for the quiet period, or the declared count reached.
+//! When is a study complete? When no instance came for the quiet period, or the declared count is reached.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -20,25 +20,25 @@ use crate::record::outbox;
 use crate::record::usage::{self, Pen};
 use crate::{DeliveryError, created_object, sight};
 
-/// A check this late is lost: the next arrival schedules another.
+/// A check this late is lost; the next arrival schedules another.
 const CHECK_GRACE_MS: i64 = 120_000;
 
-/// Most messages of one transaction, which DynamoDB limits to 4 MB: a study of more series has the others sent on their own.
+/// Most messages in one transaction (DynamoDB: 4 MB); a study with more series has the rest sent separately.
 const MESSAGES_AT_ONCE_MAX: usize = 5000;
 
-/// Most files of other patients that are looked at again in that transaction; their keys are long.
+/// Most refused files of other patients that are checked again in that transaction; their keys are long.
 const STRANGERS_AT_ONCE_MAX: usize = 500;
 
-/// Most modalities that a study itself names: no study has more, and one item holds them. Each series names its own.
+/// Most modalities that the study item lists; no study has more. Each series lists its own.
 const MODALITIES_MAX: usize = 32;
 
-/// Up to so many series of a study are rendered apart from each other, by as many workers as there are.
+/// A study with at most this many series has each rendered separately, by as many workers as there are.
 const SERIES_APART_MAX: usize = 32;
 
-/// Most instances of small series that are rendered together: their names stay far below what a message holds.
+/// Most instances of small series rendered together: their names stay far below the size limit of a message.
 const INSTANCES_TOGETHER_MAX: usize = 64;
 
-/// Makes sure that the study will be looked at once nothing arrives any more.
+/// Schedules a check for when nothing arrives any more.
 pub(crate) async fn schedule(common: &Common, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
     let now = common.clock.now();
     let delay = common.settings.quiet_period;
@@ -58,8 +58,8 @@ pub(crate) async fn schedule(common: &Common, study: &StudyInstanceUid) -> Resul
     Ok(())
 }
 
-/// Whether the instances are worth counting, which takes reading all of them: enough files arrived for the declared count, and
-/// it was not there before. What comes after it is late, and waits for the quiet period.
+/// Whether counting the instances, which reads all of them, is worth it: enough files arrived for the declared
+/// count, and the study had not reached it before. What comes later is late and waits for the quiet period.
 fn may_have_reached(record: &StudyRecord, declared: usize) -> bool {
     let is_reached_by = |count: u32| usize::try_from(count).is_ok_and(|count| count >= declared);
     is_reached_by(record.arrivals) && !is_reached_by(record.instances)
@@ -75,17 +75,17 @@ pub(crate) fn check_entry(
     outbox::entry(common, vec![message])
 }
 
-/// Settles a study whose quiet period is over or whose declared count is reached, and asks for its changed
-/// series to be rendered; asks for another check otherwise.
+/// Settles a study whose quiet period is over or whose declared count is reached, and asks for its changed series
+/// to be rendered. Otherwise asks for another check.
 ///
 /// # Errors
-/// [`DeliveryError`]: the check has to come again.
+/// [`DeliveryError`]: the check must come again.
 #[instrument(skip_all, fields(study_instance_uid = %study))]
 pub async fn check_quiet(prepare: &Prepare, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
     let Some(mut record) = prepare.common.index.study(study).await? else { return Ok(()) };
     match record.state {
         StudyState::Receiving => {}
-        // The earlier run of this check may have ended right after it settled the study.
+        // An earlier run of this check may have ended right after it settled the study.
         StudyState::Settled => return finish_study(prepare, study).await,
         _ => return Ok(()),
     }
@@ -110,7 +110,7 @@ pub async fn check_quiet(prepare: &Prepare, study: &StudyInstanceUid) -> Result<
     record.series = count(instances.iter().map(|i| i.series_instance_uid.as_str()));
     record.modalities = instances
         .iter()
-        .map(|i| i.modality.clone())
+        .map(|i| i.series.modality.clone())
         .filter(|m| !m.is_empty())
         .collect::<BTreeSet<_>>()
         .into_iter()
@@ -118,7 +118,7 @@ pub async fn check_quiet(prepare: &Prepare, study: &StudyInstanceUid) -> Result<
         .collect();
     record.has_report = instances.iter().any(|i| i.is_report);
     let mut others = dirty.split_off(dirty.len().min(MESSAGES_AT_ONCE_MAX));
-    // After the split: what the facts make due is written with the study, however many series there are.
+    // After the split: what follows from the facts is written with the study, however many series there are.
     let mut again = settle_facts(prepare, &before, &mut record, &instances).await?;
     others.extend(again.split_off(again.len().min(STRANGERS_AT_ONCE_MAX)));
     dirty.extend(again);
@@ -126,7 +126,7 @@ pub async fn check_quiet(prepare: &Prepare, study: &StudyInstanceUid) -> Result<
     let arrived =
         usage::entries(&arrived(&Pen::of_study(&prepare.common, &record).await?, &before, &record))?;
     if !prepare.common.index.settle_study(&before, &record, &entry, &arrived).await? {
-        // An instance arrived this very moment. Its own check may not be scheduled, because this one was pending.
+        // An instance arrived just now. It may not have scheduled a check, because this one was pending.
         let entry = check_entry(&prepare.common, study, prepare.common.settings.quiet_period)?;
         return outbox::publish(&prepare.common, &entry).await;
     }
@@ -138,7 +138,7 @@ pub async fn check_quiet(prepare: &Prepare, study: &StudyInstanceUid) -> Result<
         "study settled"
     );
     outbox::publish(&prepare.common, &entry).await?;
-    // A crash before this leaves them to `reconcile`.
+    // After a crash before this, `reconcile` sends them.
     if !others.is_empty() {
         outbox::send(&prepare.common, others).await?;
     }
@@ -148,9 +148,9 @@ pub async fn check_quiet(prepare: &Prepare, study: &StudyInstanceUid) -> Result<
     Ok(())
 }
 
-/// What the files say of the patient now that all are at hand: what was corrected is forgotten. Files that were refused as
-/// another patient's are looked at again where that changed whom the study names; and those of an instance that is there now,
-/// since one of the two corrects the other.
+/// Updates what the files say of the patient, now that all are there: what was corrected is forgotten. Files
+/// refused as another patient's are checked again if that changed whom the study names, and if their instance is
+/// there now, because one of the two corrects the other.
 async fn settle_facts(
     prepare: &Prepare,
     before: &StudyRecord,
@@ -182,7 +182,7 @@ async fn settle_facts(
     Ok(again.map(|stranger| created_object::event_again(&prepare.studies, stranger)).collect())
 }
 
-/// What came since the study settled last.
+/// What came since the study last settled.
 fn arrived(pen: &Pen, before: &StudyRecord, now: &StudyRecord) -> Vec<UsageEvent> {
     let occasion = format!("{} {}", now.instances, now.original_bytes);
     let instances = i64::from(now.instances) - i64::from(before.instances);
@@ -196,7 +196,7 @@ fn count<'a>(items: impl Iterator<Item = &'a str>) -> u32 {
     u32::try_from(items.collect::<BTreeSet<_>>().len()).unwrap_or(u32::MAX)
 }
 
-/// Records what each series holds; returns a message for each whose pack does not show that.
+/// Records the contents of each series; returns a message for each whose pack does not show them.
 async fn describe_series(
     common: &Common,
     study: &StudyInstanceUid,
@@ -225,9 +225,7 @@ async fn describe_series(
         if earlier.is_none_or(|e| e.content_digest != content_digest) {
             let series = SeriesRecord {
                 series_instance_uid: uid.clone(),
-                number: first.series_number,
-                description: first.series_description.clone(),
-                modality: first.modality.clone(),
+                attributes: first.series.clone(),
                 content_digest: content_digest.clone(),
                 rendered_digest: None,
                 instances: u32::try_from(members.len()).unwrap_or(u32::MAX),
@@ -252,8 +250,8 @@ async fn describe_series(
     tasks_of(study, wanted).into_iter().map(|task| task.to_outbox()).collect()
 }
 
-/// The tasks that render these series, given with how many instances each has. Whoever renders a series reads the index of
-/// its whole study: of very many, small ones are rendered together.
+/// The tasks that render these series, each given with its number of instances. A task reads all instance items of
+/// its study, so if there are very many series, small ones are rendered together.
 pub(crate) fn tasks_of(study: &StudyInstanceUid, wanted: Vec<(SeriesContents, usize)>) -> Vec<SettleTask> {
     let study_instance_uid = study.clone();
     if wanted.len() <= SERIES_APART_MAX {

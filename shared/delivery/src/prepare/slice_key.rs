@@ -1,4 +1,4 @@
-//! Where an instance stands in its series.
+//! Where an instance belongs in its series.
 
 use filmless_dicom::SliceKey;
 use filmless_store::index::InstanceRecord;

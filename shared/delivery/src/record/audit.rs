@@ -1,4 +1,4 @@
-//! Writing down who did what.
+//! Records who did what.
 
 use filmless_domain::StudyInstanceUid;
 use filmless_domain::audit::{Actor, AuditAction, AuditEvent, AuditOutcome};
@@ -8,7 +8,7 @@ use crate::DeliveryError;
 use crate::parts::Common;
 use crate::record::log;
 
-/// An event in the making.
+/// An event that is being built.
 #[derive(Debug, Clone)]
 pub struct Record {
     action: AuditAction,
@@ -21,44 +21,44 @@ pub struct Record {
 }
 
 impl Record {
-    /// Something done by somebody.
+    /// An action of an actor.
     #[must_use]
     pub fn new(action: AuditAction, actor: Actor) -> Self {
         let outcome = AuditOutcome::Success;
         Self { action, outcome, actor, source: None, study: None, account: None, detail: None }
     }
 
-    /// With this outcome.
+    /// Sets the outcome.
     #[must_use]
     pub fn outcome(self, outcome: AuditOutcome) -> Self {
         Self { outcome, ..self }
     }
 
-    /// From there.
+    /// Sets where it came from.
     #[must_use]
     pub fn from(self, source: &str) -> Self {
         Self { source: Some(source.to_owned()), ..self }
     }
 
-    /// With this study.
+    /// Sets the study.
     #[must_use]
     pub fn study(self, study: &StudyInstanceUid) -> Self {
         Self { study: Some(study.clone()), ..self }
     }
 
-    /// Concerning this account.
+    /// Sets the account.
     #[must_use]
     pub fn account(self, account_key: &str) -> Self {
         Self { account: Some(account_key.to_owned()), ..self }
     }
 
-    /// With something more to say.
+    /// Adds a detail.
     #[must_use]
     pub fn detail(self, detail: impl Into<String>) -> Self {
         Self { detail: Some(detail.into()), ..self }
     }
 
-    /// The entry, for the transaction of what it tells of.
+    /// The entry, for the transaction of the change that it records.
     pub(crate) fn entry(self, common: &Common) -> Result<LogEntry, DeliveryError> {
         let (id, at) = log::new_id(common)?;
         let event = AuditEvent {
@@ -75,7 +75,7 @@ impl Record {
         log::entry(&id, at, &event)
     }
 
-    /// Writes it where there is no change that it tells of.
+    /// Writes it on its own, if it records no change.
     ///
     /// # Errors
     /// [`DeliveryError`].

@@ -1,23 +1,23 @@
-//! Whether what everything stands on answers.
+//! Whether the services that everything depends on answer.
 
 use filmless_store::{Bucket, Index, ObjectVersion, StoreError};
 use std::time::Duration;
 
-use filmless_domain::{StudyInstanceUid, object_key};
+use filmless_domain::{DownloadKind, StudyInstanceUid, object_key};
 
 /// The table does not answer.
 pub const TABLE: &str = "table";
 /// The store of objects does not answer.
 pub const OBJECTS: &str = "objects";
-/// Who does not answer for so long does not answer.
+/// After this long without an answer a service counts as down.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What does not work; nothing, where all is well. Nothing is written, and what is looked for is not there.
+/// What is not working; empty if all is well. Writes nothing, and looks for things that do not exist.
 pub async fn failing(index: &Index, derived: &Bucket) -> Vec<&'static str> {
     let Ok(nobody) = StudyInstanceUid::parse("0.0") else { return vec![TABLE] };
     let table = async { index.study(&nobody).await.is_ok() };
     let objects = async {
-        let key = object_key::study_download(&nobody, "healthz");
+        let key = object_key::study_download(&nobody, DownloadKind::Uploaded, "healthz");
         let found = derived.size(ObjectVersion { key: &key, version_id: None }).await;
         matches!(found, Ok(_) | Err(StoreError::NotFound))
     };

@@ -1,8 +1,8 @@
 //! Append-only logs: from pending items to hash-chained NDJSON objects.
 //!
-//! An object is written once, under a key that the first writer decides for all, with `If-None-Match`; only then its
-//! events leave the table, and last the head moves. A crash anywhere is finished by the next run, and two runs at
-//! once write one object.
+//! An object is written once with `If-None-Match`, under a key that the first writer fixes for all. Only then do
+//! its events leave the table, and last the head moves. After a crash anywhere the next run finishes, and two runs
+//! at once write one object.
 
 use filmless_domain::ObjectKey;
 use filmless_domain::chain::{ChainError, ChainHead};
@@ -16,16 +16,16 @@ use thiserror::Error;
 use crate::DeliveryError;
 use crate::parts::Common;
 
-/// Younger events wait: others of the same moment may still be on their way.
+/// Younger events wait: others from the same moment may still be coming.
 const SEALED_AFTER: SignedDuration = SignedDuration::from_secs(2);
-/// Most events of one object.
+/// Most events in one object.
 pub const OBJECT_EVENTS_MAX: usize = 20_000;
-/// Largest object, in bytes: bounds the memory of whoever reads it.
+/// Largest object, in bytes: limits the memory of its readers.
 pub const OBJECT_BYTES_MAX: u64 = 64 << 20;
 /// Most objects of one log that are listed.
 const OBJECTS_MAX: usize = 10_000_000;
 
-/// Why a log does not hold.
+/// Why a log fails verification.
 #[derive(Debug, Error)]
 pub enum LogError {
     /// An object does not continue the chain.
@@ -36,7 +36,7 @@ pub enum LogError {
         /// Which line.
         source: ChainError,
     },
-    /// A line does not continue the line before it, in its object or in the one before.
+    /// A line does not continue the one before it, in the same object or the one before.
     #[error(
         "the log is broken: line {line} of {key} (sequence {sequence}) was changed, or lines are missing or were put in between \
          it and line {next_line} of {next_key}"
@@ -53,23 +53,23 @@ pub enum LogError {
         /// Its number there, from 1.
         next_line: u64,
     },
-    /// The bytes of an object are not those that were written.
+    /// The bytes of an object are not those we wrote.
     #[error("the log is broken in {key}: its bytes are not those that were written")]
     Damaged {
         /// Key of the object.
         key: String,
     },
-    /// The objects end elsewhere than the index says.
+    /// The objects end at another line than the index says.
     #[error(
         "the log ends at sequence {found}, with {key}, but the index says {expected}: lines are missing, or the last was \
          changed"
     )]
     OtherEnd {
-        /// Key of its last object; `no object` where there is none.
+        /// Key of the last object; `no object` if there is none.
         key: String,
         /// Sequence of the last line found.
         found: u64,
-        /// Sequence according to the index.
+        /// Sequence in the index.
         expected: u64,
     },
     /// An object could not be read.
@@ -80,12 +80,12 @@ pub enum LogError {
         /// Why.
         source: StoreError,
     },
-    /// It could not be read.
+    /// Storage failed.
     #[error("the log could not be read")]
     Store(#[from] StoreError),
 }
 
-/// A log that holds.
+/// A log that passed verification.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct VerifiedLog {
     /// Its end.
@@ -93,18 +93,18 @@ pub struct VerifiedLog {
     pub head: ChainHead,
     /// Its objects.
     pub objects: usize,
-    /// Events that are in no object yet.
+    /// Events not yet in an object.
     pub pending: usize,
 }
 
-/// What is read of a line to find its pending item.
+/// The part of a line that leads to its pending item.
 #[derive(Deserialize)]
 struct Named {
     id: String,
     at: Timestamp,
 }
 
-/// A new entry of this event, which serialises as a JSON object with `id` and `at`.
+/// A new entry for an event that serialises as a JSON object with `id` and `at`.
 pub(crate) fn entry(id: &str, at: Timestamp, event: &impl Serialize) -> Result<LogEntry, DeliveryError> {
     let event = serde_json::to_string(event).map_err(DeliveryError::internal("a log event"))?;
     Ok(LogEntry { id: id.to_owned(), at, event })
@@ -128,11 +128,11 @@ pub const fn prefix(name: LogName) -> &'static str {
     }
 }
 
-/// Moves what is pending into objects; returns how many events it moved. `now` is the time of the run: with
-/// `all`, even events of this very moment.
+/// Moves pending events into objects; returns how many. `now` is the time of the run. With `all`, moves even events
+/// of this very moment.
 ///
 /// # Errors
-/// [`DeliveryError`]; the next run goes on.
+/// [`DeliveryError`]; the next run continues.
 pub async fn seal(
     index: &Index,
     bucket: &Bucket,
@@ -142,7 +142,7 @@ pub async fn seal(
 ) -> Result<usize, DeliveryError> {
     let mut moved = 0;
     loop {
-        // The head first: events that a later head knows of are gone before that head is seen.
+        // Read the head first: events that a later head covers are gone before that head can be seen.
         let head = index.log_head(name).await?;
         let mut pending = index.pending_log(name).await?;
         pending.retain(|entry| all || entry.at + SEALED_AFTER <= now);
@@ -154,7 +154,7 @@ pub async fn seal(
         let Some(key) = index.claim_log_key(name, &head, &proposed).await? else { continue };
         let key = ObjectKey::parse(&key).map_err(DeliveryError::internal("a log key"))?;
         if pending.is_empty() && !exists(bucket, &key).await? {
-            // Claimed, but never written, and nothing is left to write now.
+            // Claimed but never written, and there is nothing to write now.
             return Ok(moved);
         }
         if !pending.is_empty() {
@@ -165,7 +165,7 @@ pub async fn seal(
     }
 }
 
-/// Takes what the object holds out of the table, whoever wrote it, and moves the head behind it.
+/// Removes the events of the object from the table, whoever wrote it, and moves the head past it.
 async fn finish(
     index: &Index,
     bucket: &Bucket,
@@ -209,13 +209,13 @@ async fn exists(bucket: &Bucket, key: &ObjectKey) -> Result<bool, DeliveryError>
     }
 }
 
-/// `audit/2026/11/24/000000000001.ndjson`: the day on which it was begun (UTC), and its first sequence.
+/// `audit/2026/11/24/000000000001.ndjson`: the day it was begun (UTC), and its first sequence.
 fn object_key(name: LogName, head: &LogHead, now: Timestamp) -> String {
     let day = now.to_zoned(jiff::tz::TimeZone::UTC).strftime("%Y/%m/%d").to_string();
     format!("{}{day}/{:012}.ndjson", prefix(name), head.chain.sequence + 1)
 }
 
-/// The finished objects that were begun on a day (UTC), in order.
+/// The finished objects begun on a day (UTC), in order.
 pub(crate) async fn keys_of_day(
     index: &Index,
     bucket: &Bucket,
@@ -251,10 +251,10 @@ pub fn lines(object: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Reads a whole log in order and verifies it: hands every line to `each`, which stops by `false`.
+/// Reads a whole log in order and verifies it. Hands every line to `each`.
 ///
 /// # Errors
-/// [`LogError`] names the first object and line that does not hold.
+/// [`LogError`] names the first object and line that fails.
 pub async fn verify(
     index: &Index,
     bucket: &Bucket,
@@ -263,7 +263,7 @@ pub async fn verify(
 ) -> Result<VerifiedLog, LogError> {
     let end = index.log_head(name).await?;
     let mut keys = bucket.list(prefix(name), OBJECTS_MAX).await?;
-    // An object behind the head is not finished: its events are still pending.
+    // An object past the head is unfinished: its events are still pending.
     keys.retain(|key| Some(key.as_str()) != end.next_key.as_deref());
     keys.sort_by_key(sequence_of);
     let mut chain = ChainHead::default();
@@ -286,7 +286,7 @@ pub async fn verify(
     Ok(VerifiedLog { head: chain, objects: keys.len(), pending })
 }
 
-/// An object that was listed and cannot be read.
+/// The error for an object that was listed but cannot be read.
 #[must_use]
 pub fn unreadable(key: &ObjectKey, error: StoreError) -> LogError {
     let key = key.as_str().to_owned();
@@ -296,8 +296,8 @@ pub fn unreadable(key: &ObjectKey, error: StoreError) -> LogError {
     }
 }
 
-/// A line that was changed is told by the line after it: the digest there is another. `last` is the line before, and
-/// `sequence` is its own.
+/// A changed line shows in the line after it, whose digest differs. `last` is the line before, and `sequence` is
+/// the sequence of that line.
 fn broken(key: &ObjectKey, source: ChainError, last: Option<(&ObjectKey, u64)>, sequence: u64) -> LogError {
     let next_key = key.as_str().to_owned();
     match (&source, last) {
@@ -312,7 +312,7 @@ fn broken(key: &ObjectKey, source: ChainError, last: Option<(&ObjectKey, u64)>, 
     }
 }
 
-/// The first sequence of an object, by its name.
+/// The first sequence of an object, from its name.
 fn sequence_of(key: &ObjectKey) -> u64 {
     let name = key.as_str().rsplit('/').next().unwrap_or_default();
     name.trim_end_matches(".ndjson").parse().unwrap_or(u64::MAX)

@@ -1,7 +1,7 @@
-//! The messages between the functions. Each names a study and nothing about its patient; where traces are made, `traceparent`
-//! says which step sent it ([`crate::trace`]).
+//! The messages between the functions. Each names a study and nothing about its patient. With tracing on,
+//! `traceparent` says which step sent it ([`crate::trace`]).
 
-use filmless_domain::{SeriesInstanceUid, StudyInstanceUid};
+use filmless_domain::{DownloadKind, SeriesInstanceUid, StudyInstanceUid};
 use filmless_store::index::OutboxMessage;
 use filmless_store::port::QueueName;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use crate::trace::{Carrier, Step};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "task", rename_all = "kebab-case")]
 pub enum SettleTask {
-    /// See whether the quiet period of a study is over.
+    /// Check whether the quiet period of a study is over.
     CheckQuiet {
         /// Which study.
         study_instance_uid: StudyInstanceUid,
@@ -24,24 +24,27 @@ pub enum SettleTask {
         study_instance_uid: StudyInstanceUid,
         /// Which series.
         series_instance_uid: SeriesInstanceUid,
-        /// The contents that are to be rendered.
+        /// Digest of the contents to render.
         content_digest: String,
     },
     /// Render several small series of a study that has very many.
     RenderSmallSeries {
         /// Which study.
         study_instance_uid: StudyInstanceUid,
-        /// Which series, and the contents that are to be rendered.
+        /// Which series, and the contents to render.
         series: Vec<SeriesContents>,
     },
     /// Make the ZIP of a study that somebody wants to download.
     PackDownload {
         /// Which study.
         study_instance_uid: StudyInstanceUid,
+        /// What is to be in it.
+        #[serde(default, skip_serializing_if = "DownloadKind::is_uploaded")]
+        kind: DownloadKind,
     },
 }
 
-/// A series, and which contents of it are meant.
+/// A series, and which contents of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeriesContents {
     /// Which series.
@@ -50,14 +53,14 @@ pub struct SeriesContents {
     pub content_digest: String,
 }
 
-/// Work for `release-study`: put this study before the gate.
+/// Work for `release-study`: the gate decides about this study.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReleaseTask {
     /// Which study.
     pub study_instance_uid: StudyInstanceUid,
 }
 
-/// Work for `send-notice`: deliver this notice.
+/// Work for `send-notice`: send this notice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoticeTask {
     /// Which study.
@@ -71,15 +74,15 @@ pub trait Task: Serialize + for<'de> Deserialize<'de> {
     /// The queue it goes to.
     const QUEUE: QueueName;
 
-    /// The queue that this one goes to.
+    /// The queue for this message.
     fn queue(&self) -> QueueName {
         Self::QUEUE
     }
 
-    /// The study that it is about.
+    /// The study it is about.
     fn study(&self) -> &StudyInstanceUid;
 
-    /// The step of the study's way that it asks for.
+    /// The step it asks for.
     fn step(&self) -> Step;
 
     /// Reads a message.
@@ -93,7 +96,7 @@ pub trait Task: Serialize + for<'de> Deserialize<'de> {
     /// Writes it for the outbox.
     ///
     /// # Errors
-    /// [`DeliveryError::Internal`], never for these types.
+    /// [`DeliveryError::Internal`]; never for these types.
     fn to_outbox(&self) -> Result<OutboxMessage, DeliveryError> {
         let message = Traced { task: self, traceparent: Carrier::of_this_step().traceparent() };
         let body = serde_json::to_string(&message).map_err(DeliveryError::internal("a message"))?;
@@ -112,7 +115,7 @@ struct Traced<'a, T> {
 impl Task for SettleTask {
     const QUEUE: QueueName = QueueName::Settle;
 
-    /// A download takes long, and whoever asked for it sees that it does: it has a queue, and workers, of its own.
+    /// A download takes long, and the person waiting sees that. So it has its own queue and workers.
     fn queue(&self) -> QueueName {
         match self {
             Self::CheckQuiet { .. } | Self::RenderSeries { .. } | Self::RenderSmallSeries { .. } => {
@@ -127,7 +130,7 @@ impl Task for SettleTask {
             Self::CheckQuiet { study_instance_uid }
             | Self::RenderSeries { study_instance_uid, .. }
             | Self::RenderSmallSeries { study_instance_uid, .. }
-            | Self::PackDownload { study_instance_uid } => study_instance_uid,
+            | Self::PackDownload { study_instance_uid, .. } => study_instance_uid,
         }
     }
 
@@ -176,7 +179,15 @@ mod tests {
         assert_eq!(message.body, r#"{"task":"check-quiet","study_instance_uid":"1.2.3"}"#);
         assert_eq!(SettleTask::parse(&message.body).unwrap(), task);
         assert!(SettleTask::parse("{}").is_err());
-        let pack = SettleTask::PackDownload { study_instance_uid: StudyInstanceUid::parse("1.2.3").unwrap() };
-        assert_eq!(pack.to_outbox().unwrap().queue, "downloads");
+        for (kind, body) in [
+            (DownloadKind::Uploaded, r#"{"task":"pack-download","study_instance_uid":"1.2.3"}"#),
+            (DownloadKind::Media, r#"{"task":"pack-download","study_instance_uid":"1.2.3","kind":"media"}"#),
+        ] {
+            let study_instance_uid = StudyInstanceUid::parse("1.2.3").unwrap();
+            let pack = SettleTask::PackDownload { study_instance_uid, kind };
+            let message = pack.to_outbox().unwrap();
+            assert_eq!((message.queue.as_str(), message.body.as_str()), ("downloads", body));
+            assert_eq!(SettleTask::parse(body).unwrap(), pack);
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! What every step writes: the messages to the next one, the audit log, the usage ledger.
+//! What every step writes: messages to the next step, the audit log, the usage ledger.
 
 pub mod audit;
 pub mod health;

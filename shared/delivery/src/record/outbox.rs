@@ -9,10 +9,10 @@ use tracing::debug;
 use crate::DeliveryError;
 use crate::parts::Common;
 
-/// An entry older than this was left by a crash or an outage.
+/// An entry older than this was left behind by a crash or an outage.
 const STALE_AFTER: Duration = Duration::from_secs(10);
 
-/// A new entry of these messages, to be written in the transaction that causes them.
+/// A new entry with these messages, to be written in the transaction that causes them.
 pub(crate) fn entry(common: &Common, messages: Vec<OutboxMessage>) -> Result<OutboxRecord, DeliveryError> {
     let mut id = [0; 16];
     common.randomness.fill(&mut id)?;
@@ -20,8 +20,8 @@ pub(crate) fn entry(common: &Common, messages: Vec<OutboxMessage>) -> Result<Out
     Ok(OutboxRecord { id: hex::encode(id), created_at: common.clock.now() - age, messages })
 }
 
-/// Sends the messages of an entry that was written, and removes it. A crash in between sends them again, which
-/// every receiver bears.
+/// Sends the messages of a written entry, then removes it. After a crash in between they are sent again, which
+/// every receiver tolerates.
 pub(crate) async fn publish(common: &Common, entry: &OutboxRecord) -> Result<(), DeliveryError> {
     for message in &entry.messages {
         let queue = QueueName::ALL.into_iter().find(|queue| queue.as_str() == message.queue);
@@ -32,7 +32,7 @@ pub(crate) async fn publish(common: &Common, entry: &OutboxRecord) -> Result<(),
     Ok(common.index.remove_outbox(entry).await?)
 }
 
-/// Sends messages that no other change causes. They are written down first; where the queue does not take them now, the
+/// Sends messages that no other change causes. They are stored first; if the queue does not accept them now, the
 /// sweep sends them.
 pub(crate) async fn send(common: &Common, messages: Vec<OutboxMessage>) -> Result<(), DeliveryError> {
     let entry = entry(common, messages)?;
@@ -40,7 +40,7 @@ pub(crate) async fn send(common: &Common, messages: Vec<OutboxMessage>) -> Resul
     send_now(common, &entry).await
 }
 
-/// Sends the messages of an entry that was written, or leaves them to the sweep.
+/// Sends the messages of a written entry, or leaves them to the sweep.
 pub(crate) async fn send_now(common: &Common, entry: &OutboxRecord) -> Result<(), DeliveryError> {
     match publish(common, entry).await {
         Err(DeliveryError::Port(error)) => {
@@ -51,15 +51,15 @@ pub(crate) async fn send_now(common: &Common, entry: &OutboxRecord) -> Result<()
     }
 }
 
-/// For what was written and could not be sent at once: the sweep sends it.
+/// Ignores an error for messages that are stored: the sweep sends them.
 pub(crate) fn leave_to_sweeper(sent: Result<(), DeliveryError>) {
     if let Err(error) = sent {
         tracing::info!(code = error.code(), "left to the sweep of the outbox");
     }
 }
 
-/// Sends what a crash or an outage left behind; returns how many entries there were. With `all`, also the young
-/// ones: right after a start, when nobody else can be about to send them.
+/// Sends what a crash or an outage left behind; returns how many entries that were. With `all`, also young ones:
+/// right after a start, when nobody else can be about to send them.
 ///
 /// # Errors
 /// [`DeliveryError`].

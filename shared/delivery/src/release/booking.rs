@@ -1,5 +1,5 @@
-//! A study is booked for as long as its patient may see it: a release books it, whatever hides it takes that back, and
-//! being shown again books it anew. What is taken back is what was booked, which the study remembers.
+//! A study is booked for as long as its patient may see it. A release books it, hiding it takes that back, and
+//! showing it again books it anew. A reversal takes back exactly what was booked, which the study remembers.
 
 use filmless_domain::Order;
 use filmless_domain::usage::{Booked, UsageContext, UsageEvent};
@@ -19,14 +19,14 @@ pub(crate) fn of_release(
     booking(booked.released(), Some(booked))
 }
 
-/// What has to be booked of a study that its patient sees under this order; nothing where the ledger says so already.
+/// What must be booked for a study that its patient sees under this order; `None` if the ledger says so already.
 pub(crate) fn shown(
     common: &Common,
     study: &StudyRecord,
     order: &Order,
 ) -> Result<Option<Booking>, DeliveryError> {
     match &study.booked {
-        // Released before it was remembered as what: it stands as it was booked then.
+        // Released before studies remembered their booking: it stays as booked then.
         None if study.bookings == 0 => Ok(None),
         None => of_release(common, study, order).map(Some),
         Some(booked) => {
@@ -36,7 +36,7 @@ pub(crate) fn shown(
     }
 }
 
-/// Takes back what a study is booked as; nothing where it is not. `reason` is a code.
+/// Takes back a study's booking; `None` if it is not booked. `reason` is a code.
 pub(crate) async fn reversal(
     common: &Common,
     study: &StudyRecord,
@@ -46,7 +46,7 @@ pub(crate) async fn reversal(
     booking(booked.reversed(next(study), usage::now(common), reason), None).map(Some)
 }
 
-/// What a study is booked as. One that was released before that was kept is taken to be booked as its order has it.
+/// What a study is booked as. If it was released before that was kept, its order says so.
 async fn standing(common: &Common, study: &StudyRecord) -> Result<Option<Booked>, DeliveryError> {
     let released_at = match (&study.booked, study.released_at) {
         (Some(booked), _) => return Ok(Some(booked.clone())),
@@ -62,7 +62,7 @@ fn context(study: &StudyRecord, order: &Order) -> UsageContext {
     UsageContext::new(&study.study_instance_uid, &study.modalities, Some(order))
 }
 
-/// The number of the next change of what a study is booked as.
+/// The number of the next change to a study's booking.
 const fn next(study: &StudyRecord) -> u32 {
     study.bookings.saturating_add(1)
 }

@@ -1,4 +1,4 @@
-//! The publish gate, and what passing it makes: account, password, link, QR, slip, notice.
+//! The publish gate, and what follows: account, password, link, QR, slip, notice.
 
 use filmless_domain::usage::UsageKind;
 use filmless_domain::{HoldReason, Order, StudyInstanceUid, StudyState, access};
@@ -20,10 +20,10 @@ use crate::{DeliveryError, credentials, trace};
 /// How many account names are tried for patient codes that look alike.
 const ACCOUNT_NAMES_MAX: u32 = 50;
 
-/// Puts a study before the gate. Does nothing for one that is not rendered yet: it comes here when it is.
+/// Runs the gate on a study. Skips one that is not rendered yet: it comes here once it is.
 ///
 /// # Errors
-/// [`DeliveryError`]: the study has to come again.
+/// [`DeliveryError`]: the study must come again.
 #[instrument(skip_all, fields(study_instance_uid = %study))]
 pub async fn release_study(release: &Release, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
     let Some(record) = release.common.index.study(study).await? else { return Ok(()) };
@@ -31,7 +31,7 @@ pub async fn release_study(release: &Release, study: &StudyInstanceUid) -> Resul
         return Ok(());
     }
     if record.is_held_for(HoldReason::HeldByStaff) {
-        // It was held while it was on its way.
+        // Staff held it while it was on its way.
         return match record.state {
             StudyState::Held => Ok(()),
             _ => hold(&release.common, &record, HoldReason::HeldByStaff).await,
@@ -56,13 +56,13 @@ async fn open_gate(release: &Release, study: StudyRecord, order: &OrderRecord) -
         return first_release(release, study, order).await;
     }
     if !is_owner(&release.common, &study, order).await? {
-        // The order changed hands after the release: its new patient's images never open with the old slip.
+        // The order changed hands after the release: never open its new patient's images with the old slip.
         return hold(&release.common, &study, HoldReason::PatientMismatch).await;
     }
     let booking = booking::shown(&release.common, &study, &order.order)?;
     if study.state != StudyState::Released || booking.is_some() {
         let pen = Pen::new(&release.common, &study, Some(&order.order));
-        // Its patient saw it all the time where only late images had come.
+        // If only late images came, its patient saw it all the time.
         let was_hidden = !study.is_visible();
         let shown =
             was_hidden.then(|| usage::entry(&pen.event(UsageKind::StudyShown, &now_in_ms(&release.common))));
@@ -90,18 +90,18 @@ async fn hold(common: &Common, study: &StudyRecord, reason: HoldReason) -> Resul
     }
     let now = common.index.study(&study.study_instance_uid).await?;
     if now.is_some_and(|now| now.state == study.state && now.bookings != study.bookings) {
-        // Only what it is booked as changed: it has to be held all the same.
+        // Only its booking changed; it still must be held.
         return Err(StoreError::Contention { operation: "hold a study" }.into());
     }
     Ok(())
 }
 
-/// What tells one hold of a study from the next.
+/// Distinguishes one hold of a study from the next.
 fn now_in_ms(common: &Common) -> String {
     common.clock.now().as_millisecond().to_string()
 }
 
-/// A notice that was due while the study was hidden is still to be sent.
+/// Sends a notice that was due while the study was hidden.
 async fn announce_if_pending(common: &Common, study: &StudyRecord) -> Result<(), DeliveryError> {
     let uid = &study.study_instance_uid;
     let notice = common.index.notice(uid, study.link_version).await?;
@@ -113,8 +113,8 @@ async fn announce_if_pending(common: &Common, study: &StudyRecord) -> Result<(),
     Ok(())
 }
 
-/// All of a first release is one transaction: either the patient has account, password, link and a notice on its
-/// way, or nothing happened.
+/// A first release is one transaction: either the patient has account, password, link and a notice on its way, or
+/// nothing happened.
 async fn first_release(
     release: &Release,
     mut study: StudyRecord,
@@ -122,7 +122,7 @@ async fn first_release(
 ) -> Result<(), DeliveryError> {
     let uid = study.study_instance_uid.clone();
     let account = account_for(&release.common, &order.order).await?;
-    // Another order with this patient code, and for somebody else, may have opened it at this very moment.
+    // Another order with this patient code, for somebody else, may have opened the account at the same moment.
     if !sight::is_account_of(&release.common, account.clone(), &order.order).await? {
         return hold(&release.common, &study, HoldReason::AccountMismatch).await;
     }
@@ -148,7 +148,7 @@ async fn first_release(
         .log_all(LogName::Usage, &booking.usage)?;
     match release.common.index.commit(issue.add_to(transaction)?).await? {
         TransactionOutcome::Committed => {}
-        // Another run released it, or an instance arrived: either way the study comes here again by itself.
+        // Another run released it, or an instance arrived. Either way the study comes here again by itself.
         TransactionOutcome::ConditionUnmet(_) => return Ok(()),
     }
     info!("study released");
@@ -156,7 +156,7 @@ async fn first_release(
     issue.announce(release).await
 }
 
-/// The patient's account, opened at their first release.
+/// The patient's account; the first release opens it.
 pub(crate) async fn account_for(common: &Common, order: &Order) -> Result<AccountRecord, DeliveryError> {
     let patient_id = &order.patient.id;
     for attempt in 0..ACCOUNT_NAMES_MAX {

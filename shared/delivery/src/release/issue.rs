@@ -1,4 +1,4 @@
-//! Issuing: password, link and notice of one slip, written in the transaction that makes them due.
+//! Issues a slip's password, link and notice, in the transaction that makes them due.
 
 use filmless_domain::hospital::end_of_day;
 use filmless_domain::usage::{UsageEvent, UsageKind, UsageUnit};
@@ -16,23 +16,23 @@ use crate::record::usage::{self, Pen};
 use crate::release::slip::ensure_slip;
 use crate::{DeliveryError, Settings, credentials};
 
-/// Most notices of one study within a day: nobody is to be flooded by a button pressed again and again.
+/// Most notices for one study within a day: nobody is flooded because somebody presses a button again and again.
 pub const NOTICES_PER_DAY_MAX: usize = 5;
 
-/// Over which channels somebody is told, and where these lead.
+/// The channels of a notice, and the addresses they lead to.
 pub(crate) struct Ways {
     contact: Contact,
     channels: Vec<Channel>,
 }
 
 impl Ways {
-    /// As the hospital's policy begins: over the first channel to the number and the first to the address.
+    /// The first channels of the hospital's policy: the first one to the number and the first one to the address.
     pub fn at_once(settings: &Settings, contact: Contact) -> Self {
         let channels = settings.channels.first(|reach| contact.is_known(reach));
         Self { contact, channels }
     }
 
-    /// Over this channel alone, where that is possible.
+    /// Only this channel, if possible.
     pub fn only(channel: Channel, contact: Contact) -> Self {
         let contact = contact.only(channel.reach());
         let channels = if contact.is_known(channel.reach()) { vec![channel] } else { Vec::new() };
@@ -50,7 +50,7 @@ impl Ways {
     }
 }
 
-/// Everything that one slip needs, before it is written.
+/// Everything one slip needs, before it is written.
 pub(crate) struct Issue {
     credential: CredentialRecord,
     token_digest: String,
@@ -61,7 +61,7 @@ pub(crate) struct Issue {
 }
 
 impl Issue {
-    /// A new password and a new link of version `study.link_version`, to be told over those ways.
+    /// A new password, and a new link of version `study.link_version`, announced over `ways`.
     pub async fn new(
         release: &Release,
         study: &StudyRecord,
@@ -95,7 +95,7 @@ impl Issue {
         })
     }
 
-    /// Adds what is issued to a transaction. Nothing of it may be there yet.
+    /// Adds everything to a transaction. None of it may exist yet.
     pub fn add_to(&self, transaction: Transaction) -> Result<Transaction, DeliveryError> {
         let new = || Change::new().when(&Condition::Absent("pk"));
         let (study, version) = (&self.link.study_instance_uid, self.link.version);
@@ -115,7 +115,7 @@ impl Issue {
             .announce(&self.entry)?)
     }
 
-    /// Makes the slip and has the messages sent, once the transaction is written.
+    /// Makes the slip and queues the messages, once the transaction is written.
     pub async fn announce(&self, release: &Release) -> Result<(), DeliveryError> {
         ensure_slip(release, &self.notice).await?;
         outbox::publish(&release.common, &self.entry).await
@@ -151,7 +151,7 @@ async fn new_notice(
     })
 }
 
-/// Whether any message of a study's notices arrived, or may have, as far as anybody knows.
+/// Whether any message about a study arrived, or may have, as far as we know.
 #[must_use]
 pub fn is_reached(notices: &[NoticeRecord]) -> bool {
     let mut messages = notices.iter().flat_map(NoticeRecord::messages);

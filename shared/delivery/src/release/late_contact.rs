@@ -1,4 +1,4 @@
-//! Whoever heard nothing is told once a number or an address is known: a later order brought it, or staff corrected it.
+//! Tells a patient whom no message reached, once a later order or staff add a number or an address.
 
 use filmless_domain::StudyInstanceUid;
 use filmless_store::index::{
@@ -12,8 +12,8 @@ use crate::record::outbox;
 use crate::release::issue::{Issue, NOTICES_PER_DAY_MAX, Ways, is_reached};
 use crate::sight::order_in_sight;
 
-/// Issues a notice over the ways that are new, if the patient sees the study, did not open it, and no message reached them or
-/// is still on its way.
+/// Issues a notice over the new addresses, if the patient can see the study, has not opened it, and no message
+/// reached them or is still on its way.
 pub(crate) async fn tell(release: &Release, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
     let index = &release.common.index;
     let notices = index.notices(study).await?;
@@ -33,7 +33,7 @@ pub(crate) async fn tell(release: &Release, study: &StudyInstanceUid) -> Result<
     Ok(())
 }
 
-/// The ways over which somebody who heard nothing is still to be told of a study, and its order.
+/// The new addresses for a patient whom no message reached, and the study's order.
 pub(crate) async fn due(
     common: &Common,
     study: &StudyRecord,
@@ -51,13 +51,13 @@ pub(crate) async fn due(
     Ok(Some((order, contact)))
 }
 
-/// Whether every message that there was failed, or there was none.
+/// Whether every message failed, or there was none.
 fn has_failed(notices: &[NoticeRecord]) -> bool {
     let mut messages = notices.iter().flat_map(NoticeRecord::messages);
     !is_reached(notices) && messages.all(|(_, message)| message.state == ChannelState::Failed)
 }
 
-/// What of a contact no notice was sent to.
+/// The part of a contact that no notice was sent to.
 fn untried(contact: Contact, notices: &[NoticeRecord]) -> Contact {
     Contact {
         phone: contact

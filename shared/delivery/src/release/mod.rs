@@ -1,4 +1,4 @@
-//! The publish gate, and what passing it makes: account, password, link, QR, slip, notice.
+//! The publish gate, and what follows: account, password, link, QR, slip, notice.
 
 pub(crate) mod booking;
 mod gate;

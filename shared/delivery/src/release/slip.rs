@@ -1,4 +1,4 @@
-//! The slip, and what it and the messages say.
+//! The slip, and the contents that it shares with the messages.
 
 use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_domain::{Language, Order, Secret, SignedResult, object_key, person_name};
@@ -11,12 +11,12 @@ use crate::parts::Release;
 use crate::sight::find_in_sight;
 use crate::{DeliveryError, Settings};
 
-/// All that slip and messages say.
+/// Everything that slip and messages say.
 pub(crate) struct Content {
     pub(crate) study: StudyRecord,
     pub(crate) order: Order,
     pub(crate) patient_name: String,
-    /// The signed result; one that is too long for the order's item is too long for a slip, and is read with the images.
+    /// The signed result. One too long for the order's item is too long for a slip; it is read beside the images.
     pub(crate) result: Option<SignedResult>,
     pub(crate) password: Secret,
     pub(crate) link: Secret,
@@ -26,7 +26,7 @@ pub(crate) struct Content {
     pub(crate) expires_on: Date,
 }
 
-/// Makes the slip if it is not there yet; says whether it is there now. It is not where nobody may see the images.
+/// Makes the slip unless it is there; returns whether it is there now. It is not made if nobody may see the images.
 ///
 /// # Errors
 /// [`DeliveryError`].
@@ -48,7 +48,7 @@ pub(crate) async fn ensure_slip(release: &Release, notice: &NoticeRecord) -> Res
     Ok(true)
 }
 
-/// `None` once the secrets are erased, because every channel is done, and where the patient does not see the study.
+/// `None` once the secrets are erased because every channel is done, and if the patient does not see the study.
 pub(crate) async fn content_of(
     release: &Release,
     notice: &NoticeRecord,
@@ -80,7 +80,7 @@ pub(crate) async fn content_of(
     }))
 }
 
-/// What a study without a title is called: what it was made with, as in the portal.
+/// The name of a study without a title: its modalities, as in the portal.
 fn untitled(study: &StudyRecord, language: Language) -> String {
     let made_with = filmless_slip::modalities(&study.modalities, language);
     if made_with.is_empty() {

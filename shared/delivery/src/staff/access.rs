@@ -1,4 +1,4 @@
-//! Ending what opens, and sharing on a patient's behalf.
+//! Ends access to a patient's studies, and shares on a patient's behalf.
 
 use filmless_domain::audit::AuditAction;
 use filmless_domain::staff::Act;
@@ -13,7 +13,7 @@ use crate::viewing::{NewShare, ShareOwner, ShareRequest, create_share_of, end_sh
 /// What was ended.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Revoked {
-    /// Links that opened.
+    /// Links that still opened.
     pub links: usize,
     /// Passwords.
     pub passwords: usize,
@@ -31,7 +31,7 @@ impl Desk {
         let reason = reason_of(reason)?;
         let account = self.account_of(patient).await?;
         let index = &self.common.index;
-        // Sessions first: they are what is open at this moment.
+        // Sessions first: they are open right now.
         let (key, change) = Index::end_sessions_change(&account.account_key, self.common.clock.now());
         let transaction = Transaction::new().update(key, change);
         let action = AuditAction::RevokeAccess;
@@ -65,7 +65,7 @@ impl Desk {
         Ok(ended)
     }
 
-    /// Makes a share on the patient's behalf, of their visible studies; `None` when the request asks for what cannot be.
+    /// Makes a share of the patient's visible studies on their behalf; `None` if the request is impossible.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -94,7 +94,7 @@ impl Desk {
         made.ok_or(StaffError::Refused(Refusal::BadShare))
     }
 
-    /// Ends a share of a patient.
+    /// Ends a patient's share.
     ///
     /// # Errors
     /// [`StaffError`].

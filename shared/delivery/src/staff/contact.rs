@@ -1,4 +1,4 @@
-//! Correcting where messages go.
+//! Corrects the phone number or email address for messages.
 
 use filmless_domain::audit::AuditAction;
 use filmless_domain::staff::Act;
@@ -9,7 +9,7 @@ use super::{Desk, Refusal, StaffError};
 use crate::record::messages::{ReleaseTask, Task};
 use crate::record::outbox;
 
-/// What is right; `None` leaves as it is, an empty text means that there is none.
+/// The corrections: `None` leaves a value as it is, an empty text removes it.
 #[derive(Clone, Default)]
 pub struct ContactCorrection {
     /// Phone number, as typed.
@@ -25,8 +25,7 @@ impl std::fmt::Debug for ContactCorrection {
 }
 
 impl Desk {
-    /// Corrects phone number or email address of a patient for all messages to come, until an order says something
-    /// new.
+    /// Corrects a patient's phone number or email address for all later messages, until an order brings a new one.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -64,7 +63,7 @@ impl Desk {
             transaction = transaction.point_phone(phone, patient)?;
         }
         let account = index.account_of_patient(patient).await?;
-        // Whoever heard nothing is told now.
+        // Tell a patient whom no message reached.
         let mut messages = Vec::new();
         for study in index.studies_of_patient(patient).await? {
             if study.is_visible() {

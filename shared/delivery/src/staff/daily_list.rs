@@ -1,4 +1,4 @@
-//! Every day, the hotline is called to the list of patients whom no message reached.
+//! Sends the hotline a daily email about patients whom no message reached.
 
 use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_slip::{UnreachedContent, unreached_message};
@@ -11,11 +11,11 @@ use crate::staff::{Extent, ListAsked, list_unreached};
 
 /// How many days the list goes back.
 const DAYS: u16 = 7;
-/// The name of the job's turn.
+/// Name of the job's turn.
 const JOB: &str = "UNREACHED";
 
-/// Writes to the support mailbox when somebody has to be called, once a day; says how many there are. Messages that are
-/// still being tried, or wait for the morning, are nobody's to call about.
+/// Once a day, writes to the support mailbox if somebody must be called; returns how many. Leaves out messages that
+/// are still being tried or wait for the end of the quiet hours.
 ///
 /// # Errors
 /// [`DeliveryError`].

@@ -1,5 +1,5 @@
-//! How staff come to the web console: who they are is for an identity provider to say, how long they stay is decided
-//! here. Sessions are begun by a sign-in, ended by idleness, age, sign-out here or everywhere.
+//! How staff enter the web console. An identity provider says who they are; we decide how long they stay. A sign-in
+//! starts a session; idleness, age or a sign-out (here or everywhere) ends it.
 
 use filmless_domain::Secret;
 use filmless_domain::audit::{Actor, AuditAction, AuditOutcome};
@@ -14,31 +14,31 @@ use crate::parts::Console;
 use crate::record::audit::Record;
 use crate::{DeliveryError, credentials};
 
-/// How long somebody may take at the identity provider, in seconds.
+/// How long a member may stay at the identity provider, in seconds.
 const SIGN_IN_SECONDS_MAX: i64 = 600;
-/// The use of a session is written down this often.
+/// How often the use of a session is stored.
 const SEEN_EVERY: SignedDuration = SignedDuration::from_secs(60);
 
-/// The way from the identity provider to the desks.
+/// Leads from the identity provider to a desk.
 #[derive(Debug, Clone)]
 pub struct StaffEntrance {
     console: Console,
 }
 
 impl StaffEntrance {
-    /// The entrance to desks that work with this.
+    /// An entrance to desks of this console.
     #[must_use]
     pub fn new(console: impl Into<Console>) -> Self {
         Self { console: console.into() }
     }
 
-    /// The time that sign-ins and sessions go by.
+    /// The clock of sign-ins and sessions.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.console.common.clock.now()
     }
 
-    /// Keeps what has to be known when a sign-in comes back; returns the cookie that binds it to its browser.
+    /// Stores what we need when a sign-in comes back; returns the cookie that ties it to its browser.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -54,7 +54,7 @@ impl StaffEntrance {
         Ok(cookie)
     }
 
-    /// Takes that back, once.
+    /// Takes it back; works once.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -85,12 +85,12 @@ impl StaffEntrance {
         let key = Index::staff_session_key(&credentials::token_digest(cookie.expose()));
         let new = Change::new().when(&Condition::Absent("pk"));
         let transaction = Transaction::new().put(&key, &session, new)?.log(LogName::Audit, &entry)?;
-        // The key is new and random: where it is taken, an earlier try of this very call wrote it.
+        // The key is new and random. If it exists, an earlier attempt of this call wrote it.
         let _ = common.index.commit(transaction).await?;
         Ok(cookie)
     }
 
-    /// Writes down that somebody was not let in. `subject` is empty where nobody said who it was.
+    /// Records that somebody was not let in. `subject` is empty if we do not know who it was.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -99,7 +99,7 @@ impl StaffEntrance {
         record.outcome(AuditOutcome::Refused).detail(why).write(&self.console.common).await
     }
 
-    /// The desk of whoever has this cookie.
+    /// The desk for this cookie.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -118,7 +118,7 @@ impl StaffEntrance {
         Ok(Some(Desk::new(self.console.clone(), member, source.to_owned())))
     }
 
-    /// Ends the session of a cookie.
+    /// Ends this cookie's session.
     ///
     /// # Errors
     /// [`DeliveryError`].

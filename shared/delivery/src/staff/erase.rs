@@ -1,4 +1,4 @@
-//! Erasing at the request of whom the data is about.
+//! Erases data at the patient's request.
 
 use filmless_domain::PatientId;
 use filmless_domain::audit::AuditAction;
@@ -9,8 +9,8 @@ use crate::parts::Erase;
 use crate::upkeep::retention::{self, Erased, erase_subject};
 
 impl Desk {
-    /// Erases all that is kept about a patient: uploads, orders, everything derived, slips, account, shares. The logs
-    /// stay; they name nobody. With `is_rehearsal`, only counts.
+    /// Erases everything about a patient: uploads, orders, derived objects, slips, account, shares. The logs stay,
+    /// because they name nobody. With `is_rehearsal`, only counts.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -33,7 +33,7 @@ impl Desk {
         Ok(erased)
     }
 
-    /// Erases the studies whose retention has ended, as the daily job does; with `is_rehearsal`, only names them.
+    /// Erases the studies whose retention has ended, as the daily job does. With `is_rehearsal`, only lists them.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -42,7 +42,7 @@ impl Desk {
         Ok(retention::end_retention(self.erasing()?, is_rehearsal).await?)
     }
 
-    /// What is erased with; a console that is given nothing to erase with does not know the act.
+    /// What erasing needs. A console without it answers as if the act did not exist.
     fn erasing(&self) -> Result<&Erase, StaffError> {
         self.erase.as_ref().ok_or(StaffError::NotFound)
     }

@@ -1,5 +1,5 @@
-//! What images, order and account say of the patient, side by side: looked at before anything is released by hand. For those
-//! alone who may release.
+//! What images, order and account say about the patient, side by side, for staff to check before they release by hand.
+//! Only for roles that may release.
 
 use filmless_domain::audit::AuditAction;
 use filmless_domain::identity::{AcceptedPairs, Agreement, Fact, compare, pair_digest};
@@ -14,9 +14,9 @@ use super::worklist::held_where;
 use super::{Desk, StaffError};
 use crate::sight::{beside, facts_digest, person_of};
 
-/// Most studies of one list of mismatches.
+/// Most studies in one list of mismatches.
 pub const MISMATCHES_MAX: usize = 100;
-/// For what a study is held whose patient differs.
+/// Reasons for holding a study whose patient differs.
 const MISMATCHES: [HoldReason; 4] = [
     HoldReason::PatientMismatch,
     HoldReason::CharacterSetMismatch,
@@ -26,22 +26,22 @@ const MISMATCHES: [HoldReason; 4] = [
 /// How many studies are compared with their orders at a time.
 const STUDIES_AT_ONCE: usize = 16;
 
-/// Somebody, as a source states them. `Debug` hides it.
+/// A person as a source describes them. `Debug` hides it.
 #[derive(Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Stated {
     /// Patient ID.
     pub patient_id: String,
     /// Issuer of Patient ID.
     pub issuer: String,
-    /// Name, as it is read.
+    /// Name, as displayed.
     pub name: String,
-    /// Birth date, ISO 8601, or the year.
+    /// Birth date, ISO 8601, or only the year.
     pub birth_date: String,
-    /// There is a birth date, and it cannot be read.
+    /// There is a birth date, but it cannot be read.
     pub is_birth_date_unreadable: bool,
     /// Sex.
     pub sex: String,
-    /// The facts of it that stand in the way.
+    /// Which of its facts prevent the release.
     pub doubts: Vec<Fact>,
 }
 
@@ -50,19 +50,19 @@ pub struct Stated {
 pub struct IdentityView {
     /// Which study.
     pub study_instance_uid: StudyInstanceUid,
-    /// The order that it would be released under.
+    /// The order it would be released under.
     pub accession_number: AccessionNumber,
-    /// What the order says: to whom it would be shown.
+    /// What the order says: the person it would be shown to.
     pub order: Stated,
-    /// Whom the account of that patient code belongs to, once there is one.
+    /// The person who owns the account of that patient code, if there is one.
     pub account: Option<Stated>,
     /// What the files say, each spelling once.
     pub images: Vec<Stated>,
-    /// Every accession number that the files name.
+    /// All accession numbers in the files.
     pub accessions: Vec<AccessionNumber>,
-    /// Whether anything stands in the way.
+    /// Whether anything prevents the release.
     pub differs: bool,
-    /// Whether the account is somebody else's: a release alone is not enough.
+    /// Whether the account belongs to somebody else; then a release alone is not enough.
     pub is_account_anothers: bool,
     /// Whether the order was cancelled.
     pub is_cancelled: bool,
@@ -70,13 +70,13 @@ pub struct IdentityView {
     pub strangers: usize,
     /// Names what was seen; a decision repeats it.
     pub seen: String,
-    /// Who decided already and waits for a second pair of eyes.
+    /// Who has decided already and waits for a second member of staff.
     pub asked: Option<Asked>,
-    /// Whether the hospital demands four eyes.
+    /// Whether the hospital requires four eyes.
     pub four_eyes: bool,
 }
 
-/// A decision that waits for another member of the staff.
+/// A decision that waits for another member of staff.
 #[derive(Debug, Clone, Serialize)]
 pub struct Asked {
     /// Who decided.
@@ -85,9 +85,9 @@ pub struct Asked {
     pub at: Timestamp,
     /// Why.
     pub reason: String,
-    /// Whether those named are said to be one person.
+    /// Whether they said that these are one person.
     pub is_same_person: bool,
-    /// Whether it was whoever looks now.
+    /// Whether the member looking now decided it.
     pub is_own: bool,
 }
 
@@ -110,7 +110,7 @@ pub(super) struct Looked {
 }
 
 impl Desk {
-    /// What images, order and account say of a study's patient.
+    /// What images, order and account say about a study's patient.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -128,7 +128,7 @@ impl Desk {
         Ok(looked.view)
     }
 
-    /// What the records office should look at besides the studies that are held, newest first.
+    /// What the records office should check besides the held studies, newest first.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -139,7 +139,7 @@ impl Desk {
         Ok(reviews)
     }
 
-    /// The studies of the last days that are held because somebody differs, with what differs, oldest first; at most
+    /// The studies of the last days that are held because a person differs, with what differs, oldest first; at most
     /// [`MISMATCHES_MAX`].
     ///
     /// # Errors
@@ -210,7 +210,7 @@ impl Desk {
         Ok(Looked { view, pairs })
     }
 
-    /// `person` is compared with the order; `shown` is what is read of it.
+    /// Compares `person` with the order; `shown` is what is displayed.
     fn stated(
         &self,
         person: &PatientDemographics,
@@ -221,7 +221,7 @@ impl Desk {
         let rules = &self.common.settings.identity;
         let is_same = person == ordered || accepted.is_same_person(person, ordered, rules);
         let mut doubts = if is_same { Vec::new() } else { compare(person, ordered, rules).doubts() };
-        // A blank that only does not prove enough is not red beside facts that all agree.
+        // A patient code that agrees is not marked.
         if compare(person, ordered, rules).id == Agreement::Agrees {
             doubts.retain(|fact| *fact != Fact::PatientId);
         }

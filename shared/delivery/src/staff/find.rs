@@ -1,5 +1,5 @@
-//! Finding a patient: by patient code or accession number (dashes or none), phone number (whole, or its last digits), birth date, or the
-//! words of the name.
+//! Finds patients by patient code or accession number (with or without dashes), phone number (all of it, or its last
+//! digits), birth date, or words of the name.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -24,24 +24,24 @@ use crate::credentials;
 use crate::staff::status::{Reason, reason_of_hold};
 use crate::viewing::ShareLine;
 
-/// Studies that were held within so many days are found by the name in their images.
+/// How many days back held studies are searched by the name in their images.
 const HELD_DAYS: u16 = 31;
-/// Most patients of one answer.
+/// Most patients in one answer.
 const HITS_MAX: usize = 50;
-/// As many patients of a word that is searched for alone.
+/// Most patients for a search of a single word.
 const HITS_MAX_OF_WORD: i32 = 50;
-/// How many of them are looked at at a time.
+/// How many of them are read at a time.
 const HITS_AT_ONCE: usize = 16;
-/// Most digits that are taken for the end of a phone number.
+/// Most digits taken for the end of a phone number.
 const PHONE_END_DIGITS_MAX: usize = 9;
 /// How long a search is kept: a shift.
 const SEARCH_SECONDS: i64 = 8 * 3600;
 /// Longer than any id of a search.
 const SEARCH_ID_BYTES_MAX: usize = 128;
-/// Longest search, in characters.
+/// Longest query, in characters.
 const QUERY_CHARS_MAX: usize = 200;
 
-/// One patient that was found.
+/// One patient found.
 #[derive(Clone, Serialize)]
 pub struct PatientHit {
     /// The hospital's code.
@@ -50,14 +50,14 @@ pub struct PatientHit {
     pub name: String,
     /// Birth date of the latest order, ISO 8601.
     pub birth_date: String,
-    /// The code that this one was joined into.
+    /// The code this one was merged into.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<PatientId>,
-    /// Number of studies, those of the code that it was joined into among them.
+    /// Number of studies, including those of the code it was merged into.
     pub studies: usize,
 }
 
-/// One patient, as the hotline needs them.
+/// One patient, as the hotline needs to see them.
 #[derive(Clone, Serialize)]
 pub struct PatientView {
     /// The hospital's code.
@@ -66,14 +66,14 @@ pub struct PatientView {
     pub name: String,
     /// Birth date of the latest order, ISO 8601.
     pub birth_date: String,
-    /// The code that this one was joined into: account, studies and shares are that one's, too.
+    /// The code this one was merged into; account, studies and shares are shared with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<PatientId>,
     /// Where messages go.
     pub phone: Option<String>,
     /// Where emails go.
     pub email: Option<String>,
-    /// Whether staff corrected that.
+    /// Whether staff corrected these.
     pub is_corrected: bool,
     /// Account name, once something was released.
     pub account: Option<String>,
@@ -92,10 +92,10 @@ pub struct StudyBrief {
     pub accession_number: Option<AccessionNumber>,
     /// Study date.
     pub date: Option<Date>,
-    /// Date of its pictures, where the study has none.
+    /// Date of its images, if the study has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_date: Option<Date>,
-    /// Description, else nothing.
+    /// Description, if any.
     pub description: Option<String>,
     /// Modalities.
     pub modalities: Vec<String>,
@@ -107,7 +107,7 @@ pub struct StudyBrief {
     pub released_at: Option<Timestamp>,
 }
 
-/// A patient, and what was read to know them.
+/// A patient, and the records read to find them.
 struct Found {
     hit: PatientHit,
     account: Option<AccountRecord>,
@@ -127,7 +127,7 @@ impl std::fmt::Debug for PatientView {
     }
 }
 
-/// What can be searched for.
+/// Checks that a query can be searched for.
 fn wanted(query: &str) -> Result<&str, StaffError> {
     let query = query.trim();
     if query.is_empty() || query.chars().count() > QUERY_CHARS_MAX {
@@ -137,10 +137,10 @@ fn wanted(query: &str) -> Result<&str, StaffError> {
 }
 
 impl Desk {
-    /// Keeps a search for a shift. Returns its id, which stands for what was typed where that may not be read: in an address.
+    /// Keeps a query for a shift. Returns its id, to use where the typed text must not be visible: in an address.
     ///
     /// # Errors
-    /// [`StaffError`]; `bad-search` where it cannot be searched for.
+    /// [`StaffError`]; `bad-search` if the query cannot be searched for.
     pub async fn keep_search(&self, query: &str) -> Result<String, StaffError> {
         self.demand(Act::Find, AuditAction::FindPatient).await?;
         let (common, query) = (&self.common, wanted(query)?.to_owned());
@@ -151,10 +151,10 @@ impl Desk {
         Ok(id.expose().to_owned())
     }
 
-    /// What was typed for a search that they kept themselves.
+    /// The text of a search that this member kept.
     ///
     /// # Errors
-    /// [`StaffError`]; not found, too, where it is somebody else's.
+    /// [`StaffError`]; also not found if it belongs to somebody else.
     pub async fn kept_search(&self, id: &str) -> Result<String, StaffError> {
         self.demand(Act::Find, AuditAction::FindPatient).await?;
         if id.len() > SEARCH_ID_BYTES_MAX {
@@ -165,7 +165,7 @@ impl Desk {
         own.map(|search| search.query).ok_or(StaffError::NotFound)
     }
 
-    /// Finds patients by code, accession number, phone number, birth date or name; accents and case do not count.
+    /// Finds patients by code, accession number, phone number, birth date or name; ignores accents and case.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -203,7 +203,7 @@ impl Desk {
         if let Ok(phone) = PhoneNumber::parse(query) {
             found.extend(index.patients_of_phone(&phone).await?.into_iter().map(|p| p.patient_id));
         }
-        // A year of two digits may mean either century.
+        // A two-digit year may mean either century.
         if let TypedAnswer::Dates(dates) = BirthDate::read_answer(query) {
             for born in dates {
                 found.extend(index.patients_born(born).await?.into_iter().map(|p| p.patient_id));
@@ -221,10 +221,10 @@ impl Desk {
         Ok(found)
     }
 
-    /// All words have to be in the name.
+    /// All words must be in the name.
     async fn found_by_name(&self, query: &str) -> Result<Vec<PatientId>, StaffError> {
         let words = person_name::words(query);
-        // A long word is a rare one, more often than not.
+        // Long words tend to be rare.
         let Some(rarest) = words.iter().max_by_key(|word| word.len()) else { return Ok(Vec::new()) };
         let index = &self.common.index;
         let mut found = match words.len() {
@@ -235,7 +235,7 @@ impl Desk {
             let names: Vec<&str> = pointer.name.split(' ').collect();
             words.iter().all(|word| names.contains(&word.as_str()))
         });
-        // Studies that wait for their order, or differ from it, are looked for by the name in their images.
+        // Search studies that wait for their order, or differ from it, by the name in their images.
         let is_named = |study: &StudyRecord| {
             let names = person_name::words(study.patient.name.as_deref().unwrap_or_default());
             words.iter().all(|word| names.contains(word))
@@ -255,7 +255,7 @@ impl Desk {
         let account = index.account_of_patient(&patient_id).await?;
         let is_merged = account.is_some_and(|account| account.patient_id != patient_id);
         match self.latest_order(&patient_id).await? {
-            // As almost always: the studies are counted, and not read.
+            // The usual case: only count the studies, do not read them.
             Some(latest) if !is_merged => Ok(Some(PatientHit {
                 studies: index.count_studies_of_patient(&patient_id).await?,
                 name: person_name::display(&latest.order.patient.name),

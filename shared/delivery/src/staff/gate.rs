@@ -17,36 +17,36 @@ use crate::record::usage::{self, Pen};
 use crate::release::booking;
 use crate::sight;
 
-/// Most studies that are put before the gate again by one decision; `reconcile` comes to the others.
+/// Most studies that one decision sends to the gate again; `reconcile` sends the rest.
 const STUDIES_AT_ONCE: usize = 20;
 
-/// What a member of the staff decides after they saw the facts.
+/// What a member of staff decides after seeing the facts.
 #[derive(Debug, Clone, Default)]
 pub struct Decision {
-    /// Under which order; none for the one the gate would look at.
+    /// Under which order; `None` for the one the gate would use.
     pub order: Option<AccessionNumber>,
     /// Why.
     pub reason: String,
-    /// [`IdentityView::seen`] of what they saw.
+    /// [`IdentityView::seen`] as they saw it.
     pub seen: String,
-    /// Whether those who are named are one person, also in studies to come.
+    /// Whether the named persons are one person, also in later studies.
     pub is_same_person: bool,
 }
 
-/// What became of a decision.
+/// The outcome of a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decided {
-    /// The study goes before the gate, which lets it pass.
+    /// The study goes to the gate, which lets it pass.
     Released,
-    /// Another member of the staff has to agree.
+    /// Another member of staff must agree.
     AskedAnother,
 }
 
 impl Desk {
-    /// Releases a study under an order, whatever the gate says: the one named, else the one the gate would look at. What was
-    /// looked at must still be so, and where the hospital demands four eyes and anything differs, another member of the
-    /// staff must have decided the same. Nothing puts a study into the account of somebody else.
-    /// What was recalled is rendered anew first; the links that were issued for it stay closed.
+    /// Releases a study whatever the gate says: under the order named, else the one the gate would use. The facts must
+    /// still be as seen. If the hospital requires four eyes and anything differs, another member of staff must have
+    /// decided the same. Nothing puts a study into somebody else's account. A recalled study is rendered again first;
+    /// its old links stay closed.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -137,7 +137,7 @@ impl Desk {
                 transaction =
                     transaction.put(&Index::same_person_key(patient, pair), &said, Change::new())?;
             }
-            // What waits for the same decision need not wait any more.
+            // Studies that wait for the same decision need not wait any more.
             let held = index.studies_of_patient(patient).await?;
             let held = held
                 .into_iter()
@@ -180,7 +180,7 @@ impl Desk {
         candidates.meant().cloned().ok_or(StaffError::Refused(Refusal::NameTheOrder))
     }
 
-    /// Holds a study: its patient does not see it, and nothing but a release by hand brings it back.
+    /// Holds a study: its patient does not see it, and only a release by hand brings it back.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -211,7 +211,7 @@ impl Desk {
     }
 }
 
-/// What is decided must be what is so now, and must not lead into the account of somebody else.
+/// The decision must match the current facts, and must not lead into somebody else's account.
 fn check_looked(view: &IdentityView, decision: &Decision) -> Result<(), StaffError> {
     if decision.seen != view.seen {
         return Err(Refusal::FactsChanged.into());

@@ -1,4 +1,4 @@
-//! The history of a study: what happened to it, from the first file to the first look.
+//! The history of a study, from its first file to its first view.
 
 use filmless_domain::audit::AuditAction;
 use filmless_domain::staff::Act;
@@ -12,21 +12,21 @@ use super::{Desk, StaffError, StudyBrief};
 use crate::staff::ResultBrief;
 use crate::viewing::{AccessLine, AccessWho, access_lines};
 
-/// One study and all that happened to it.
+/// One study and everything that happened to it.
 #[derive(Debug, Clone, Serialize)]
 pub struct StudyHistory {
-    /// The study as it is.
+    /// The study now.
     #[serde(flatten)]
     pub study: StudyBrief,
-    /// The hospital's code of the patient it was released to, else of the patient in its images.
+    /// Code of the patient it was released to, else of the patient in its images.
     pub patient_id: Option<filmless_domain::PatientId>,
     /// Number of series.
     pub series: u32,
     /// Number of instances.
     pub instances: u32,
-    /// Some of its images state a birth date that cannot be read: nothing was compared with it, whoever released the study.
+    /// Some of its images have an unreadable birth date: it was compared with nothing, whoever released the study.
     pub is_birth_date_unreadable: bool,
-    /// Its result, without its words; nothing where there is no order yet.
+    /// Its result, without the text; `None` if there is no order yet.
     pub result: Option<ResultBrief>,
     /// Version of its newest link; 0 before the first.
     pub link_version: u32,
@@ -34,19 +34,19 @@ pub struct StudyHistory {
     pub lines: Vec<HistoryLine>,
 }
 
-/// One line of a history.
+/// One line of the history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HistoryLine {
     /// When.
     pub at: Timestamp,
     /// What: `received`, `last-received`, `rendered`, `released`, `slip-made`, `sms-pending`, `sms-sent`,
-    /// `sms-delivered`, `sms-failed`, the same for every other channel, `opened`, `first-image`, `downloaded`, or a staff action of
-    /// the audit log.
+    /// `sms-delivered`, `sms-failed`, the same for every other channel, `opened`, `first-image`, `downloaded`, or a
+    /// staff action from the audit log.
     pub what: String,
-    /// Version of the link, for slip and messages.
+    /// Version of the link, for a slip or a message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub link_version: Option<u32>,
-    /// Who, where it is not Filmless itself: `patient`, the name of a share, or a member of the staff.
+    /// Who, if not Filmless itself: `patient`, the name of a share, or a member of staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub who: Option<String>,
     /// A reason.
@@ -126,8 +126,13 @@ fn of_access(access: &AccessLine) -> Vec<HistoryLine> {
         AccessWho::Share(label) => label.clone(),
     };
     let line = |at, what: &str| HistoryLine { who: Some(who.clone()), ..HistoryLine::new(at, what) };
-    let mut lines = vec![line(access.opened_at, "opened")];
+    let (opened, downloaded) = if access.is_software {
+        ("opened-in-software", "taken-with-software")
+    } else {
+        ("opened", "downloaded")
+    };
+    let mut lines = vec![line(access.opened_at, opened)];
     lines.extend(access.first_image_at.map(|at| line(at, "first-image")));
-    lines.extend(access.downloaded_at.map(|at| line(at, "downloaded")));
+    lines.extend(access.downloaded_at.map(|at| line(at, downloaded)));
     lines
 }

@@ -1,4 +1,4 @@
-//! Two codes of one patient become one account.
+//! Joins two codes of one patient into one account.
 
 use filmless_domain::audit::AuditAction;
 use filmless_domain::identity::compare;
@@ -15,14 +15,14 @@ use crate::sight::person_of;
 pub struct Merged {
     /// Studies that the other account shows now.
     pub studies: usize,
-    /// Shares of the account taken in: they ended, since nobody could list them any more.
+    /// Shares of the merged account. They ended, because nobody could list them any more.
     pub shares: usize,
 }
 
 impl Desk {
-    /// Has the account of `into` take in the account of `from`: its studies show there, its slips and links keep
-    /// opening, and lead there. Name and birth date of both must be the same: a merge that is not of one person
-    /// would show one patient's images to another.
+    /// Merges the account of `from` into the account of `into`: its studies show there, its slips and links still open
+    /// and lead there. Name and birth date of both must be the same. Merging two people would show one patient's
+    /// images to another.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -81,7 +81,7 @@ impl Desk {
         self.check_persons(a.order.demographics(), b.order.demographics())
     }
 
-    /// The persons whom the two accounts belong to: their latest orders may be somebody else's by a mistyped code.
+    /// Compares the persons the two accounts belong to: a mistyped code may make their latest orders somebody else's.
     async fn check_accounts(&self, old: &AccountRecord, new: &AccountRecord) -> Result<(), StaffError> {
         let (a, b) =
             (person_of(&self.common, old.clone()).await?, person_of(&self.common, new.clone()).await?);
@@ -91,7 +91,7 @@ impl Desk {
         }
     }
 
-    /// Twins have one birth date, and names of the same words or letters: those are not enough here.
+    /// Twins share a birth date, and may have names of the same words or letters: those are not enough here.
     fn check_persons(&self, a: PatientDemographics, b: PatientDemographics) -> Result<(), StaffError> {
         let same_code =
             |person| PatientDemographics { id: None, issuer: None, is_id_unreadable: false, ..person };

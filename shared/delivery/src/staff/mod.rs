@@ -1,5 +1,5 @@
-//! What staff can do, on the web console and on the command line alike. Every act checks the role, is written to
-//! the audit log in the transaction of its change, and to the history of its study.
+//! What staff can do, on the web console and on the command line. Every act checks the role. The transaction of its
+//! change also writes it to the audit log and to the history of its study.
 
 mod access;
 mod contact;
@@ -62,13 +62,13 @@ pub use worklist::{Counted, Extent, ListAsked, ListCursor, ListPage};
 /// Why an act was not done.
 #[derive(Debug, Error)]
 pub enum StaffError {
-    /// None of their roles may do that.
+    /// None of their roles allows it.
     #[error("none of your roles may do that")]
     Forbidden,
     /// There is no such study, patient, order or share.
     #[error("there is no such thing")]
     NotFound,
-    /// The state of things, or the request itself, does not allow it.
+    /// The current state, or the request itself, does not allow it.
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// Something failed; try again.
@@ -95,7 +95,7 @@ impl From<StoreError> for StaffError {
     }
 }
 
-/// Somebody of the staff at work.
+/// A member of staff at work.
 #[derive(Debug, Clone)]
 pub struct Desk {
     common: Common,
@@ -116,14 +116,14 @@ struct Case {
 }
 
 impl Desk {
-    /// Somebody at work, from that network address or machine.
+    /// A member at work, at that network address or machine.
     #[must_use]
     pub fn new(console: impl Into<Console>, member: StaffMember, source: String) -> Self {
         let Console { common, studies, derived, audit, usage, release, erase } = console.into();
         Self { common, studies, derived, audit, usage, release, erase, member, source }
     }
 
-    /// Who it is.
+    /// Who is at work.
     #[must_use]
     pub fn member(&self) -> &StaffMember {
         &self.member
@@ -137,7 +137,7 @@ impl Desk {
         Record::new(action, self.actor()).from(&self.source)
     }
 
-    /// Lets nobody past who may not do that; who tried is written down.
+    /// Stops members whose roles do not allow the act; records the attempt.
     ///
     /// # Errors
     /// [`StaffError::Forbidden`].
@@ -169,7 +169,7 @@ impl Desk {
         self.common.index.order(accession).await?.ok_or(StaffError::NotFound)
     }
 
-    /// Adds an act on a study to the transaction of its change: to the audit log, and to the study's ledger.
+    /// Adds an act on a study to the transaction of its change: to the audit log, and to the study's history.
     fn sign(
         &self,
         transaction: Transaction,
@@ -197,7 +197,7 @@ impl Desk {
         Ok(transaction.log(LogName::Audit, &entry)?)
     }
 
-    /// An act that concerns a patient and no single study.
+    /// Adds an act that concerns a patient and no single study.
     fn sign_for_patient(
         &self,
         transaction: Transaction,
@@ -220,7 +220,7 @@ impl Desk {
         found.ok_or(StaffError::Refused(Refusal::NoAccount))
     }
 
-    /// The account and, where the patient's own was taken in by another, that one too: its old slips are theirs.
+    /// The account and, if the patient's own was merged into another, that one too: its old slips are theirs.
     async fn account_keys(
         &self,
         account: &AccountRecord,
@@ -235,7 +235,7 @@ impl Desk {
         Ok(keys)
     }
 
-    /// The accounts under which passwords of a study may lie.
+    /// The accounts that may hold passwords for a study.
     async fn account_keys_of(&self, case: &Case) -> Result<Vec<String>, StaffError> {
         let Some(account) = &case.account else { return Ok(Vec::new()) };
         match self.order_of(&case.study).await {
@@ -246,7 +246,7 @@ impl Desk {
     }
 }
 
-/// As what an attempt at this is written down.
+/// The action under which an attempt at this act is recorded.
 const fn action_of(act: Act) -> AuditAction {
     match act {
         Act::Find => AuditAction::FindPatient,
@@ -265,7 +265,7 @@ const fn action_of(act: Act) -> AuditAction {
     }
 }
 
-/// The reason as typed: one line, bounded, and never empty where one is asked for.
+/// The reason as typed: on one line, limited in length, and never empty.
 fn reason_of(typed: &str) -> Result<String, StaffError> {
     let clean: String = typed.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let reason = clean.split_whitespace().collect::<Vec<_>>().join(" ");

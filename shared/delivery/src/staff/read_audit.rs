@@ -1,5 +1,5 @@
-//! Reading the audit log at the console: what somebody did, or what was done to a patient's studies; a day of it; and whether all of
-//! it holds.
+//! Reads the audit log for the console: what a member did, what was done to a patient's studies, one day, and whether
+//! the whole log is intact.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -14,15 +14,15 @@ use serde::Serialize;
 use super::{Desk, Refusal, StaffError};
 use crate::record::log::{self, LogError, VerifiedLog};
 
-/// Most bytes of one download: an answer of a function is 6 MB at most, and FHIR is about three times as long.
+/// Most bytes in one download: a function's answer is 6 MB at most, and FHIR is about three times as long.
 const DOWNLOAD_BYTES_MAX: usize = 1_500_000;
 /// Longest period of one search: a quarter.
 const PERIOD_DAYS_MAX: i32 = 92;
-/// Most bytes of the log that one search reads: what is read within the time of a request.
+/// Most bytes of the log that one search reads: as many as fit in the time of a request.
 const SEARCH_BYTES_MAX: usize = 50_000_000;
-/// A page is waited for; a longer log is verified on the command line.
+/// Somebody waits for the page; a longer log is verified on the command line.
 const VERIFY_TIMEOUT: Duration = Duration::from_secs(20);
-/// Events that are moved into the log while it is read make its end look wrong once.
+/// If events move into the log during the reading, its end looks wrong once.
 const VERIFY_TRIES_MAX: u32 = 3;
 
 /// What a verification found.
@@ -30,38 +30,38 @@ const VERIFY_TRIES_MAX: u32 = 3;
 pub enum AuditVerdict {
     /// Every line follows the line before it.
     Holds(VerifiedLog),
-    /// It does not hold; where.
+    /// The log is broken; where.
     Broken(String),
-    /// It is too long to be verified here.
+    /// Too long to verify here.
     TooLong,
 }
 
-/// Which events are looked for.
+/// Which events to find.
 #[derive(Debug, Clone)]
 pub struct AuditQuery {
     /// First day (UTC).
     pub from: Date,
     /// Last day (UTC).
     pub to: Date,
-    /// Only what the patient with this code, or with an order of this number, did, or what was done to what is theirs, whatever
-    /// stands between its letters and digits; empty: whoever's.
+    /// Only what this patient did, or what was done to their studies or account. A patient code, or an order's number;
+    /// separators between letters and digits are ignored. Empty: any patient.
     pub patient: String,
-    /// Only what a member of the staff did whose stable name holds these letters, in whatever case; empty: whoever did it.
+    /// Only what members of staff did whose stable name contains these letters, ignoring case. Empty: anybody.
     pub member: String,
-    /// Only this.
+    /// Only this action.
     pub action: Option<AuditAction>,
 }
 
 /// What was found.
 #[derive(Debug)]
 pub struct AuditFound {
-    /// The newest first.
+    /// Newest first.
     pub events: Vec<AuditEvent>,
-    /// Whether there may be older ones within the period: the page holds no more, or no more could be read.
+    /// Whether the period may have older ones: the page is full, or no more could be read.
     pub is_cut: bool,
 }
 
-/// What belongs to a patient, as events name it.
+/// What belongs to a patient, as named in events.
 struct Belongings {
     accounts: BTreeSet<String>,
     studies: BTreeSet<String>,
@@ -92,7 +92,7 @@ impl AuditQuery {
             && belongings.is_none_or(|belongings| belongings.has(event))
     }
 
-    /// The days from the last to the first.
+    /// The days from last to first.
     fn days(&self) -> impl Iterator<Item = Date> {
         let from = self.from;
         std::iter::successors(Some(self.to), |day| day.yesterday().ok()).take_while(move |day| *day >= from)
@@ -103,7 +103,7 @@ impl Desk {
     /// The newest events of a period, newest first.
     ///
     /// # Errors
-    /// [`StaffError`]; `bad-period` where the days are out of order or too many.
+    /// [`StaffError`]; `bad-period` if the days are out of order or too many.
     pub async fn find_audit(&self, query: &AuditQuery, count: usize) -> Result<AuditFound, StaffError> {
         self.demand(Act::ReadAudit, AuditAction::ReadLog).await?;
         let (common, today) = (&self.common, self.today());
@@ -137,7 +137,7 @@ impl Desk {
                 break;
             }
         }
-        // An event may be in both for a moment: it is written before it is removed.
+        // An event may briefly be in both: it is written before it is removed.
         events.sort_by(|a, b| (b.at, &b.id).cmp(&(a.at, &a.id)));
         events.dedup_by(|a, b| a.id == b.id);
         is_cut |= events.len() > count;
@@ -163,7 +163,7 @@ impl Desk {
         let mut accounts = BTreeSet::new();
         for patient in &patients {
             studies.extend(index.studies_of_patient(patient).await?);
-            // Of a code that was joined into another, also what was done before.
+            // For a merged code, also what was done before the merge.
             accounts.extend(index.own_account_key(patient).await?);
             accounts.extend(index.account_of_patient(patient).await?.map(|account| account.account_key));
         }
@@ -171,11 +171,10 @@ impl Desk {
         Ok(Some(Belongings { accounts, studies }))
     }
 
-    /// The lines of the log of a day (UTC), oldest first, as they are chained. Those of the last seconds are not among
-    /// them yet.
+    /// A day's log lines (UTC), oldest first, as they are chained. Those of the last seconds are not there yet.
     ///
     /// # Errors
-    /// [`StaffError`]; `audit-too-long` where that is more than a page can give.
+    /// [`StaffError`]; `audit-too-long` if that is more than a page can deliver.
     pub async fn audit_of_day(&self, day: Date) -> Result<Vec<Vec<u8>>, StaffError> {
         self.demand(Act::ReadAudit, AuditAction::ReadLog).await?;
         let common = &self.common;
@@ -219,7 +218,7 @@ impl Desk {
         Ok(verdict)
     }
 
-    /// The day it is (UTC).
+    /// Today's date (UTC).
     pub(super) fn today(&self) -> Date {
         self.common.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date()
     }

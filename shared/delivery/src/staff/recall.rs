@@ -1,4 +1,4 @@
-//! Taking a study back: it was shown, or could have been, to the wrong patient.
+//! Takes a study back that was, or could have been, shown to the wrong patient.
 
 use filmless_domain::audit::{Actor, AuditAction};
 use filmless_domain::staff::Act;
@@ -15,18 +15,18 @@ use crate::release::booking;
 use crate::upkeep::retention::delete_below;
 use crate::viewing::end_share_of;
 
-/// What a recall did, and who has to be spoken to.
+/// What a recall did, and whom to talk to.
 #[derive(Debug, Clone, Serialize)]
 pub struct RecallReport {
     /// Which study.
     pub study_instance_uid: StudyInstanceUid,
-    /// Links that opened.
+    /// Links that still opened.
     pub links: usize,
     /// Passwords issued for it.
     pub passwords: usize,
-    /// Shares of it alone.
+    /// Shares of this study alone.
     pub shares: usize,
-    /// Derived objects, slips and downloads that were deleted.
+    /// Derived objects, slips and downloads deleted.
     pub objects: usize,
     /// Everybody who opened it, oldest first.
     pub viewers: Vec<RecallViewer>,
@@ -45,12 +45,14 @@ pub struct RecallViewer {
     pub first_image_at: Option<Timestamp>,
     /// When they fetched the files.
     pub downloaded_at: Option<Timestamp>,
+    /// Whether they looked with their own software.
+    pub is_software: bool,
 }
 
 impl Desk {
-    /// Takes a study back. From the first write on nobody can open it; then its links, its passwords, the sessions of
-    /// the account, the shares of it alone and everything that was derived from it end. The uploads, the orders and
-    /// all logs stay: they are the evidence. Running it again finishes what a crash interrupted.
+    /// Takes a study back. From the first write on nobody can open it. Then its links and passwords, the account's
+    /// sessions, shares of this study alone and all derived objects end. The uploads, orders and logs stay as
+    /// evidence. Running it again finishes an interrupted recall.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -82,7 +84,7 @@ impl Desk {
         Ok(RecallReport { study_instance_uid: study.clone(), links, passwords, shares, objects, viewers })
     }
 
-    /// What a recall is in the usage ledger; running it again is none.
+    /// Books a recall in the usage ledger; running a recall again books nothing.
     async fn book_recall(&self, transaction: Transaction, case: &Case) -> Result<Transaction, StaffError> {
         if case.study.state == StudyState::Recalled {
             return Ok(transaction);
@@ -134,11 +136,12 @@ impl Desk {
             opened_at: access.opened_at,
             first_image_at: access.first_image_at,
             downloaded_at: access.downloaded_at,
+            is_software: access.is_software,
         };
         Ok(accesses.into_iter().map(viewer).collect())
     }
 
-    /// Who opened a study, with their addresses: to speak to them after a recall.
+    /// Who opened a study, with their addresses, to talk to them after a recall.
     ///
     /// # Errors
     /// [`StaffError`].

@@ -1,4 +1,4 @@
-//! What was refused, and what was passed over: the reasons that lie in quarantine, for whoever uploads and for staff.
+//! What was refused or skipped: the reasons in quarantine, for the uploading systems and for staff.
 
 use filmless_domain::{ObjectKey, RejectionCode, StoredCode};
 use filmless_store::{Bucket, ObjectVersion, StoreError};
@@ -10,10 +10,10 @@ use crate::DeliveryError;
 
 /// How many reasons are read at a time.
 const READS_AT_ONCE: usize = 16;
-/// Largest reason that is read, in bytes: ours are far below.
+/// Largest reason that is read, in bytes; ours are far smaller.
 const REASON_BYTES_MAX: u64 = 64 << 10;
 
-/// One object that was refused, or of which a part was passed over.
+/// An object that was refused, or partly skipped.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusedUpload {
     /// Key as uploaded.
@@ -22,10 +22,10 @@ pub struct RefusedUpload {
     pub code: StoredCode<RejectionCode>,
     /// What it means.
     pub message: String,
-    /// Accession number, where the object could be read that far.
+    /// Accession number, if the object could be read that far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accession_number: Option<String>,
-    /// Patient code, likewise: for the console alone, not for what programs print and keep.
+    /// Patient code, likewise. Only for the console, not for what programs print and keep.
     #[serde(default, skip_serializing)]
     pub patient_id: Option<String>,
     /// Its size.
@@ -34,15 +34,15 @@ pub struct RefusedUpload {
     /// When it was uploaded.
     #[serde(default)]
     pub uploaded_at: Option<Timestamp>,
-    /// It was taken; only something of it was not.
+    /// The object was accepted; only a part of it was not.
     #[serde(default)]
     pub is_note: bool,
 }
 
-/// The newest refusals first.
+/// Refusals, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Refusals {
-    /// Those that were asked for.
+    /// Those requested.
     pub refused: Vec<RefusedUpload>,
     /// How many more there are.
     pub more: usize,
@@ -55,7 +55,7 @@ impl std::fmt::Debug for RefusedUpload {
     }
 }
 
-/// The reasons in quarantine since a moment, the newest first, `max` of them at most. It says how many more there are.
+/// The reasons in quarantine since a moment, newest first, at most `max`; and how many more there are.
 ///
 /// # Errors
 /// [`DeliveryError`].
@@ -66,7 +66,7 @@ pub async fn refusals(
 ) -> Result<Refusals, DeliveryError> {
     let mut reasons = bucket.list_written("quarantine/").await?;
     reasons.retain(|(key, written)| is_reason(key) && since.is_none_or(|since| *written >= since));
-    // Of one second, by key: the same order at every look.
+    // Within one second, by key: the same order every time.
     reasons.sort_by(|(a_key, a), (b_key, b)| (b, a_key).cmp(&(a, b_key)));
     let more = reasons.len().saturating_sub(max);
     reasons.truncate(max);
@@ -82,7 +82,7 @@ fn is_reason(key: &ObjectKey) -> bool {
     key.as_str().ends_with(".reason.json") || key.as_str().ends_with(".note.json")
 }
 
-/// Nothing for one that cannot be read: it is not ours, somebody uploaded it below `quarantine/`; or it was erased.
+/// `None` if it cannot be read: somebody else uploaded it below `quarantine/`, or it was erased.
 async fn read(bucket: &Bucket, key: &ObjectKey) -> Result<Option<RefusedUpload>, StoreError> {
     let object = ObjectVersion { key, version_id: None };
     let text = match bucket.get(object, REASON_BYTES_MAX).await {

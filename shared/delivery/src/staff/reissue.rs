@@ -21,14 +21,14 @@ use crate::sight::order_in_sight;
 /// Largest slip that is read.
 const SLIP_BYTES_MAX: u64 = 4 << 20;
 
-/// Over which channels a message goes: `all`, the word of one, or `none`.
+/// The channels of a message: `all`, the name of one, or `none`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(try_from = "String")]
 pub enum Channels {
-    /// As the hospital's policy begins.
+    /// The first channels of the hospital's policy.
     #[default]
     All,
-    /// One alone.
+    /// Only this one.
     Only(Channel),
     /// None: the slip is printed.
     None,
@@ -54,12 +54,12 @@ impl TryFrom<String> for Channels {
     }
 }
 
-/// What a new slip is.
+/// A new slip.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reissued {
     /// Version of the new link.
     pub link_version: u32,
-    /// Of each channel that the hospital has, whether a message is on its way.
+    /// For each of the hospital's channels, whether a message is on its way.
     #[serde(flatten)]
     pub channels: BTreeMap<Channel, bool>,
 }
@@ -77,7 +77,7 @@ impl Channels {
 }
 
 impl Desk {
-    /// A new slip in place of the old ones of a study: their links say that they were replaced, their passwords end.
+    /// Replaces a study's old slips by a new one: their links say that they were replaced, their passwords end.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -91,13 +91,13 @@ impl Desk {
         let reason = reason_of(reason)?;
         let case = self.case(study).await?;
         let done = self.issue(&case, channels, AuditAction::ReissueSlip, Some(&reason)).await?;
-        // The new one first: a crash in between leaves two that open, and never none.
+        // The new one first: after a crash in between two open, never none.
         self.replace_older(&case, done.link_version).await?;
         Ok(done)
     }
 
-    /// The message once more, over the channels chosen. What it carries is new, because nobody can read the old
-    /// secrets; the slip on paper stays valid.
+    /// Sends the message again, over the chosen channels. Its secrets are new, because nobody can read the old ones;
+    /// the paper slip stays valid.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -107,10 +107,10 @@ impl Desk {
         self.issue(&case, channels, AuditAction::ResendNotice, None).await
     }
 
-    /// The slip of the newest link version, a PDF, to be printed at the desk.
+    /// The slip of the newest link version as PDF, to print at the desk.
     ///
     /// # Errors
-    /// [`StaffError`]; [`StaffError::NotFound`] when it has expired: a new one has to be issued.
+    /// [`StaffError`]; [`StaffError::NotFound`] if it has expired: issue a new one.
     pub async fn slip(&self, study: &StudyInstanceUid) -> Result<Vec<u8>, StaffError> {
         self.demand(Act::Reissue, AuditAction::ReissueSlip).await?;
         let case = self.case(study).await?;
@@ -120,7 +120,7 @@ impl Desk {
         let key = object_key::slip_pdf(study, case.study.link_version);
         if let Some(changed_at) = order.result_changed_at {
             let written = self.release.slips.list_written(key.as_str()).await?;
-            // S3 tells whole seconds.
+            // S3 gives whole seconds.
             if written.iter().any(|(_, made_at)| made_at.as_second() <= changed_at.as_second()) {
                 return Err(Refusal::ResultAmended.into());
             }

@@ -1,4 +1,4 @@
-//! The lists that staff work through: studies that are held, patients reached by no channel.
+//! The lists that staff work through: held studies, and patients whom no channel reached.
 
 use std::collections::BTreeMap;
 
@@ -23,10 +23,10 @@ use crate::parts::Common;
 use crate::release::issue::is_reached;
 use crate::staff::refusals::{Refusals, refusals};
 
-/// How many studies from before openings were counted by day are looked at at a time.
+/// How many studies from before openings were counted by day are read at a time.
 const STUDIES_AT_ONCE: usize = 16;
 
-/// A study that waits for somebody.
+/// A study that waits for staff.
 #[derive(Clone, Serialize)]
 pub struct HeldStudy {
     /// The study.
@@ -36,7 +36,7 @@ pub struct HeldStudy {
     pub name: String,
     /// The patient code in its images.
     pub patient_id: Option<PatientId>,
-    /// When its first file arrived: the day by which it is listed.
+    /// When its first file arrived; this decides the day it is listed under.
     pub received_at: Timestamp,
     /// When its last file arrived.
     pub last_received_at: Timestamp,
@@ -51,14 +51,14 @@ pub struct Unreached {
     pub patient_id: Option<PatientId>,
     /// Name on the order.
     pub name: String,
-    /// The number that is known: perhaps one that does not work.
+    /// The known number; it may not work.
     pub phone: Option<String>,
-    /// What the order says instead of a number or an address, or beside one: as it was typed.
+    /// What the order has instead of, or beside, a number or an address, as typed.
     pub typed: Option<String>,
     /// When it was released.
     pub released_at: Option<Timestamp>,
-    /// `no-contact`: neither number nor address is known; `failed`: every channel failed; `country-not-allowed`: likewise, and SMS may not
-    /// go to that number's country; `pending`: still being tried.
+    /// `no-contact`: no number or address is known; `failed`: every channel failed; `country-not-allowed`: the same,
+    /// and SMS may not go to that number's country; `pending`: still being tried.
     pub why: &'static str,
 }
 
@@ -72,13 +72,13 @@ pub struct OpenedStudy {
     pub patient_id: Option<PatientId>,
     /// Name on the order.
     pub name: String,
-    /// When somebody first did on that day.
+    /// When it was first opened on that day.
     pub opened_at: Option<Timestamp>,
-    /// How often on that day, by the patient or a guest of theirs.
+    /// How often on that day, by the patient or a guest.
     pub times: usize,
 }
 
-/// A message that a provider gave up.
+/// A message that a provider gave up on.
 #[derive(Clone, Serialize)]
 pub struct FailedChannel {
     /// Which study.
@@ -87,19 +87,19 @@ pub struct FailedChannel {
     pub patient_id: Option<PatientId>,
     /// Name on the order.
     pub name: String,
-    /// Over which it went.
+    /// Its channel.
     pub channel: Channel,
-    /// Version of the link that it carried.
+    /// Version of its link.
     pub link_version: u32,
     /// Modalities of the study.
     pub modalities: Vec<String>,
-    /// When it was issued: the day by which it is listed.
+    /// When it was issued; this decides the day it is listed under.
     pub issued_at: Timestamp,
-    /// When it became known that it failed.
+    /// When we learned that it failed.
     pub at: Option<Timestamp>,
     /// What the provider said.
     pub detail: Option<String>,
-    /// Whether any other message reached the patient, or they opened the study.
+    /// Whether another message reached the patient, or they opened the study.
     pub is_reached: bool,
 }
 
@@ -127,20 +127,20 @@ impl std::fmt::Debug for FailedChannel {
     }
 }
 
-/// How much waits for staff.
+/// How much work waits for staff.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Waiting {
-    /// Studies that are held, of the last 31 days.
+    /// Held studies of the last 31 days.
     pub held: Counted,
     /// Patients whom no message of the last seven days reached.
     pub unreached: Counted,
-    /// Messages of the last seven days that failed.
+    /// Failed messages of the last seven days.
     pub failed: Counted,
-    /// Studies that were opened today.
+    /// Studies opened today.
     pub opened: usize,
 }
 
-/// Whom a study was released to, as far as a list needs it.
+/// The person a study was released to, as far as a list needs it.
 #[derive(Default)]
 struct Addressee {
     account: Option<AccountRecord>,
@@ -158,7 +158,7 @@ impl Addressee {
 }
 
 impl Desk {
-    /// The studies that are held, oldest first, by the day on which they began to arrive.
+    /// The held studies, oldest first, by the day their first file arrived.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -180,8 +180,8 @@ impl Desk {
         Ok(held.with(|held| held.into_iter().map(row).collect()))
     }
 
-    /// The studies that were released and whose patient neither got a message nor opened them: somebody has to call. Oldest first,
-    /// by the day on which their last message was issued.
+    /// Released studies whose patient got no message and has not opened them: somebody must call. Oldest first, by the
+    /// day their last message was issued.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -194,7 +194,7 @@ impl Desk {
         Ok(list_unreached(&self.common, asked, extent).await?)
     }
 
-    /// How much waits for staff.
+    /// How much work waits for staff.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -214,7 +214,7 @@ impl Desk {
         Ok(Waiting { held: held.counted(), unreached: unreached.counted(), failed, opened })
     }
 
-    /// How many studies were opened on a day at the hospital, today where none is named.
+    /// How many studies were opened on a day at the hospital; default: today.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -224,7 +224,7 @@ impl Desk {
         Ok(self.common.index.count_of_day(Worklist::Opened, day).await?)
     }
 
-    /// The studies that were opened on a day at the hospital, today where none is named; the first one first.
+    /// The studies opened on a day at the hospital (default: today), in order of opening.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -249,7 +249,7 @@ impl Desk {
         Ok(ListPage { rows: opened, next: found.next })
     }
 
-    /// What was refused within the last days, the newest first, `max` at most.
+    /// What was refused within the last days, newest first, at most `max`.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -259,7 +259,7 @@ impl Desk {
         Ok(refusals(&self.studies, Some(since), max).await?)
     }
 
-    /// The messages that a provider gave up, oldest first, by the day on which they were issued.
+    /// The messages that a provider gave up on, oldest first, by the day they were issued.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -276,13 +276,13 @@ impl Desk {
         Ok(found.with(|found| found.iter().flat_map(rows).collect()))
     }
 
-    /// The day it is at the hospital.
+    /// Today's date at the hospital.
     fn hospital_day(&self) -> Date {
         self.common.clock.now().to_zoned(HOSPITAL_TIME).date()
     }
 }
 
-/// As [`Desk::unreached`], for a job of ours.
+/// Like [`Desk::unreached`], for our own jobs.
 pub(crate) async fn list_unreached(
     common: &Common,
     asked: &ListAsked,
@@ -315,7 +315,7 @@ pub(crate) async fn list_unreached(
     Ok(found.with(|found| found.into_iter().filter_map(row).collect()))
 }
 
-/// Why nothing reached the patient of a study; it is listed once, on the day of its last message.
+/// Why nothing reached a study's patient. The study is listed once, on the day of its last message.
 fn unreached_why(looked: &Looked, asked: &ListAsked) -> Option<&'static str> {
     let last = looked.notices.last()?;
     let is_last = day_of_list(last.issued_at) == looked.day;
@@ -340,7 +340,7 @@ async fn opened_of(common: &Common, looked: Looked, addressee: Addressee) -> Res
     Ok(OpenedStudy { study, patient_id, name, opened_at, times })
 }
 
-/// The messages of a study, issued on the day under which it is listed, that a provider gave up.
+/// A study's messages that a provider gave up on, issued on the day it is listed under.
 fn given_up<'a>(
     looked: &'a Looked,
     asked: &ListAsked,
@@ -395,14 +395,14 @@ async fn addressees(
     Ok(studies.into_iter().map(|study| (study.study_instance_uid.clone(), of(study))).collect())
 }
 
-/// What somebody typed where a number or an address should be.
+/// What somebody typed in place of a number or an address.
 fn typed_in(order: &Order) -> Option<String> {
     let typed = [&order.patient.phone_typed, &order.patient.email_typed].map(Option::as_deref);
     let typed: Vec<&str> = typed.into_iter().flatten().collect();
     (!typed.is_empty()).then(|| typed.join(" · "))
 }
 
-/// `None` once any message of any version arrived, as far as anybody knows.
+/// `None` once any message of any version arrived, as far as we know.
 fn why_unreached(notices: &[NoticeRecord]) -> Option<&'static str> {
     let channels: Vec<_> =
         notices.iter().flat_map(NoticeRecord::messages).map(|(_, message)| message).collect();

@@ -1,5 +1,4 @@
-//! Whether a study has a result, and how far it is: what the hotline is asked for. The conclusion itself is for the patient
-//! alone to read.
+//! Whether a study has a result, and its state, for callers to the hotline. Only the patient may read the conclusion.
 
 use filmless_domain::Order;
 use filmless_domain::invisible::one_line;
@@ -11,36 +10,36 @@ use super::{Desk, StaffError};
 use crate::sight;
 use crate::viewing::result::whole_result;
 
-/// How far a result is.
+/// The state of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ResultState {
-    /// The order says nothing of a result yet.
+    /// The order has no result yet.
     Awaited,
-    /// There is one that nobody signed yet.
+    /// There is one, but nobody has signed it.
     Unsigned,
     /// It is signed.
     Signed,
-    /// It is signed, and takes the place of an earlier one.
+    /// Signed; replaces an earlier one.
     Corrected,
-    /// It was signed once, and is not any more.
+    /// It was signed once but is no longer.
     TakenBack,
-    /// The order was cancelled: nothing of it is shown.
+    /// The order was cancelled; its result is not shown.
     Cancelled,
 }
 
-/// The result of a study's order, without its words. `Debug` hides who signed it.
+/// The result of a study's order, without the text. `Debug` hides who signed it.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct ResultBrief {
-    /// How far it is.
+    /// Its state.
     pub state: ResultState,
     /// `result.status` as the hospital wrote it.
     pub status: Option<String>,
-    /// Whether there is a conclusion that the patient reads wherever the study is shown.
+    /// Whether there is a conclusion, which the patient reads wherever the study is shown.
     pub has_conclusion: bool,
-    /// Who signed it; of a signed one only.
+    /// Who signed it; only for a signed one.
     pub signed_by: Option<String>,
-    /// When it was signed; of a signed one only.
+    /// When it was signed; only for a signed one.
     pub signed_at: Option<Timestamp>,
 }
 
@@ -51,8 +50,8 @@ impl std::fmt::Debug for ResultBrief {
 }
 
 impl Desk {
-    /// The result of the order that a study was released under, else of the one that is meant; `None` where there is none, or
-    /// several could be.
+    /// The result of the order that a study was released under, else of the order to use; `None` if there is none, or
+    /// several are possible.
     pub(super) async fn result_brief(&self, study: &StudyRecord) -> Result<Option<ResultBrief>, StaffError> {
         let order = match &study.order_accession {
             Some(accession) => self.common.index.order(accession).await?,

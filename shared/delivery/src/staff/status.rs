@@ -1,4 +1,4 @@
-//! Where every study is, for staff: `filmless status`.
+//! Where every study stands, for staff: `filmless status`.
 
 use filmless_domain::audit::Actor;
 use filmless_domain::{Channel, HoldReason, StoredCode, StudyInstanceUid, StudyState};
@@ -12,14 +12,14 @@ use serde::{Deserialize, Serialize};
 use crate::DeliveryError;
 use crate::staff::refusals::{Refusals, RefusedUpload, refusals};
 
-/// How many studies are looked at at a time.
+/// How many studies are read at a time.
 const STUDIES_AT_ONCE: usize = 16;
 
-/// Of a study that a newer version holds.
+/// For a study held by a newer version of the program.
 const HELD_BY_NEWER: &str =
     "A newer version of the program holds it, for a reason that this one does not know.";
 
-/// How many refused objects are listed; the others are counted.
+/// How many refused objects are listed; the rest are counted.
 const QUARANTINED_MAX: usize = 10_000;
 
 /// What `filmless status --json` prints.
@@ -27,9 +27,9 @@ const QUARANTINED_MAX: usize = 10_000;
 pub struct Status {
     /// Studies, oldest first.
     pub studies: Vec<StudyStatus>,
-    /// Objects that were refused, or of which something was passed over, the newest first.
+    /// Objects refused or partly skipped, newest first.
     pub quarantined: Vec<RefusedUpload>,
-    /// How many more were refused than are listed.
+    /// How many more were refused.
     #[serde(default)]
     pub quarantined_more: usize,
 }
@@ -39,12 +39,12 @@ pub struct Status {
 pub struct StudyStatus {
     /// Study Instance UID.
     pub study_instance_uid: String,
-    /// Accession number of its images, else of its order.
+    /// Accession number from its images, else from its order.
     pub accession_number: Option<String>,
-    /// Patient code of its images.
+    /// Patient code from its images.
     #[serde(default)]
     pub patient_id: Option<String>,
-    /// Study Date of its images.
+    /// Study Date from its images.
     #[serde(default)]
     pub study_date: Option<Date>,
     /// `receiving`, `settled`, `rendered`, `held`, `released` or `recalled`.
@@ -79,16 +79,16 @@ pub struct Reason {
 /// One message.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NoticeStatus {
-    /// The word of the channel.
+    /// Name of the channel.
     pub channel: String,
     /// `pending`, `sending`, `sent`, `delivered` or `failed`.
     pub state: String,
-    /// Version of the link it carries.
+    /// Version of its link.
     pub link_version: u32,
-    /// When it became so.
+    /// When it got this state.
     pub at: Option<Timestamp>,
-    /// How the patient was reached where this message failed: the word of a channel, by a message of this slip or a later one, or
-    /// `opened`: they opened the study since.
+    /// How the patient was reached although this message failed: the channel of another message, of this slip or a
+    /// later one, or `opened` if they opened the study since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reached_by: Option<String>,
 }
@@ -134,7 +134,7 @@ async fn study_status(index: &Index, study: StudyRecord) -> Result<StudyStatus, 
     let has_failed = messages.any(|(_, message)| message.state == ChannelState::Failed);
     let opened_at =
         if has_failed { last_opened(&index.accesses(&study.study_instance_uid).await?) } else { None };
-    // Counted when it settles; until then the instances themselves tell.
+    // Counted when it settles; until then count the instances.
     let instances = if study.instances == 0 {
         u32::try_from(index.instances(&study.study_instance_uid).await?.len()).unwrap_or(u32::MAX)
     } else {
@@ -158,7 +158,7 @@ async fn study_status(index: &Index, study: StudyRecord) -> Result<StudyStatus, 
     })
 }
 
-/// Why a study is held. One that was held and moves again keeps its reason in the index until it is decided anew.
+/// Why a study is held. The index keeps the reason of an earlier hold until the next decision.
 pub(crate) fn reason_of_hold(study: &StudyRecord) -> Option<Reason> {
     let code = study.reason.clone().filter(|_| study.state == StudyState::Held)?;
     let explanation = code.known().map_or(HELD_BY_NEWER, HoldReason::explanation);
@@ -181,7 +181,7 @@ fn notice_status(
     notice.messages().map(status).collect()
 }
 
-/// How the patient was reached in spite of a failed message: what is known to have arrived counts before what was handed over.
+/// How the patient was reached despite a failed message. Known deliveries come before messages only handed over.
 fn reached_by(
     notice: &NoticeRecord,
     all: &[NoticeRecord],
@@ -201,7 +201,7 @@ fn is_in(notice: &NoticeRecord, channel: Channel, states: &[ChannelState]) -> bo
     notice.channel(channel).is_some_and(|record| states.contains(&record.state))
 }
 
-/// When the patient, or whoever they shared it with, last opened a study.
+/// When the patient, or somebody they shared with, last opened a study.
 fn last_opened(accesses: &[AccessRecord]) -> Option<Timestamp> {
     let theirs =
         accesses.iter().filter(|access| !matches!(access.actor, Actor::Staff { .. } | Actor::System));

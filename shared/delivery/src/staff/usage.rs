@@ -1,4 +1,4 @@
-//! What finance sees of a month: figures, and the files to take along. Nothing about a single patient's images.
+//! What finance sees of a month: figures and files. Nothing about a single patient's images.
 
 use filmless_domain::audit::AuditAction;
 use filmless_domain::staff::Act;
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::{Desk, StaffError};
 use crate::DeliveryError;
 
-/// Below it lie the monthly files of the usage bucket: `exports/months/2026-11/manifest.json` and those it names.
+/// A month's files in the usage bucket are below it: `exports/months/2026-11/manifest.json` and those it lists.
 pub const USAGE_MONTHS: &str = "exports/months/";
 
 const MONTHS_MAX: usize = 10_000;
@@ -22,7 +22,7 @@ pub struct UsageMonth {
     pub month: String,
     /// Number of events.
     pub events: u64,
-    /// The sequence of the ledger's line that the export ends with.
+    /// Sequence of the ledger line that the export ends with.
     pub sequence: u64,
     /// The figures by department, modality and payer.
     pub groups: Vec<UsageGroup>,
@@ -35,7 +35,7 @@ pub struct UsageMonth {
 pub struct UsageGroup {
     /// Requesting department; empty when the order names none.
     pub department: String,
-    /// Modality; empty when it is not known.
+    /// Modality; empty if unknown.
     pub modality: String,
     /// `insured`, `self` or `unknown`.
     pub payer: String,
@@ -44,7 +44,7 @@ pub struct UsageGroup {
     pub figures: UsageFigures,
 }
 
-/// Sums of a month over studies, as `docs/USAGE.md` lists them.
+/// Sums of a month over its studies, as listed in `docs/USAGE.md`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[allow(missing_docs, reason = "the fields are documented in docs/USAGE.md")]
 pub struct UsageFigures {
@@ -54,7 +54,7 @@ pub struct UsageFigures {
     pub films_avoided: i64,
     pub films_printed: i64,
     pub film_saved_vnd: i64,
-    /// Absent in manifests of before.
+    /// Absent in older manifests.
     #[serde(default)]
     pub charged_vnd: i64,
     #[serde(flatten)]
@@ -66,7 +66,7 @@ pub struct UsageFigures {
 }
 
 impl UsageFigures {
-    /// The sum of both.
+    /// Adds both up.
     #[must_use]
     pub fn plus(mut self, other: Self) -> Self {
         Self {
@@ -129,7 +129,7 @@ impl ManifestFile {
 }
 
 impl Desk {
-    /// The exported months, the newest first.
+    /// The exported months, newest first.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -148,7 +148,7 @@ impl Desk {
     /// The figures and files of a month.
     ///
     /// # Errors
-    /// [`StaffError`]; [`StaffError::NotFound`] when it was not exported yet.
+    /// [`StaffError`]; [`StaffError::NotFound`] if it was not exported yet.
     pub async fn usage_month(&self, month: &str) -> Result<UsageMonth, StaffError> {
         self.demand(Act::ReadUsage, AuditAction::ReadLog).await?;
         let manifest = self.usage_manifest(month).await?;
@@ -162,10 +162,10 @@ impl Desk {
         })
     }
 
-    /// A presigned URL, good for 15 minutes at most, of a file that [`Desk::usage_month`] names; written down.
+    /// A presigned URL of a file that [`Desk::usage_month`] names, valid for 15 minutes at most; audited.
     ///
     /// # Errors
-    /// [`StaffError`]; [`StaffError::NotFound`] when the month has no such file.
+    /// [`StaffError`]; [`StaffError::NotFound`] if the month has no such file.
     pub async fn usage_file_url(&self, month: &str, name: &str) -> Result<String, StaffError> {
         self.demand(Act::ReadUsage, AuditAction::ReadLog).await?;
         let manifest = self.usage_manifest(month).await?;
@@ -175,7 +175,7 @@ impl Desk {
         Ok(url)
     }
 
-    /// The manifest of a month, of whose files only those for people are left, and itself.
+    /// The manifest of a month: of its files only those for people, and the manifest itself.
     async fn usage_manifest(&self, month: &str) -> Result<Manifest, StaffError> {
         if month.len() != 7 || !month.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
             return Err(StaffError::NotFound);

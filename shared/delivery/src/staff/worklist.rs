@@ -1,5 +1,5 @@
-//! The lists that staff work through, page by page: a page costs the same however many studies there are. What is on a list is
-//! looked at before it is shown, because a pointer may outlive its reason.
+//! Staff lists, page by page: a page costs the same however many studies there are. Each study is checked before it is
+//! shown, because a pointer may outlive its reason.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
@@ -16,17 +16,17 @@ use serde::Serialize;
 
 use crate::parts::Common;
 
-/// Most rows of one page; a study whose messages all failed may add a few.
+/// Most rows on a page; a study whose messages all failed may add a few.
 pub const PAGE_ROWS: usize = 50;
-/// Most studies that are looked at for one page.
+/// Most studies read for one page.
 const PAGE_LOOKS_MAX: usize = 512;
-/// How many studies are looked at at a time, for a page and for a whole list: one batch of the table has a hundred.
+/// How many studies are read at a time, for a page or a whole list: one batch of the table has a hundred.
 const PAGE_LOOKS_AT_ONCE: usize = 64;
 const WHOLE_LOOKS_AT_ONCE: usize = 400;
-/// How many days are asked for ahead.
+/// How many days are read ahead.
 const DAYS_AT_ONCE: usize = 8;
 
-/// Where a page of a list ends: `2026-11-29.1764400000000.1.2.840.1`. The next one begins after it.
+/// Where a page of a list ends: `2026-11-29.1764400000000.1.2.840.1`. The next page begins after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListCursor {
     day: Date,
@@ -34,16 +34,16 @@ pub struct ListCursor {
     study: StudyInstanceUid,
 }
 
-/// How much of a list is asked for.
+/// How much of a list to return.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Extent {
-    /// A page, after the one that ends there.
+    /// One page, after the page that ends there.
     Page(Option<ListCursor>),
     /// All of it, for a table or another program.
     Whole,
 }
 
-/// A page of a list, or all of it.
+/// A page of a list, or the whole list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListPage<T> {
     /// Its rows.
@@ -52,24 +52,24 @@ pub struct ListPage<T> {
     pub next: Option<ListCursor>,
 }
 
-/// Which part of a list: days, and what of them.
+/// Which part of a list: the days, and a filter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ListAsked {
-    /// How many days back, today among them; UTC.
+    /// How many days back, including today (UTC).
     pub days: u16,
     /// One day at the hospital, instead.
     pub day: Option<Date>,
-    /// Why it is on the list; empty: whatever it is.
+    /// The reason it is on the list; empty: any.
     pub reason: String,
     /// One of the study's modalities; empty: any.
     pub modality: String,
 }
 
-/// A study on a list as it is now, with what that list needs of it.
+/// A study on a list as it is now, with what that list needs.
 pub(super) struct Looked {
     pub study: StudyRecord,
     pub listed: ListedStudy,
-    /// On which day of the list.
+    /// The day it is listed under.
     pub day: Date,
     /// Oldest first.
     pub notices: Vec<NoticeRecord>,
@@ -82,7 +82,7 @@ impl ListCursor {
         Self { day, listed_ms, study }
     }
 
-    /// Reads one, if it is one.
+    /// Reads a cursor; `None` if it is not one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.splitn(3, '.');
@@ -98,19 +98,19 @@ impl fmt::Display for ListCursor {
 }
 
 impl ListAsked {
-    /// All of the last days.
+    /// Everything of the last days.
     #[must_use]
     pub fn of_days(days: u16) -> Self {
         Self { days, ..Self::default() }
     }
 
-    /// All of a day at the hospital.
+    /// Everything of one day at the hospital.
     #[must_use]
     pub fn of_day(day: Date) -> Self {
         Self { day: Some(day), ..Self::default() }
     }
 
-    /// Whether it is asked for, of this reason, modalities and moment.
+    /// Whether this reason, modalities and moment match.
     #[must_use]
     pub fn fits(&self, reason: &str, modalities: &[String], at: Timestamp) -> bool {
         (self.reason.is_empty() || self.reason == reason)
@@ -118,11 +118,11 @@ impl ListAsked {
             && self.day.is_none_or(|day| day == at.to_zoned(HOSPITAL_TIME).date())
     }
 
-    /// The days under which that is listed.
+    /// The first and last day of the list to read.
     fn days(&self, list: Worklist, now: Timestamp) -> (Date, Date) {
         match self.day {
             Some(day) if list == Worklist::Opened => (day, day),
-            // A day begins at the hospital before it does in Greenwich.
+            // A day begins earlier at the hospital than in UTC.
             Some(day) => (day.saturating_sub(1.day()), day),
             None => {
                 let today = day_of_list(now);
@@ -148,8 +148,8 @@ impl Extent {
     }
 }
 
-/// What is read of one day after the other, some days at once. No read is left waiting while its reader asks for something else:
-/// a request that nobody polls holds its connection, and is cut off as stalled.
+/// Reads several days at once and returns them one after the other. No read waits while its reader does something
+/// else: a request that nobody polls holds its connection, and is cut off as stalled.
 struct Ahead<D, R, T> {
     days: D,
     read: R,
@@ -174,7 +174,7 @@ where
     }
 }
 
-/// What is on a list and wanted; oldest day first, and the oldest of each day.
+/// Listed studies that match; oldest day first, and oldest first within a day.
 pub(super) async fn walk(
     common: &Common,
     list: Worklist,
@@ -203,7 +203,7 @@ pub(super) async fn walk(
             );
             looks += some.len();
             if let Extent::Page(_) = extent {
-                // One more than fits tells that there is a next page.
+                // One row too many: there is a next page.
                 if rows.len() > PAGE_ROWS {
                     rows.truncate(PAGE_ROWS);
                     let next = rows.last().map(|last: &Looked| ListCursor::at(last.day, &last.listed));
@@ -218,7 +218,7 @@ pub(super) async fn walk(
     Ok(ListPage { rows, next: None })
 }
 
-/// These studies as they are now, those that are gone left out.
+/// These studies as they are now, without those that are gone.
 async fn look_at_listed(
     common: &Common,
     list: Worklist,
@@ -247,8 +247,8 @@ async fn look_at_listed(
     Ok(looked.collect())
 }
 
-/// Some of the studies that arrived on the last days and are held, oldest first: those that pass, until they are enough. Only
-/// those are read that may be wanted, by what their place on the list says.
+/// Held studies that arrived on the last days and pass, oldest first, until there are enough. Reads only those that
+/// their list entry does not rule out.
 pub(super) async fn held_where(
     common: &Common,
     days: u16,
@@ -274,7 +274,7 @@ pub(super) async fn held_where(
     Ok(held)
 }
 
-/// The day (UTC) under which a moment is listed.
+/// The day (UTC) a moment is listed under.
 pub(super) fn day_of_list(at: Timestamp) -> Date {
     at.to_zoned(TimeZone::UTC).date()
 }
@@ -284,7 +284,7 @@ pub(super) fn is_held(looked: &Looked) -> bool {
 }
 
 impl<T> ListPage<T> {
-    /// The same page of other rows.
+    /// The same page with other rows.
     pub(super) fn with<U>(self, rows: impl FnOnce(Vec<T>) -> Vec<U>) -> ListPage<U> {
         ListPage { rows: rows(self.rows), next: self.next }
     }
@@ -296,10 +296,10 @@ impl<T> ListPage<T> {
     }
 }
 
-/// How many rows a list has; with `is_more`, perhaps more than that.
+/// How many rows a list has; with `is_more`, there may be more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Counted {
-    /// So many were found.
+    /// How many were found.
     pub count: usize,
     /// The list was not read to its end.
     pub is_more: bool,

@@ -1,4 +1,4 @@
-//! What is shown of a message that nobody could work on: never a key, which may hold a name.
+//! What is shown of a message that could not be processed: never a key, which may contain a name.
 
 use filmless_domain::StudyInstanceUid;
 use filmless_store::port::{DeadMessage, QueueName};
@@ -10,28 +10,28 @@ use crate::record::messages::{NoticeTask, ReleaseTask, SettleTask, Task};
 /// One dead letter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeadLetterLine {
-    /// The queue that it came from.
+    /// The queue it came from.
     pub queue: &'static str,
-    /// The queue's name of it; the log of the function names it too.
+    /// Its id in the queue; the function's log has it, too.
     pub id: String,
-    /// What was to be done, or `unreadable`.
+    /// Its task, or `unreadable`.
     pub task: &'static str,
-    /// With which study.
+    /// The study it concerns.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub study_instance_uid: Option<StudyInstanceUid>,
-    /// Or with which uploads.
+    /// Or the uploads it concerns.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub objects: Vec<DeadObject>,
-    /// How often that was tried.
+    /// How often it was tried.
     pub receives: u32,
     /// When it was sent.
     pub sent_at: Option<Timestamp>,
-    /// The code of `docs/ERRORS.md` with which it failed last, where the queue remembers it.
+    /// The code in `docs/ERRORS.md` of its last failure, if the queue keeps that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
 }
 
-/// An upload of a dead letter: enough to find it in the bucket, and nothing of its key but the folder that says what it is.
+/// An upload in a dead letter: enough to find it in the bucket. Of its key only the folder, which says what it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeadObject {
     /// The bucket.
@@ -46,7 +46,7 @@ pub struct DeadObject {
     pub size_bytes: Option<u64>,
 }
 
-/// What a dead letter was about.
+/// Describes a dead letter.
 #[must_use]
 pub fn line(queue: QueueName, message: &DeadMessage) -> DeadLetterLine {
     let (task, study_instance_uid) = task_of(queue, &message.body).unwrap_or(("unreadable", None));
@@ -75,7 +75,9 @@ fn task_of(queue: QueueName, body: &str) -> Option<(&'static str, Option<StudyIn
             | SettleTask::RenderSmallSeries { study_instance_uid, .. } => {
                 ("prepare-study", Some(study_instance_uid))
             }
-            SettleTask::PackDownload { study_instance_uid } => ("pack-download", Some(study_instance_uid)),
+            SettleTask::PackDownload { study_instance_uid, .. } => {
+                ("pack-download", Some(study_instance_uid))
+            }
         },
         QueueName::Release => ("release-study", Some(ReleaseTask::parse(body).ok()?.study_instance_uid)),
         QueueName::Notices => ("send-notice", Some(NoticeTask::parse(body).ok()?.study_instance_uid)),

@@ -1,4 +1,4 @@
-//! The figures of a month by email, to each mailbox that is named, once it is over and exported.
+//! Emails a month's figures to each configured mailbox, once the month is over and exported.
 
 use filmless_domain::ObjectKey;
 use filmless_slip::{FinanceContent, finance_message};
@@ -10,18 +10,18 @@ use tracing::info;
 use crate::DeliveryError;
 use crate::parts::Export;
 
-/// Below it lies a mark per month and mailbox: it was written to. Marks name no mailbox.
+/// One mark below it for each month and mailbox that was written to. Marks name no mailbox.
 const MARKS: &str = "status/reports/";
 
-/// Studies released, what was charged for them, films avoided and printed, film money saved, cost of messages.
+/// Studies released, charges for them, films avoided, films printed, film money saved, cost of messages.
 pub type ReportFigures = [i64; 6];
 
-/// Writes to each mailbox of [`crate::Settings::finance_report_to`] that was not written to for this month (`2026-11`); says
-/// how many those are. A message that the provider did not take is tried again by the next run; one of which a crash leaves
-/// open whether it went out, is not.
+/// Writes to each mailbox of [`crate::Settings::finance_report_to`] that has no email for this month (`2026-11`) yet;
+/// returns how many it wrote to. The next run retries a failed email, but not one that may have gone out before a
+/// crash.
 ///
 /// # Errors
-/// [`DeliveryError`] of the last mailbox that was not written to; the others have their message.
+/// [`DeliveryError`] for the last mailbox that failed; the others have their message.
 pub async fn send_finance_report(
     export: &Export,
     month: &str,
@@ -31,7 +31,7 @@ pub async fn send_finance_report(
     for to in &export.settings.finance_report_to {
         match send(export, month, figures, to).await {
             Ok(is_sent) => sent += usize::from(is_sent),
-            // The others get theirs.
+            // The others still get theirs.
             Err(error) => failed = Some(error),
         }
     }

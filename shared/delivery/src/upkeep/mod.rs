@@ -1,4 +1,4 @@
-//! By the clock: what was lost is found again, what has ended is deleted, what failed is told.
+//! Jobs by the clock: find what was lost, delete what has expired, report what failed.
 
 pub mod dead_letters;
 pub(crate) mod finance_report;

@@ -1,5 +1,5 @@
-//! Erasing: by the class of the record when its time is over, and at the request of whom it is about. The audit log
-//! and the usage ledger stay: neither holds a name, and both have to prove what was done.
+//! Erases studies when the retention of their class ends, and patients at their request. The audit log and the usage
+//! ledger stay: neither contains a name, and both must prove what was done.
 
 use filmless_domain::audit::{Actor, AuditAction};
 use filmless_domain::usage::{StorageClass, UsageKind};
@@ -16,14 +16,14 @@ use crate::parts::{Common, Erase};
 use crate::record::audit::Record;
 use crate::record::usage::{self, Pen};
 
-/// The classes of the law, in years; an order names its own, and the first is everybody else's.
+/// The retention classes of the law, in years; an order may name one, and the first is the default.
 pub const RETENTION_YEARS: [i16; 3] = [10, 20, 30];
-/// A job that did not run for so many days loses nothing.
+/// A job that did not run for up to this many days misses nothing.
 const CATCH_UP_DAYS: i32 = 62;
 /// Most objects below one prefix.
 const OBJECTS_MAX: usize = 1_000_000;
 
-/// What was erased, or would be.
+/// What was, or would be, erased.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Erased {
     /// The studies.
@@ -34,7 +34,7 @@ pub struct Erased {
     pub objects: usize,
     /// Number of items of the index.
     pub items: usize,
-    /// Nothing was erased: only looked at.
+    /// Nothing was erased; it was only counted.
     pub is_rehearsal: bool,
 }
 
@@ -46,10 +46,10 @@ pub fn retention_years(order: Option<&Order>) -> i16 {
     named.filter(known).and_then(|years| i16::try_from(years).ok()).unwrap_or(RETENTION_YEARS[0])
 }
 
-/// Erases the studies whose retention has ended; with `is_rehearsal`, only names them.
+/// Erases the studies whose retention has ended; with `is_rehearsal`, only lists them.
 ///
 /// # Errors
-/// [`DeliveryError`]: the next run goes on.
+/// [`DeliveryError`]: the next run continues.
 pub async fn end_retention(erase: &Erase, is_rehearsal: bool) -> Result<Erased, DeliveryError> {
     let today = erase.common.clock.now().to_zoned(TimeZone::UTC).date();
     let mut erased = Erased { is_rehearsal, ..Erased::default() };
@@ -72,7 +72,7 @@ pub async fn end_retention(erase: &Erase, is_rehearsal: bool) -> Result<Erased, 
     Ok(erased)
 }
 
-/// Erases all that is kept about a patient; with `is_rehearsal`, only counts.
+/// Erases everything about a patient; with `is_rehearsal`, only counts.
 pub(crate) async fn erase_subject(
     erase: &Erase,
     patient: &PatientId,
@@ -83,7 +83,7 @@ pub(crate) async fn erase_subject(
     let mut erased = Erased { is_rehearsal, ..Erased::default() };
     let account = index.account_of_patient(patient).await?.map(|account| account.account_key);
     for study in index.studies_of_patient(patient).await? {
-        // Staff may have released images under this code to another patient: while those see them, they are theirs.
+        // Images that staff released under this code to another patient stay while that patient sees them.
         if study.is_visible()
             && owner_of(&erase.common.index, &study).await?.map(|owner| owner.account_key) != account
         {
@@ -117,7 +117,7 @@ async fn owner_of(index: &Index, study: &StudyRecord) -> Result<Option<AccountRe
     }
 }
 
-/// First nobody can see it, then its objects go, then what the index knows of it: a run that was cut off is repeated.
+/// First nobody can see it, then its objects go, then its items in the index: an interrupted run is repeated.
 async fn erase_study(
     erase: &Erase,
     study: &StudyRecord,
@@ -135,7 +135,7 @@ async fn erase_study(
     let change = change.remove("original_bytes");
     let entry = record.study(uid).entry(&erase.common)?;
     let transaction = Transaction::new().update(key, change).log(LogName::Audit, &entry)?;
-    // Unmet where another run erased the study item meanwhile, and told so; what is left of the study goes all the same.
+    // Unmet if another run has erased the study item and recorded it; erase the rest of the study anyway.
     let _ = index.commit(book_erasure(&erase.common, study, transaction).await?).await?;
     for link in index.links(uid).await? {
         index.erase_link(&link.token_digest).await?;
@@ -169,7 +169,7 @@ async fn erase_study(
     Ok(())
 }
 
-/// What an erasure is in the usage ledger: one that a crash interrupted is told once.
+/// Books an erasure in the usage ledger, only once even if a crash interrupted it.
 async fn book_erasure(
     common: &Common,
     study: &StudyRecord,
@@ -200,14 +200,14 @@ async fn erase_order(erase: &Erase, order: &Order, erased: &mut Erased) -> Resul
     Ok(())
 }
 
-/// The uploads that nothing but their owner leads to, and what was made of those that were refused.
+/// Erases uploads that only their owner leads to, and the copies made of refused ones.
 async fn erase_uploads(
     erase: &Erase,
     owner: UploadOwner<'_>,
     erased: &mut Erased,
 ) -> Result<(), DeliveryError> {
     for upload in erase.common.index.uploads_of(owner).await? {
-        // A refused file that names its patient is known by both, and counted with the patient.
+        // A refused file that names its patient is listed under both, and counted with the patient.
         let lost = upload.lost.as_ref();
         let is_counted = match owner {
             UploadOwner::Study(_) => lost.is_none_or(|lost| lost.patient.is_none()),
@@ -228,7 +228,7 @@ async fn erase_uploads(
     Ok(())
 }
 
-/// A ZIP goes with the first study of those that came in it: what else it held lies in the bucket by itself.
+/// A ZIP is erased with the first of its studies; its other files are separate objects in the bucket.
 async fn erase_zip(erase: &Erase, name: &str, erased: &mut Erased) -> Result<(), DeliveryError> {
     let Some(zip) = erase.common.index.unpacked(name).await? else { return Ok(()) };
     erase.studies.delete_upload(zip.upload.version(), &zip.upload.etag).await?;

@@ -1,4 +1,4 @@
-//! Who opened a study: written once per session, read by its patient.
+//! Who opened a study: recorded once per session, for its patient to read.
 
 use filmless_domain::StudyInstanceUid;
 use filmless_domain::audit::{Actor, AuditAction};
@@ -15,7 +15,7 @@ use crate::parts::Common;
 use crate::record::audit::Record;
 use crate::record::usage::{self, Pen};
 
-/// Which part of the transaction of an opening writes the look.
+/// The part of an opening's transaction that writes the access.
 const ACCESS_PART: usize = 0;
 
 /// One line of "who opened this study".
@@ -27,8 +27,19 @@ pub struct AccessLine {
     pub opened_at: Timestamp,
     /// When the first image was on their screen.
     pub first_image_at: Option<Timestamp>,
-    /// When they first fetched all its files.
+    /// When they first fetched all its files; with software, the first of them.
     pub downloaded_at: Option<Timestamp>,
+    /// Whether they looked with their own software.
+    pub is_software: bool,
+}
+
+/// With what a study was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OpenedWith {
+    /// The pages.
+    Pages,
+    /// Software, with a viewer token.
+    Software,
 }
 
 /// Who opened a study.
@@ -42,28 +53,38 @@ pub enum AccessWho {
 }
 
 impl Portal {
-    /// Records that this session opened this study, the first time it does.
+    /// Records that this session (or this viewer token) opened this study, the first time it does.
     pub(super) async fn record_opening(
         &self,
         session: &Session,
         study: &StudyInstanceUid,
+        with: OpenedWith,
     ) -> Result<(), DeliveryError> {
         let index = &self.common.index;
         if index.access(study, &session.token_digest).await?.is_some() {
             return Ok(());
         }
-        let entry = event(session, AuditAction::OpenStudy, study).entry(&self.common)?;
+        let (action, is_software) = match with {
+            OpenedWith::Pages => (AuditAction::OpenStudy, false),
+            OpenedWith::Software => (AuditAction::OpenInSoftware, true),
+        };
+        let entry = event(session, action, study).entry(&self.common)?;
         let access = AccessRecord {
             actor: session.actor(),
             source: session.source.clone(),
             opened_at: entry.at,
             first_image_at: None,
             downloaded_at: None,
+            is_software,
         };
         let key = AccessRecord::key(study, &session.token_digest);
         let new = || Change::new().when(&Condition::Absent("pk"));
-        let events =
-            self.usage_of(study, |pen, _| vec![pen.event(UsageKind::StudyOpened, occasion(session))]);
+        let events = self.usage_of(study, |pen, record| match with {
+            OpenedWith::Pages => vec![pen.event(UsageKind::StudyOpened, occasion(session))],
+            OpenedWith::Software => {
+                served(pen, StorageClass::Derived, occasion(session), record.derived_bytes)
+            }
+        });
         let (events, notices) = (events.await?, index.notices(study).await?);
         let opening = || {
             let transaction = Transaction::new().put(&key, &access, new())?.log(LogName::Audit, &entry)?;
@@ -72,18 +93,18 @@ impl Portal {
         };
         let listed = opening()?.list_opened(study, access.opened_at);
         match index.commit(listed).await? {
-            // The day's pointer is from before openings were counted: the looks themselves tell how many there were.
+            // The day's pointer is from before openings were counted; the accesses themselves give their number.
             TransactionOutcome::ConditionUnmet(unmet) if !unmet.contains(&ACCESS_PART) => {
-                // A second request of the same moment finds it written.
+                // A second request at the same moment finds it written.
                 let _ = index.commit(opening()?).await?;
             }
-            // A second request of the same moment finds it written.
+            // A second request at the same moment finds it written.
             TransactionOutcome::ConditionUnmet(_) | TransactionOutcome::Committed => {}
         }
         Ok(())
     }
 
-    /// Records a moment of a look, once per session.
+    /// Records a moment of an access, once per session.
     pub(super) async fn record_moment(
         &self,
         session: &Session,
@@ -100,8 +121,8 @@ impl Portal {
         Ok(self.common.index.commit(transaction).await? == TransactionOutcome::Committed)
     }
 
-    /// The viewer says that the first image of an opened study is on the screen. A study that this session did
-    /// not open is passed over.
+    /// The viewer reports that the first image of an opened study is on screen. Ignores a study that this session did
+    /// not open.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -120,7 +141,7 @@ impl Portal {
         self.record_moment(session, study, AccessMoment::FirstImage, action, events).await.map(|_| ())
     }
 
-    /// What the usage ledger gets to read of a study.
+    /// The events for the usage ledger about a study.
     pub(super) async fn usage_of(
         &self,
         study: &StudyInstanceUid,
@@ -130,7 +151,7 @@ impl Portal {
         Ok(events(&Pen::of_study(&self.common, &record).await?, &record))
     }
 
-    /// Who opened a study, newest first: for its patient; `None` for any other study and for a share.
+    /// Who opened a study, newest first, for its patient; `None` for any other study and for a share.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -148,7 +169,7 @@ impl Portal {
     }
 }
 
-/// Everybody who opened a study, oldest first, with the names that its patient gave to shares.
+/// Everybody who opened a study, oldest first, with the names the patient gave to shares.
 pub(crate) async fn access_lines(
     common: &Common,
     account_key: &str,
@@ -167,8 +188,17 @@ pub(crate) async fn access_lines(
         opened_at: access.opened_at,
         first_image_at: access.first_image_at,
         downloaded_at: access.downloaded_at,
+        is_software: access.is_software,
     };
     Ok(found.iter().map(line).collect())
+}
+
+/// What software may load of a study: whether it does, nobody knows before it has.
+pub(super) fn served(pen: &Pen, class: StorageClass, occasion: &str, bytes: u64) -> Vec<UsageEvent> {
+    let occasion = format!("{} {occasion}", class.as_str());
+    let served =
+        UsageEvent { storage_class: Some(class), ..pen.event(UsageKind::ServedToSoftware, &occasion) };
+    vec![served, pen.event(UsageKind::BytesServed, &occasion).bytes(class, usage::signed(bytes))]
 }
 
 /// What tells the events of one session from those of another.

@@ -1,4 +1,4 @@
-//! What was refused of a study, and is missing from it.
+//! Files of a study that were refused and are missing.
 
 use filmless_store::Index;
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +8,7 @@ use filmless_store::index::{InstanceRecord, LostFile, StudyRecord, UploadOwner};
 
 use crate::DeliveryError;
 
-/// How many files of a study were refused and did not come again. One that names somebody else is none of it.
+/// How many files of a study were refused and did not come again; without those that name somebody else.
 pub(crate) async fn count_lost(index: &Index, study: &StudyRecord) -> Result<u32, DeliveryError> {
     let uid = &study.study_instance_uid;
     let uploads = index.uploads_of(UploadOwner::Study(uid)).await?;

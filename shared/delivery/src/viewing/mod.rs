@@ -1,4 +1,4 @@
-//! What patients, and those they share with, can ask for.
+//! What patients, and the people they share with, can do.
 
 mod access;
 
@@ -7,6 +7,7 @@ pub(crate) mod result;
 mod session;
 mod share;
 mod sign_in;
+pub mod software;
 pub mod tries;
 mod view;
 
@@ -14,9 +15,11 @@ use std::time::Duration;
 
 use filmless_domain::audit::Actor;
 use filmless_domain::{
-    BirthDate, Language, PatientId, ReportLack, Secret, SeriesInstanceUid, SignedResult, StudyInstanceUid,
+    BirthDate, Language, PatientId, ReportLack, Secret, SeriesAttributes, SeriesInstanceUid, SignedResult,
+    StudyInstanceUid,
 };
 use filmless_store::Bucket;
+use filmless_store::index::PackingProgress;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -27,10 +30,10 @@ pub use access::{AccessLine, AccessWho};
 pub use share::{NewShare, ShareLine, ShareOpening, ShareRequest, ShareStatus};
 pub(crate) use share::{ShareOwner, create as create_share_of, end as end_share_of, list as list_shares_of};
 
-/// Looking a token up takes so long at least: reading what is there takes a little longer than finding nothing.
+/// Shortest time for looking up a token: reading a record takes a little longer than finding none.
 const LOOK_UP: Duration = Duration::from_millis(10);
 
-/// So that its time does not tell whether a token was ever given to anybody.
+/// So the time does not reveal whether a token ever existed.
 async fn evenly<T>(look_up: impl Future<Output = T>) -> T {
     tokio::join!(tokio::time::sleep(LOOK_UP), look_up).1
 }
@@ -44,20 +47,20 @@ pub struct Portal {
 }
 
 impl Portal {
-    /// The portal over these parts.
+    /// The portal, with these services.
     #[must_use]
     pub fn new(viewing: impl Into<Viewing>) -> Self {
         let Viewing { common, studies, derived } = viewing.into();
         Self { common, studies, derived }
     }
 
-    /// What of that which everything stands on does not work; nothing, where all is well.
+    /// Which of the portal's dependencies are not working; empty if all is well.
     pub async fn failing(&self) -> Vec<&'static str> {
         crate::record::health::failing(&self.common.index, &self.derived).await
     }
 }
 
-/// Somebody who was let in.
+/// Somebody who has signed in.
 #[derive(Debug, Clone)]
 pub struct Session {
     /// Account name as printed on the slip.
@@ -66,7 +69,7 @@ pub struct Session {
     pub patient_name: String,
     /// Language of the order.
     pub language: Language,
-    /// What a share lets see; nothing for the patient, who sees all of theirs.
+    /// What a share may see; `None` for the patient, who sees all of theirs.
     pub share: Option<ShareScope>,
     pub(crate) account_key: String,
     pub(crate) patient_id: PatientId,
@@ -74,14 +77,14 @@ pub struct Session {
     pub(crate) source: String,
 }
 
-/// What a share lets see.
+/// What a share may see.
 #[derive(Debug, Clone)]
 pub struct ShareScope {
     /// Name of the share in the logs.
     pub id: String,
     /// Which studies.
     pub studies: Vec<StudyInstanceUid>,
-    /// Whether files may be fetched.
+    /// Whether files may be downloaded.
     pub may_download: bool,
     /// When it ends.
     pub ends_at: Timestamp,
@@ -95,7 +98,7 @@ impl Session {
         }
     }
 
-    /// Whether files may be fetched.
+    /// Whether files may be downloaded.
     #[must_use]
     pub fn may_download(&self) -> bool {
         self.share.as_ref().is_none_or(|share| share.may_download)
@@ -107,28 +110,28 @@ impl Session {
 pub enum SignIn {
     /// Right: the token for the session cookie.
     Granted(Secret),
-    /// Wrong, or unknown; nobody can tell which.
+    /// Wrong or unknown; the answer does not say which.
     Denied,
-    /// Too many wrong answers from there: not even looked at.
+    /// Too many wrong answers from there; this one was not checked.
     SlowDown {
         /// When to try again.
         retry_after_seconds: u32,
     },
 }
 
-/// What a link is, before the second check.
+/// A link's state, before the second check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkStatus {
     /// Ask for birth date or password.
     Open {
         /// Language of the order.
         language: Language,
-        /// Whether the hospital knows the birth date; else only the password opens.
+        /// Whether the hospital knows the birth date; otherwise only the password opens it.
         is_birth_date_known: bool,
     },
     /// A newer slip exists.
     Replaced,
-    /// Unknown, expired, revoked or used up, or of an order that is another patient's now; nobody can tell which.
+    /// Unknown, expired, revoked, used up, or its order is for another patient now; the answer does not say which.
     Gone,
 }
 
@@ -139,16 +142,16 @@ pub enum LinkOpening {
     Granted {
         /// The token for the session cookie.
         session: Secret,
-        /// The study the link was made for.
+        /// The study of the link.
         study: StudyInstanceUid,
     },
-    /// A part of a date is missing: nothing was counted.
+    /// A part of the date is missing; not counted.
     Incomplete,
-    /// No calendar has the date: nothing was counted.
+    /// No calendar has this date; not counted.
     NoSuchDay,
-    /// Nobody alive was born on that date, or nobody was yet: nothing was counted.
+    /// Nobody alive was born on that date, or it is in the future; not counted.
     Unbelievable,
-    /// Neither a date nor a password: nothing was counted.
+    /// Neither a date nor a password; not counted.
     Unreadable,
     /// Wrong.
     Wrong {
@@ -168,7 +171,7 @@ pub struct StudySummary {
     pub study_instance_uid: StudyInstanceUid,
     /// Date of the study.
     pub date: Option<Date>,
-    /// Date of its pictures, where the study has none.
+    /// Date of its images, if the study has none.
     pub image_date: Option<Date>,
     /// The requested service, else the study's description.
     pub title: Option<String>,
@@ -187,7 +190,7 @@ pub struct StudySummary {
 /// A study somebody may see.
 #[derive(Debug, Clone)]
 pub struct StudyView {
-    /// What "my studies" says of it.
+    /// Its line in "my studies".
     pub summary: StudySummary,
     /// Patient's name as the hospital writes it.
     pub patient_name: String,
@@ -195,29 +198,31 @@ pub struct StudyView {
     pub patient_id: String,
     /// Birth date.
     pub birth_date: BirthDate,
-    /// Whether a signed result was there before, and the hospital took it back.
+    /// Whether there was a signed result that the hospital took back.
     pub is_result_taken_back: bool,
-    /// The signed result of the order under which it is seen.
+    /// The signed result of the order it is seen under.
     pub result: Option<SignedResult>,
     /// Its series, in order.
     pub series: Vec<SeriesView>,
-    /// Which of them is the main one, that is shown first; none when there is none.
+    /// Index of the main series, which is shown first; `None` without series.
     pub main: Option<usize>,
-    /// Files of it that came damaged and were refused: nobody sees them.
+    /// Number of its files that arrived damaged and were refused; nobody can see them.
     pub lost_files: u32,
-    /// When the URLs end.
+    /// When the URLs expire.
     pub urls_expire_at: Timestamp,
 }
 
 /// All files of a study in one ZIP.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StudyDownload {
-    /// Nobody asked for it yet, or it is being made.
+    /// Nobody has requested it yet, or it is being made.
     NotMade {
-        /// About as large as it will be: all files of the study, which are put into it as they are.
+        /// Its approximate size: all files of the study, which are stored as they are.
         bytes: u64,
+        /// How far it is, while it is being made.
+        progress: Option<PackingProgress>,
     },
-    /// It is there.
+    /// It is ready.
     Ready {
         /// A presigned URL.
         url: String,
@@ -231,31 +236,27 @@ pub enum StudyDownload {
 pub struct SeriesView {
     /// Which series.
     pub series_instance_uid: SeriesInstanceUid,
-    /// Series Number.
-    pub number: Option<i64>,
-    /// Series Description.
-    pub description: Option<String>,
-    /// Modality.
-    pub modality: String,
+    /// What is shown of it. A series of one document without a description is called what the document calls itself.
+    pub attributes: SeriesAttributes,
     /// Number of frames in its pack.
     pub frames: u32,
-    /// A series of nothing but documents, a doctor's report among them.
+    /// Whether it holds only documents, one of them a doctor's report.
     pub is_report: bool,
-    /// A series of nothing but what machines note of the radiation dose.
+    /// Whether it holds only radiation dose records of machines.
     pub is_dose: bool,
-    /// What keeps a report of it from being the signed result.
+    /// Why a report in it is not the signed result.
     pub report_lacks: Option<ReportLack>,
     /// Instances without picture (kept, listed, downloadable).
     pub without_picture: u32,
-    /// Instances that are shown with a part of their pixels or overlays missing.
+    /// Instances shown with a part of their pixels or overlays missing.
     pub cut_instances: u32,
-    /// Frames that instances announce and do not have.
+    /// Frames that instances announce but do not have.
     pub missing_frames: u32,
     /// `.index.json`.
     pub index_url: String,
     /// `.pack`.
     pub pack_url: String,
-    /// `.poster.jpg`; none when no instance of the series has a picture.
+    /// `.poster.jpg`; `None` if no instance of the series has a picture.
     pub poster_url: Option<String>,
     /// `.thumbs.jpg`.
     pub thumbs_url: Option<String>,

@@ -1,4 +1,4 @@
-//! The signed result of an order, whole: an order that is too large for an item has its conclusion in its object alone.
+//! The complete signed result of an order. If the order is too large for an item, only its object has the conclusion.
 
 use filmless_domain::{Limits, LogCode, Order, SignedResult};
 use filmless_store::index::OrderRecord;
@@ -7,7 +7,7 @@ use tracing::warn;
 
 use crate::DeliveryError;
 
-/// What the hospital says of a study. The order has to be one that is in sight now.
+/// The hospital's result for a study. The order must be in sight now.
 pub(crate) async fn whole_result(
     studies: &Bucket,
     limits: &Limits,
@@ -22,7 +22,7 @@ pub(crate) async fn whole_result(
         Err(StoreError::NotFound) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    // Without versions another order may lie under the key by now: it is read once it was taken.
+    // Without versioning, a newer order may be under the key by now; it is read once it was taken in.
     let whole = Order::parse(&bytes).ok().filter(|whole| whole.abridged() == order.order);
     if whole.is_none() {
         warn!(

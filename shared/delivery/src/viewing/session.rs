@@ -1,4 +1,4 @@
-//! Sessions: begun by a secret, ended by idleness, age, sign-out here or everywhere, and by staff.
+//! Sessions: a secret starts one; idleness, age, a sign-out (here or everywhere) or staff end it.
 
 use filmless_domain::audit::{Actor, AuditAction};
 use filmless_domain::usage::{UsageEvent, UsageKind};
@@ -16,21 +16,49 @@ use crate::sight::latest_order_of;
 use crate::{DeliveryError, credentials};
 
 /// The use of a session is written down this often.
-const SEEN_EVERY: SignedDuration = SignedDuration::from_secs(5 * 60);
+pub(super) const SEEN_EVERY: SignedDuration = SignedDuration::from_secs(5 * 60);
+
+/// A session beside its item.
+pub(super) struct FoundSession {
+    pub session: Session,
+    pub record: SessionRecord,
+    /// When it ends, where nobody uses it any more.
+    pub idle_at: Timestamp,
+}
+
+impl FoundSession {
+    /// When it ends at the latest, and its share with it.
+    pub fn ends_at(&self) -> Result<Timestamp, DeliveryError> {
+        let ends_at =
+            Timestamp::from_second(self.record.expires_at).map_err(DeliveryError::internal("an expiry"))?;
+        Ok(self.session.share.as_ref().map_or(ends_at, |share| ends_at.min(share.ends_at)))
+    }
+}
+
 impl Portal {
     /// The session of a cookie, used from that source.
     ///
     /// # Errors
     /// [`DeliveryError`].
     pub async fn session(&self, cookie: &str, source: &str) -> Result<Option<Session>, DeliveryError> {
-        let index = &self.common.index;
-        let (token_digest, now) = (credentials::token_digest(cookie), self.common.clock.now());
-        let Some(record) = index.session(&token_digest, now).await? else { return Ok(None) };
+        let found = self.find_session(&credentials::token_digest(cookie), source).await?;
+        Ok(found.map(|found| found.session))
+    }
+
+    /// The session whose cookie has this digest, used from that source.
+    pub(super) async fn find_session(
+        &self,
+        token_digest: &str,
+        source: &str,
+    ) -> Result<Option<FoundSession>, DeliveryError> {
+        let (index, now) = (&self.common.index, self.common.clock.now());
+        let Some(record) = index.session(token_digest, now).await? else { return Ok(None) };
         let Some(account) = self.account_since(&record.account_key, Some(record.started_at)).await? else {
             return Ok(None);
         };
-        if record.seen_at + self.common.settings.session_idle < now {
-            index.end_session(&token_digest).await?;
+        let idle_at = record.seen_at + self.common.settings.session_idle;
+        if idle_at < now {
+            index.end_session(token_digest).await?;
             return Ok(None);
         }
         let share = match &record.share {
@@ -41,21 +69,22 @@ impl Portal {
             },
         };
         if record.seen_at + SEEN_EVERY < now {
-            index.see_session(&token_digest, now).await?;
+            index.see_session(token_digest, now).await?;
         }
-        Ok(Some(Session {
+        let session = Session {
             account: account.account_name,
-            patient_name: record.patient_name,
+            patient_name: record.patient_name.clone(),
             language: record.language,
             share,
             account_key: account.account_key,
             patient_id: account.patient_id,
-            token_digest,
+            token_digest: token_digest.to_owned(),
             source: source.to_owned(),
-        }))
+        };
+        Ok(Some(FoundSession { session, record, idle_at }))
     }
 
-    /// Ends the session of a cookie.
+    /// Ends this cookie's session.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -66,7 +95,7 @@ impl Portal {
         record.account(&session.account_key).write(&self.common).await
     }
 
-    /// Ends every session of the account, this one included; false for a share, which has no say in it.
+    /// Ends every session of the account, this one included; false for a share, which may not.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -78,13 +107,13 @@ impl Portal {
         let entry = record.account(&session.account_key).entry(&self.common)?;
         let (key, change) = Index::end_sessions_change(&session.account_key, self.common.clock.now());
         let transaction = Transaction::new().update(key, change).log(LogName::Audit, &entry)?;
-        // Unmet where the account is gone, and with it all that was open.
+        // Unmet if the account is gone, and all its sessions with it.
         let _ = self.common.index.commit(transaction).await?;
         Ok(true)
     }
 
-    /// The account, or the one that took it in; `None` when it is unknown, or when it ended the sessions that
-    /// began at `since`.
+    /// The account, or the one it was merged into. `None` if it is unknown, or has ended the sessions that began at
+    /// `since`.
     pub(super) async fn account_since(
         &self,
         account_key: &str,
@@ -105,8 +134,8 @@ impl Portal {
         Ok(None)
     }
 
-    /// Starts a session and records how; the session is the account's that took this one in. It counts as begun at
-    /// `began_at`, when its secret was not looked at yet: staff who end the secret at this very moment end the
+    /// Starts and records a session; if the account was merged, for the account it was merged into. The session counts
+    /// as begun at `began_at`, before its secret was checked. So staff who end the secret at that moment end the
     /// session, too.
     pub(super) async fn start_session(
         &self,
@@ -132,6 +161,8 @@ impl Portal {
             started_at: began_at,
             seen_at: now,
             expires_at: (now + common.settings.session_ttl).as_second(),
+            viewers: Vec::new(),
+            viewers_made: 0,
         };
         let digest = credentials::token_digest(token.expose());
         let key = Index::session_key(&digest);
@@ -148,12 +179,12 @@ impl Portal {
             }
             None => Vec::new(),
         };
-        // The key is new and random: where it is taken, an earlier try of this very call wrote it.
+        // The key is new and random. If it exists, an earlier attempt of this call wrote it.
         let _ = common.index.commit(usage::add(transaction, &events)?).await?;
         Ok(token)
     }
 
-    /// Who somebody with the secrets of this account is in the logs.
+    /// The actor in the logs for somebody with this account's secrets.
     pub(super) fn actor_of(account: Option<&AccountRecord>) -> Actor {
         Actor::Account { account: account.map(|a| a.account_key.clone()).unwrap_or_default() }
     }

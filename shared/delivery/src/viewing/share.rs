@@ -20,10 +20,10 @@ use crate::record::audit::Record;
 use crate::record::usage::{self, Pen};
 use crate::{DeliveryError, credentials};
 
-/// An ended share stays readable this long: who opened it remains to be seen.
+/// An ended share stays readable this long, so that the patient can see who opened it.
 const KEPT_AFTER_END: SignedDuration = SignedDuration::from_hours(24 * 90);
 
-/// A share that is wished for.
+/// A request for a share.
 #[derive(Debug, Clone)]
 pub struct ShareRequest {
     /// Whom it is for, as typed.
@@ -34,7 +34,7 @@ pub struct ShareRequest {
     pub studies: Vec<StudyInstanceUid>,
     /// For how many days.
     pub days: u32,
-    /// Whether files may be fetched.
+    /// Whether files may be downloaded.
     pub may_download: bool,
 }
 
@@ -46,7 +46,7 @@ pub struct NewShare {
     pub label: String,
     /// The link.
     pub link: Secret,
-    /// The code that opens the link: to be told on another way than the link.
+    /// The code that opens the link; give it to the person in another way than the link.
     pub code: Secret,
     /// QR code of the link, PNG.
     pub qr_png: Vec<u8>,
@@ -65,7 +65,7 @@ pub struct ShareLine {
     pub relation: Relation,
     /// Number of studies.
     pub studies: usize,
-    /// Whether files may be fetched.
+    /// Whether files may be downloaded.
     pub may_download: bool,
     /// When it was made.
     pub created_at: Timestamp,
@@ -77,7 +77,7 @@ pub struct ShareLine {
     pub opened_at: Vec<Timestamp>,
 }
 
-/// What a share is, before its code.
+/// A share's state, before its code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShareStatus {
     /// Ask for the code.
@@ -85,7 +85,7 @@ pub enum ShareStatus {
         /// Language of the patient.
         language: Language,
     },
-    /// Unknown, ended or used up; nobody can tell which.
+    /// Unknown, ended or used up; the answer does not say which.
     Gone,
 }
 
@@ -104,8 +104,8 @@ pub enum ShareOpening {
 }
 
 impl Portal {
-    /// Makes a share of studies of theirs; `None` when the request asks for what cannot be: no name, no study or
-    /// one that is not theirs, too long, too many. A share cannot be shared on.
+    /// Shares some of the patient's own studies. `None` if the request is impossible: no name, no study or somebody
+    /// else's, too long, too many. A share cannot be shared on.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -133,7 +133,7 @@ impl Portal {
         create(&self.common, &owner, request).await
     }
 
-    /// The shares of the session's account, newest first; none for a share.
+    /// The shares of the session's account, newest first; empty for a share.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -144,7 +144,7 @@ impl Portal {
         list(&self.common, &session.account_key).await
     }
 
-    /// Ends a share of theirs; false for any other.
+    /// Ends one of their shares; false for any other.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -155,7 +155,7 @@ impl Portal {
         end(&self.common, &session.account_key, id, session.actor(), &session.source).await
     }
 
-    /// What a share is before its code. Reading it changes nothing.
+    /// A share's state, before its code. Reading it changes nothing.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -207,7 +207,7 @@ impl Portal {
     }
 }
 
-/// For whom and by whom a share is made.
+/// For whom, and by whom, a share is made.
 pub(crate) struct ShareOwner<'a> {
     pub account_key: &'a str,
     pub patient_id: &'a filmless_domain::PatientId,
@@ -217,7 +217,7 @@ pub(crate) struct ShareOwner<'a> {
     pub source: &'a str,
 }
 
-/// Makes a share of studies that are known to be the owner's.
+/// Makes a share of studies that the caller knows to be the owner's.
 pub(crate) async fn create(
     common: &Common,
     owner: &ShareOwner<'_>,
@@ -277,7 +277,7 @@ pub(crate) async fn create(
         .put(&Index::share_key(&share.token_digest), &share, new())?
         .put(&pointer_key, &pointer, new())?
         .log(LogName::Audit, &entry)?;
-    // The keys are new and random: where they are taken, an earlier try of this very call wrote them.
+    // The keys are new and random. If they exist, an earlier attempt of this call wrote them.
     let _ = common.index.commit(transaction).await?;
     let link = Secret::new(format!("{}/s/{}", common.settings.public_url, token.expose()));
     let qr_png = filmless_slip::qr_png(link.expose()).map_err(DeliveryError::internal("a QR code"))?;
@@ -330,17 +330,17 @@ pub(crate) async fn end(
     let transaction = Transaction::new().update(key, change).log(LogName::Audit, &entry)?;
     match common.index.commit(transaction).await? {
         TransactionOutcome::Committed => Ok(true),
-        // Ended before.
+        // Ended already.
         TransactionOutcome::ConditionUnmet(_) => Ok(share.ended_at.is_some()),
     }
 }
 
-/// A code is short; hashed with the token, which is stored nowhere, it cannot be guessed from the table.
+/// A code is short. It is hashed with the token, which is stored nowhere, so the table does not help to guess it.
 fn code_hash(token: &str, code: &str) -> String {
     credentials::token_digest(&format!("{token} {code}"))
 }
 
-/// A share of so many days is open to the end of the day that its page names.
+/// A share ends with the last day shown on its page.
 fn end_of(now: Timestamp, days: u32) -> Timestamp {
     end_of_day(now + SignedDuration::from_hours(24 * i64::from(days)))
 }

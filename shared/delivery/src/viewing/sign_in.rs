@@ -11,15 +11,15 @@ use crate::record::audit::Record;
 use crate::sight::is_account_of;
 use crate::viewing::tries::{self, Tries};
 
-/// Salt of the hash that is computed for accounts that do not exist, so that they take as long as others.
+/// Salt for a hash that is computed for unknown accounts, so that they take as long as others.
 const NO_ACCOUNT_SALT: &str = "00000000000000000000000000000000";
 
 impl Portal {
     /// Checks account and password.
     ///
-    /// Guessing is counted three times within a window: per account and source, so that a guesser is stopped; per
-    /// source, so that one who walks through accounts has few tries at each; and per account, where too many wrong
-    /// ones from anywhere leave each source few tries instead of many. Nobody can lock a patient out from elsewhere.
+    /// Attempts are counted three times within a window. Per account and source: stops a guesser. Per source: somebody
+    /// who walks through accounts gets few for each. Per account: after too many wrong attempts from anywhere, each
+    /// source gets few attempts instead of many. Nobody can lock out a patient from elsewhere.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -38,7 +38,7 @@ impl Portal {
         let source_digest = credentials::token_digest(source);
         let tries = tries::count(&self.common, &account_key, &source_digest).await?;
         let known = self.common.index.account(&account_key).await?;
-        // What was typed may be anything; only the name of an account that exists is written down.
+        // The typed name may be anything; record only the name of an existing account.
         let mut record = Record::new(AuditAction::SignIn, Self::actor_of(known.as_ref())).from(source);
         if let Some(account) = &known {
             record = record.account(&account.account_key);
@@ -63,7 +63,7 @@ impl Portal {
         }
     }
 
-    /// What a link is before its second check. Reading it changes nothing, because link previewers read links.
+    /// A link's state, before its second check. Reading it changes nothing, because link previews read links.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -111,18 +111,18 @@ impl Portal {
         {
             return Ok(LinkOpening::Incomplete);
         }
-        // A birth date costs no hash, so that no crowd of passwords is in its way.
+        // A birth date needs no hash, so it need not queue behind passwords.
         let turn = match typed {
             TypedAnswer::Password => Some(credentials::turn_to_hash().await?),
             _ => None,
         };
         let began_at = self.common.clock.now();
         let failures_max = self.common.settings.limits.link_failures_max;
-        // Counted first: answers that come at the same time must not share one count.
+        // Count first: answers at the same time must not share one count.
         let Some(link) = index.count_link_check(&digest, failures_max).await? else {
             return Ok(LinkOpening::Gone);
         };
-        // Staff may have ended it at this very moment.
+        // Staff may have ended it just now.
         match link.state {
             LinkState::Open => {}
             LinkState::Replaced => return Ok(LinkOpening::Replaced),
@@ -155,7 +155,7 @@ impl Portal {
                 Some(born) => {
                     LinkStatus::Open { language: link.language, is_birth_date_known: !born.is_placeholder() }
                 }
-                // The order is another patient's now: no answer would show its images to this one.
+                // The order is for another patient now: no answer may show its images to this one.
                 None => LinkStatus::Gone,
             },
             LinkState::Replaced => LinkStatus::Replaced,
@@ -163,15 +163,15 @@ impl Portal {
         })
     }
 
-    /// What a link is; `None` where it is unknown, expired or used up.
+    /// A link's state; `None` if it is unknown, expired or used up.
     fn state_of(&self, link: Option<&LinkRecord>) -> Option<LinkState> {
         let link = link.filter(|link| !link.is_expired(self.common.clock.now()))?;
         let is_used_up = link.failures >= self.common.settings.limits.link_failures_max;
         (link.state != LinkState::Open || !is_used_up).then_some(link.state)
     }
 
-    /// Whether what was typed is no answer yet: it costs nothing, and says nothing of whether its parts are right. The year
-    /// alone answers for those of whom no more is known.
+    /// Whether the typed text is not a full answer yet. Then it costs nothing, and we do not reveal whether its parts
+    /// are right. The year is enough if the hospital knows only the year.
     async fn is_incomplete(&self, typed: &TypedAnswer, link: &LinkRecord) -> Result<bool, DeliveryError> {
         match typed {
             TypedAnswer::Incomplete => Ok(true),
@@ -183,8 +183,8 @@ impl Portal {
         }
     }
 
-    /// The birth date of the patient whose account the link leads to. An order that changed hands says another
-    /// patient's, which must not open the account of the first.
+    /// The birth date of the patient whose account the link leads to. If the order changed hands it has another
+    /// patient's, which must not open the first one's account.
     async fn birth_date_of(&self, link: &LinkRecord) -> Result<Option<BirthDate>, DeliveryError> {
         let index = &self.common.index;
         let Some(study) = index.study(&link.study_instance_uid).await? else { return Ok(None) };
@@ -198,8 +198,8 @@ impl Portal {
         Ok(is_theirs.then_some(order.patient.birth_date))
     }
 
-    /// One hash and one query whatever the account. The query runs beside the hash, which takes many times as long,
-    /// so that the number of passwords that are out cannot be told by time.
+    /// One hash and one query, whatever the account. The query runs while the hash, which takes far longer, is
+    /// computed. So the time does not reveal how many passwords exist.
     async fn is_password_right(
         &self,
         turn: &Turn,
@@ -215,7 +215,7 @@ impl Portal {
     }
 }
 
-/// Under which name the token of a link is stored, whatever a message program added to it.
+/// The stored name of a link's token; removes what a message program added to it.
 fn link_digest(token: &str) -> String {
     credentials::token_digest(access::token_of_link(token))
 }

@@ -1,24 +1,24 @@
-//! Slowing down whoever guesses passwords: three counters within a window.
+//! Slows down password guessing: three counters within a window.
 
 use crate::parts::Common;
 use crate::{DeliveryError, credentials};
 
-/// What the counters say to one more try.
+/// What the counters say to another attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tries {
-    /// Look at the password.
+    /// Check the password.
     Allowed,
-    /// Too many; `is_first` for the first one that was.
+    /// Too many attempts.
     TooMany {
-        /// The first one: it is worth a line in the audit log.
+        /// The first one over the limit; recorded in the audit log.
         is_first: bool,
     },
 }
 
-/// What sets accounts of staff apart from those of patients, none of whose keys holds a colon.
+/// Separates staff accounts from patients', whose keys contain no colon.
 const STAFF: &str = "staff:";
 
-/// Counts a sign-in of staff, from that source. Counted before the password is looked at.
+/// Counts a staff sign-in from a source, before the password is checked.
 ///
 /// # Errors
 /// [`DeliveryError`].
@@ -26,7 +26,7 @@ pub async fn count_staff(common: &Common, account: &str, source: &str) -> Result
     count(common, &format!("{STAFF}{account}"), &credentials::token_digest(source)).await
 }
 
-/// Forgets the sign-ins of a member from that source: one was right.
+/// Forgets a member's attempts from that source, after a right one.
 ///
 /// # Errors
 /// [`DeliveryError`].
@@ -34,7 +34,7 @@ pub async fn forget_staff(common: &Common, account: &str, source: &str) -> Resul
     forget(common, &format!("{STAFF}{account}"), &credentials::token_digest(source)).await
 }
 
-/// Counted before the password is looked at: tries at the same time must not share one count.
+/// Counted before the password is checked: attempts at the same time must not share one count.
 pub(crate) async fn count(
     common: &Common,
     account_key: &str,
@@ -51,7 +51,7 @@ pub(crate) async fn count(
     if here <= here_max && of_source <= limits.source_flood_max {
         return Ok(Tries::Allowed);
     }
-    // Only crossings are written down: a flood must not fill the audit log.
+    // Record only the crossing of a limit: a flood must not fill the audit log.
     let is_flood = of_source > limits.source_flood_max;
     let is_first = if is_flood { of_source == limits.source_flood_max + 1 } else { here == here_max + 1 };
     Ok(Tries::TooMany { is_first })

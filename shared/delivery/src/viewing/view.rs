@@ -1,30 +1,30 @@
-//! What somebody who was let in may see.
+//! What somebody who has signed in may see.
 
-use filmless_store::{Index, ObjectVersion, PRESIGNED_TTL_MAX};
+use filmless_store::{ObjectVersion, PRESIGNED_TTL_MAX};
 use std::time::Duration;
 
 use filmless_domain::audit::{AuditAction, AuditOutcome};
-use filmless_domain::object_key::SeriesKeys;
 use filmless_domain::usage::{StorageClass, UsageEvent, UsageKind};
-use filmless_domain::{HoldReason, SopInstanceUid, StoredCode, StudyInstanceUid, StudyState};
+use filmless_domain::{DownloadKind, HoldReason, SopInstanceUid, StoredCode, StudyInstanceUid, StudyState};
 use filmless_store::index::{AccessMoment, LogName, OrderRecord, SeriesRecord, StudyRecord, Transaction};
 
 use super::{Portal, SeriesView, Session, ShareScope, StudyDownload, StudySummary, StudyView};
 use crate::DeliveryError;
 use crate::prepare::download;
 use crate::record::usage::{self, Pen};
+use crate::shown_series::{keys_of, main_series, shown_series};
 use crate::sight::{Asked, is_account_of, order_in_sight, verdict};
 use crate::trace::{self, Step};
-use crate::viewing::access::{event, occasion};
+use crate::viewing::access::{OpenedWith, event, occasion};
 use crate::viewing::lost_files::count_lost;
 use crate::viewing::result::whole_result;
 
-/// Life of a presigned URL of an uploaded file. Such a URL cannot be taken back, because the hospital's file stays, so
-/// that it lives just long enough to be followed.
+/// Life of a presigned URL of an uploaded file. It cannot be revoked, because the hospital's file stays, so it lives
+/// just long enough to be followed.
 const ORIGINAL_TTL: Duration = Duration::from_secs(60);
 
 impl Portal {
-    /// The studies of the session's account, newest first; those on their way are named, without a picture.
+    /// The studies of the session's account, newest first. Those on their way are listed without a picture.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -49,7 +49,7 @@ impl Portal {
         Ok(summaries)
     }
 
-    /// How many studies that the account was given are out of sight: staff or the gate hold them once more.
+    /// How many of the account's studies are out of sight, because staff or the gate hold them again.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -61,7 +61,7 @@ impl Portal {
         Ok(count)
     }
 
-    /// Whether a study that the account was given is out of sight. Of any other it is false, existing or not.
+    /// Whether one of the account's studies is out of sight. False for any other, existing or not.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -83,8 +83,8 @@ impl Portal {
         self.is_ordered_for(session, study).await
     }
 
-    /// Whether the order that a study was released under is still for the person of the account. Whoever was given another's
-    /// study by mistake hears no more of it.
+    /// Whether the order that a study was released under is still for the account's person. A patient who got somebody
+    /// else's study by mistake hears no more of it.
     async fn is_ordered_for(&self, session: &Session, study: &StudyRecord) -> Result<bool, DeliveryError> {
         let Some(accession) = &study.order_accession else { return Ok(false) };
         let Some(order) = self.common.index.order(accession).await? else { return Ok(false) };
@@ -95,7 +95,7 @@ impl Portal {
         is_account_of(&self.common, account, &order.order).await
     }
 
-    /// A study of the session's account with presigned URLs; `None` for any other, existing or not.
+    /// A study of the session's account, with presigned URLs; `None` for any other, existing or not.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -116,7 +116,7 @@ impl Portal {
         order: &OrderRecord,
     ) -> Result<StudyView, DeliveryError> {
         let patient = &order.order.patient;
-        self.record_opening(session, &study.study_instance_uid).await?;
+        self.record_opening(session, &study.study_instance_uid, OpenedWith::Pages).await?;
         let urls_expire_at = self.common.clock.now() + PRESIGNED_TTL_MAX;
         let shown = shown_series(&self.common.index, study).await?;
         let mut series = Vec::new();
@@ -140,7 +140,7 @@ impl Portal {
         })
     }
 
-    /// The ZIP of all files of a study of the session's account; `None` for any other study.
+    /// A ZIP of all files of a study of the session's account; `None` for any other study. One that is there counts as fetched.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -148,24 +148,33 @@ impl Portal {
         &self,
         session: &Session,
         study: &StudyInstanceUid,
+        kind: DownloadKind,
     ) -> Result<Option<StudyDownload>, DeliveryError> {
         let Some(record) = self.downloadable(session, study).await? else { return Ok(None) };
-        let found = download::find(&self.common.index, &self.derived, study).await?;
+        let found = download::find(&self.common.index, &self.derived, study, kind).await?;
         let Some(bytes) = found.bytes else {
-            return Ok(Some(StudyDownload::NotMade { bytes: found.bytes_of_files }));
+            let download::StudyDownload { bytes_expected: bytes, progress, .. } = found;
+            return Ok(Some(StudyDownload::NotMade { bytes, progress }));
         };
         let date = record.study_date.map(|date| format!("-{date}")).unwrap_or_default();
-        self.record_opening(session, study).await?;
-        let events = |pen: &Pen, _: &StudyRecord| fetched(pen, occasion(session), bytes);
+        self.record_opening(session, study, OpenedWith::Pages).await?;
+        let occasion = match kind {
+            DownloadKind::Uploaded => occasion(session).to_owned(),
+            DownloadKind::Media => format!("{} {kind}", occasion(session)),
+        };
+        let events = |pen: &Pen, _: &StudyRecord| fetched(pen, &occasion, bytes);
         let action = AuditAction::DownloadStudy;
         self.record_moment(session, study, AccessMoment::Download, action, events).await?;
         let object = ObjectVersion { key: &found.key, version_id: None };
-        let name = format!("dicom{date}.zip");
+        let name = match kind {
+            DownloadKind::Uploaded => format!("dicom{date}.zip"),
+            DownloadKind::Media => format!("dicomdir{date}.zip"),
+        };
         let url = self.derived.presign_download(object, &name, PRESIGNED_TTL_MAX).await?;
         Ok(Some(StudyDownload::Ready { url, bytes }))
     }
 
-    /// Asks for that ZIP to be made; whether the study is one of theirs.
+    /// Requests that ZIP; returns whether the study is one of theirs.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -173,15 +182,16 @@ impl Portal {
         &self,
         session: &Session,
         study: &StudyInstanceUid,
+        kind: DownloadKind,
     ) -> Result<bool, DeliveryError> {
         let is_theirs = self.downloadable(session, study).await?.is_some();
         if is_theirs {
-            download::request(&self.common, study).await?;
+            download::request(&self.common, study, kind).await?;
         }
         Ok(is_theirs)
     }
 
-    /// A presigned URL of one file of a study of the session's account, as it was uploaded; `None` for any other.
+    /// A presigned URL of one file of a study of the session's account, as uploaded; `None` for any other.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -200,7 +210,7 @@ impl Portal {
         let url = self.studies.presign_download(object, &name, ORIGINAL_TTL).await?;
         let audit = event(session, AuditAction::DownloadInstance, study);
         let audit = audit.detail(format!("instance {instance}")).entry(&self.common)?;
-        // Every click is a fetch of its own, and known by its line in the audit log.
+        // Every click is its own download, identified by its audit entry.
         let events = self.usage_of(study, |pen, _| fetched(pen, &audit.id, record.bytes)).await?;
         let transaction = Transaction::new().log(LogName::Audit, &audit)?;
         self.common.index.commit(usage::add(transaction, &events)?).await?.or_contention()?;
@@ -208,7 +218,7 @@ impl Portal {
     }
 
     /// The study, if this session may see it; who asks for another one is written down.
-    async fn visible(
+    pub(super) async fn visible(
         &self,
         session: &Session,
         study: &StudyInstanceUid,
@@ -245,7 +255,7 @@ impl Portal {
 
     /// The one rule of access: the study was released to this account, is neither held nor recalled, and is still its
     /// patient's; and a share names it. Returns the order under which it is seen.
-    async fn seen(
+    pub(super) async fn seen(
         &self,
         session: &Session,
         study: &StudyRecord,
@@ -256,11 +266,11 @@ impl Portal {
         order_in_sight(&self.common, study).await
     }
 
-    /// Whether a study will be this patient's, as far as its files say by now. Nothing is named of one that may not.
+    /// Whether a study will be this patient's, judging by its files so far. Otherwise it is not mentioned at all.
     async fn is_on_its_way(&self, session: &Session, study: &StudyRecord) -> Result<bool, DeliveryError> {
         let is_on_its_way = match (study.state, study.reason.as_ref().map(StoredCode::known)) {
             (StudyState::Receiving | StudyState::Settled | StudyState::Rendered, None) => true,
-            // More images or a signature are awaited; whose it is is no question.
+            // It waits for more images or a signature; whose it is is not in question.
             (StudyState::Held, Some(Some(HoldReason::IncompleteStudy | HoldReason::ResultNotSigned))) => true,
             _ => false,
         };
@@ -280,12 +290,12 @@ impl Portal {
         let keys = keys_of(study, series);
         let has_picture = series.frames > 0;
         let title = series.title.as_ref().filter(|_| !has_picture);
-        let described = series.description.as_ref().filter(|text| !text.trim().is_empty()).or(title);
+        let mut attributes = series.attributes.clone();
+        attributes.description =
+            attributes.description.filter(|text| !text.trim().is_empty()).or_else(|| title.cloned());
         Ok(SeriesView {
             series_instance_uid: series.series_instance_uid.clone(),
-            number: series.number,
-            description: described.cloned(),
-            modality: series.modality.clone(),
+            attributes,
             frames: series.frames,
             is_report: !has_picture && series.reports > 0,
             is_dose: !has_picture && series.doses > 0 && series.doses == series.documents,
@@ -305,44 +315,17 @@ impl Portal {
     }
 }
 
-/// Files that were fetched, and their bytes.
+/// A download, and its bytes.
 fn fetched(pen: &Pen, occasion: &str, bytes: u64) -> Vec<UsageEvent> {
     let served = pen.event(UsageKind::BytesServed, &format!("original {occasion}"));
     let served = served.bytes(StorageClass::Original, usage::signed(bytes));
     vec![pen.event(UsageKind::Download, occasion), served]
 }
 
-/// The series that have a pack, in their order: pictures, then documents, then what is nothing to look at. A series whose late instances are not rendered yet shows what it
-/// showed before.
-async fn shown_series(index: &Index, study: &StudyRecord) -> Result<Vec<SeriesRecord>, DeliveryError> {
-    let mut series = index.series(&study.study_instance_uid).await?;
-    series.retain(|s| s.rendered_digest.is_some());
-    series.sort_by(|a, b| {
-        let kind = |s: &SeriesRecord| {
-            (s.frames == 0, s.frames == 0 && s.documents == 0, s.frames == 0 && s.reports == 0)
-        };
-        let key = |s: &SeriesRecord| (kind(s), s.number.is_none(), s.number, s.series_instance_uid.clone());
-        key(a).cmp(&key(b))
-    });
-    Ok(series)
-}
-
 /// Whether the study was given to the session's account, and to its share.
 fn may_ask(session: &Session, study: &StudyRecord) -> bool {
     let is_shared = |share: &ShareScope| share.studies.contains(&study.study_instance_uid);
     study.account_key.as_ref() == Some(&session.account_key) && session.share.as_ref().is_none_or(is_shared)
-}
-
-/// Which series stands for its study, on the poster and as the first one that is opened: the one with key images, else the one
-/// with the most frames, the first of several; in a study without a picture its first.
-fn main_series(series: &[SeriesRecord]) -> Option<usize> {
-    let all = series.iter().enumerate().rev();
-    all.max_by_key(|(_, s)| (s.frames > 0, s.key_frames > 0, s.frames)).map(|(index, _)| index)
-}
-
-fn keys_of(study: &StudyRecord, series: &SeriesRecord) -> SeriesKeys {
-    let digest = series.rendered_digest.as_deref().unwrap_or_default();
-    SeriesKeys::new(&study.study_instance_uid, &series.series_instance_uid, digest)
 }
 
 fn summary(
@@ -362,29 +345,5 @@ fn summary(
         images: series.iter().map(|s| s.frames).sum(),
         is_released: order.is_some(),
         poster_url,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn the_main_series_has_key_images_else_the_most_frames_and_is_the_first_of_several() {
-        for (series, expected) in [
-            (&[][..], None),
-            (&[(0, 0), (0, 0)], Some(0)),
-            (&[(0, 0), (3, 0), (9, 0), (9, 0)], Some(2)),
-            (&[(90, 0), (3, 1), (4, 0)], Some(1)),
-        ] {
-            let record = |(frames, key_frames): &(u32, u32)| {
-                let record = json!({ "series_instance_uid": "1.2", "content_digest": "", "frames": frames, "key_frames": key_frames });
-                serde_json::from_value(record).unwrap()
-            };
-            let records: Vec<SeriesRecord> = series.iter().map(record).collect();
-            assert_eq!(main_series(&records), expected, "{series:?}");
-        }
     }
 }

@@ -9,14 +9,14 @@ use super::words::ReportWord;
 /// A report to be read from top to bottom.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ReportDocument {
-    /// Concept Name of the root, such as "Chest CT Report", or what comes nearest to it.
+    /// Concept Name of the root, such as "Chest CT Report", or the nearest substitute.
     pub title: String,
     /// Its lines.
     pub lines: Vec<ReportLine>,
-    /// The images that a key object selection selects, in its order.
+    /// The images a key object selection selects, in its order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub images: Vec<SelectedImage>,
-    /// What kind of author it has.
+    /// The kind of author.
     #[serde(skip)]
     pub author: ReportAuthor,
 }
@@ -29,28 +29,28 @@ pub enum ReportAuthor {
     Doctor,
     /// A machine.
     Machine,
-    /// A machine, of the radiation dose.
+    /// A machine, about the radiation dose.
     DoseMachine,
 }
 
 /// One line of a report.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ReportLine {
-    /// How deep it is nested, from 0.
+    /// Nesting depth, from 0.
     pub level: usize,
-    /// What the line is about: a heading when there is no value.
+    /// The name of the line; a heading if there is no value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What it says.
+    /// Its value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
-    /// What it says of the report itself, for programs that say it in another language.
+    /// What it says about the report itself, for programs that say it in another language.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<ReportStatus>,
-    /// What the name is, where it is not the author's.
+    /// Our own word in the name, if it is not the author's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_word: Option<ReportWord>,
-    /// What the value is, where it is not the author's text.
+    /// Our own word in the value, if it is not the author's text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value_word: Option<ReportWord>,
     /// How many things the value counts.
@@ -58,11 +58,11 @@ pub struct ReportLine {
     pub count: Option<usize>,
 }
 
-/// What a report says of itself (PS3.3 C.17.2).
+/// What a report says about itself (PS3.3 C.17.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReportStatus {
-    /// Completion Flag COMPLETE: all that was to be reported is there.
+    /// Completion Flag COMPLETE: everything to be reported is there.
     Complete,
     /// Completion Flag PARTIAL.
     Partial,
@@ -70,18 +70,18 @@ pub enum ReportStatus {
     Preliminary,
     /// Preliminary Flag FINAL.
     Final,
-    /// Verification Flag VERIFIED: somebody stands for it.
+    /// Verification Flag VERIFIED: somebody takes responsibility for it.
     Verified,
     /// Verification Flag UNVERIFIED.
     Unverified,
-    /// The value is who verified it, and when.
+    /// The value names who verified it, and when.
     VerifiedBy,
-    /// It goes on, and is cut here.
+    /// It continues, but is cut here.
     TooLong,
 }
 
 impl ReportStatus {
-    /// The flag's value as the file has it; none for a value that the standard does not know.
+    /// The status for a flag's value in the file; `None` for a value that the standard does not define.
     pub(super) fn of_flag(tag: Tag, value: &str) -> Option<Self> {
         Some(match (tag, value) {
             (tags::COMPLETION_FLAG, "COMPLETE") => Self::Complete,
@@ -95,15 +95,15 @@ impl ReportStatus {
     }
 }
 
-/// An image that is selected.
+/// A selected image.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SelectedImage {
-    /// Series Instance UID, where the evidence names it.
+    /// Series Instance UID, if the evidence names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub series_instance_uid: Option<String>,
     /// SOP Instance UID.
     pub sop_instance_uid: String,
-    /// The frames, from 1; all where there are none.
+    /// The frames, from 1; empty means all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub frames: Vec<u32>,
 }

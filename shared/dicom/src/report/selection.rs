@@ -1,4 +1,4 @@
-//! A key object selection as a person reads it: its title, its text, and the images that it selects.
+//! A key object selection for people to read: its title, its text, and the selected images.
 
 use std::collections::HashMap;
 
@@ -8,8 +8,8 @@ use crate::DataSet;
 use crate::key_objects::{key_object_selection, series_of_evidence};
 use crate::one_line::one_line;
 
-/// Reads a key object selection (PS3.16 TID 2010): its Document Title, who marked the images and what they say of them
-/// (Key Object Description), and the images, also where they are marked as not to be used.
+/// Reads a key object selection (PS3.16 TID 2010): its Document Title, who marked the images, what they say about them
+/// (Key Object Description), and the images, even if they are marked as not to be used.
 #[must_use]
 pub fn read_selection(data_set: &DataSet<'_>) -> ReportDocument {
     let selection = key_object_selection(data_set);

@@ -10,7 +10,7 @@ use crate::data_set::Item;
 use crate::measurement_unit::readable_unit;
 use crate::one_line::{VALUE_CHARS_MAX, one_line};
 
-/// The value of a content item of this value type; `None` when it has none that can be read.
+/// The value of a content item of this value type; `None` if it has no readable one.
 pub(super) fn read(item: Item<'_>, kind: &str) -> Option<String> {
     let text = |tag: Tag| item.text(tag);
     let value = match kind {
@@ -27,19 +27,19 @@ pub(super) fn read(item: Item<'_>, kind: &str) -> Option<String> {
     value.filter(|value| !value.is_empty())
 }
 
-/// Whatever value an item holds, where its value type does not lead to it.
+/// Any value in an item whose value type does not lead to it.
 pub(super) fn any(item: Item<'_>) -> Option<String> {
     const KINDS: [&str; 8] = ["TEXT", "CODE", "NUM", "DATETIME", "DATE", "TIME", "PNAME", "UIDREF"];
     KINDS.iter().find_map(|kind| read(item, kind))
 }
 
-/// Measured Value (PS3.3 C.18.1): the number with its unit, or why there is none.
+/// Measured Value (PS3.3 C.18.1): the number with its unit, or why it is missing.
 fn number(item: Item<'_>) -> Option<String> {
     let measured = item.first_item(tags::MEASURED_VALUE_SEQUENCE);
     let number = measured.and_then(|m| m.text(tags::NUMERIC_VALUE)).map(|text| one_line(&text));
     let Some(number) = number.filter(|number| !number.is_empty()) else {
         let reason = Code::read(item, tags::NUMERIC_VALUE_QUALIFIER_CODE_SEQUENCE);
-        // What was to be measured stays, though nobody did.
+        // Keep the line, although nothing was measured.
         return reason
             .map(|code| one_line(&code.readable()))
             .or_else(|| item.get(tags::MEASURED_VALUE_SEQUENCE).map(|_| "–".to_owned()));
@@ -52,7 +52,8 @@ fn number(item: Item<'_>) -> Option<String> {
     }
 }
 
-/// `YYYYMMDD`, or its form of ACR-NEMA, `YYYY.MM.DD`, with hyphens, as far as it goes to the month; anything else as it is.
+/// Writes `YYYYMMDD`, or its ACR-NEMA form `YYYY.MM.DD`, with hyphens, if it has at least a month; anything else as it
+/// is.
 pub(super) fn date(text: &str) -> String {
     let digits = text.replace('.', "");
     let is_date = digits.bytes().all(|b| b.is_ascii_digit());
@@ -68,7 +69,7 @@ pub(super) fn date(text: &str) -> String {
     }
 }
 
-/// `HHMMSS.FFFFFF` with colons and without fractions, as far as it goes; anything else as it is.
+/// Writes `HHMMSS.FFFFFF` with colons and without fractions, as far as it goes; anything else as it is.
 fn time(text: &str) -> String {
     let whole = text.split('.').next().unwrap_or(text);
     if whole.is_empty()
@@ -102,7 +103,7 @@ pub(super) fn date_time(text: &str) -> String {
     if clock.is_empty() { date(day) } else { format!("{} {}{offset}", date(day), time(clock)) }
 }
 
-/// PN (PS3.5 6.2.1): every group that says something, its components parted by blanks, prefix first.
+/// PN (PS3.5 6.2.1): every group with content, its components separated by blanks, prefix first.
 pub(super) fn person(text: &str) -> String {
     display_groups(text, |group| {
         let components: Vec<&str> = group.split('^').map(str::trim).collect();
@@ -112,19 +113,19 @@ pub(super) fn person(text: &str) -> String {
     })
 }
 
-/// How many things are referred to, in English.
+/// The number of referenced things, in English.
 pub(super) fn counted(referred: ReportWord, count: usize) -> String {
     format!("{count} {}{}", referred.english(), if count == 1 { "" } else { "s" })
 }
 
-/// The defined terms of DICOM are capitals; a person writes "Complete".
+/// DICOM's defined terms are in capitals; a person writes "Complete".
 pub(super) fn sentence_case(text: &str) -> String {
     let text = one_line(text).replace('_', " ").to_lowercase();
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// Text whose line breaks are all alike: writers use CR, LF and both.
+/// Makes all line breaks alike: writers use CR, LF and both.
 fn paragraphs(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let kept = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t'));

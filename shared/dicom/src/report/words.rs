@@ -1,16 +1,16 @@
-//! The words in a report that are ours and not its author's, for programs that say them in another language.
+//! The words in a report that are ours, not its author's, for programs that say them in another language.
 
 use serde::{Deserialize, Serialize};
 
-/// What the name or the value of a line is, where it is not the author's text.
+/// The meaning of a line's name or value, if it is not the author's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReportWord {
-    /// A name: Completion Flag, with a value that the standard does not know.
+    /// A name: Completion Flag, with a value that the standard does not define.
     Completion,
-    /// A name: Preliminary Flag, in the same way.
+    /// A name: Preliminary Flag, likewise.
     Preliminary,
-    /// A name: Verification Flag, in the same way.
+    /// A name: Verification Flag, likewise.
     Verification,
     /// A name: the line refers to images.
     ImageReference,
@@ -18,11 +18,11 @@ pub enum ReportWord {
     WaveformReference,
     /// A name: the line refers to other documents.
     Reference,
-    /// So many images.
+    /// This many images.
     Images,
-    /// So many waveforms.
+    /// This many waveforms.
     Waveforms,
-    /// So many documents.
+    /// This many documents.
     Documents,
     /// A table, which is not shown.
     Table,
@@ -44,12 +44,12 @@ pub enum ReportWord {
     Ellipse,
     /// Graphic Type.
     Ellipsoid,
-    /// The value is, or ends with, a date, a time or both: `YYYY-MM-DD HH:MM:SS +HH:MM` as far as they are known.
+    /// The value is, or ends with, a date, a time or both: `YYYY-MM-DD HH:MM:SS +HH:MM`, as far as they are known.
     Moment,
 }
 
 impl ReportWord {
-    /// What a line of references is called that its author gave no name.
+    /// The name of a line of references whose author gave none.
     pub(super) fn of_reference(kind: &str) -> Self {
         match kind {
             "IMAGE" => Self::ImageReference,
@@ -58,7 +58,7 @@ impl ReportWord {
         }
     }
 
-    /// What is counted.
+    /// The kind of thing that is counted.
     pub(super) fn of_referred(kind: &str) -> Self {
         match kind {
             "IMAGE" => Self::Images,
@@ -67,7 +67,7 @@ impl ReportWord {
         }
     }
 
-    /// Graphic Type (0070,0023) of a spatial region, or that a range of time is meant (PS3.3 C.18.6, C.18.7, C.18.9).
+    /// Graphic Type (0070,0023) of a spatial region, or a range of time (PS3.3 C.18.6, C.18.7, C.18.9).
     pub(super) fn of_region(kind: &str, graphic_type: &str) -> Self {
         match (kind, graphic_type) {
             ("TCOORD", _) => Self::TimeRange,
@@ -82,7 +82,7 @@ impl ReportWord {
         }
     }
 
-    /// In English, for programs that know no other; of things that are counted, one of them.
+    /// In English, for programs that know no other language; in the singular for things that are counted.
     pub(super) fn english(self) -> &'static str {
         match self {
             Self::Completion => "Completion",

@@ -1,4 +1,4 @@
-//! From the content tree (PS3.3 C.17.3.2) to lines.
+//! Turns the content tree (PS3.3 C.17.3.2) into lines.
 
 use dicom_dictionary_std::tags;
 
@@ -24,7 +24,7 @@ pub(super) struct Writer {
     lines: Vec<ReportLine>,
     bytes_left: usize,
     is_full: bool,
-    /// Images that are named elsewhere give no lines.
+    /// Images that are listed elsewhere give no lines.
     leaves_out_images: bool,
 }
 
@@ -35,7 +35,7 @@ impl Default for Writer {
 }
 
 impl Writer {
-    /// One for content whose images are named elsewhere.
+    /// A writer for content whose images are listed elsewhere.
     pub(super) fn without_images() -> Self {
         Self { leaves_out_images: true, ..Self::default() }
     }
@@ -64,13 +64,13 @@ impl Writer {
         }
     }
 
-    /// A value that is a word of ours.
+    /// Writes a value that is one of our own words.
     fn write_own(&mut self, level: usize, name: Option<String>, word: ReportWord) {
         let (value, value_word) = (Some(word.english().to_owned()), Some(word));
         self.write_line(ReportLine { level, name, value, value_word, ..ReportLine::default() });
     }
 
-    /// Whether the report is finished, and who stands for it (PS3.3 C.17.2).
+    /// Whether the report is finished, and who takes responsibility for it (PS3.3 C.17.2).
     pub(super) fn write_status(&mut self, root: Item<'_>) {
         for (name, tag) in [
             (ReportWord::Completion, tags::COMPLETION_FLAG),
@@ -80,7 +80,7 @@ impl Writer {
             if let Some(flag) = root.text(tag) {
                 let status = ReportStatus::of_flag(tag, flag.trim());
                 let value = Some(value::sentence_case(&flag));
-                // The sentence of a status that is known has no need of a name.
+                // The sentence for a known status needs no name.
                 let name_word = status.is_none().then_some(name);
                 let name = Some(name.english().to_owned());
                 self.write_line(ReportLine { name, value, status, name_word, ..ReportLine::default() });
@@ -103,9 +103,9 @@ impl Writer {
         }
     }
 
-    /// Walks the content tree with a stack of its own. Content items that are children by reference only
-    /// (PS3.3 C.17.3.2.5) have no value type and give no line. Others without one, or of one that nobody knows, show
-    /// what they hold.
+    /// Walks the content tree with an explicit stack. Content items that are children by reference only (PS3.3
+    /// C.17.3.2.5) have no value type and give no line. Other items without a value type, or with an unknown one, show
+    /// what they contain.
     pub(super) fn write_content(&mut self, root: Item<'_>) {
         let mut open = vec![Siblings::of(root, 0)];
         while let Some(siblings) = open.last_mut() {
@@ -146,7 +146,7 @@ impl Writer {
                     });
                     false
                 }
-                // What a region was selected from is an image, which is counted where it is evidence.
+                // A region is selected from an image, which is counted where it is evidence.
                 "SCOORD" | "SCOORD3D" | "TCOORD" => {
                     let graphic = item.text(tags::GRAPHIC_TYPE).unwrap_or_default();
                     self.write_own(level, name, ReportWord::of_region(&kind, graphic.trim()));
@@ -181,7 +181,7 @@ impl Writer {
     }
 }
 
-/// The content items of one parent that are still to be written.
+/// The remaining content items of one parent.
 struct Siblings<'d> {
     items: std::iter::Peekable<Box<dyn Iterator<Item = Item<'d>> + 'd>>,
     level: usize,
@@ -199,7 +199,7 @@ impl<'d> Siblings<'d> {
         self.items.next()
     }
 
-    /// Skips the references that follow with the same name, and counts them.
+    /// Skips the next references with the same name, and counts them.
     fn skip_like(&mut self, kind: &str, name: Option<&str>) -> usize {
         let is_like = |item: &Item<'_>| {
             let concept = Code::read(*item, tags::CONCEPT_NAME_CODE_SEQUENCE);

@@ -1,4 +1,4 @@
-//! Where a header ends: pixels and encapsulated documents, and what stands behind them.
+//! The end of a header: pixels and encapsulated documents, and what comes after them.
 
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
@@ -10,18 +10,18 @@ use crate::frames::{DocumentParts, document_parts};
 use crate::scan::pass::{Pass, Step};
 use crate::{HeaderError, PixelEncoding};
 
-/// So much of an encapsulated document has to be here for a header, so that its bytes tell what it is: as far as the header
-/// of a PDF is looked for. With less, a longer prefix could tell something else.
+/// How much of an encapsulated document must be read with the header, so that its bytes tell what it is: the part
+/// searched for the header of a PDF. With less, a longer prefix could give another answer.
 const DOCUMENT_HEAD_BYTES: u64 = 1024;
 
 impl Pass<'_> {
-    /// The header ends where bulk data begins; whether enough of that data can be there is checked here.
+    /// The header ends where bulk data begins. This checks whether enough of that data can be there.
     pub(super) fn stop_at_bulk(&mut self, head: &ElementHead) -> Result<Step, HeaderError> {
         let mut length = (head.length != UNDEFINED_LENGTH).then_some(u64::from(head.length));
         let start = head.value_start as u64;
         let here = self.total.saturating_sub(start);
-        // A file that ends within its pixels shows those that it has, unless most of them are missing: whoever sent it
-        // sends it again.
+        // A file that ends within its pixels shows those it has, unless most are missing: then its sender sends it
+        // again.
         let is_mostly_here = |given: u64| {
             head.tag != tags::ENCAPSULATED_DOCUMENT
                 && !self.syntax.is_encapsulated
@@ -33,7 +33,7 @@ impl Pass<'_> {
             None if here >= 8 => {}
             _ => return Err(HeaderError::Truncated),
         }
-        // What begins the value tells how it is written.
+        // The first bytes of the value tell its encoding.
         if (self.bytes.len() as u64) < self.total.min(start + 8) {
             return Ok(Step::NeedMore);
         }
@@ -52,7 +52,7 @@ impl Pass<'_> {
             self.document = document;
         } else {
             let mut total = self.total;
-            // Encapsulated although its length is given (PS3.5 A.4 demands an undefined one): it is what it looks like.
+            // Encapsulated although its length is given (PS3.5 A.4 demands an undefined one): trust its looks.
             if let Some(given) = length
                 && self.syntax.is_encapsulated
                 && self.bytes.get(head.value_start..head.value_start + 4) == Some(&[0xFE, 0xFF, 0x00, 0xE0])
@@ -75,14 +75,14 @@ impl Pass<'_> {
         Ok(Step::Done)
     }
 
-    /// Fragments as those of pixels (PS3.5 A.4), or the bytes themselves up to a delimiter.
+    /// Fragments like those of pixels (PS3.5 A.4), or the bytes themselves up to a delimiter.
     fn document_of_undefined_length(&self, value_start: usize) -> Result<DocumentElement, HeaderError> {
         let DocumentParts { parts, end } = document_parts(self.bytes, value_start, self.total)?;
         let total = usize::try_from(self.total).unwrap_or(usize::MAX);
         Ok(DocumentElement { parts, end: end.unwrap_or(total), is_whole: end.is_some() })
     }
 
-    /// Whether enough of a document is here to tell what it is.
+    /// Whether enough of a document is available to tell what it is.
     fn is_head_here(&self, document: &DocumentElement) -> bool {
         let here = self.bytes.len();
         let first = document.parts.iter().map(|part| part.end.min(here).saturating_sub(part.start));
@@ -91,14 +91,15 @@ impl Pass<'_> {
         first.sum::<usize>() as u64 >= wanted
     }
 
-    /// First byte after the bulk data, as far as it is declared.
+    /// First byte after the bulk data, if its length is declared.
     pub(super) fn bulk_end(&self) -> u64 {
         let document = self.document.as_ref().map_or(0, |document| document.end as u64);
         self.pixels.as_ref().map_or(document, PixelElement::end_or_max)
     }
 
-    /// What describes an encapsulated document may follow it (PS3.3 C.24.2), and private groups and padding follow
-    /// pixels. Neither is lost to a tail that cannot be read, and what stands behind pixels out of order is no element.
+    /// The description of an encapsulated document may come after it (PS3.3 C.24.2), and private groups and padding may
+    /// follow pixels. An unreadable tail does not affect either of them, and elements after pixels that are out of
+    /// order do not count.
     pub(super) fn read_past_bulk(&mut self) {
         let (document, pixels) = (self.document.clone(), self.pixels);
         let pixels_end = |pixels: &PixelElement| match pixels.length {
@@ -121,7 +122,7 @@ impl Pass<'_> {
         self.pixels = pixels.or(self.pixels);
     }
 
-    /// Whether the elements of the top level from `first` on are in the order of their tags, all after `tag`.
+    /// Whether the top-level elements from `first` on are in tag order, all after `tag`.
     fn ascends(&self, first: usize, mut tag: Tag) -> bool {
         let mut at = first;
         while let Some(node) = self.nodes.get(at) {
@@ -134,7 +135,7 @@ impl Pass<'_> {
     }
 }
 
-/// Pixel data in its three forms (PS3.3 C.7.6.3, C.7.6.24) and encapsulated documents are never header.
+/// Pixel data in its three forms (PS3.3 C.7.6.3, C.7.6.24) and encapsulated documents never belong to the header.
 pub(super) fn is_bulk(tag: Tag) -> bool {
     matches!(
         tag,

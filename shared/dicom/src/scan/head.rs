@@ -15,8 +15,8 @@ pub(super) struct ElementHead {
 }
 
 impl Pass<'_> {
-    /// Whether the items of a sequence that should be implicit are explicit: the first element has a VR that exists,
-    /// whose two letters as part of a length would be a value of some sixteen thousand bytes.
+    /// Whether the items of a sequence that should be implicit are explicit: the first element has a VR that exists. As
+    /// part of a length, those two letters would mean a value of some sixteen thousand bytes.
     pub(super) fn looks_explicit(&self) -> bool {
         let Some(&[g0, g1, _, _, v0, v1]) = self.bytes.get(self.position..self.position + 6) else {
             return false;
@@ -24,7 +24,7 @@ impl Pass<'_> {
         [g0, g1] != [0xFE, 0xFF] && VR::from_binary([v0, v1]).is_some()
     }
 
-    /// How the element at hand looks: a small group in one byte order, and two capitals for a VR or not.
+    /// The likely encoding of the current element: a small group in one byte order, and two capitals for a VR or not.
     pub(super) fn looks(&self) -> Option<Encoding> {
         let [g0, g1, _, _, v0, v1] = *self.bytes.get(self.position..self.position + 6)? else { return None };
         let (little, big) = (u16::from_le_bytes([g0, g1]), u16::from_be_bytes([g0, g1]));
@@ -36,7 +36,7 @@ impl Pass<'_> {
         }
     }
 
-    /// Reads tag, VR and length; `None` when the bytes end within them.
+    /// Reads tag, VR and length; `None` if the bytes end within them.
     pub(super) fn read_head(&mut self) -> Result<Option<ElementHead>, HeaderError> {
         let at = self.position;
         let Some(&[t0, t1, t2, t3, v0, v1, l0, l1]) = self.bytes.get(at..at + 8) else { return Ok(None) };
@@ -52,9 +52,9 @@ impl Pass<'_> {
             return Ok(Some(long(dictionary_vr(tag))));
         }
         if !(v0.is_ascii_uppercase() && v1.is_ascii_uppercase()) {
-            // Blanks or other signs where the VR belongs: one that is none, and its length has 16 bits. One implicit
-            // element in an explicit data set is known from old writers, too; it is read as such when its length can
-            // be true.
+            // Blanks or other characters in place of the VR: it is none, and its length has 16 bits. Old writers also
+            // put single implicit elements into an explicit data set; such an element is read as implicit if its length
+            // can be true.
             let is_written = |byte: u8| matches!(byte, b' '..=b'~');
             let implicit = long(dictionary_vr(tag));
             let left = self.total.saturating_sub(implicit.value_start as u64);
@@ -77,7 +77,7 @@ impl Pass<'_> {
     }
 }
 
-/// The VRs whose length has 32 bits (PS3.5 7.1.2).
+/// The VRs with a length of 32 bits (PS3.5 7.1.2).
 fn has_long_length(vr: [u8; 2]) -> bool {
     matches!(
         &vr,
@@ -85,7 +85,7 @@ fn has_long_length(vr: [u8; 2]) -> bool {
     )
 }
 
-/// What PS3.6 says of a tag; UN where it says nothing. Of the private elements only the creators are known (PS3.5 7.8.1).
+/// The VR of a tag in PS3.6, UN if it has none. Of the private elements only the creators are known (PS3.5 7.8.1).
 pub(crate) fn dictionary_vr(tag: Tag) -> VR {
     if !tag.group().is_multiple_of(2) {
         return if matches!(tag.element(), 0x10..=0xFF) { VR::LO } else { VR::UN };
@@ -94,8 +94,8 @@ pub(crate) fn dictionary_vr(tag: Tag) -> VR {
 }
 
 /// The VR by which a value is read. Archives write public attributes as UN, and the dictionary knows what they are
-/// (PS3.5 6.2.2, note 2); gateways write decimals as text, and text as bytes. Where file and dictionary differ, the
-/// value itself tells whom to believe: digits are never read as the two bytes of a number.
+/// (PS3.5 6.2.2, note 2); gateways write decimals as text, and text as bytes. If file and dictionary differ, the value
+/// itself decides: digits are never read as the two bytes of a number.
 pub(crate) fn settled_vr(tag: Tag, written: VR, value: &[u8]) -> VR {
     let named = dictionary_vr(tag);
     if named == written || matches!(named, VR::UN | VR::SQ) || written == VR::SQ {
@@ -119,7 +119,7 @@ enum Kind {
     /// DS, IS.
     Decimal,
     Text,
-    /// Binary numbers of so many bytes.
+    /// Binary numbers with this many bytes.
     Number(usize),
     /// UN, and strings of bytes or words.
     Bytes,

@@ -14,8 +14,8 @@ const SEQUENCE_DELIMITATION: Tag = Tag(0xFFFE, 0xE0DD);
 pub(super) const UNDEFINED_LENGTH: u32 = u32::MAX;
 
 impl Pass<'_> {
-    /// A value is a sequence when its VR says so, when it is UN of undefined length (PS3.5 6.2.2, note 4), or when
-    /// the dictionary says so and its bytes begin with an item.
+    /// A value is a sequence if its VR says so, if it is UN with undefined length (PS3.5 6.2.2, note 4), or if the
+    /// dictionary says so and its bytes begin with an item.
     pub(super) fn is_sequence(&self, head: &ElementHead) -> bool {
         if head.length == UNDEFINED_LENGTH {
             return true;
@@ -28,7 +28,7 @@ impl Pass<'_> {
                 || matches!(begins, Some([0xFE, 0xFF, 0x00, 0xE0] | [0xFF, 0xFE, 0xE0, 0x00])))
     }
 
-    /// Encapsulated pixels below the top level are those of an icon (PS3.3 C.7.6.1.1.6).
+    /// Encapsulated pixels below the top level belong to an icon (PS3.3 C.7.6.1.1.6).
     pub(super) fn skip_fragments(&mut self, head: &ElementHead) -> Result<Step, HeaderError> {
         let Some(end) = crate::frames::end_of_fragments(self.bytes, head.value_start, self.total, false)?
         else {
@@ -42,7 +42,7 @@ impl Pass<'_> {
     pub(super) fn open_sequence(&mut self, head: &ElementHead) -> Result<(), HeaderError> {
         let outer = self.encoding;
         let node = self.push(head.tag, VR::SQ, head.value_start, head.value_start)?;
-        // A sequence of VR UN is implicit little endian, whatever is around it (PS3.5 6.2.2, note 4).
+        // A sequence with VR UN is implicit little endian, whatever surrounds it (PS3.5 6.2.2, note 4).
         if head.vr == VR::UN && self.encoding.explicit_vr {
             self.encoding = Encoding { explicit_vr: false, big_endian: false };
         }
@@ -97,7 +97,7 @@ impl Pass<'_> {
                 self.open_item(head)?;
                 Ok(Step::Done)
             }
-            // A writer that gave its sequence the length 0 leaves the items behind it. They belong nowhere.
+            // If a writer gave its sequence the length 0, the items after it belong nowhere.
             ITEM if head.length != UNDEFINED_LENGTH => {
                 let value = self.take_value(head)?;
                 Ok(value.map_or(Step::NeedMore, |_| Step::Done))
@@ -110,7 +110,7 @@ impl Pass<'_> {
         }
     }
 
-    /// Opens an item; the elements of a stray one are its own and of nobody else.
+    /// Opens an item; the elements of a stray one belong to nothing else.
     fn open_item(&mut self, head: &ElementHead) -> Result<(), HeaderError> {
         let outer = self.encoding;
         let node = self.push(ITEM, VR::UN, head.value_start, head.value_start)?;
@@ -121,7 +121,7 @@ impl Pass<'_> {
         Ok(())
     }
 
-    /// Closes what a delimiter ends, and what is still open within.
+    /// Closes what a delimiter ends, and everything still open within it.
     fn close_delimited(&mut self, is_item: bool) {
         while let Some(open) = self.open.pop() {
             let found = open.is_item == is_item;
@@ -132,8 +132,8 @@ impl Pass<'_> {
         }
     }
 
-    /// Only items may stand directly in a sequence. Zeros stand where a delimiter belongs, and some writers forget it:
-    /// what follows the sequence in the order of tags is not in it.
+    /// Whether something other than an item is directly in a sequence. Some writers put zeros in place of the
+    /// delimiter, and some forget it: an element that follows the sequence in tag order is not part of it.
     pub(super) fn is_stranger_in_sequence(&mut self, head: &ElementHead) -> Result<bool, HeaderError> {
         let is_zero = head.tag == Tag(0, 0) && head.length == 0;
         let Some(open) = self.open.last().filter(|open| !open.is_item || is_zero) else { return Ok(false) };
@@ -151,7 +151,7 @@ impl Pass<'_> {
         Ok(true)
     }
 
-    /// Makes the innermost sequence an opaque value: its own length says where it ends, or the next delimiter.
+    /// Turns the innermost sequence into an opaque value: it ends by its own length, or at the next delimiter.
     pub(super) fn give_up_sequence(&mut self, error: HeaderError) -> Result<Step, HeaderError> {
         let failed_at = self.position;
         let sequence = loop {
@@ -207,7 +207,7 @@ impl Pass<'_> {
         self.encoding = open.outer;
     }
 
-    /// The object ends here; whatever is still open had an end that was never reached, unless it was undefined.
+    /// Ends the object. Anything still open with a defined length was cut off.
     pub(super) fn finish(&mut self) -> Result<Step, HeaderError> {
         if self.open.iter().any(|open| open.end.is_some()) {
             return Err(HeaderError::Truncated);

@@ -16,7 +16,7 @@ pub(crate) struct Pass<'b> {
     pub(crate) transfer_syntax_uid: String,
     pub(crate) pixels: Option<PixelElement>,
     pub(crate) document: Option<DocumentElement>,
-    /// Where the last item (`true`) or sequence ended by its length.
+    /// Where the last item (`true`) or sequence that had a length ended.
     pub(crate) ended: Option<(usize, bool)>,
 }
 
@@ -31,7 +31,7 @@ pub(crate) struct Encoding {
     pub big_endian: bool,
 }
 
-/// A sequence or item that is being read.
+/// A sequence or item being read.
 pub(crate) struct Open {
     pub(crate) node: usize,
     /// Where it ends, unless a delimiter ends it.

@@ -18,7 +18,7 @@ pub fn element(group: u16, number: u16, vr: &str, value: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// One sequence of items that are already written.
+/// A sequence of already written items.
 pub fn sequence(group: u16, number: u16, items: &[Vec<u8>]) -> Vec<u8> {
     let mut value = Vec::new();
     for item in items {
@@ -29,7 +29,7 @@ pub fn sequence(group: u16, number: u16, items: &[Vec<u8>]) -> Vec<u8> {
     element(group, number, "SQ", &value)
 }
 
-/// A file of these elements, in the transfer syntax named.
+/// A file with these elements, in this transfer syntax.
 pub fn file(transfer_syntax_uid: &str, elements: &[Vec<u8>]) -> Vec<u8> {
     let meta = element(2, 0x10, "UI", transfer_syntax_uid.as_bytes());
     [&[0; 128][..], b"DICM", &meta, &elements.concat()].concat()

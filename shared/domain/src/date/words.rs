@@ -1,10 +1,10 @@
-//! The words that people write in a date and around it.
+//! The words people write in and around a date.
 
 use unicode_normalization::UnicodeNormalization;
 
 use crate::person_name::fold;
 
-/// Months as English writes them.
+/// English month names.
 const MONTHS: [&str; 12] = [
     "january",
     "february",
@@ -19,10 +19,10 @@ const MONTHS: [&str; 12] = [
     "november",
     "december",
 ];
-/// Fewer letters of a month name more than one.
+/// With fewer letters a month's name would be ambiguous.
 const MONTH_LETTERS_MIN: usize = 3;
 
-/// Digits of any width as ASCII, the month as a number, and without the words that people write around a date:
+/// Digits of any width as ASCII, the month as a number, without the words people write around a date:
 /// `ngày 2 tháng 3 năm 1958`, `March 2nd, 1958`.
 pub(super) fn plain(text: &str) -> String {
     let text: String = text.nfkc().collect();
@@ -40,9 +40,9 @@ fn is_around(word: &str) -> bool {
     matches!(fold(word).as_str(), "ngay" | "thang" | "nam" | "sinh" | "mung" | "born" | "on" | "of" | "the")
 }
 
-/// A date with an English month, as `2 3 1958`: day and year cannot be mistaken for each other where the year has four digits
-/// or stands last. No password reads as one: their ten characters have neither a 1 nor a 2, with which every year begins here,
-/// and with a year of two digits a month of six or seven letters has one that no password has.
+/// A date with an English month, as `2 3 1958`. Day and year cannot be confused if the year has four digits or is
+/// last. No password reads as such a date: its ten characters contain no 1 or 2, with which every four-digit year
+/// starts here; and with a two-digit year the month has six or seven letters, one of which no password contains.
 fn day_first(text: &str) -> Option<String> {
     let words = tokens(text);
     let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| !is_around(word)).collect();
@@ -64,7 +64,7 @@ fn day_first(text: &str) -> Option<String> {
     }
 }
 
-/// Runs of letters and of digits; the ending of `2nd` is none.
+/// Splits into runs of letters and runs of digits; drops the ending of `2nd`.
 fn tokens(text: &str) -> Vec<String> {
     let mut tokens: Vec<String> = Vec::new();
     let mut last = ' ';

@@ -1,15 +1,15 @@
-//! How two statements of one fact stand to each other.
+//! How two statements of one fact compare.
 
-/// How two statements of one fact stand to each other.
+/// How two statements of one fact compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Agreement {
     /// They say the same.
     Agrees,
-    /// They can be one person's, and two persons' as well: words in another order, a year against a date, an id whose
-    /// issuer nobody knows.
+    /// They may belong to one person or to two: words in another order, a year against a date, an id whose issuer is
+    /// unknown.
     Weak,
-    /// One of them says nothing.
+    /// One of them is missing.
     Unknown,
-    /// They cannot be one person's.
+    /// They cannot belong to one person.
     Differs,
 }

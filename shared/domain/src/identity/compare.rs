@@ -1,4 +1,4 @@
-//! Fact by fact.
+//! Compares persons, fact by fact.
 
 use super::agreement::Agreement;
 use super::{Fact, IdentityRules, compare_names};
@@ -13,7 +13,7 @@ pub struct Comparison {
     pub name: Agreement,
     /// Birth date.
     pub birth_date: Agreement,
-    /// Sex. Agreeing proves nothing.
+    /// Sex. The same sex proves nothing.
     pub sex: Agreement,
 }
 
@@ -27,15 +27,15 @@ impl Comparison {
         ]
     }
 
-    /// Whether they cannot be one person: some fact that both state differs.
+    /// Whether they cannot be one person: both state some fact, and it differs.
     #[must_use]
     pub fn contradicts(self) -> bool {
         self.facts().iter().any(|(_, agreement)| *agreement == Agreement::Differs)
     }
 
-    /// Whether they are one person, as far as a machine may say so. Nothing differs; and beside the same name the id or the
-    /// whole birth date is the same: a name alone is no identity. A name that is only like the other needs both; so do an id
-    /// of an unknown issuer and a year, which are half a proof each.
+    /// Whether they are one person, as far as a machine may decide. Nothing differs; and besides an equal name the id
+    /// or the whole birth date is equal, because a name alone proves nothing. A name that is only similar needs both.
+    /// An id of an unknown issuer and a year are half a proof each, so both are needed.
     #[must_use]
     pub fn is_same_person(self) -> bool {
         use Agreement::{Agrees, Weak};
@@ -52,7 +52,7 @@ impl Comparison {
             }
     }
 
-    /// Which facts stand in the way: those that differ, else those that do not prove enough.
+    /// The facts that prevent it: those that differ, else those that do not prove enough.
     #[must_use]
     pub fn doubts(self) -> Vec<Fact> {
         if self.is_same_person() {
@@ -89,8 +89,8 @@ pub fn compare(a: &PatientDemographics, b: &PatientDemographics, rules: &Identit
     }
 }
 
-/// Whether two files of one study cannot be one patient's. One that names nobody, among files that name somebody, may be
-/// anyone's. Facts that are the same throughout contradict nothing, not even an id that cannot be one: the gate holds that.
+/// Whether two files of one study cannot belong to one patient. A file that names nobody, among files that do, may be
+/// anyone's. Facts that are the same in both contradict nothing, not even an impossible id: the gate holds that.
 #[must_use]
 pub fn files_contradict(a: &PatientDemographics, b: &PatientDemographics, rules: &IdentityRules) -> bool {
     if a == b {
@@ -106,7 +106,7 @@ fn compare_ids(a: &PatientDemographics, b: &PatientDemographics, rules: &Identit
     }
     let (Some(a_id), Some(b_id)) = (&a.id, &b.id) else { return Agreement::Unknown };
     let is_own = |issuer: &str| is_own(issuer, rules);
-    // An order without an issuer is the hospital's.
+    // An order without an issuer counts as the hospital's.
     let (a_issuer, b_issuer) = (a.issuer.as_deref().map(plain), b.issuer.as_deref().map(plain));
     let issuers = match (a_issuer.as_deref(), b_issuer.as_deref()) {
         (None, None) => Agreement::Agrees,
@@ -119,12 +119,12 @@ fn compare_ids(a: &PatientDemographics, b: &PatientDemographics, rules: &Identit
     if plain_id(a_id, rules) == plain_id(b_id, rules) { issuers } else { Agreement::Differs }
 }
 
-/// An issuer as it is compared.
+/// An issuer in the form used for comparing.
 pub(super) fn plain(issuer: &str) -> String {
     issuer.trim().to_lowercase()
 }
 
-/// Whether an issuer in its plain form is one of the hospital's own.
+/// Whether a plain issuer is one of the hospital's own.
 pub(super) fn is_own(issuer: &str, rules: &IdentityRules) -> bool {
     rules.own_issuers.iter().any(|own| plain(own) == issuer)
 }
@@ -167,7 +167,7 @@ fn compare_birth_dates(a: Option<BirthDate>, b: Option<BirthDate>) -> Agreement 
 mod tests {
     use super::*;
 
-    /// `id|issuer|name|birth date|sex`, empty where nothing is said; an id or a birth date of `!` cannot be read.
+    /// `id|issuer|name|birth date|sex`, empty if not stated; `!` is an unreadable id or birth date.
     fn person(text: &str) -> PatientDemographics {
         let parts: Vec<&str> = text.split('|').collect();
         let stated = |n: usize| parts.get(n).copied().filter(|t| !t.is_empty());
@@ -278,7 +278,7 @@ mod tests {
         assert!(!contradict("N20-1||NGUYEN^THI HOA|19580302|", "N20-1||Nguyễn Thị Hoà||"));
         assert!(!contradict("||NGUYEN^THI HOA||", "N20-1||NGUYEN^THI HOA|19580302|F"));
         assert!(!contradict("||||", "||||"));
-        // An id that cannot be one, twice.
+        // An impossible id, twice.
         assert!(!contradict("!||NGUYEN^THI HOA|19580302|", "!||NGUYEN^THI HOA|19580302|"));
         assert!(contradict("!||NGUYEN^THI HOA|19580302|", "!||NGUYEN^THI HOA|19580303|"));
         for other in [

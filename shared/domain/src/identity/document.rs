@@ -1,4 +1,4 @@
-//! Whom a document within a file names, against whom the file itself names.
+//! Compares the patient of a document in a file with the patient of the file.
 
 use std::fmt;
 
@@ -8,23 +8,23 @@ use super::compare::{compare, is_own, plain, plain_id};
 use super::{Agreement, IdentityRules, files_contradict};
 use crate::{BirthDate, PatientDemographics, PatientId};
 
-/// A patient's number in a document (HL7 `II`). `Debug` hides it, as everything here.
+/// A patient's number in a document (HL7 `II`). `Debug` hides it, like everything here.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DocumentId {
     /// The number.
     pub id: PatientId,
-    /// Whose number it is: the OID of its root, and the name of the authority that assigned it.
+    /// Who issued it: the OID of its root, and the name of the assigning authority.
     pub issuers: Vec<String>,
 }
 
-/// What a document says of one patient whom it is about (HL7 CDA R2 4.2.2.11, `recordTarget`).
+/// What a document says about one of its patients (HL7 CDA R2 4.2.2.11, `recordTarget`).
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct DocumentPatient {
-    /// All numbers: of the hospital, of the insurance, of the state.
+    /// All numbers: the hospital's, the insurance's, the state's.
     pub ids: Vec<DocumentId>,
-    /// All names: in several scripts, of birth, an alias. Family name and given names in the form of DICOM, where told apart.
+    /// All names: in several scripts, at birth, an alias. Family and given names in DICOM's form, if separated.
     pub names: Vec<String>,
-    /// Birth date, or its year.
+    /// Birth date, or only its year.
     pub birth_date: Option<BirthDate>,
     /// Sex: `M`, `F` or `O`.
     pub sex: Option<String>,
@@ -42,11 +42,11 @@ impl fmt::Debug for DocumentPatient {
     }
 }
 
-/// Whether a document within a file cannot be about the patient whom the file names.
+/// Whether a document in a file cannot be about the patient whom the file names.
 ///
-/// Documents carry the numbers of several systems. One that is the file's number is his; one that is not, of the same
-/// issuer, is somebody else's. Of an issuer that nobody knows it may be another system's number: then name and whole birth
-/// date have to say that it is he. Of several names one has to be his.
+/// Documents contain numbers of several systems. The file's own number proves the patient; another number of the same
+/// issuer is somebody else's. A number of an unknown issuer may come from another system: then the name and the whole
+/// birth date must match. If there are several names, one must match.
 #[must_use]
 pub fn document_contradicts(
     file: &PatientDemographics,
@@ -71,16 +71,16 @@ pub fn document_contradicts(
             || comparison.contradicts()
             || match ids {
                 Agreement::Differs => true,
-                // A number that may be of another system.
+                // The number may be another system's.
                 Agreement::Weak => !comparison.is_same_person(),
                 Agreement::Agrees => false,
-                // A file that names nobody holds a document that names somebody.
+                // The file names nobody, but the document names somebody.
                 Agreement::Unknown => stated.name.is_some() && files_contradict(file, &stated, rules),
             }
     })
 }
 
-/// `Weak` where the file's number is not among them, and none of them is known to be of its issuer.
+/// `Weak` if the file's number is missing and no number is known to be from its issuer.
 fn compare_document_ids(
     file: &PatientDemographics,
     document: &DocumentPatient,

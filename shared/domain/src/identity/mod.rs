@@ -1,5 +1,5 @@
-//! Who is who. A study keeps what all its files say of the patient, an account keeps its person, an order names one: here
-//! is how they compare, and when two of them are one person. `docs/IDENTITY.md` shows the same rules as a table.
+//! Who is who. A study has what all its files say of the patient, an account has its person, an order names one. These
+//! are the rules that compare them and decide when two are one person; `docs/IDENTITY.md` has them as a table.
 
 mod agreement;
 mod compare;
@@ -16,31 +16,31 @@ pub use document::{DocumentId, DocumentPatient, document_contradicts};
 pub use name::compare_names;
 pub use pair::{AcceptedPairs, pair_digest};
 
-/// Most different patients, as their headers read, that the files of one study may name. Blanks and spellings make two or
-/// three; more is no study of one patient.
+/// Most different patients that the headers of one study's files may name. Blanks and spellings make two or three;
+/// more is not one patient's study.
 pub const PERSONS_MAX: usize = 16;
 
-/// Most different accession numbers that the files of one study may name.
+/// Most different accession numbers that one study's files may name.
 pub const ACCESSIONS_MAX: usize = 16;
 
-/// What a hospital knows of its own numbers, and what it demands.
+/// What a hospital knows about its own numbers, and what it requires.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct IdentityRules {
-    /// `n20-1` is `N20-1`.
+    /// `n20-1` equals `N20-1`.
     pub ids_ignore_case: bool,
-    /// `N20 1` and `N20-1` are `N201`: blanks, dashes, dots and slashes do not count.
+    /// `N20 1` and `N20-1` equal `N201`: blanks, dashes, dots and slashes are ignored.
     pub ids_ignore_separators: bool,
-    /// `00123` is `123`. Off, because at hospitals that number by position these are two patients.
+    /// `00123` equals `123`. Off by default: at hospitals that number by position these are two patients.
     pub ids_ignore_leading_zeros: bool,
-    /// The issuers of patient ids (0010,0021) that are this hospital's own. An id of any other issuer is another number.
+    /// The issuers of patient ids (0010,0021) that are the hospital itself; any other issuer's id is another number.
     pub own_issuers: Vec<String>,
-    /// Two members of the staff must agree before a study is shown although its facts differ.
+    /// Two members of staff must agree before a study is shown although its facts differ.
     pub four_eyes: bool,
 }
 
 impl IdentityRules {
-    /// Where nobody knows what the hospital knows: what differs by these, differs by its own.
+    /// For code that does not know the hospital's rules: what differs under these differs under any.
     #[must_use]
     pub fn most_lenient() -> Self {
         Self { ids_ignore_separators: true, ids_ignore_leading_zeros: true, ..Self::default() }
@@ -59,7 +59,7 @@ impl Default for IdentityRules {
     }
 }
 
-/// One fact by which a person is known.
+/// One fact that identifies a person.
 #[derive(
     Debug,
     Clone,

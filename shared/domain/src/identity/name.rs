@@ -3,8 +3,8 @@
 use super::Agreement;
 use crate::person_name::{Spelling, spell};
 
-/// Compares two names (PS3.5 6.2.1). Of several component groups, those in one script are held against each other, and all
-/// have to agree.
+/// Compares two names (PS3.5 6.2.1). If they have several component groups, compares those in one script, and all must
+/// agree.
 #[must_use]
 pub fn compare_names(a: &str, b: &str) -> Agreement {
     let (a, b) = (groups(a), groups(b));
@@ -14,7 +14,7 @@ pub fn compare_names(a: &str, b: &str) -> Agreement {
     };
     for (i, (script, left)) in a.iter().enumerate() {
         for (j, (_, right)) in b.iter().enumerate().filter(|(_, (other, _))| other == script) {
-            // Two groups in one script are held against their counterparts, where the other side has two as well.
+            // Compare two groups in one script with their counterparts, if the other side has two as well.
             if i != j && is_in(&b, i, *script) && is_in(&a, j, *script) {
                 continue;
             }
@@ -25,7 +25,7 @@ pub fn compare_names(a: &str, b: &str) -> Agreement {
     worst.unwrap_or(Agreement::Unknown)
 }
 
-/// Each group with its script, with and without prefix and suffix (the fourth and fifth component).
+/// Each group with its script, with and without prefix and suffix (fourth and fifth component).
 fn groups(pn: &str) -> Vec<(u32, Vec<Stated>)> {
     let mut all = Vec::new();
     for group in pn.split('=') {
@@ -44,7 +44,7 @@ fn groups(pn: &str) -> Vec<(u32, Vec<Stated>)> {
     all
 }
 
-/// Letters of one script have one number.
+/// The letters of one script share a number.
 fn script_of(c: char) -> u32 {
     match u32::from(c) {
         0..=0x24f | 0x1e00..=0x1eff | 0xff21..=0xff5a => 0,
@@ -55,13 +55,13 @@ fn script_of(c: char) -> u32 {
     }
 }
 
-/// A name without what is no name: titles, ages.
+/// A name without titles and ages.
 #[derive(Debug, PartialEq, Eq)]
 struct Stated {
     words: Vec<Spelling>,
-    /// "CB", "con bà": a newborn under the mother's name. It is not her.
+    /// "CB", "con bà": a newborn under its mother's name. It is not the mother.
     is_newborn: bool,
-    /// Which of twins, or of several newborns.
+    /// Number of a twin, or of one of several newborns.
     number: Option<String>,
 }
 
@@ -95,7 +95,7 @@ impl Stated {
     }
 }
 
-/// Takes titles off the front, and notes a newborn's.
+/// Removes leading titles; notes whether one marks a newborn.
 fn strip_labels(words: &mut Vec<Spelling>, is_newborn: &mut bool) {
     const NEWBORN: [&[&str]; 6] = [
         &["cb"],
@@ -135,7 +135,7 @@ fn compare_spellings(a: &Stated, b: &Stated) -> Agreement {
     }
     let has_marks = |stated: &Stated| stated.words.iter().any(|word| !word.marks.is_empty());
     let mut agreement = if a.letters() == b.letters() {
-        // One side typed on a keyboard without marks says less, and nothing else.
+        // A side typed without marks says less, but nothing different.
         let is_same = a.words == b.words || !has_marks(a) || !has_marks(b);
         if is_same { Agreement::Agrees } else { Agreement::Weak }
     } else {

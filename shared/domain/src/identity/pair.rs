@@ -1,4 +1,4 @@
-//! What the records office decided: these two are one person.
+//! Decisions of the records office that two persons are one.
 
 use std::collections::BTreeSet;
 
@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 use super::{IdentityRules, compare};
 use crate::PatientDemographics;
 
-/// Names two persons as they are stated, in either order. Another spelling of either is another pair: nobody decided on
-/// that.
+/// Names two persons as stated, in either order. Another spelling of either is another pair, on which nobody has
+/// decided.
 #[must_use]
 pub fn pair_digest(a: &PatientDemographics, b: &PatientDemographics) -> String {
     let mut sides = [stated(a), stated(b)];
@@ -20,12 +20,12 @@ fn stated(person: &PatientDemographics) -> String {
     serde_json::to_string(person).unwrap_or_default()
 }
 
-/// The pairs that were decided to be one person, by their digests.
+/// The pairs decided to be one person, by digest.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AcceptedPairs(pub BTreeSet<String>);
 
 impl AcceptedPairs {
-    /// Whether two are one person: by their facts, or because the records office said so.
+    /// Whether two are one person: by their facts, or by a decision of the records office.
     #[must_use]
     pub fn is_same_person(
         &self,

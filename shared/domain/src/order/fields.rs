@@ -1,4 +1,4 @@
-//! What an order consists of, field by field: the reader and `docs/order.schema.json` are made from this table.
+//! The fields of an order. The reader and `docs/order.schema.json` are both made from this table.
 
 /// One field of an order or of a part of it.
 #[derive(Debug)]
@@ -7,44 +7,44 @@ pub(super) struct Field {
     pub name: &'static str,
     /// What it holds.
     pub kind: Kind,
-    /// Whether there is no order without it.
+    /// Whether an order must have it.
     pub is_required: bool,
-    /// What the schema says about it.
+    /// Its description in the schema.
     pub about: &'static str,
 }
 
-/// What a field holds, and so how it is read.
+/// The type of a field, which decides how it is read.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Kind {
-    /// An identifier of the hospital, in quotes: a number would lose its leading zeros.
+    /// A hospital identifier, in quotes: as a number it would lose its leading zeros.
     Id,
     /// A person's name.
     Name,
     /// A birth date.
     BirthDate,
-    /// `M`, `F` or `O`, or a word that means it.
+    /// `M`, `F` or `O`, or a word for it.
     Sex,
     /// `vi` or `en`.
     Language,
-    /// Where an SMS goes. What cannot be dialled is kept as typed.
+    /// Where an SMS goes. A number that cannot be dialled is kept as typed.
     Phone,
-    /// Where an email goes. What cannot be written to is kept as typed.
+    /// Where an email goes. An address that cannot be used is kept as typed.
     Email,
-    /// A text of so many characters at most; a whole number is one, too.
+    /// A text of at most this many characters; a whole number is accepted, too.
     Text(usize),
     /// A text of any length.
     Prose,
-    /// A whole number from 0 to this power of ten, as a number or as its digits.
+    /// A whole number from 0 to this power of ten, as a number or as digits.
     Whole(u32),
     /// One of these whole numbers.
     OneOf(&'static [i64]),
-    /// Date and time; at the hospital, where no zone is named.
+    /// Date and time; in the hospital's time if no zone is given.
     Moment,
-    /// An object of these fields, and of any others.
+    /// An object with these fields, and any others.
     Part(&'static [Field]),
 }
 
-/// Longest text that names or codes something, in characters.
+/// Longest name or code, in characters.
 const SHORT: usize = 1000;
 
 const fn required(name: &'static str, kind: Kind, about: &'static str) -> Field {

@@ -1,14 +1,14 @@
-//! JSON in which no name occurs twice in one object: whoever writes two means both, and one would be lost (RFC 8259 4).
+//! JSON whose objects have no name twice: an author who writes two means both, and one would be lost (RFC 8259 4).
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// How an error begins that tells of such a name; the name itself is not in it.
+/// Start of the error for such a name; it does not contain the name itself.
 pub(super) const TWICE: &str = "a name occurs twice";
 
-/// A value all of whose objects have different names.
+/// A value whose objects have unique names.
 pub(super) struct Unambiguous(pub Value);
 
 impl<'de> Deserialize<'de> for Unambiguous {

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-/// Reads `2026-11-27T08:30:00+07:00` (RFC 3339) and what is as clear: a blank for the `T`, `/` for the hyphens, an hour
-/// of one digit, no seconds, no zone, `+0700`; and `20261127083000`, with or without seconds and zone (HL7 v2.5 2.A.22).
-/// Where no zone is named it is the hospital's.
+/// Reads `2026-11-27T08:30:00+07:00` (RFC 3339) and what is equally clear: a blank for the `T`, `/` for the hyphens, a
+/// one-digit hour, no seconds, no zone, `+0700`; and `20261127083000`, with or without seconds and zone (HL7 v2.5
+/// 2.A.22). Without a zone it is the hospital's time.
 pub(super) fn read(text: &str) -> Option<Timestamp> {
     let (date, time) = match text.split_once(['T', 't', ' ']) {
         Some((date, time)) => (separated(date)?, time.trim_start()),

@@ -1,5 +1,5 @@
-//! Reads an order by the table of its fields: what is clear is understood, what is not is refused by the name of its
-//! field and the kind of its value. All of it is refused at once, so that its sender corrects it once.
+//! Reads an order by the table of its fields. It accepts what is clear; the rest is refused with the name of the field
+//! and the kind of its value. All faults are reported at once, so that the sender corrects the order once.
 
 use serde_json::{Map, Value};
 
@@ -9,11 +9,11 @@ use crate::invisible::{is_invisible, one_line};
 use crate::mailbox::is_public_mailbox;
 use crate::{BirthDate, Language, PatientId, PhoneNumber, Rejection, RejectionCode, sex_of};
 
-/// Most faults that one reason names.
+/// Most faults listed in one reason.
 const FAULTS_MAX: usize = 30;
-/// Longest text that is kept of a phone number or address that is none, in characters.
+/// Longest text kept of an invalid phone number or address, in characters.
 const TYPED_CHARS_MAX: usize = 200;
-/// Whole numbers up to here are the same in every program (RFC 8259 6).
+/// Whole numbers up to this are the same in every program (RFC 8259 6).
 pub(super) const WHOLE_MAX: i64 = (1 << 53) - 1;
 
 /// What is wrong with one field.
@@ -23,20 +23,20 @@ struct Fault {
     is_missing: bool,
 }
 
-/// What was read from a field.
+/// The result of reading a field.
 struct Reading {
-    /// The value as the product uses it; nothing where there is none.
+    /// The value in our form; `None` if there is none.
     value: Option<Value>,
-    /// The text as typed, where the value does not say all of it.
+    /// The text as typed, if the value does not contain all of it.
     typed: Option<String>,
 }
 
 type Read = Result<Reading, String>;
 
-/// Brings an order into the form in which it is kept.
+/// Brings an order into the form we store.
 ///
 /// # Errors
-/// A [`Rejection`] that names every field that cannot be used, and repeats no value.
+/// A [`Rejection`] that names every unusable field, and repeats no value.
 pub(super) fn read(order: Value) -> Result<Value, Rejection> {
     let Value::Object(mut order) = order else {
         let message = format!("The order {}, not a JSON object.", kind_of(&order));
@@ -71,7 +71,7 @@ fn read_part(part: &mut Map<String, Value>, fields: &[Field], path: &str, faults
         let value = part.remove(field.name).filter(|value| !value.is_null());
         let typed_name = format!("{}_typed", field.name);
         if matches!(field.kind, Kind::Phone | Kind::Email) {
-            // Ours to say.
+            // Only we set this.
             part.remove(&typed_name);
         }
         let Some(value) = value else {
@@ -150,7 +150,7 @@ fn read_value(kind: Kind, value: &Value) -> Read {
     Ok(Reading { value: Some(value), typed: None })
 }
 
-/// Where a message goes: what cannot be used must not hold back the images, and is kept for whoever calls.
+/// Where a message goes. An unusable value must not hold back the images; it is kept for the hotline.
 fn reached(value: &Value, read: impl Fn(&str) -> Option<String>, is_all: impl Fn(&str) -> bool) -> Read {
     let typed = match value {
         Value::String(text) => text.clone(),
@@ -163,7 +163,7 @@ fn reached(value: &Value, read: impl Fn(&str) -> Option<String>, is_all: impl Fn
     Ok(Reading { value: read.map(Value::String), typed })
 }
 
-/// 64 characters as DICOM counts them, or 192 of ASCII.
+/// 64 characters as DICOM counts them, or 192 ASCII characters.
 fn id(text: String) -> Result<Value, String> {
     let is_short = text.chars().count() <= 64 && text.chars().all(|c| c <= '\u{ffff}');
     match PatientId::parse(&text) {
@@ -223,18 +223,18 @@ fn whole(kind: Kind, value: &Value, text: Option<&str>) -> Result<Value, String>
     }
 }
 
-/// A number without a fraction, also where it is written with one (`512000.0`).
+/// A number without a fraction, even if written with one (`512000.0`).
 fn whole_of(value: &Value) -> Option<i64> {
     let number = value.as_number()?;
     let whole = number.as_i64().or_else(|| {
         let float = number.as_f64().filter(|f| f.fract() == 0.0 && f.abs() <= WHOLE_MAX as f64)?;
-        // Within that range nothing is cut off.
+        // In that range nothing is cut off.
         Some(float as i64)
     });
     whole.filter(|number| number.abs() <= WHOLE_MAX)
 }
 
-/// The text without what nobody sees, and without blanks around it.
+/// The text without invisible characters and surrounding blanks.
 fn visible(text: &str) -> String {
     let seen: String = text.chars().filter(|c| !is_invisible(*c)).collect();
     seen.trim_matches(|c: char| c == '\0' || c.is_whitespace()).to_owned()
@@ -244,7 +244,7 @@ fn is_not(value: &Value, expected: &str) -> String {
     format!("{}, not {expected}", kind_of(value))
 }
 
-/// The kind of a value, in words that hold nothing of it.
+/// The kind of a value, in words that reveal nothing of it.
 fn kind_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "is null",

@@ -1,4 +1,4 @@
-//! `docs/order.schema.json`, written from the table that the reader reads by.
+//! `docs/order.schema.json`, made from the table that the reader uses.
 
 use serde_json::{Map, Value, json};
 
@@ -9,14 +9,14 @@ use crate::patient::SEXES;
 /// A day of the calendar: month, separator (`@`), day; then leap days.
 const DAY: &str = "(?:(?:[0-9]{4}@(?:(?:0?[13578]|1[02])@(?:0?[1-9]|[12][0-9]|3[01])|(?:0?[469]|11)@(?:0?[1-9]|[12][0-9]|30)|0?2@(?:0?[1-9]|1[0-9]|2[0-8])))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)@0?2@29)";
 
-/// A year in which a patient can be born: alone, or with nothing where month and day stand.
+/// A year in which a patient can be born: alone, or with zeros for month and day.
 const YEAR: &str = "(?:18[5-9][0-9]|19[0-9]{2}|2[01][0-9]{2}|2200)(?:0000|[-./]00?[-./]00?)?";
 
-/// Characters that are no letter, as far as a pattern can say that in every dialect.
+/// Characters that are not letters, as far as a pattern can say so in every dialect.
 const NO_LETTER: &str = "\\u0000-@\\[-`{-\\u00a9\\u00ab-\\u00b4\\u00b6-\\u00b9\\u00bb-\\u00bf\\u00d7\\u00f7\\u2000-\\u206f\\u20a0-\\u20cf\\u2190-\\u2bff\\u3000-\\u3004\u{1f000}-\u{1faff}";
 
-/// The JSON Schema (draft 2020-12) of an order. What it allows is what [`super::Order::parse`] takes, of texts without
-/// invisible characters and without blanks around them.
+/// The JSON Schema (draft 2020-12) of an order. It allows what [`super::Order::parse`] accepts, for texts without
+/// invisible characters and surrounding blanks.
 #[must_use]
 pub fn schema() -> Value {
     let mut schema = Map::new();
@@ -67,7 +67,7 @@ fn property(field: &Field) -> Value {
     Value::Object(property)
 }
 
-/// The keywords of a kind. A pattern of a field that may be absent takes the empty text, too.
+/// The keywords of a kind. The pattern of an optional field accepts an empty text, too.
 fn of_kind(kind: Kind) -> Map<String, Value> {
     let keywords = match kind {
         Kind::Id => json!({ "type": "string", "anyOf": [

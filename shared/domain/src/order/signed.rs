@@ -1,4 +1,4 @@
-//! The signed result, as it is read to a patient.
+//! The signed result, as shown to a patient.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::Order;
 use crate::invisible::{lines, one_line};
 
-/// The hospital's words on a study: what was concluded, by whom and when. `Debug` hides everything.
+/// The hospital's result of a study: the conclusion, who signed it and when. `Debug` hides everything.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SignedResult {
     /// The conclusion: lines of visible characters.
@@ -16,7 +16,7 @@ pub struct SignedResult {
     pub signed_by: Option<String>,
     /// When it was signed.
     pub signed_at: Option<Timestamp>,
-    /// Whether it takes the place of an earlier one.
+    /// Whether it replaces an earlier one.
     pub is_correction: bool,
 }
 
@@ -27,7 +27,7 @@ impl fmt::Debug for SignedResult {
 }
 
 impl Order {
-    /// The conclusion, once it is signed: what is not signed yet, or was taken back, is nobody's to read.
+    /// The signed result; `None` if it is not signed yet, or was taken back: then nobody may read it.
     #[must_use]
     pub fn signed_result(&self) -> Option<SignedResult> {
         if !self.is_signed() || self.is_cancelled() {

@@ -1,4 +1,4 @@
-//! Orders, read and refused.
+//! Orders that are read, and orders that are refused.
 
 use super::*;
 use serde_json::json;
@@ -83,7 +83,7 @@ fn debug_hides_the_patient() {
     }
 }
 
-/// What became of a value at a place of the order: the value that is kept, or the reason.
+/// The outcome for a value in one place of the order: the stored value, or the reason.
 fn read_at(pointer: &str, value: Value) -> Result<Value, String> {
     let mut order = sample();
     let (part, name) = pointer.rsplit_once('/').unwrap();

@@ -9,13 +9,13 @@ use super::{UsageContext, UsageEvent, UsageKind, UsageUnit, event_id, films_of, 
 use crate::Order;
 use crate::hospital::HOSPITAL_TIME;
 
-/// Why a release is taken back, where it is not because the study is held ([`HoldReason`](crate::HoldReason)).
+/// Why a release is taken back, other than by a hold ([`HoldReason`](crate::HoldReason)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Reversal {
     /// The study was recalled.
     Recalled,
-    /// What finance counts by is another now: it is booked anew.
+    /// A fact that finance counts by changed: it is booked anew.
     OrderChanged,
 }
 
@@ -27,23 +27,23 @@ impl Reversal {
     }
 }
 
-/// A release as the ledger has it. Kept with the study for as long as it stands.
+/// A release as it is in the ledger. Kept with the study while it is valid.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Booked {
-    /// What tells the events of this release from those of another release of the study.
+    /// Distinguishes the events of this release from those of another release of the study.
     occasion: String,
     /// When it was released.
     at: Timestamp,
-    /// What its lines say of the study.
+    /// What its lines say about the study.
     context: UsageContext,
-    /// Images by which its films were counted.
+    /// Number of images by which its films were counted.
     images: u32,
     films_avoided: i64,
     films_printed: i64,
 }
 
 impl Booked {
-    /// A release, the `number`th change of what the study is booked as.
+    /// A release; it is the `number`th change to the study's booking.
     #[must_use]
     pub fn new(number: u32, at: Timestamp, context: UsageContext, order: &Order, images: u32) -> Self {
         let occasion = if number == 1 { String::new() } else { number.to_string() };
@@ -52,7 +52,7 @@ impl Booked {
         Self { occasion, at, context, images, films_avoided: avoided, films_printed: printed }
     }
 
-    /// What a release is: the study, and its films, printed or not.
+    /// The events of a release: the study, and its films, printed or not.
     #[must_use]
     pub fn released(&self) -> Vec<UsageEvent> {
         let event = |kind| self.context.event(kind, &self.occasion, self.at);
@@ -68,8 +68,8 @@ impl Booked {
         self.corrections(-1, &format!("{number} reversed"), at, reason)
     }
 
-    /// The release as this order has it, and the events that put it in place of what is booked; nothing where finance
-    /// counts as before. Images that came later change nothing: their films were counted at the release.
+    /// The release according to this order, and the events that replace the booked one; `None` if finance counts the
+    /// same. Images that came later change nothing: their films were counted at the release.
     #[must_use]
     pub fn restated(
         &self,
@@ -106,7 +106,7 @@ impl Booked {
         std::iter::once(study).chain(films).collect()
     }
 
-    /// An event that names the one of this release that it corrects, and the month in which that was booked.
+    /// An event that names the event of this release that it corrects, and the month that was booked in.
     fn correction(&self, event: UsageEvent, of: UsageKind) -> UsageEvent {
         let month = self.at.to_zoned(HOSPITAL_TIME).strftime("%Y-%m").to_string();
         let released = event_id(of, &self.context.study_instance_uid, &self.occasion);
@@ -183,7 +183,7 @@ mod tests {
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), events.len());
-        // What is taken back later is what is booked now.
+        // A later reversal takes back what is booked now.
         let reversed = now.reversed(3, at("2026-12-02T01:00:00Z"), "recalled");
         assert_eq!(
             lines(&reversed),

@@ -1,11 +1,11 @@
-//! How claims to the insurance and the ledger differ.
+//! How claims to the insurance differ from the ledger.
 
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr};
 
 use crate::Language;
 
-/// How a claim and the ledger differ.
+/// How a claim differs from the ledger.
 #[derive(
     Debug,
     Clone,
@@ -23,7 +23,7 @@ use crate::Language;
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum ClaimFinding {
-    /// No study with this episode and service.
+    /// No study has this episode and service.
     ClaimWithoutStudy,
     /// A released study of an insured patient that nobody claims.
     StudyWithoutClaim,
@@ -33,9 +33,9 @@ pub enum ClaimFinding {
     FilmPriceWithoutFilm,
     /// Nothing shows that the images reached the patient.
     NoDeliveryEvidence,
-    /// Ordered, performed, reported, released: not in this order.
+    /// The order is wrong: ordered, performed, reported, released.
     TimesOutOfOrder,
-    /// The machine makes no such images.
+    /// The machine cannot make such images.
     MachineAgainstModality,
 }
 
@@ -46,7 +46,7 @@ impl ClaimFinding {
         self.into()
     }
 
-    /// In words.
+    /// As a text.
     #[must_use]
     pub const fn words(self, language: Language) -> &'static str {
         match language {

@@ -1,9 +1,9 @@
-//! How many films a study stands for.
+//! How many films a study needs.
 
 use super::UsageContext;
 use crate::Order;
 
-/// How many films a study is said to have needed: as the order says (`service.films`), else by custom (see
+/// How many films a study would need: as the order says (`service.films`), else the usual number (see
 /// `docs/USAGE.md`).
 #[must_use]
 pub fn films_of(context: &UsageContext, order: &Order, images: u32) -> i64 {
@@ -19,8 +19,8 @@ pub fn films_of(context: &UsageContext, order: &Order, images: u32) -> i64 {
     }
 }
 
-/// How many films were printed although the images are delivered: as the order says (`service.films_printed`); at the
-/// price with film, those that are usual.
+/// How many films were printed although the images are delivered: as the order says (`service.films_printed`), or at
+/// the price with film the usual number.
 #[must_use]
 pub fn films_printed_of(context: &UsageContext, order: &Order, images: u32) -> i64 {
     match order_number(order, "films_printed") {

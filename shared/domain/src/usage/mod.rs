@@ -1,7 +1,7 @@
 //! Usage events: what was done for which study, for finance. Never a name, phone number, card number or finding.
 //!
-//! One flat record for every kind, documented field by field in `docs/USAGE.md`. A fact that comes late or turns out
-//! to be wrong is a new event that names the event it corrects; nothing is ever rewritten.
+//! One flat record for every kind, documented field by field in `docs/USAGE.md`. A late or wrong fact becomes a new
+//! event that names the event it corrects; nothing is ever rewritten.
 
 mod booked;
 mod claim_finding;
@@ -20,21 +20,21 @@ pub use words::{Payer, StorageClass, UsageKind, UsageUnit};
 
 use crate::{AccessionNumber, Order, StudyInstanceUid};
 
-/// Version of the record below. Fields are only added; one that changes its meaning raises it.
+/// Version of the record below. Fields are only added; a field that changes its meaning raises it.
 pub const USAGE_SCHEMA: u16 = 1;
 
-/// Longest text that is taken over from an order, in characters: such a text is a code.
+/// Longest text taken from an order, in characters: such texts are codes.
 const CODE_CHARS_MAX: usize = 100;
 
-/// What is no picture: a study of CT and a report is a CT.
+/// Modalities that are not pictures: a study with CT and a report is a CT.
 const BESIDE_PICTURES: [&str; 10] = ["SR", "PR", "KO", "OT", "DOC", "SEG", "RWV", "REG", "FID", "AU"];
 
-/// What every event says of its study, so that no query has to look anywhere else.
+/// What every event says about its study, so that queries need nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UsageContext {
     /// Which study.
     pub study_instance_uid: StudyInstanceUid,
-    /// The hospital's number of the request.
+    /// Accession number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accession_number: Option<AccessionNumber>,
     /// The visit's number in the insurance tables (`MA_LK`).
@@ -54,7 +54,7 @@ pub struct UsageContext {
     /// Code of the service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service_code: Option<String>,
-    /// Which price: `pacs` without film, `film` with.
+    /// Which price: `pacs` without film, `film` with film.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_variant: Option<String>,
     /// The hospital's price of the service.
@@ -67,9 +67,9 @@ pub struct UsageContext {
 pub struct UsageEvent {
     /// [`USAGE_SCHEMA`].
     pub schema: u16,
-    /// What this event is the only one of: the same step of the same thing has the same id.
+    /// Unique id: the same step of the same thing has the same id.
     pub id: String,
-    /// When it was written, in milliseconds' precision.
+    /// When it was written, to the millisecond.
     pub at: Timestamp,
     /// What was done.
     pub kind: UsageKind,
@@ -80,28 +80,28 @@ pub struct UsageEvent {
     pub quantity: i64,
     /// Of what.
     pub unit: UsageUnit,
-    /// The word of the channel of a message.
+    /// The channel's name, for a message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
     /// Version of the slip.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link_version: Option<u32>,
-    /// Where the bytes lie.
+    /// Storage class of the bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage_class: Option<StorageClass>,
-    /// A code that says why.
+    /// Why, as a code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// Id of the event that this one corrects.
+    /// Id of the event that it corrects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrects: Option<String>,
-    /// The month in which what it corrects was booked: `2026-11`.
+    /// The month that the corrected event was booked in: `2026-11`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub concerns: Option<String>,
 }
 
 impl UsageContext {
-    /// What is known of a study: by its images, and by its order if there is one.
+    /// What is known about a study: from its images, and from its order if there is one.
     #[must_use]
     pub fn new(study: &StudyInstanceUid, modalities: &[String], order: Option<&Order>) -> Self {
         let visit = order.and_then(|order| order.visit.as_ref());
@@ -126,7 +126,7 @@ impl UsageContext {
         }
     }
 
-    /// An event of this study. `occasion` tells it from others of its kind: a repeated step names the same one.
+    /// An event of this study. `occasion` distinguishes it from others of its kind; a repeated step uses the same one.
     #[must_use]
     pub fn event(&self, kind: UsageKind, occasion: &str, at: Timestamp) -> UsageEvent {
         UsageEvent {
@@ -148,31 +148,31 @@ impl UsageContext {
 }
 
 impl UsageEvent {
-    /// With this quantity.
+    /// Sets the quantity.
     #[must_use]
     pub fn count(self, quantity: i64, unit: UsageUnit) -> Self {
         Self { quantity, unit, ..self }
     }
 
-    /// Over that channel, with that slip.
+    /// Sets channel and slip.
     #[must_use]
     pub fn message(self, channel: &str, link_version: u32) -> Self {
         Self { channel: Some(channel.to_owned()), link_version: Some(link_version), ..self }
     }
 
-    /// So many bytes there; below zero, so many less.
+    /// Sets a number of bytes added; below zero, removed.
     #[must_use]
     pub fn bytes(self, class: StorageClass, bytes: i64) -> Self {
         Self { storage_class: Some(class), ..self.count(bytes, UsageUnit::Byte) }
     }
 
-    /// For that reason, a code.
+    /// Sets the reason, a code.
     #[must_use]
     pub fn because(self, reason: &str) -> Self {
         Self { reason: code(reason), ..self }
     }
 
-    /// In place of an earlier event.
+    /// Sets the earlier event that it replaces.
     #[must_use]
     pub fn corrects(self, earlier: String) -> Self {
         Self { corrects: Some(earlier), ..self }
@@ -194,7 +194,7 @@ fn main_modality(modalities: &[String]) -> Option<String> {
     code(&joined).or_else(|| code(modalities.first()?))
 }
 
-/// A short text without control characters; nothing for an empty one.
+/// A short text without control characters; `None` if it is empty.
 fn code(text: &str) -> Option<String> {
     let clean: String = text.trim().chars().filter(|c| !c.is_control()).take(CODE_CHARS_MAX).collect();
     (!clean.is_empty()).then_some(clean)

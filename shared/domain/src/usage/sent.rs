@@ -1,14 +1,14 @@
-//! Messages in the ledger: one kind of event for every channel, and the two kinds of before.
+//! Messages in the ledger: one kind of event for every channel, and two older kinds.
 
 use super::{UsageKind, UsageUnit};
 use crate::Channel;
 use crate::channel::Form;
 
 impl UsageKind {
-    /// The kinds that tell of a message handed to a provider.
+    /// The kinds for a message handed to a provider.
     pub const SENT: [Self; 3] = [Self::MessageSent, Self::SmsSent, Self::EmailSent];
 
-    /// Whether it tells of a message handed to a provider.
+    /// Whether it records a message handed to a provider.
     #[must_use]
     pub fn is_sent(self) -> bool {
         Self::SENT.contains(&self)
@@ -16,7 +16,7 @@ impl UsageKind {
 }
 
 impl UsageUnit {
-    /// In what the messages of a channel are counted.
+    /// The unit of a channel's messages.
     #[must_use]
     pub const fn of_channel(channel: Channel) -> Self {
         match channel.form() {

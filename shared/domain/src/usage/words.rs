@@ -34,29 +34,29 @@ words!(
         BytesStored = "bytes-stored",
         /// The study was shown to its patient for the first time.
         StudyReleased = "study-released",
-        /// The gate was shut, or staff held it.
+        /// The gate or staff held it.
         StudyHeld = "study-held",
         /// It is shown again after a hold or a recall.
         StudyShown = "study-shown",
-        /// Staff took it back.
+        /// Staff recalled it.
         StudyRecalled = "study-recalled",
-        /// It was erased: retention ended, or its subject asked for it.
+        /// It was erased: retention ended, or the patient asked for it.
         StudyErased = "study-erased",
-        /// A release was taken back (quantity -1), or is booked as its changed order has it (quantity 1).
+        /// A release was taken back (quantity -1), or booked anew after its order changed (quantity 1).
         ReleaseCorrected = "release-corrected",
-        /// The order of a released study changed what finance counts by.
+        /// The order of a released study changed in a fact that finance counts by.
         OrderCorrected = "order-corrected",
         /// A film was not printed because the images were delivered.
         FilmAvoided = "film-avoided",
-        /// A film was printed all the same, as the order says.
+        /// A film was printed anyway, as the order says.
         FilmPrinted = "film-printed",
         /// A slip with QR code was made.
         SlipMade = "slip-made",
-        /// A message was handed to the provider of its channel; quantity: parts of an SMS, else messages.
+        /// A message was handed to its channel's provider; quantity: parts of an SMS, else messages.
         MessageSent = "message-sent",
-        /// The same of an SMS, as ledgers of before say it.
+        /// The same for an SMS, in older ledgers.
         SmsSent = "sms-sent",
-        /// The same of an email, as ledgers of before say it.
+        /// The same for an email, in older ledgers.
         EmailSent = "email-sent",
         /// The provider says that it arrived.
         MessageDelivered = "message-delivered",
@@ -66,10 +66,12 @@ words!(
         LinkOpened = "link-opened",
         /// A session opened the study for the first time.
         StudyOpened = "study-opened",
-        /// The first image was on the screen of a session.
+        /// The first image was on screen in a session.
         FirstImage = "first-image",
-        /// Files were fetched.
+        /// Files were downloaded.
         Download = "download",
+        /// Software opened the study with a viewer token, or took its files: `storage_class` says which.
+        ServedToSoftware = "served-to-software",
         /// The patient shared the study.
         ShareCreated = "share-created",
         /// Bytes were offered to a browser.
@@ -102,23 +104,23 @@ words!(
 );
 
 words!(
-    /// Who pays, as far as the order tells. Never which card.
+    /// Who pays, if the order says so. Never the card.
     Payer {
         /// The visit names an insurance card.
         Insured = "insured",
-        /// The visit names none.
+        /// The visit names no card.
         SelfPay = "self",
-        /// The order says nothing of the visit, or is not known.
+        /// The order says nothing about the visit, or there is no order.
         Unknown = "unknown",
     }
 );
 
 words!(
-    /// Where bytes lie.
+    /// What kind of bytes.
     StorageClass {
         /// As the hospital uploaded them.
         Original = "original",
-        /// What was made of them.
+        /// What was made from them.
         Derived = "derived",
     }
 );

@@ -1,4 +1,4 @@
-//! The accounts of a small provider: names, roles, and argon2id hashes of passwords that are random.
+//! The accounts of a small provider: names, roles, and argon2id hashes of random passwords.
 
 use std::collections::BTreeSet;
 
@@ -15,18 +15,18 @@ use super::ProviderError;
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
-/// What is verified when there is no such account, so that it takes as long.
+/// Verified when there is no such account, so that it takes as long.
 const NOBODYS_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 /// Longest name, in characters.
 const NAME_CHARS_MAX: usize = 40;
 
-/// The name of an account: lower-case letters, digits, `.`, `_`, `-` and `@`, beginning with a letter or digit.
+/// An account's name: lower-case letters, digits, `.`, `_`, `-` and `@`; starts with a letter or a digit.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct AccountName(String);
 
-/// It is no name of an account.
+/// The text is not an account name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the name of an account has 1 to 40 letters without accents, digits, or . _ - @")]
 pub struct InvalidAccountName;
@@ -34,15 +34,15 @@ pub struct InvalidAccountName;
 /// One account.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct StaffAccount {
-    /// Its name, which is also its subject.
+    /// Its name, also used as subject.
     pub name: AccountName,
     /// What it may do.
     pub roles: BTreeSet<Role>,
-    /// argon2id, in the PHC's form.
+    /// argon2id, in the PHC format.
     password_hash: String,
 }
 
-/// All accounts, as they are kept in a file.
+/// All accounts, as stored in a file.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct StaffAccounts {
     /// The accounts, by name.
@@ -50,7 +50,7 @@ pub struct StaffAccounts {
 }
 
 impl AccountName {
-    /// A name as typed; capitals do not count.
+    /// Reads a typed name; ignores case.
     ///
     /// # Errors
     /// [`InvalidAccountName`].
@@ -91,13 +91,13 @@ impl std::fmt::Debug for StaffAccount {
 }
 
 impl StaffAccounts {
-    /// The account of that name.
+    /// The account with this name.
     #[must_use]
     pub fn find(&self, name: &AccountName) -> Option<&StaffAccount> {
         self.accounts.iter().find(|account| account.name == *name)
     }
 
-    /// Adds an account, or gives one that exists these roles and this password.
+    /// Adds an account, or sets roles and password of an existing one.
     ///
     /// # Errors
     /// [`ProviderError::Failed`].
@@ -117,14 +117,14 @@ impl StaffAccounts {
         Ok(())
     }
 
-    /// Removes an account; false when there was none.
+    /// Removes an account; false if there was none.
     pub fn remove(&mut self, name: &AccountName) -> bool {
         let before = self.accounts.len();
         self.accounts.retain(|account| account.name != *name);
         self.accounts.len() < before
     }
 
-    /// The account that these open. One hash, whether there is such an account or not; it takes a while and 19 MiB.
+    /// The account with this name and password. One hash, whether it exists or not, which takes a while and 19 MiB.
     #[must_use]
     pub fn verify(&self, name: &str, password: &str) -> Option<&StaffAccount> {
         let account = AccountName::parse(name).ok().and_then(|name| self.find(&name));
@@ -141,7 +141,7 @@ fn argon2() -> Result<Argon2<'static>, ProviderError> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
-/// A new password, as on a patient's slip but twice as long: it opens more, and to more people.
+/// A new password, like a patient's but twice as long: it opens more, about more people.
 ///
 /// # Errors
 /// [`ProviderError::Failed`].

@@ -1,4 +1,4 @@
-//! Authorization codes: in memory, each used once.
+//! Authorization codes: in memory, and valid once.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
@@ -13,10 +13,10 @@ use super::ProviderError;
 
 /// Life of a code, in seconds.
 pub const CODE_SECONDS: i64 = 60;
-/// Most codes at a time: each took a right password, so that more are a fault and not a crowd.
+/// Most codes at a time: each took a right password, so more means a fault, not a crowd.
 const CODES_MAX: usize = 1000;
 
-/// What a code stands for.
+/// What a code grants.
 #[derive(Debug, Clone)]
 pub(super) struct Grant {
     pub(super) subject: String,

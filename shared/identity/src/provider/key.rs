@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::ProviderError;
 
-/// What stands before the 32 bytes of a seed in PKCS #8 (RFC 8410 7).
+/// The PKCS #8 header before the 32 bytes of a seed (RFC 8410 7).
 const PKCS8_HEAD: [u8; 16] =
     [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
 
@@ -24,10 +24,10 @@ impl std::fmt::Debug for SigningKey {
 }
 
 impl SigningKey {
-    /// Length of a seed.
+    /// Length of a seed, in bytes.
     pub const SEED_BYTES: usize = 32;
 
-    /// The key of a seed.
+    /// The key for a seed.
     ///
     /// # Errors
     /// [`ProviderError::Failed`].
@@ -35,7 +35,7 @@ impl SigningKey {
         let der = [&PKCS8_HEAD[..], seed].concat();
         let pem =
             format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(der));
-        // Another key has another name, so that a client that kept the old one asks anew.
+        // Another key gets another id, so a client with the old key asks again.
         let id = URL_SAFE_NO_PAD.encode(&Sha256::digest([b"filmless key id ", &seed[..]].concat())[..12]);
         let key = CoreEdDsaPrivateSigningKey::from_ed25519_pem(&pem, Some(JsonWebKeyId::new(id)));
         Ok(Self { key: key.map_err(|_| ProviderError::Failed)? })

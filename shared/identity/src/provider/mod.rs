@@ -1,5 +1,5 @@
-//! The provider's side: one client, a handful of accounts, the authorization code flow with PKCE and nothing else.
-//! Codes live for a minute, in memory, and are used once.
+//! The provider: one client, a few accounts, and only the authorization code flow with PKCE. Codes are in memory, live
+//! for a minute and can be used once.
 
 mod accounts;
 mod codes;
@@ -32,17 +32,17 @@ use codes::{Codes, Grant};
 pub use error::ProviderError;
 pub use key::SigningKey;
 
-/// Life of a token. It is read once, at once.
+/// Life of a token, in seconds. It is read once, right away.
 const TOKEN_SECONDS: i64 = 300;
 
 /// The one client of a small provider.
 #[derive(Debug, Clone)]
 pub struct ClientRegistration {
-    /// Its name.
+    /// Its client id.
     pub client_id: String,
-    /// Its secret.
+    /// Its client secret.
     pub client_secret: Secret,
-    /// The only address to which browsers are sent back.
+    /// The only address that browsers are sent back to.
     pub redirect_url: String,
 }
 
@@ -55,25 +55,25 @@ pub struct SmallProvider {
     codes: Codes,
 }
 
-/// What a browser brings to the authorization endpoint (OpenID Connect Core 3.1.2.1).
+/// Parameters at the authorization endpoint (OpenID Connect Core 3.1.2.1).
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct AuthorizeRequest {
     /// `code`.
     #[serde(default)]
     pub response_type: String,
-    /// Who asks.
+    /// The client.
     #[serde(default)]
     pub client_id: String,
-    /// Where the browser goes back to.
+    /// Where the browser returns to.
     #[serde(default)]
     pub redirect_uri: String,
-    /// Has to name `openid`.
+    /// Must contain `openid`.
     #[serde(default)]
     pub scope: String,
-    /// Given back as it came.
+    /// Returned unchanged.
     #[serde(default)]
     pub state: String,
-    /// Goes into the token.
+    /// Copied into the token.
     #[serde(default)]
     pub nonce: String,
     /// Digest of a secret that only the client knows (RFC 7636).
@@ -84,7 +84,7 @@ pub struct AuthorizeRequest {
     pub code_challenge_method: String,
 }
 
-/// What a client brings to the token endpoint (RFC 6749 4.1.3).
+/// Parameters at the token endpoint (RFC 6749 4.1.3).
 #[derive(Clone, Default, Deserialize)]
 pub struct TokenRequest {
     /// `authorization_code`.
@@ -93,7 +93,7 @@ pub struct TokenRequest {
     /// The code.
     #[serde(default)]
     pub code: String,
-    /// As it was asked for.
+    /// The same as at the authorization endpoint.
     #[serde(default)]
     pub redirect_uri: String,
     /// The secret of the challenge.
@@ -114,10 +114,10 @@ impl std::fmt::Debug for TokenRequest {
 }
 
 impl SmallProvider {
-    /// A provider at `issuer`, whose endpoints lie below that address.
+    /// A provider at `issuer`, with its endpoints below that address.
     ///
     /// # Errors
-    /// [`ProviderError::Failed`] when the address is none.
+    /// [`ProviderError::Failed`] if the address is invalid.
     pub fn new(issuer: &str, client: ClientRegistration, key: SigningKey) -> Result<Self, ProviderError> {
         let issuer = IssuerUrl::new(issuer.to_owned()).map_err(|_| ProviderError::Failed)?;
         Ok(Self { issuer, client, key, codes: Codes::default() })
@@ -156,7 +156,7 @@ impl SmallProvider {
             ["sub", "preferred_username", "roles"].map(|name| CoreClaimName::new(name.into())).into(),
         ));
         let mut document = serde_json::to_value(metadata).map_err(|_| ProviderError::Failed)?;
-        // Members that the library does not know (RFC 8414 2, RFC 9207 3).
+        // Members missing from the library (RFC 8414 2, RFC 9207 3).
         document["code_challenge_methods_supported"] = json!(["S256"]);
         document["authorization_response_iss_parameter_supported"] = json!(true);
         Ok(document)
@@ -171,7 +171,7 @@ impl SmallProvider {
         serde_json::to_value(keys).map_err(|_| ProviderError::Failed)
     }
 
-    /// Whether a request may be answered with a sign-in form at all.
+    /// Whether to answer a request with a sign-in form at all.
     ///
     /// # Errors
     /// [`ProviderError::UnknownClient`], [`ProviderError::InvalidRequest`].
@@ -188,7 +188,7 @@ impl SmallProvider {
         if is_offered { Ok(()) } else { Err(ProviderError::InvalidRequest) }
     }
 
-    /// Lets an account in whose password was right: the address that the browser goes back to, with a code.
+    /// Signs in an account after a right password; returns the address, with a code, that the browser returns to.
     ///
     /// # Errors
     /// [`ProviderError`].
@@ -215,7 +215,7 @@ impl SmallProvider {
         Ok(url)
     }
 
-    /// Gives the token for a code. `client` is the name and secret with which the client came.
+    /// Exchanges a code for a token. `client` is the client's id and secret.
     ///
     /// # Errors
     /// [`ProviderError`].
@@ -235,7 +235,7 @@ impl SmallProvider {
         if request.grant_type != "authorization_code" {
             return Err(ProviderError::InvalidRequest);
         }
-        // Whatever comes of it, the code is used.
+        // The code is used up, whatever happens next.
         let grant = self.codes.take(&request.code, now).ok_or(ProviderError::InvalidGrant)?;
         let is_its_client = request.redirect_uri == self.client.redirect_url
             && challenge_of(&request.code_verifier) == grant.challenge;
@@ -246,7 +246,7 @@ impl SmallProvider {
     }
 
     fn response(&self, grant: &Grant, now: Timestamp) -> Result<StaffTokenResponse, ProviderError> {
-        // It opens nothing; the protocol wants one.
+        // It opens nothing, but the protocol requires one.
         let access_token = AccessToken::new(codes::random()?.expose().to_owned());
         let claims = self.claims(grant, now)?;
         let algorithm = CoreJwsSigningAlgorithm::EdDsa;

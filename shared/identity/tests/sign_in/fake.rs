@@ -1,4 +1,4 @@
-//! A provider that says whatever a test wants it to say.
+//! A provider that says whatever a test tells it to.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -10,14 +10,14 @@ use openidconnect::core::{CoreEdDsaPrivateSigningKey, CoreJwsSigningAlgorithm};
 use openidconnect::{JsonWebKeyId, PrivateSigningKey};
 use serde_json::{Value, json};
 
-/// What it does.
+/// Its behaviour.
 #[derive(Clone)]
 pub struct Behaviour {
     /// Seed of the key in its key set.
     pub key: u8,
     /// Status and body of the token endpoint.
     pub token: (u16, String),
-    /// Further members of the discovery document.
+    /// Additional members of the discovery document.
     pub metadata: Value,
     /// Requests to the token endpoint so far.
     pub asked: Vec<String>,
@@ -89,7 +89,7 @@ fn serve(mut stream: TcpStream, issuer: &str, behaviour: &Mutex<Behaviour>) {
         "HTTP/1.1 {status} x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n{redirect}connection: close\r\n\r\n",
         answer.len()
     );
-    // A client that had enough of a long answer is gone by now.
+    // A client that gave up on a long answer is gone by now.
     let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(answer.as_bytes()));
 }
 
@@ -101,7 +101,7 @@ fn metadata(issuer: &str, more: &Value) -> String {
         "jwks_uri": format!("{issuer}/jwks"),
         "response_types_supported": ["code"],
         "subject_types_supported": ["public"],
-        // What a provider says of itself decides nothing.
+        // The provider's own claims about itself decide nothing.
         "id_token_signing_alg_values_supported": ["EdDSA", "HS256", "none"],
     });
     document.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -115,7 +115,7 @@ pub fn key(seed: u8) -> CoreEdDsaPrivateSigningKey {
     CoreEdDsaPrivateSigningKey::from_ed25519_pem(&pem, Some(JsonWebKeyId::new(format!("k{seed}")))).unwrap()
 }
 
-/// A token with that header and those claims, signed by that function.
+/// A token with this header and these claims, signed with `sign`.
 pub fn token(header: &Value, claims: &Value, sign: impl Fn(&[u8]) -> Vec<u8>) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let signed = format!("{}.{}", part(header), part(claims));
@@ -123,7 +123,7 @@ pub fn token(header: &Value, claims: &Value, sign: impl Fn(&[u8]) -> Vec<u8>) ->
     format!("{signed}.{signature}")
 }
 
-/// A token as this key signs it.
+/// A token signed with this key.
 pub fn signed(seed: u8, claims: &Value) -> String {
     let header = json!({ "alg": "EdDSA", "typ": "JWT", "kid": format!("k{seed}") });
     token(&header, claims, |text| key(seed).sign(&CoreJwsSigningAlgorithm::EdDsa, text).unwrap())

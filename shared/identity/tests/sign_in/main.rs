@@ -1,4 +1,4 @@
-//! Sign-ins as providers, and whoever sits between, make them: what is accepted, and all that is not.
+//! Sign-ins as providers and attackers make them: what we accept, and everything we refuse.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod fake;
@@ -30,7 +30,7 @@ pub fn party(issuer: &str) -> Arc<RelyingParty> {
     Arc::new(RelyingParty::new(settings, RETURN.into(), None).unwrap())
 }
 
-/// The parameters of the address that a browser is sent to.
+/// The parameters of the address a browser is sent to.
 pub fn parameters(begun: &Begun) -> HashMap<String, String> {
     begun.url.query_pairs().into_owned().collect()
 }
@@ -46,7 +46,7 @@ fn returned(begun: &Begun) -> Returned {
     Returned::with_code(&Secret::new("c1".into()), &parameters(begun)["state"])
 }
 
-/// One sign-in at a fake provider, whose token is made by that function of issuer and nonce.
+/// One sign-in at a fake provider; `make` builds its token from issuer and nonce.
 async fn check(make: impl Fn(&str, &str) -> String) -> Result<StaffMember, IdentityError> {
     let fake = Fake::start();
     let party = party(&fake.issuer);
@@ -115,7 +115,7 @@ async fn claims_that_are_not_for_us_now_are_refused() {
     }
 }
 
-/// Refused as a token, or not even read as one.
+/// Refused as a token, or not even readable as one.
 fn is_refused(answer: &Result<StaffMember, IdentityError>) -> bool {
     matches!(
         answer,
@@ -135,7 +135,7 @@ async fn forged_signatures_are_refused() {
     let unsigned = |alg: &'static str| {
         move |issuer: &str, nonce: &str| token(&json!({ "alg": alg }), &claims(issuer, nonce), |_| Vec::new())
     };
-    // The classic: a signature by a secret that both sides know, or by the public key taken for one.
+    // The classic attacks: signed with a secret both sides know, or with the public key used as a secret.
     let by_secret = |secret: Vec<u8>| {
         move |issuer: &str, nonce: &str| {
             let sign = |text: &[u8]| {
@@ -167,7 +167,7 @@ async fn forged_signatures_are_refused() {
     for (name, answer) in answers {
         assert!(is_refused(&answer), "{name}: {answer:?}");
     }
-    assert!(public_key_is_one(), "the test's own key is no key");
+    assert!(public_key_is_one(), "the test's own key is not a key");
 }
 
 fn public_key_is_one() -> bool {

@@ -1,4 +1,4 @@
-//! The provider of our own, asked as a client asks it.
+//! Our own provider, called as a client calls it.
 
 use filmless_domain::Secret;
 use filmless_domain::staff::Role;
@@ -117,7 +117,7 @@ fn a_code_is_for_whoever_asked_for_it_and_for_a_minute() {
         assert_eq!(error(provider.token(CLIENT, &wrong, now())), ProviderError::InvalidGrant);
         let again = TokenRequest { code: wrong.code.clone(), ..exchange("") };
         let answer = error(provider.token(CLIENT, &again, now()));
-        assert_eq!(answer, ProviderError::InvalidGrant, "a code that was misused stays good");
+        assert_eq!(answer, ProviderError::InvalidGrant, "a misused code is still valid");
     }
     let late = now() + SignedDuration::from_secs(CODE_SECONDS);
     let code = code_of(&provider);
@@ -135,5 +135,5 @@ fn the_documents_say_what_is_there() {
     assert_eq!(metadata["code_challenge_methods_supported"][0], "S256");
     let key = &provider.jwks().unwrap()["keys"][0];
     assert_eq!((key["kty"].as_str(), key["crv"].as_str()), (Some("OKP"), Some("Ed25519")));
-    assert!(key.get("d").is_none(), "the private half is told");
+    assert!(key.get("d").is_none(), "the private key is published");
 }

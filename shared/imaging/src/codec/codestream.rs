@@ -1,8 +1,8 @@
-//! The codestream of JPEG 2000 (ITU-T T.800 annex A), taken apart and put together again with what a decoder needs.
+//! Takes a JPEG 2000 codestream (ITU-T T.800 annex A) apart and reassembles what a decoder needs.
 //!
-//! What is checked is then the very codestream that is decoded, and segments that only help to skip (TLM, PLM, PLT) or
-//! to understand (COM, CRG) never reach a decoder: OpenJPEG 2.5.3 writes past its heap where a TLM segment names fewer
-//! tile-parts than come. Boxes of a JP2 file say nothing that the data set does not (PS3.5 8.2.4).
+//! So exactly what was checked is decoded. Segments that only help to skip (TLM, PLM, PLT) or to understand (COM, CRG)
+//! never reach a decoder: OpenJPEG 2.5.3 writes past its heap if a TLM segment names fewer tile-parts than follow. The
+//! boxes of a JP2 file say nothing that the data set does not (PS3.5 8.2.4).
 
 mod cost;
 mod segment;
@@ -22,7 +22,7 @@ const SOD: u8 = 0x93;
 /// Bytes of a start-of-tile-part segment with its marker.
 const SOT_BYTES: usize = 12;
 
-/// A codestream with what a decoder needs.
+/// A codestream reduced to what a decoder needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Bare {
     pub bytes: Vec<u8>,
@@ -30,11 +30,11 @@ pub(crate) struct Bare {
     pub is_cut: bool,
 }
 
-/// Finds the codestream, in a JP2 file as well, and writes what is needed of it, within limits of what it may cost.
+/// Finds the codestream, even in a JP2 file, and copies what is needed of it, within limits on its decoding cost.
 ///
 /// # Errors
-/// [`ImagingError::CorruptPixelData`] when there is none, [`ImagingError::CutPixelData`] when it ends before its first
-/// data, [`ImagingError::ImageTooLarge`] when it costs too much.
+/// [`ImagingError::CorruptPixelData`] if there is none, [`ImagingError::CutPixelData`] if it ends before its first
+/// data, [`ImagingError::ImageTooLarge`] if it costs too much.
 pub(crate) fn bare_codestream(stream: &[u8]) -> Result<Bare, ImagingError> {
     let stream = if stream.starts_with(&START_OF_CODESTREAM) { Some(stream) } else { contiguous(stream) };
     let stream = stream.filter(|s| s.starts_with(&START_OF_CODESTREAM));
@@ -69,7 +69,7 @@ fn contiguous(file: &[u8]) -> Option<&[u8]> {
             length => (8, at.checked_add(length as usize)?),
         };
         if kind == b"jp2c" {
-            // A box that ends after the file does was cut.
+            // A box that ends after the end of the file was cut.
             return file.get(at + skip..end.min(file.len()));
         }
         if end <= at {
@@ -99,13 +99,13 @@ impl<'s> Writer<'s> {
         }
     }
 
-    /// The next segment of a header; `None` at its end, or where there is none.
+    /// The next segment of a header; `None` at its end, or if there is none.
     fn segment(&mut self) -> Option<Segment<'s>> {
         loop {
             let [0xFF, marker, rest @ ..] = self.stream.get(self.at..)? else { return None };
             match *marker {
                 SOT | SOD | 0xD9 => return None,
-                // Reserved, and without a length (T.800 table A.1).
+                // Reserved, without a length (T.800 table A.1).
                 0x30..=0x3F => self.at += 2,
                 _ => {
                     let length = usize::from(u16::from_be_bytes([*rest.first()?, *rest.get(1)?]));
@@ -156,9 +156,9 @@ impl<'s> Writer<'s> {
         count
     }
 
-    /// Whether the picture goes on behind the end: a tile-part that is longer than what is there, or, without an end
-    /// marker, one that leaves its end to be found, the beginning of another, or fewer than are announced. Some encoders
-    /// write no end marker.
+    /// Whether the picture continues after the end: a tile-part is longer than the remaining bytes, or, without an end
+    /// marker (some encoders write none), one leaves its end open, another one begins, or there are fewer than
+    /// announced.
     fn is_cut(&self) -> bool {
         let rest = self.stream.get(self.at..);
         let Some(rest) = rest else { return true };
@@ -173,7 +173,7 @@ impl<'s> Writer<'s> {
         let declared = u32::from_be_bytes([head[6], head[7], head[8], head[9]]) as usize;
         self.at += SOT_BYTES;
         self.parts.add(head, declared == 0);
-        // Of no length but its own segment's: nothing is in it.
+        // Only as long as its own segment: it contains nothing.
         if declared == SOT_BYTES {
             return Some(());
         }
@@ -190,7 +190,7 @@ impl<'s> Writer<'s> {
         let data = self.at;
         let left_out = (data - start) - (self.out.len() - written);
         let end = match declared {
-            // The last one may leave its end to be found (T.800 A.4.2).
+            // The last one may leave its end open (T.800 A.4.2).
             0 => self.stream.len(),
             _ => start.checked_add(declared).filter(|end| *end >= data + 2)?,
         };
@@ -204,12 +204,12 @@ impl<'s> Writer<'s> {
     }
 }
 
-/// Which tile-parts there are.
+/// The tile-parts found so far.
 #[derive(Default)]
 struct TileParts {
-    /// By tile: how many there are, and how many are announced (TNsot), if that is said.
+    /// By tile: how many there are, and how many are announced (TNsot), if any.
     by_tile: HashMap<[u8; 2], (u32, u32)>,
-    /// The last one does not say its length.
+    /// The last one does not state its length.
     is_last_open: bool,
 }
 
@@ -233,7 +233,7 @@ mod tests {
     use super::segment::COD;
     use super::*;
 
-    /// A main header of one component, whose picture is one tile.
+    /// A main header with one component and one tile.
     fn header(side: u32, coding: &[u8]) -> Vec<u8> {
         let mut stream = [&START_OF_CODESTREAM[..], &[0xFF, SIZ, 0, 41, 0, 0]].concat();
         for value in [side, side, 0, 0, side, side, 0, 0] {

@@ -1,4 +1,4 @@
-//! What a decoder gives back, and what holds for all of them.
+//! The result of a decoder, and checks for all decoders.
 
 use super::markers::FrameHeader;
 use crate::ImagingError;
@@ -8,14 +8,14 @@ use crate::samples::{Samples, WordFormat};
 /// More passes over the image than any encoder makes.
 pub(super) const SCANS_MAX: usize = 256;
 
-/// What a decoder gives back.
+/// The result of a decoder.
 #[derive(Debug)]
 pub(crate) struct Decoded {
     /// Interleaved samples.
     pub samples: Samples,
     /// The decoder already turned colours into RGB.
     pub is_rgb: bool,
-    /// How much of the picture the codestream holds.
+    /// How much of the picture is in the codestream.
     pub rows: Rows,
 }
 
@@ -30,19 +30,19 @@ impl Decoded {
     }
 }
 
-/// How much of its picture a codestream holds.
+/// How much of its picture a codestream contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rows {
-    /// The decoder cannot tell: what it makes of a part may look whole.
+    /// The decoder cannot tell: what it makes of a part may look complete.
     NotTold,
     All,
-    /// So many from the top; what decoders make up below them is none of the picture.
+    /// This many rows from the top; the rows that decoders invent below are not part of the picture.
     First(usize),
-    /// As much as so many are, with gaps.
+    /// The equivalent of this many rows, with gaps.
     Some(usize),
 }
 
-/// The codestream must have the size that the image declares: a larger one would write past what was allowed.
+/// The codestream must have the size the image declares: a larger one would write past the allowed memory.
 pub(crate) fn check(header: FrameHeader, image: &ImagePixel) -> Result<(), ImagingError> {
     let same = header.rows as usize == image.rows
         && header.columns as usize == image.columns
@@ -50,8 +50,8 @@ pub(crate) fn check(header: FrameHeader, image: &ImagePixel) -> Result<(), Imagi
     if same && header.precision <= 16 { Ok(()) } else { Err(ImagingError::CorruptPixelData) }
 }
 
-/// A decoder puts samples at the bottom of a word, whatever High Bit says; a codestream may carry more bits than Bits
-/// Stored admits.
+/// A decoder puts samples at the bottom of a word, whatever High Bit says; a codestream may have more bits than Bits
+/// Stored allows.
 pub(crate) fn decoded_format(precision: u32, image: &ImagePixel) -> WordFormat {
     let bits_stored = precision.max(image.bits_stored).min(16);
     WordFormat { bits_stored, high_bit: bits_stored - 1, signed: image.signed }

@@ -1,4 +1,4 @@
-//! JPEG (ITU-T T.81): DCT based processes of eight bits, and lossless ones.
+//! JPEG (ITU-T T.81): DCT-based processes with eight bits, and lossless ones.
 
 use std::borrow::Cow;
 
@@ -35,13 +35,13 @@ pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, I
             };
             Ok(Decoded { rows: Rows::All, ..decode_ended(&ended, image)? })
         }
-        // Of a progressive one a part would look like the whole.
+        // A part of a progressive JPEG would look like the whole.
         None if !is_ended => Err(ImagingError::CutPixelData),
         None => decode_ended(codestream, image),
     }
 }
 
-/// Whether an end marker stands behind the beginning of the first scan; coded data never holds it (T.81 B.1.1.5).
+/// Whether an end marker follows the beginning of the first scan; coded data never contains one (T.81 B.1.1.5).
 fn contains_end(codestream: &[u8]) -> bool {
     let coded = codestream.get(codestream.len() - plausible::scan_bytes(codestream)..).unwrap_or_default();
     coded.windows(2).any(|pair| pair == END_OF_IMAGE)
@@ -84,7 +84,7 @@ fn decode_ended(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, Imagin
     Ok(Decoded::new(samples, !lossless && header.components == 3))
 }
 
-/// How often the marker of a scan occurs. Coded data never holds it (T.81 B.1.1.5).
+/// How often the marker of a scan occurs. Coded data never contains it (T.81 B.1.1.5).
 fn scans(codestream: &[u8]) -> usize {
     let pairs = codestream.iter().zip(codestream.get(1..).unwrap_or_default());
     pairs.filter(|(first, second)| **first == 0xFF && **second == 0xDA).count()
@@ -106,8 +106,8 @@ fn bytes(pixels: Vec<u8>, header: FrameHeader, image: &ImagePixel) -> Samples {
     }
 }
 
-/// Whether a browser, which knows nothing of Photometric Interpretation, shows the colours that are meant: it trusts the
-/// Adobe segment and component identifiers, and takes everything else for luminance and chrominance.
+/// Whether a browser shows the intended colours. It ignores Photometric Interpretation, trusts the Adobe segment and
+/// component identifiers, and takes everything else for luminance and chrominance.
 pub(crate) fn browser_shows_right_colours(codestream: &[u8], image: &ImagePixel) -> bool {
     let Some((_, header)) = jpeg_frame_header(codestream) else { return false };
     let marked = |marker: u8, start: &[u8]| {
@@ -116,11 +116,11 @@ pub(crate) fn browser_shows_right_colours(codestream: &[u8], image: &ImagePixel)
     header.precision == 8 && (header.components == 1 || marked(0xEE, b"Adobe") || is_ybr(codestream, image))
 }
 
-/// Whether the components of a DCT codestream are luminance and chrominance. The Adobe segment knows; JFIF and
-/// subsampling mean yes; component identifiers that spell RGB mean no. Identifiers 1, 2 and 3 mean yes, too, even where
-/// Photometric Interpretation says RGB: JFIF gives them to luminance and chrominance, libjpeg never writes them for
-/// anything else (RGB is R, G, B with an Adobe segment), and every browser reads them so; labels are wrong more often.
-/// What is left, as 0, 1 and 2, is said by Photometric Interpretation.
+/// Whether the components of a DCT codestream are luminance and chrominance. An Adobe segment decides; JFIF and
+/// subsampling mean yes; component identifiers that spell RGB mean no. Identifiers 1, 2 and 3 mean yes, even if
+/// Photometric Interpretation says RGB: JFIF gives them to luminance and chrominance, libjpeg writes them for nothing
+/// else (RGB is R, G, B with an Adobe segment), every browser reads them so, and wrong labels are more common. For
+/// anything else, such as 0, 1 and 2, Photometric Interpretation decides.
 fn is_ybr(codestream: &[u8], image: &ImagePixel) -> bool {
     let body = |wanted: &dyn Fn(u8) -> bool, start: &[u8]| {
         segments(codestream)

@@ -16,7 +16,7 @@ const TILES_MAX: u64 = 16_384;
 
 pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, ImagingError> {
     let Bare { bytes: codestream, is_cut } = bare_codestream(codestream)?;
-    // A part decodes to a whole picture of less quality, which is not the whole truth.
+    // A part decodes to a complete picture of lower quality, which would be misleading.
     if is_cut {
         return Err(ImagingError::CutPixelData);
     }
@@ -43,7 +43,7 @@ pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, I
     Ok(Decoded::new(samples(words, header, image), header.multiple_component_transform))
 }
 
-/// The samples of a component as words; a component of fewer samples is stretched (T.800 B.2).
+/// The samples of a component as words; a subsampled component is stretched (T.800 B.2).
 fn plane(component: &ImageComponent, image: &ImagePixel) -> Option<Vec<u16>> {
     let (width, height) = (component.width() as usize, component.height() as usize);
     let data = component.data();
@@ -58,8 +58,8 @@ fn plane(component: &ImageComponent, image: &ImagePixel) -> Option<Vec<u16>> {
     (0..image.rows).flat_map(|row| (0..image.columns).map(move |column| at(row, column))).collect()
 }
 
-/// The sign bit is the codestream's, but whether there is one is said by Pixel Representation: the two contradict each
-/// other in files of several makers.
+/// The position of the sign bit comes from the codestream, but Pixel Representation says whether there is one: in files
+/// of several manufacturers the two contradict each other.
 fn samples(words: Vec<u16>, header: Jpeg2000Header, image: &ImagePixel) -> Samples {
     let precision = header.frame.precision.min(16);
     if precision <= 8 && !image.signed && !header.signed {

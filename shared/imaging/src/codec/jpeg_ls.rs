@@ -13,7 +13,7 @@ use crate::image_pixel::ImagePixel;
 use crate::samples::{Samples, interleave};
 
 pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, ImagingError> {
-    // A decoder of JPEG-LS wants every bit, and shows nothing if the last one is missing.
+    // A JPEG-LS decoder needs every bit, and shows nothing if the last one is missing.
     let unreadable =
         if has_end(codestream) { ImagingError::CorruptPixelData } else { ImagingError::CutPixelData };
     let (_, header) = jpeg_frame_header(codestream).ok_or(unreadable)?;
@@ -39,7 +39,7 @@ pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, I
     Ok(Decoded::new(samples, false))
 }
 
-/// Appends the end marker that a stream lacks: without one, the decoder looks for bits that never come, for seconds.
+/// Appends a missing end marker: without one, the decoder spends seconds looking for bits that never come.
 fn with_end(codestream: &[u8]) -> Cow<'_, [u8]> {
     if has_end(codestream) {
         Cow::Borrowed(codestream)
@@ -48,7 +48,7 @@ fn with_end(codestream: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// The header as the decoder itself reads it, so that what is checked is what is decoded.
+/// The header as the decoder itself reads it, so that exactly what was checked is decoded.
 fn header_of_decoder(codestream: &[u8]) -> Result<FrameHeader, ImagingError> {
     let frame = CharLS::default().get_frame_info(codestream).map_err(|_| ImagingError::CorruptPixelData)?;
     let count = |value: i32| u32::try_from(value).map_err(|_| ImagingError::CorruptPixelData);
@@ -60,21 +60,21 @@ fn header_of_decoder(codestream: &[u8]) -> Result<FrameHeader, ImagingError> {
     })
 }
 
-/// Some writers fill up to an even length before the end-of-image marker instead of behind it.
+/// Some writers pad to an even length before the end-of-image marker instead of after it.
 fn without_padding(codestream: &[u8]) -> Option<Vec<u8>> {
     let end = codestream.windows(2).rposition(|pair| pair == [0xFF, 0xD9])?;
     let padding = end.checked_sub(1).filter(|at| codestream.get(*at) == Some(&0))?;
     Some([codestream.get(..padding)?, codestream.get(end..)?].concat())
 }
 
-/// Whether any decoder of JPEG-LS reads a codestream, as pixels: planes would be taken for pixels, and what we had to
-/// mend others refuse.
+/// Whether every JPEG-LS decoder reads this codestream as pixels: planes would be taken for pixels, and others refuse
+/// what we had to repair.
 pub(crate) fn reads_everywhere(codestream: &[u8]) -> bool {
     let is_padded = || without_padding(codestream).is_some();
     !is_planar(codestream) && (!is_padded() || CharLS::default().decode(codestream).is_ok())
 }
 
-/// Whether the components of a codestream lie one after the other (ILV 0), which a decoder hands out as planes.
+/// Whether the components are stored one after the other (ILV 0); a decoder then returns planes.
 fn is_planar(codestream: &[u8]) -> bool {
     interleave_mode(codestream) == Some(0)
         && jpeg_frame_header(codestream).is_some_and(|(_, h)| h.components > 1)

@@ -1,34 +1,34 @@
-//! Whether the entropy coded data of a JPEG ends before its picture does (ITU-T T.81 F.2, H.2). Decoders fill up what
-//! is missing without a word, and an end marker proves nothing.
+//! Whether the entropy-coded data of a JPEG ends before its picture does (ITU-T T.81 F.2, H.2). Decoders silently fill
+//! in what is missing, and an end marker proves nothing.
 
 use super::Rows;
 use super::markers::{END_OF_IMAGE, segment_at};
 
-/// The coded data of so many units may be missing: some writers lose the last byte.
+/// This many units may lack their coded data: some writers lose the last byte.
 const UNITS_FORGIVEN: u64 = 1;
 
 /// How a JPEG ends.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Ending {
-    /// All of its picture is there.
+    /// The picture is complete.
     Whole,
     /// Its data ends before its picture does.
     Cut {
-        /// What is there; no row where one cannot say.
+        /// What is there; no row if that cannot be determined.
         rows: Rows,
-        /// The same data with the markers that a decoder wants to see: it fills up what lies between.
+        /// The same data with the markers a decoder expects: it fills in what lies between.
         mended: Vec<u8>,
     },
 }
 
-/// Whether a sequential or lossless Huffman coded JPEG has less data than its picture takes: the rows before are what they
-/// were. `None` of what is not understood, such as a progressive one: it is left to the decoder.
+/// Whether a sequential or lossless Huffman-coded JPEG has less data than its picture needs; the rows before the end
+/// are correct. `None` for what this does not understand, such as a progressive JPEG, which is left to the decoder.
 pub(super) fn ending(codestream: &[u8]) -> Option<Ending> {
     let mut picture = Picture::default();
     let mut at = 2;
     loop {
         let Some((marker, body, end)) = segment_at(codestream, at) else {
-            // Whoever found the beginning of a picture misses the scans of its other components.
+            // We found the beginning of a picture, but not the scans of its other components.
             let is_unseen = picture.components.iter().any(|component| !component.is_seen);
             let is_cut = is_unseen && picture.was_scanned;
             return Some(if is_cut { cut(codestream, Rows::First(0), &[]) } else { Ending::Whole });
@@ -67,15 +67,15 @@ fn cut(there: &[u8], rows: Rows, restarts_missing: &[u8]) -> Ending {
     Ending::Cut { rows, mended }
 }
 
-/// What there is of a scan.
+/// What exists of a scan.
 struct Scan {
     /// Bytes of its data.
     bytes: usize,
     /// MCUs that are missing.
     missing: u64,
-    /// Rows of pixels that are there.
+    /// Rows of pixels that are present.
     rows: Rows,
-    /// The numbers of the restart markers that are missing at its end.
+    /// The numbers of the restart markers missing at its end.
     restarts_missing: Vec<u8>,
 }
 
@@ -91,17 +91,17 @@ struct Component {
 struct Picture {
     columns: u64,
     rows: u64,
-    /// Pixels along a side of a unit: 8, or 1 of lossless processes.
+    /// Pixels along a side of a unit: 8, or 1 in lossless processes.
     side: u64,
     components: Vec<Component>,
-    /// Of DC (and lossless) and of AC.
+    /// For DC (and lossless), and for AC.
     tables: [[Table; 4]; 2],
     /// MCUs between two restart markers.
     restart: u64,
     was_scanned: bool,
 }
 
-/// What is coded one after the other: component for component, the tables of a unit.
+/// The order of coding: component by component, the tables of a unit.
 type Unit<'t> = (&'t Table, Option<&'t Table>);
 
 impl Picture {
@@ -235,7 +235,7 @@ fn mcu(bits: &mut Bits<'_>, units: &[Unit<'_>]) -> Result<(), Stop> {
     Ok(())
 }
 
-/// A Huffman table: for every length the first code behind its codes, at the left of 16 bits (T.81 C).
+/// A Huffman table: for each length, the first code after its codes, left-aligned in 16 bits (T.81 C).
 #[derive(Default)]
 struct Table {
     ends: Vec<(u32, u32, usize)>,
@@ -268,7 +268,7 @@ impl Table {
     }
 }
 
-/// Bits of a scan; where a marker stands, there are no more.
+/// The bits of a scan; a marker ends them.
 struct Bits<'d> {
     data: &'d [u8],
     at: usize,
@@ -295,7 +295,7 @@ impl Bits<'_> {
         }
     }
 
-    /// The next 16 bits; behind the end stand zeros.
+    /// The next 16 bits; zeros after the end.
     fn peek(&mut self) -> u32 {
         if self.count < 16 {
             self.fill();
@@ -313,7 +313,7 @@ impl Bits<'_> {
         Ok(())
     }
 
-    /// Moves behind a restart marker, if that is what comes next.
+    /// Skips a restart marker, if that comes next.
     fn restart(&mut self) -> bool {
         self.skip_to_marker();
         let is_restart = matches!(self.data.get(self.at..), Some([0xFF, 0xD0..=0xD7, ..]));

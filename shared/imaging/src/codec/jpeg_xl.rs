@@ -10,7 +10,7 @@ use crate::ImagingError;
 use crate::image_pixel::ImagePixel;
 use crate::samples::Samples;
 
-/// What the decoder may allocate: a few buffers of four bytes per sample, and tables.
+/// Most memory the decoder may allocate: a few buffers with four bytes per sample, and tables.
 const BYTES_PER_SAMPLE_MAX: usize = 48;
 const TABLE_BYTES_MAX: usize = 64 << 20;
 
@@ -26,7 +26,7 @@ pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, I
     let InitializeResult::Initialized(opened) =
         opening.try_init().map_err(|_| ImagingError::CorruptPixelData)?
     else {
-        // It wants more bytes.
+        // The decoder wants more bytes.
         return Err(ImagingError::CutPixelData);
     };
     let metadata = &opened.image_header().metadata;
@@ -44,7 +44,7 @@ pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, I
     if !opened.is_loading_done() {
         return Err(ImagingError::CutPixelData);
     }
-    // A JPEG that was recompressed is restored, so that it looks as any reader of JPEG shows it.
+    // Restore a JPEG that was recompressed, so that it looks as in any JPEG reader.
     if opened.jpeg_reconstruction_status() == JpegReconstructionStatus::Available {
         let mut jpeg = Vec::new();
         opened.reconstruct_jpeg(&mut jpeg).map_err(|_| ImagingError::CorruptPixelData)?;
@@ -65,7 +65,7 @@ pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, I
     Ok(Decoded::new(samples(&values, precision, image), is_rgb))
 }
 
-/// The decoder gives shares of the largest value.
+/// The decoder returns fractions of the largest value.
 fn samples(values: &[f32], precision: u32, image: &ImagePixel) -> Samples {
     let largest = ((1_u32 << precision) - 1) as f32;
     let word = |value: &f32| (value * largest).round().clamp(0.0, largest) as u16;

@@ -1,11 +1,11 @@
-//! Dimensions of a codestream, read from its marker segments without decoding it.
+//! Reads the dimensions of a codestream from its marker segments, without decoding it.
 
 use filmless_dicom::PixelEncoding;
 
-/// End of image, of JPEG and JPEG-LS; end of codestream, of JPEG 2000.
+/// End of image in JPEG and JPEG-LS; end of codestream in JPEG 2000.
 pub(super) const END_OF_IMAGE: [u8; 2] = [0xFF, 0xD9];
 
-/// Whether an end marker ends a codestream, but for padding.
+/// Whether an end marker ends a codestream, ignoring padding.
 pub(super) fn has_end(codestream: &[u8]) -> bool {
     let padding = codestream.iter().rev().take_while(|byte| **byte == 0).count();
     codestream[..codestream.len() - padding].ends_with(&END_OF_IMAGE)
@@ -44,14 +44,14 @@ pub(crate) fn segments(codestream: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     })
 }
 
-/// The next marker segment, and where it ends; none at the end of the image.
+/// The next marker segment, and where it ends; `None` at the end of the image.
 pub(super) fn segment_at(codestream: &[u8], mut at: usize) -> Option<(u8, &[u8], usize)> {
     loop {
         let [0xFF, marker, rest @ ..] = codestream.get(at..)? else { return None };
         match marker {
-            // Fill bytes may stand before any marker.
+            // Fill bytes may precede any marker.
             0xFF => at += 1,
-            // These stand alone.
+            // These have no segment.
             0x01 | 0xD0..=0xD8 => at += 2,
             0xD9 => return None,
             _ => {
@@ -67,7 +67,7 @@ fn is_start_of_frame(marker: u8) -> bool {
     matches!(marker, 0xC0..=0xCF | 0xF7) && !matches!(marker, 0xC4 | 0xC8 | 0xCC)
 }
 
-/// Which of the JPEG families a codestream belongs to, by its start-of-frame marker.
+/// The JPEG family of a codestream, by its start-of-frame marker.
 pub(crate) fn jpeg_family(codestream: &[u8]) -> Option<PixelEncoding> {
     match jpeg_frame_header(codestream)?.0 {
         0xC3 | 0xC7 | 0xCB | 0xCF => Some(PixelEncoding::JpegLossless),
@@ -82,11 +82,11 @@ pub(crate) struct Jpeg2000Header {
     pub frame: FrameHeader,
     pub signed: bool,
     pub tiles: u64,
-    /// The codestream mixes its first three components, and the decoder unmixes them to RGB.
+    /// The codestream mixes its first three components; the decoder turns them back into RGB.
     pub multiple_component_transform: bool,
 }
 
-/// Reads the main header of a codestream that begins at once, as [`super::codestream::bare_codestream`] gives it.
+/// Reads the main header at the beginning of a codestream, as [`super::codestream::bare_codestream`] returns it.
 pub(crate) fn jpeg2000_header(main: &[u8]) -> Option<Jpeg2000Header> {
     main.strip_prefix(&[0xFF, 0x4F, 0xFF, 0x51])?;
     let siz = main.get(6..)?;

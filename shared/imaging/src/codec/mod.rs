@@ -1,5 +1,5 @@
-//! Decoding one frame. Every decoder gets a codestream whose dimensions were compared with the image first, and runs
-//! where a panic is caught.
+//! Decodes one frame. A decoder only gets a codestream whose dimensions were compared with the image, and runs where a
+//! panic is caught.
 
 mod codestream;
 mod decoded;
@@ -29,8 +29,8 @@ pub(crate) use jpeg2000::decode as decode_jpeg_2000;
 pub(crate) use markers::{FrameHeader, jpeg_family};
 pub(crate) use native::{frame_bytes, missing_bytes, swapped, unpack_bits};
 
-/// Decodes one frame, counted from 0. Of a codestream that ends early, what is there is shown if that is half of its
-/// rows; of one within which the file ends, whatever is there, because most of the file is.
+/// Decodes one frame, counted from 0. A codestream that ends early is shown if at least half of its rows are there. If
+/// the file ends within it, whatever is there is shown, because most of the file is.
 pub(crate) fn decode_frame(
     data_set: &DataSet<'_>,
     source: &FrameSource<'_>,
@@ -70,7 +70,7 @@ pub(crate) fn decode_frame(
     Ok(decoded)
 }
 
-/// Size and components of a codestream, as far as its decoder would take them from there.
+/// Size and components of a codestream, if its decoder would take them from it.
 pub(crate) fn stream_header(codestream: &[u8], encoding: PixelEncoding) -> Option<FrameHeader> {
     match encoding {
         PixelEncoding::JpegDct | PixelEncoding::JpegLossless | PixelEncoding::JpegLs => {
@@ -95,9 +95,7 @@ fn decode_codestream(
         PixelEncoding::JpegDct | PixelEncoding::JpegLossless => jpeg::decode(codestream, image),
         PixelEncoding::JpegLs => jpeg_ls::decode(codestream, image),
         PixelEncoding::Jpeg2000 | PixelEncoding::HtJpeg2000 => jpeg2000::decode(codestream, image),
-        PixelEncoding::DeflatedFrames => {
-            native_frame(data_set, &inflated_frame(codestream, image)?.0, image)
-        }
+        PixelEncoding::DeflatedFrames => native_frame(data_set, &inflated_frame(codestream, image)?.0, image),
         PixelEncoding::Video => Err(ImagingError::Video),
         PixelEncoding::JpegXl => jpeg_xl::decode(codestream, image),
         // Encapsulated Uncompressed (PS3.5 A.4.11).

@@ -11,7 +11,7 @@ use crate::frame_source::NativePixels;
 use crate::image_pixel::ImagePixel;
 use crate::samples::{Samples, WordFormat, interleave};
 
-/// Bytes of one native frame; frames of one bit are not byte-aligned, so for them this is rounded up.
+/// Bytes of one native frame. Frames with one bit per sample are not byte-aligned, so this is rounded up for them.
 pub(crate) fn frame_bytes(image: &ImagePixel, is_422: bool) -> usize {
     match (image.bits_allocated, is_422) {
         (1, _) => image.samples().div_ceil(8),
@@ -60,10 +60,10 @@ pub(crate) fn decode(
     Ok(Decoded::new(if image.planar { interleaved(samples, image) } else { samples }, false))
 }
 
-/// Of a frame a tenth has to be there, or there is nothing to see.
+/// At least a tenth of a frame must be there, or there is nothing to see.
 const SHARE_MIN: usize = 10;
 
-/// The bytes of a frame. What is missing at its end is 0: the rows that are there are shown.
+/// The bytes of a frame. Missing bytes at its end are 0, so the existing rows are shown.
 fn available(pixels: NativePixels<'_>, start: usize, length: usize) -> Result<Cow<'_, [u8]>, ImagingError> {
     if start + length <= pixels.length {
         return pixels.get(start..start + length).ok_or(ImagingError::CorruptPixelData);
@@ -92,7 +92,7 @@ pub(crate) fn word_format(image: &ImagePixel) -> WordFormat {
     WordFormat { bits_stored: image.bits_stored, high_bit: image.high_bit, signed: image.signed }
 }
 
-/// Bytes that use all their bits and no sign stay bytes; the others need a rule to become values.
+/// Bytes that use all their bits and have no sign stay bytes; others need a rule to become values.
 pub(crate) fn bytes(raw: &[u8], image: &ImagePixel) -> Samples {
     if image.signed || image.bits_stored < 8 {
         Samples::Words { words: raw.iter().map(|b| u16::from(*b)).collect(), format: word_format(image) }
@@ -114,12 +114,12 @@ pub(crate) fn swapped<'p>(
     let end = start + raw.len();
     let first = start - start % 2;
     let pairs = pixels.get(first..end.next_multiple_of(2).min(pixels.length))?;
-    // The last byte of an element of an odd length has no other.
+    // The last byte of an element of odd length has no partner.
     let byte = |place: usize| pairs.get(place ^ 1).or(pairs.get(place)).copied().unwrap_or_default();
     Some(Cow::Owned((start - first..end - first).map(byte).collect()))
 }
 
-/// Frames of one bit follow one another without alignment, first pixel in the lowest bit (PS3.5 8.1.1, D).
+/// Frames with one bit per sample follow each other without alignment, first pixel in the lowest bit (PS3.5 8.1.1, D).
 pub(crate) fn unpack_bits(
     pixels: NativePixels<'_>,
     image: &ImagePixel,

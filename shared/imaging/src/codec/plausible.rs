@@ -1,16 +1,16 @@
-//! Whether a codestream is long enough for its picture. One that is not costs the same time and memory as a whole one,
+//! Whether a codestream is long enough for its picture. A short one costs as much time and memory as a complete one,
 //! and shows nothing.
 
 use super::markers::{FrameHeader, segments};
 use crate::ImagingError;
 
-/// Samples of a frame that any number of bytes may stand for: a blank picture compresses to next to nothing, and this
+/// A frame may have this many samples in any number of bytes: a blank picture compresses to almost nothing, and this
 /// many decode in a second.
 const SAMPLES_OF_ANY_BYTE: usize = 32 << 20;
-/// Samples of a larger frame that one byte may stand for, where a coder has no lower bound.
+/// Most samples per byte of a larger frame, if a coder has no lower bound.
 const SAMPLES_PER_BYTE_MAX: usize = 65_536;
 
-/// For coders that have no lower bound: JPEG 2000, JPEG-LS, JPEG XL.
+/// For coders without a lower bound: JPEG 2000, JPEG-LS, JPEG XL.
 ///
 /// # Errors
 /// [`ImagingError::CutPixelData`].
@@ -19,8 +19,8 @@ pub(super) fn check(codestream: &[u8], samples: usize) -> Result<(), ImagingErro
     if samples <= enough { Ok(()) } else { Err(ImagingError::CutPixelData) }
 }
 
-/// For Huffman coded JPEG, where every symbol has a bit at least: a sample of the lossless processes is one symbol
-/// (T.81 H.1.2), a block is two (F.1.2), or one where later scans bring the second (G.1.2).
+/// For Huffman-coded JPEG, where every symbol has at least one bit: a sample of the lossless processes is one symbol
+/// (T.81 H.1.2), a block is two (F.1.2), or one if later scans bring the second (G.1.2).
 ///
 /// # Errors
 /// [`ImagingError::CutPixelData`].
@@ -48,10 +48,10 @@ pub(super) fn check_jpeg(codestream: &[u8], marker: u8, header: FrameHeader) -> 
     if needed <= scan_bytes(codestream) as u64 * 8 { Ok(()) } else { Err(ImagingError::CutPixelData) }
 }
 
-/// Bytes behind the header of the first scan.
+/// Number of bytes after the header of the first scan.
 pub(super) fn scan_bytes(codestream: &[u8]) -> usize {
     let scan = segments(codestream).find(|(marker, _)| *marker == 0xDA).map(|(_, body)| body);
-    // A segment is a part of its codestream, so that the distance of their ends is what follows it.
+    // A segment is a slice of its codestream, so the distance between their ends is what follows it.
     scan.map_or(0, |body| (codestream.as_ptr_range().end as usize) - (body.as_ptr_range().end as usize))
 }
 

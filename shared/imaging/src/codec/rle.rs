@@ -23,11 +23,11 @@ pub(crate) fn decode(frame: &[u8], image: &ImagePixel) -> Result<Decoded, Imagin
         let end = offsets.get(segment + 1).copied().unwrap_or(frame.len());
         let packed = frame.get(*offset..end.min(frame.len())).unwrap_or_default();
         let (sample, byte) = (segment / bytes_per_sample, segment % bytes_per_sample);
-        // Little endian words: the most significant byte comes last.
+        // Words are little endian: the most significant byte comes last.
         let first = sample * bytes_per_sample + (bytes_per_sample - 1 - byte);
         let places = bytes.get_mut(first..).ok_or(ImagingError::CorruptPixelData)?;
         let unpacked = unpack(packed, places, wanted, places_per_segment);
-        // One that is short although another follows it was never whole.
+        // A short segment with another one after it was never complete.
         if unpacked < places_per_segment && end < frame.len() {
             return Err(ImagingError::CorruptPixelData);
         }
@@ -64,7 +64,7 @@ fn samples(bytes: Vec<u8>, image: &ImagePixel) -> Result<Samples, ImagingError> 
     }
 }
 
-/// The header (PS3.5 G.5) must name exactly the segments that the image needs, in rising order, the first of them within
+/// The header (PS3.5 G.5) must name exactly the segments the image needs, in ascending order, the first of them within
 /// the frame.
 fn segment_offsets(frame: &[u8], wanted: usize) -> Option<Vec<usize>> {
     let header = frame.get(..HEADER_BYTES)?;
@@ -77,7 +77,7 @@ fn segment_offsets(frame: &[u8], wanted: usize) -> Option<Vec<usize>> {
     (fits && offsets.is_sorted()).then_some(offsets)
 }
 
-/// PackBits into every `stride`-th place (PS3.5 G.3.2); returns how many places were filled.
+/// Unpacks PackBits into every `stride`-th place (PS3.5 G.3.2); returns how many places were filled.
 fn unpack(packed: &[u8], places: &mut [u8], stride: usize, count: usize) -> usize {
     let (mut at, mut filled) = (0, 0);
     let mut put = |value: u8, filled: &mut usize| {
@@ -160,7 +160,7 @@ mod tests {
         for (lost, there) in [(1, 1), (4, 1), (5, 0), (9, 0), (10, 0)] {
             assert_eq!(rows(&whole[..whole.len() - lost]), Ok(Rows::First(there)), "{lost}");
         }
-        // The first segment is short although the second is whole.
+        // The first segment is short although the second is complete.
         let damaged = frame(&[&[0xFA, 1], &[7, 1, 2, 3, 4, 5, 6, 7, 8]]);
         assert_eq!(rows(&damaged), Err(ImagingError::CorruptPixelData));
     }

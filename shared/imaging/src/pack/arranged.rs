@@ -1,4 +1,4 @@
-//! The end of a pack: frames in the order in which they are shown, and what is made of their previews.
+//! The end of a pack: puts frames into display order, and makes pictures from their previews.
 
 use std::io::Write;
 
@@ -10,7 +10,7 @@ use crate::preview::{Thumbnail, thumbnail};
 use crate::{DisplayFrame, ImagingError};
 
 impl<W: Write> SeriesPackBuilder<W> {
-    /// Puts the frames into the order in which they are shown, and says where each of them went.
+    /// Puts the frames into display order, and returns where each of them went.
     pub(super) fn arrange(&mut self) -> Vec<usize> {
         let order = arrange(&self.index.frames, &self.index.modality);
         let mut moved = vec![0; order.len()];
@@ -30,7 +30,7 @@ impl<W: Write> SeriesPackBuilder<W> {
         moved
     }
 
-    /// The previews one after the other, as they are shown: a range of them is what is looked at next.
+    /// Writes the previews one after the other in display order, so that a range of them is what a viewer shows next.
     pub(super) fn write_previews(&mut self, previews: &[u8]) {
         let mut frames = std::mem::take(&mut self.index.frames);
         for PreviewEntry { offset, length, .. } in frames.iter_mut().map(|entry| &mut entry.preview) {
@@ -41,8 +41,8 @@ impl<W: Write> SeriesPackBuilder<W> {
         self.index.frames = frames;
     }
 
-    /// What the contact sheet shows. Where previews were drawn anew or frames put in order, those that were kept while they came are no longer
-    /// evenly spaced, and are made again out of previews.
+    /// The tiles of the contact sheet. If previews were redrawn or frames reordered, the thumbnails kept so far are no
+    /// longer evenly spaced, and are made again from previews.
     pub(super) fn thumbnails(
         &mut self,
         moved: &[usize],
@@ -80,7 +80,7 @@ impl<W: Write> SeriesPackBuilder<W> {
         Ok(DisplayFrame { width: decoded.width(), height: decoded.height(), channels: 3, pixels })
     }
 
-    /// A poster out of the preview of the middle frame, for when the frame that it was asked of has no picture.
+    /// Makes a poster from the preview of the middle frame, if the requested frame has no picture.
     pub(super) fn poster_of_preview(
         &self,
         previews: &[u8],

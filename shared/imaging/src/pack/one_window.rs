@@ -1,6 +1,6 @@
-//! One window for a series whose files name none: a span of each frame would make brightness jump from slice to slice,
-//! and a cold slice look hot. The span of all is known when the last frame came, so previews are drawn anew out of
-//! themselves: nothing of them is outside of the wider window.
+//! One window for a series whose files name none: with a range per frame, brightness would jump from slice to slice,
+//! and a cold slice would look hot. The range of the series is only known after the last frame, so previews are redrawn
+//! from themselves: the wider window contains all of them.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -13,11 +13,11 @@ use crate::preview::{POSTER_QUALITY, encode_jpeg, encode_webp};
 use crate::window::{ValueSpan, VoiWindow, Window};
 use crate::{DisplayFrame, ImagingError};
 
-/// Projections of their own, of which each has its own exposure (PS3.3 C.7.3.1.1.1). Of all others the images of a series
-/// are looked at one after the other.
+/// Modalities with projections, each with an exposure of its own (PS3.3 C.7.3.1.1.1). In all others, the images of a
+/// series are viewed one after the other.
 const PROJECTIONS: [&str; 6] = ["CR", "DX", "IO", "MG", "PX", "RG"];
 
-/// From the greys of one window to those of a wider one.
+/// Maps the greys of one window to those of a wider one.
 #[derive(Clone, Copy)]
 struct Widening {
     from: ValueSpan,
@@ -35,7 +35,8 @@ impl Widening {
 }
 
 impl<W: Write> SeriesPackBuilder<W> {
-    /// Gives frames in the span of their own values that of the series. Says whether any picture changed.
+    /// Gives frames that use the range of their own values the range of the series. Returns whether any picture
+    /// changed.
     pub(super) fn share_window(&mut self, previews: &mut Vec<u8>) -> Result<bool, ImagingError> {
         let modality = self.index.modality.clone();
         if PROJECTIONS.contains(&modality.as_str()) {
@@ -82,7 +83,7 @@ impl<W: Write> SeriesPackBuilder<W> {
     }
 }
 
-/// The values that a frame is shown between, where that is the span of its own.
+/// The values between which a frame is shown, if that is its own range.
 fn own_span(entry: &FrameEntry) -> Option<ValueSpan> {
     let is_grey = entry.photometric_interpretation.starts_with("MONOCHROME")
         && entry.palette.is_none()
@@ -92,7 +93,7 @@ fn own_span(entry: &FrameEntry) -> Option<ValueSpan> {
     Some(ValueSpan { lowest: window.center - half, highest: window.center + half })
 }
 
-/// Frames that are compared: of one unit; a scout of a CT is no slice.
+/// The group in which frames are compared: one unit; a scout of a CT is not a slice.
 fn group(entry: &FrameEntry, modality: &str) -> String {
     let unit = entry.view.rescale.as_ref().and_then(|rescale| rescale.unit.clone()).unwrap_or_default();
     let kind = entry.view.dimensions.kind.as_deref().unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Writes DICOM files byte by byte, valid or not.
 
-// Each test binary uses its own part of this.
+// Each test binary uses a part of this.
 #![allow(dead_code)]
 
 use std::fs;
@@ -19,7 +19,7 @@ pub fn real(name: &str) -> Vec<u8> {
     fs::read(path).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// An element whose declared length is `length`, whatever its value is.
+/// An element that declares `length`, whatever its value.
 pub fn lying(group: u16, element: u16, vr: &str, value: &[u8], length: u32) -> Vec<u8> {
     let mut bytes = [group.to_le_bytes(), element.to_le_bytes()].concat();
     bytes.extend(vr.as_bytes());
@@ -132,7 +132,7 @@ pub fn item(value: &[u8], length: u32) -> Vec<u8> {
     [&[0xFE, 0xFF, 0x00, 0xE0][..], &length.to_le_bytes(), value].concat()
 }
 
-/// A sequence of one item.
+/// A sequence with one item.
 pub fn sequence(group: u16, number: u16, inner: &[u8]) -> Vec<u8> {
     let item = item(inner, inner.len() as u32);
     lying(group, number, "SQ", &item, item.len() as u32)

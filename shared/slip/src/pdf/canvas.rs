@@ -22,10 +22,10 @@ use super::section::{Ink, Item, Role};
 use super::typeset::{LEADING, Line};
 use crate::SlipError;
 
-/// A quarter circle as a Bézier curve: how far its handles reach, per radius.
+/// A quarter circle as a Bézier curve: the length of its handles per radius.
 const ARC: f32 = 0.552_284_8;
 
-/// Rows of the QR code overlap by this much of a module: viewers that smooth edges would show seams otherwise.
+/// Rows of the QR code overlap by this much of a module; otherwise viewers that smooth edges show seams.
 const QR_OVERLAP: f32 = 0.04;
 
 struct PendingLink {
@@ -34,7 +34,7 @@ struct PendingLink {
     address: String,
 }
 
-/// Draws each list of items on a page of its own.
+/// Draws each list of items on its own page.
 pub(super) fn draw(
     document: &mut Document,
     pages: Vec<Vec<Item>>,
@@ -174,7 +174,7 @@ fn paint(ink: Ink) -> Fill {
     }
 }
 
-/// What a finger may touch: the lines from above the capitals to below the descenders.
+/// The area to touch: the lines from above the capitals to below the descenders.
 fn link_area(lines: &[&Line], at: (f32, f32)) -> Option<Rect> {
     let first = lines.first()?;
     let width = lines.iter().map(|line| line.width).fold(1.0, f32::max);

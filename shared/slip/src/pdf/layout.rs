@@ -1,8 +1,7 @@
-//! Where everything on the slip stands.
+//! The places of everything on the slip.
 //!
-//! The page is a stack of sections between a top band and a footer that keeps its place at the bottom. Texts
-//! have a number of lines they may take at most; with every one of them at its most, the stack still ends above
-//! the footer, and what is left over otherwise is spread between the sections.
+//! The page is a stack of sections between a top band and a footer fixed at the bottom. Each text has a maximum number
+//! of lines. Even with all of them full the stack ends above the footer; spare room is spread between the sections.
 
 use filmless_domain::Language;
 
@@ -22,10 +21,10 @@ const PANEL_PADDING: f32 = 9.0;
 const LABEL_SIZE: f32 = 7.5;
 const LABEL_SUB_SIZE: f32 = 6.5;
 const LABEL_GAP: f32 = 3.0;
-/// An identifier of more characters is set so small that all of it is there.
+/// A longer identifier is set small enough to fit in full.
 const LONG_ID_CHARS: usize = 32;
 
-/// All items of the page, in reading order, at their final places.
+/// All items of the page in reading order, in their final places.
 pub(super) fn page(content: &SlipContent<'_>, fonts: &Fonts) -> Result<Vec<Item>, SlipError> {
     let page = Layout { content, fonts, language: content.language };
     let body = [page.header(), page.title(), page.facts(), page.access()?, page.steps(), page.link()];
@@ -52,7 +51,7 @@ struct Layout<'a> {
     language: Language,
 }
 
-/// A fact in the grid: its label, its value and how much of the row it takes.
+/// A fact in the grid: label, value, and its share of the row.
 struct Fact<'a> {
     label: Pair,
     value: &'a str,
@@ -125,7 +124,7 @@ impl Layout<'_> {
         .map(|(label, value, share)| {
             let short = fact(label, value, &self.fonts.regular, small, share);
             let is_id = label == words::PATIENT_ID || label == words::ACCESSION;
-            // Somebody reads them out: whole, however small.
+            // People read these out, so print them in full, however small.
             if is_id && value.chars().count() > LONG_ID_CHARS {
                 Fact { sizes: &[6.0, 5.0, 4.5], lines_max: 6, ..short }
             } else {
@@ -148,7 +147,7 @@ impl Layout<'_> {
         section
     }
 
-    /// The tinted panel: QR on the left, account, password and validity on the right.
+    /// The tinted panel: QR code on the left, account, password and validity on the right.
     fn access(&self) -> Result<Section, SlipError> {
         let modules = Modules::of(self.content.link.expose())?;
         let module = QR_SIDE / modules.width() as f32;
@@ -203,7 +202,7 @@ impl Layout<'_> {
         section.text(Role::Paragraph, language, (x, y + 13.0), vec![until], BLACK);
     }
 
-    /// What has to be typed: on one line, else on as many small ones as hold all of it.
+    /// Text that people type: on one line, or on as many small lines as it takes to show all of it.
     fn whole(&self, value: &str, size: f32, width: f32) -> Vec<Line> {
         let one_line = [size, size - 3.0, size - 6.0, size - 8.0, 7.0];
         let ways: [(&[f32], usize); 3] = [(&one_line, 1), (&[8.0, 7.0], 2), (&[6.0, 5.0, 4.5, 4.0], 4)];
@@ -241,7 +240,7 @@ impl Layout<'_> {
         section
     }
 
-    /// The whole link, on one line as long as it can be read: whoever copies it must not have to join pieces.
+    /// The whole link, on one line while that is readable: whoever copies it should not have to join pieces.
     fn link(&self) -> Section {
         let mut section = Section::default();
         section.label(self, words::LINK, (MARGIN, 7.0), WIDTH);
@@ -257,7 +256,7 @@ impl Layout<'_> {
         section
     }
 
-    /// Hotline and its hours on the left, support mailbox and guide on the right, discretion below.
+    /// Hotline and its hours on the left, support mailbox and guide on the right, a request for discretion below.
     fn footer(&self) -> Section {
         let hospital = self.content.hospital;
         let mut section = Section::default();
@@ -289,7 +288,7 @@ impl Layout<'_> {
         section
     }
 
-    /// The bar that asks for discretion, and below it when this slip was made.
+    /// The bar that asks for discretion, and below it when the slip was made.
     fn secrecy(&self, section: &mut Section) {
         let language = self.language;
         let top = section.height;
@@ -330,7 +329,7 @@ fn mail_address(text: &str) -> Option<String> {
     clean::check_mailbox(text).ok().map(|mailbox| format!("mailto:{mailbox}"))
 }
 
-/// What a section of the slip is made of.
+/// The building blocks of a section.
 impl Section {
     fn heading(&mut self, page: &Layout<'_>, words: Pair) {
         let main = page.fonts.bold.line(words.main(page.language), 10.5);
@@ -342,7 +341,7 @@ impl Section {
         self.height += 13.0;
     }
 
-    /// A label in both languages on one baseline, made smaller where the column is too narrow for it.
+    /// A label in both languages on one baseline, smaller if the column is too narrow.
     fn label(&mut self, page: &Layout<'_>, words: Pair, at: (f32, f32), width: f32) {
         let set = |scale: f32| {
             let main = page.fonts.regular.line(words.main(page.language), LABEL_SIZE * scale);
@@ -359,13 +358,13 @@ impl Section {
         self.text(Role::Paragraph, page.other_language(), (sub_x, at.1), vec![sub], GREY);
     }
 
-    /// An address that opens when touched, if it is a web address at all.
+    /// An address that opens when touched, if it is a web address.
     fn address(&mut self, language: Language, at: (f32, f32), lines: Vec<Line>, url: &str) {
         let role = web_address(url).map_or(Role::Paragraph, Role::Link);
         self.text(role, language, at, lines, BRAND);
     }
 
-    /// Facts side by side; the highest gives the row its height.
+    /// Facts side by side. The highest sets the height of the row.
     fn row(&mut self, page: &Layout<'_>, facts: Vec<Fact<'_>>) {
         let gaps = COLUMN_GAP * facts.len().saturating_sub(1) as f32;
         let (mut x, mut height) = (MARGIN, 0.0_f32);
@@ -377,7 +376,7 @@ impl Section {
         self.height += height + 5.0;
     }
 
-    /// A label with its value below; returns how high they are.
+    /// A label with its value below it; returns their height.
     fn cell(&mut self, page: &Layout<'_>, at: (f32, f32), width: f32, fact: Fact<'_>) -> f32 {
         self.label(page, fact.label, (at.0, at.1 + LABEL_SIZE), width);
         let value = if clean::line(fact.value).is_empty() { "–" } else { fact.value };

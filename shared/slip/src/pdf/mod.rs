@@ -1,4 +1,4 @@
-//! The slip as A5 pages: laid out as a list of items first, drawn afterwards.
+//! The slip as A5 pages. Lays out a list of items first, then draws it.
 
 mod canvas;
 mod layout;
@@ -16,11 +16,11 @@ use krilla::{Document, SerializeSettings};
 
 use crate::{SlipContent, SlipError, clean, words};
 
-/// Draws the slip: one A5 page, and those of the result behind it, tagged for screen readers (PDF/UA-1), the same bytes for the same content.
+/// Draws the slip, tagged for screen readers (PDF/UA-1): one A5 page, then the result. Same content, same bytes.
 ///
 /// # Errors
-/// [`SlipError::BadLink`] or [`SlipError::QrTooLong`] when the link cannot be printed as a QR code. No other
-/// content makes it fail: texts are wrapped, shrunk, cut and replaced as needed.
+/// [`SlipError::BadLink`] or [`SlipError::QrTooLong`] if the link cannot be printed as a QR code. No other content
+/// makes it fail: texts are wrapped, shrunk, cut and replaced as needed.
 pub fn slip_pdf(content: &SlipContent<'_>) -> Result<Vec<u8>, SlipError> {
     let fonts = typeset::Fonts::load()?;
     let mut pages = vec![layout::page(content, &fonts)?];
@@ -37,7 +37,7 @@ pub fn slip_pdf(content: &SlipContent<'_>) -> Result<Vec<u8>, SlipError> {
     document.finish().map_err(|_| SlipError::Pdf)
 }
 
-/// PDF/UA-1 asks for an outline wherever there are headings: one entry, the page itself.
+/// PDF/UA-1 requires an outline if there are headings: one entry, the page itself.
 fn outline(content: &SlipContent<'_>) -> Outline {
     let top = XyzDestination::new(0, Point::from_xy(0.0, 0.0));
     let mut outline = Outline::new();
@@ -45,7 +45,7 @@ fn outline(content: &SlipContent<'_>) -> Outline {
     outline
 }
 
-/// Title and language only: a file name in a print queue or a search index shall not name the patient.
+/// Title and language only: a file name in a print queue or a search index must not name the patient.
 fn metadata(content: &SlipContent<'_>) -> Metadata {
     let issued = jiff::tz::Offset::UTC.to_datetime(content.issued_at);
     let part = |value: i8| u8::try_from(value).unwrap_or_default();

@@ -4,7 +4,7 @@
 pub(super) const MM: f32 = 72.0 / 25.4;
 /// A5, portrait (ISO 216).
 pub(super) const PAGE: (f32, f32) = (148.0 * MM, 210.0 * MM);
-/// Left and right of what is written on the slip.
+/// Left and right margin of the slip.
 pub(super) const MARGIN: f32 = 10.5 * MM;
-/// Width of what is written on the slip.
+/// Width between the margins.
 pub(super) const WIDTH: f32 = PAGE.0 - 2.0 * MARGIN;

@@ -1,4 +1,4 @@
-//! The pages behind the first: the signed result, whole or not at all.
+//! The pages after the first: the signed result, in full or not at all.
 
 use super::paper::{MM, PAGE};
 use super::section::{BLACK, BRAND, GREY, Item, Role};
@@ -8,23 +8,23 @@ use crate::{SlipContent, clean, words};
 const MARGIN: f32 = 12.0 * MM;
 const WIDTH: f32 = PAGE.0 - 2.0 * MARGIN;
 const TEXT_SIZE: f32 = 10.0;
-/// Where the text begins, below who the patient is.
+/// Where the text begins, below the patient's details.
 const TEXT_TOP: f32 = 29.0 * MM;
-/// Where it ends, above the number of the page.
+/// Where the text ends, above the page number.
 const TEXT_BOTTOM: f32 = PAGE.1 - 14.0 * MM;
 
-/// Most pages of a result: a longer one is read with the images, because a part of it could say the opposite.
+/// Most pages of a result. A longer one is read with the images, because a part of it could say the opposite.
 pub(crate) const RESULT_PAGES_MAX: usize = 4;
 
-/// Most characters that are fitted at once.
+/// Most characters to fit at once.
 const PIECE_CHARS_MAX: usize = 300;
 
-/// The pages of the result, in reading order; none where nothing is signed.
+/// The pages of the result in reading order; none if nothing is signed.
 pub(super) fn pages(content: &SlipContent<'_>, fonts: &Fonts) -> Vec<Vec<Item>> {
     let Some(result) = content.result else { return Vec::new() };
     let set = |text: &str| {
         let fit = Fit { sizes: &[TEXT_SIZE], width: WIDTH, lines_max: usize::MAX };
-        // A fitted text has an end that nobody would miss in a name; of a result every word counts.
+        // Fitting may cut the end of a text. That is fine for a name, but in a result every word counts.
         pieces(text).iter().flat_map(|piece| fonts.regular.fit(piece, &fit)).collect::<Vec<Line>>()
     };
     let mut lines: Vec<Line> = result.conclusion.lines().flat_map(set).collect();
@@ -42,7 +42,7 @@ pub(super) fn pages(content: &SlipContent<'_>, fonts: &Fonts) -> Vec<Vec<Item>> 
         .collect()
 }
 
-/// A paragraph in pieces that are short enough to be fitted whole, broken between words where there are any.
+/// Splits a paragraph into pieces short enough to fit in full, between words if possible.
 fn pieces(text: &str) -> Vec<String> {
     let mut pieces = vec![String::new()];
     let mut length = 0;

@@ -1,4 +1,4 @@
-//! What a page is made of, before it is drawn.
+//! The parts of a page before it is drawn.
 
 use filmless_domain::Language;
 
@@ -9,19 +9,19 @@ use super::typeset::{LEADING, Line};
 #[derive(Clone, Copy, PartialEq)]
 pub(super) struct Ink(pub(super) u8, pub(super) u8, pub(super) u8);
 
-/// Text that is read first. All inks keep a contrast of 4.5 on white (WCAG 1.4.3), and print well in grey.
+/// The main text. All inks have a contrast of 4.5 on white (WCAG 1.4.3), and print well in grey.
 pub(super) const BLACK: Ink = Ink(17, 24, 32);
 /// Labels and small print.
 pub(super) const GREY: Ink = Ink(84, 96, 108);
 /// Headings, frames, links.
 pub(super) const BRAND: Ink = Ink(10, 82, 110);
-/// Behind account and password.
+/// Background of account and password.
 pub(super) const TINT: Ink = Ink(234, 243, 247);
 /// Hairlines.
 pub(super) const RULE: Ink = Ink(190, 204, 213);
 pub(super) const WHITE: Ink = Ink(255, 255, 255);
 
-/// What a text is to a screen reader.
+/// The role of a text for a screen reader.
 #[derive(Clone, PartialEq)]
 pub(super) enum Role {
     Title,
@@ -31,18 +31,18 @@ pub(super) enum Role {
     Link(String),
 }
 
-/// One thing on the page. Positions are points from the page's top left corner, or from the top of its section.
+/// One thing on the page. Positions are in points from the top left of the page, or from the top of its section.
 #[derive(Clone)]
 pub(super) enum Item {
     /// Lines of one paragraph; `y` is the first baseline.
     Text { role: Role, language: Language, x: f32, y: f32, lines: Vec<Line>, ink: Ink },
-    /// A filled shape, with rounded corners when `radius` is not zero.
+    /// A filled shape, with rounded corners if `radius` is not zero.
     Shape { x: f32, y: f32, width: f32, height: f32, radius: f32, ink: Ink },
-    /// A QR code: runs of dark modules, from the top left corner of the symbol.
+    /// A QR code: runs of dark modules, from the symbol's top left corner.
     Qr { x: f32, y: f32, module: f32, runs: Vec<(usize, usize, usize)>, alt: &'static str },
 }
 
-/// Items that stay together, from the top of the section down.
+/// Items that stay together, placed from the top of the section.
 #[derive(Default)]
 pub(super) struct Section {
     pub(super) items: Vec<Item>,
@@ -51,12 +51,12 @@ pub(super) struct Section {
 
 /// Sections grow downwards, from `height`.
 impl Section {
-    /// Leaves room.
+    /// Leaves space.
     pub(super) fn skip(&mut self, points: f32) {
         self.height += points;
     }
 
-    /// Lines of one paragraph, whose first baseline begins at `at`.
+    /// Adds a paragraph whose first baseline begins at `at`.
     pub(super) fn text(
         &mut self,
         role: Role,
@@ -79,7 +79,7 @@ impl Section {
         self.height += 0.7;
     }
 
-    /// A paragraph from the margin on.
+    /// A paragraph that starts at the margin.
     pub(super) fn paragraph(&mut self, language: Language, indent: f32, lines: Vec<Line>, ink: Ink) {
         let first = lines.first().map_or(0.0, |line| line.size);
         let height = lines_height(&lines);
@@ -87,14 +87,14 @@ impl Section {
         self.height += height;
     }
 
-    /// A line in the middle of the page.
+    /// A centred line.
     pub(super) fn centred(&mut self, role: Role, language: Language, line: Line, ink: Ink) {
         let (x, y) = ((PAGE.0 - line.width) / 2.0, self.height + line.size * 1.05);
         self.height += line.size * LEADING;
         self.text(role, language, (x, y), vec![line], ink);
     }
 
-    /// The items, moved down to where the section stands.
+    /// The items, moved down to the place of the section.
     pub(super) fn at(self, top: f32) -> impl Iterator<Item = Item> {
         self.items.into_iter().map(move |mut item| {
             match &mut item {
@@ -105,7 +105,7 @@ impl Section {
     }
 }
 
-/// Height of set lines.
+/// Height of these lines.
 pub(super) fn lines_height(lines: &[Line]) -> f32 {
     lines.iter().map(|line| line.size * LEADING).sum()
 }

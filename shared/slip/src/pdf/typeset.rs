@@ -13,7 +13,7 @@ static REGULAR: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/NotoSans-Regul
 static BOLD: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/NotoSans-Bold.ttf"));
 static MONO: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/NotoSansMono-Bold.ttf"));
 
-/// What other scripts are set in, in this order; an empty one was not there when this was built.
+/// Fonts for other scripts, tried in this order. An empty one was missing at build time.
 static FALLBACK: [&[u8]; 8] = [
     include_bytes!(concat!(env!("OUT_DIR"), "/NotoSansThai-Regular.ttf")),
     include_bytes!(concat!(env!("OUT_DIR"), "/NotoSansKhmer-Regular.ttf")),
@@ -25,13 +25,13 @@ static FALLBACK: [&[u8]; 8] = [
     include_bytes!(concat!(env!("OUT_DIR"), "/DroidSansFallbackFull.ttf")),
 ];
 
-/// Longest text that is set at all: more than any line of the slip holds, little enough to shape at once.
+/// Longest text that is set: more than any line of the slip holds, and short enough to shape at once.
 const CHARS_MAX: usize = 400;
 
-/// What stands for a character that no font has.
+/// Replaces a character that no font has.
 const REPLACEMENT: char = '\u{fffd}';
 
-/// Height of a line per font size.
+/// Line height per font size.
 pub(super) const LEADING: f32 = 1.22;
 
 /// The three faces of the slip.
@@ -50,14 +50,14 @@ impl Fonts {
     }
 }
 
-/// One face of the slip, and what stands in where it lacks a script.
+/// One face of the slip, and the fonts that fill in for missing scripts.
 pub(super) struct Face {
     own: OneFont,
     others: Rc<[OneFont]>,
 }
 
-/// A letter that no font has, in Latin letters: a name is read out and compared, so it must be readable. What is no letter, or has
-/// no Latin ones, is seen to be lost.
+/// Latin letters for a letter that no font has: people read names out and compare them, so they must be readable. A
+/// character that is no letter or has no Latin form is shown as lost.
 fn readable(c: char, begins_word: bool) -> String {
     let is_mark = unicode_normalization::char::is_combining_mark(c);
     let latin = deunicode::deunicode_char(c).map(str::trim).filter(|_| is_mark || c.is_alphabetic());
@@ -65,7 +65,7 @@ fn readable(c: char, begins_word: bool) -> String {
         return String::new();
     }
     let Some(latin) = latin.filter(|latin| latin.chars().any(char::is_alphabetic)) else {
-        // A mark without letters of its own says how another letter is read, which Latin letters do not show.
+        // A mark without letters of its own says how to read another letter, which Latin letters do not show.
         return if is_mark { String::new() } else { REPLACEMENT.to_string() };
     };
     let latin = latin.to_lowercase();
@@ -75,15 +75,15 @@ fn readable(c: char, begins_word: bool) -> String {
     }
 }
 
-/// Whether a character that no font has is an emoji or a part of one: it says nothing of who somebody is, and is left out.
-/// Technical and geometric signs, dingbats, pictographs, variation selectors and tags (Unicode, Blocks.txt); arrows and
-/// signs of mathematics are none, they mean something.
+/// Whether a character without a font is an emoji or part of one: it says nothing about who somebody is, so it is left
+/// out. Covers technical and geometric signs, dingbats, pictographs, variation selectors and tags (Unicode,
+/// Blocks.txt). Arrows and mathematical signs mean something and do not count.
 fn is_ornament(c: char) -> bool {
     matches!(c, '\u{2300}'..='\u{23ff}' | '\u{25a0}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}')
         || matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{1f000}'..='\u{1faff}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// One font: to shape with, and to embed.
+/// One font, to shape with and to embed.
 struct OneFont {
     face: FontRef<'static>,
     shaper: ShaperData,
@@ -99,7 +99,7 @@ pub(super) struct Line {
     pub(super) width: f32,
 }
 
-/// A part of a line in one font.
+/// A part of a line that uses one font.
 #[derive(Clone)]
 pub(super) struct Run {
     pub(super) text: String,
@@ -108,8 +108,8 @@ pub(super) struct Run {
     pub(super) width: f32,
 }
 
-/// How large a text may be set: the first size that holds it whole within `lines_max` lines wins; the last one
-/// is used with an ellipsis when none does.
+/// The sizes for a text: the first that fits it within `lines_max` lines wins. If none does, the last is used with an
+/// ellipsis.
 pub(super) struct Fit<'a> {
     pub(super) sizes: &'a [f32],
     pub(super) width: f32,
@@ -128,7 +128,7 @@ impl OneFont {
         self.face.charmap().map(c).is_some_and(|glyph| glyph.to_u32() != 0)
     }
 
-    /// Shapes a text that this font has the letters of: Arabic and Hebrew come out from right to left.
+    /// Shapes a text whose letters this font has. Arabic and Hebrew come out right to left.
     fn shape(&self, text: String, size: f32) -> Run {
         let mut buffer = UnicodeBuffer::new();
         buffer.push_str(&text);
@@ -161,14 +161,14 @@ impl OneFont {
 }
 
 impl Face {
-    /// The font that a character is set in: that of what stands before it, so that marks and blanks stay with their
-    /// letters; else the face's own; else the first other one that has it.
+    /// The font for a character: that of the previous character, so that marks and blanks stay with their letters;
+    /// else the face's own; else the first other one that has the character.
     fn font_for<'a>(&'a self, c: char, before: Option<&'a OneFont>) -> Option<&'a OneFont> {
         let stays = before.filter(|font| (c == ' ' || is_combining_mark(c)) && font.has(c));
         stays.or_else(|| std::iter::once(&self.own).chain(self.others.iter()).find(|font| font.has(c)))
     }
 
-    /// One clean line in characters that some font has.
+    /// One clean line, in characters that some font has.
     fn printable(&self, text: &str) -> String {
         let cleaned = clean::line(text);
         let mut printable = String::new();
@@ -180,7 +180,7 @@ impl Face {
                 printable.push_str(&readable(c, begins_word));
             }
         }
-        // Where an emoji went, its blanks shrink to one.
+        // Where an emoji was dropped, join the blanks around it.
         clean::line(&printable).chars().take(CHARS_MAX).collect()
     }
 
@@ -208,7 +208,7 @@ impl Face {
         self.shape(text.to_owned(), size).width
     }
 
-    /// Sets a text as large as it may be: whole words first, then broken ones, then an ellipsis.
+    /// Sets a text in the largest possible size: whole words first, then broken ones, then an ellipsis.
     pub(super) fn fit(&self, text: &str, fit: &Fit<'_>) -> Vec<Line> {
         let text = self.printable(text);
         let keeps_words = |size: f32| text.split(' ').all(|word| self.width(word, size) <= fit.width);
@@ -227,7 +227,7 @@ impl Face {
         lines
     }
 
-    /// Breaks a text at its spaces, and a word that is wider than the line wherever it must.
+    /// Breaks a text at spaces. A word wider than the line breaks anywhere.
     fn wrap(&self, text: &str, size: f32, width: f32) -> Vec<Line> {
         let mut lines: Vec<String> = Vec::new();
         let mut current = String::new();
@@ -260,7 +260,7 @@ impl Face {
         pieces
     }
 
-    /// One line of the text's beginning that ends in an ellipsis.
+    /// One line with the text's beginning and an ellipsis.
     fn cut(&self, text: &str, size: f32, width: f32) -> Line {
         let mut kept: String = text.to_owned();
         loop {
@@ -344,7 +344,7 @@ mod tests {
                 assert!(line.runs.len() > 1 && line.width > 20.0, "{name}");
             }
         }
-        // The one font that may not be there: then they are printed in Latin letters.
+        // This font may be missing; the names are then printed in Latin letters.
         assert!(!fonts.bold.line("山田太郎 王小明 たろう", 10.0).text.contains(REPLACEMENT));
     }
 

@@ -1,4 +1,4 @@
-//! The email as a mail program takes it apart.
+//! The email as a mail program parses it.
 
 use filmless_domain::{Hospital, Language};
 use mail_parser::{Message, MessageParser, MimeHeaders};

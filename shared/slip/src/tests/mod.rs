@@ -1,4 +1,4 @@
-//! What a patient, a printer, a phone and a mail program make of the output.
+//! The output, as a patient, a printer, a phone and a mail program handle it.
 
 mod email;
 mod page;

@@ -1,4 +1,4 @@
-//! The slip as a PDF reader sees it.
+//! The slip, as a PDF reader sees it.
 
 use std::fs;
 
@@ -135,7 +135,7 @@ fn a_department_or_a_modality_that_is_not_known_leaves_no_empty_label() {
     }
 }
 
-/// The most that every field can hold: the page still is one page, and nothing leaves it or its column.
+/// Every field as long as it can be. It must still be one page, with nothing beyond it or its column.
 fn crowded<'a>(sample: &'a Sample, text: &'a str) -> SlipContent<'a> {
     SlipContent {
         patient_name: text,
@@ -169,7 +169,7 @@ fn crowded_sample(text: &str) -> Sample {
     sample
 }
 
-/// Boxes of all words, as pdftotext measures them: left, top, right, bottom.
+/// The boxes of all words, from pdftotext: left, top, right, bottom.
 fn boxes(pdf: &[u8]) -> Vec<[f32; 4]> {
     let html = text_of(pdf, &["-bbox"]);
     let number = |line: &str, name: &str| -> f32 {
@@ -224,7 +224,7 @@ fn names_in_other_scripts_and_the_longest_codes_are_read_whole() {
         let text = text_of(&slip_pdf(&slip).unwrap(), &[]);
         assert!(!text.contains('\u{fffd}') && text.contains(word), "{name}: {text}");
         let unbroken: String = text.split_whitespace().collect();
-        // Side by side, the lines of two codes are read in turns; the account's own are not.
+        // The lines of two codes side by side are read alternately, but not those of the account.
         assert!(unbroken.contains(&code), "{text}");
         assert!(!text.lines().any(|line| line.contains("0123456789") && line.contains('…')), "{text}");
     }
@@ -268,7 +268,7 @@ fn debug_output_shows_nothing_of_the_patient() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// Also proves that the page stays valid PDF/UA-1: krilla refuses to write it otherwise.
+    /// Also proves that the page stays valid PDF/UA-1, because krilla refuses to write it otherwise.
     #[test]
     fn any_text_at_all_gives_a_slip(text in "\\PC{0,40}|(?s).{0,60}") {
         let sample = crowded_sample(&text);

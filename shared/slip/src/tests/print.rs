@@ -41,7 +41,7 @@ impl Grey {
         row(y.floor()) * (1.0 - fy) + row(y.floor() + 1.0) * fy
     }
 
-    /// Turned about its middle, faded, and with noise on every pixel and specks of dust and lost toner.
+    /// Rotates the picture about its centre, fades it, and adds noise, dust and lost toner.
     fn worn(&self, degrees: f32, noise: f32) -> Self {
         let (sin, cos) = degrees.to_radians().sin_cos();
         let (cx, cy) = (self.width as f32 / 2.0, self.height as f32 / 2.0);
@@ -99,7 +99,7 @@ fn the_symbol_is_36_mm_wide_with_four_white_modules_around_it() {
     let print = ["-r", "254", "-gray", "-png", "-singlefile", "slip.pdf", "page"];
     run("pdftoppm", "poppler-utils", &print, folder.path());
     let page = Grey::read(&folder.path().join("page.png"));
-    // In the left half of the page, the rows through the finder patterns of the symbol are its full width.
+    // In the left half of the page, the widest rows run through the symbol's finder patterns.
     let is_dark = |x: usize, y: usize| page.pixels[y * page.width + x] < 40;
     let inside_left = page.width * 12 / 100;
     let widest = (page.height * 38 / 100..page.height * 56 / 100)
@@ -112,7 +112,7 @@ fn the_symbol_is_36_mm_wide_with_four_white_modules_around_it() {
         })
         .max()
         .unwrap();
-    // 254 dpi: ten pixels a millimetre.
+    // 254 dpi: ten pixels per millimetre.
     assert!((350..=365).contains(&widest), "{widest} tenths of a millimetre");
 }
 

@@ -1,4 +1,4 @@
-//! The hospital's words on a slip and in an email.
+//! The result on a slip and in an email.
 
 use std::fs;
 
@@ -20,7 +20,7 @@ fn result(conclusion: &str) -> SignedResult {
     }
 }
 
-/// Its text and how many pages it has.
+/// Its text and number of pages.
 fn printed(conclusion: &str) -> (String, usize) {
     let (sample, result) = (Sample::new(), result(conclusion));
     let slip = SlipContent { result: Some(&result), ..sample.slip(Language::Vi) };

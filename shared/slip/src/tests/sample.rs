@@ -1,4 +1,4 @@
-//! One invented patient, and the tools that read what was made for her.
+//! One made-up patient, and the tools that read what was made for her.
 
 use std::path::Path;
 use std::process::Command;
@@ -76,7 +76,7 @@ impl Sample {
     }
 }
 
-/// Runs a tool of the project's test set-up and returns what it printed.
+/// Runs a tool of the test set-up and returns its output.
 pub(super) fn run(tool: &str, package: &str, arguments: &[&str], folder: &Path) -> String {
     let output = Command::new(tool).args(arguments).current_dir(folder).output().unwrap_or_else(|error| {
         panic!("`{tool}` cannot be started ({error}): install it with `apt-get install {package}`")

@@ -1,4 +1,4 @@
-//! The SMS as a handset counts and shows it.
+//! The SMS as a phone counts and shows it.
 
 use filmless_domain::{Hospital, Language, Secret};
 use proptest::prelude::*;
@@ -82,7 +82,7 @@ fn the_least_important_goes_first_and_who_writes_and_why_stay() {
 fn the_worst_cases_of_real_hospitals_are_one_part() {
     let token = "8fKq2ZrT6mWcJ4vNxD9sLhBy3PgA7eQu";
     for (host, name, words, account, password, expected) in [
-        // A host name of 22 characters, as real ones are.
+        // A host name of 22 characters, as long as real ones.
         (
             "xem.benhvienchoray.com",
             "BV Cho Ray",

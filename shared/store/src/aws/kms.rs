@@ -10,7 +10,7 @@ use super::port_error;
 use crate::port::PortError;
 use crate::sealing::Sealer;
 
-/// Seals under a key that never leaves KMS; the context is KMS's encryption context.
+/// Seals with a key that never leaves KMS; the context is KMS's encryption context.
 #[derive(Debug, Clone)]
 pub struct KmsSealer {
     client: Client,
@@ -24,7 +24,7 @@ struct Unusable;
 const CONTEXT: &str = "filmless";
 
 impl KmsSealer {
-    /// A sealer under this key.
+    /// A sealer with this key.
     #[must_use]
     pub fn new(client: Client, key_id: String) -> Self {
         Self { client, key_id }

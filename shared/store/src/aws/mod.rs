@@ -1,4 +1,4 @@
-//! The ports, answered by AWS.
+//! The ports on AWS.
 
 mod kms;
 mod ses;
@@ -16,7 +16,7 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
 use crate::port::PortError;
 
-/// A message that may have been sent must not be sent again by chance: an answer that did not come is told apart.
+/// A missing answer is a separate error: a message that may have gone out must not be sent again by accident.
 fn sending_error<E, R>(operation: &'static str) -> impl FnOnce(SdkError<E, R>) -> PortError
 where
     E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
@@ -30,7 +30,7 @@ where
     }
 }
 
-/// Throttling, time-outs and server faults can be retried; every other answer of the service is final.
+/// Throttling, time-outs and server errors can be retried; every other answer is final.
 fn port_error<E, R>(operation: &'static str) -> impl FnOnce(SdkError<E, R>) -> PortError
 where
     E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,

@@ -10,7 +10,7 @@ use crate::port::{PortError, Queue, QueueName};
 /// SQS takes a delay of at most 15 minutes.
 const DELAY_MAX: Duration = Duration::from_secs(900);
 
-/// Where the queues are to which a program sends: none of the others is known to it.
+/// The URLs of the queues that a program sends to; it knows no others.
 #[derive(Debug, Clone, Default)]
 pub struct QueueUrls(HashMap<QueueName, String>);
 
@@ -24,7 +24,7 @@ impl QueueUrls {
     /// The URL of a queue.
     ///
     /// # Errors
-    /// [`PortError::Refused`] where the program was not told of that queue.
+    /// [`PortError::Refused`] if the program was not given that queue.
     pub fn of(&self, queue: QueueName) -> Result<&str, PortError> {
         let url = self.0.get(&queue).map(String::as_str);
         url.ok_or_else(|| {
@@ -34,7 +34,7 @@ impl QueueUrls {
     }
 }
 
-/// The queues of SQS.
+/// The queues on SQS.
 #[derive(Debug, Clone)]
 pub struct SqsQueue {
     client: Client,

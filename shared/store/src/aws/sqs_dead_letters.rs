@@ -7,9 +7,9 @@ use thiserror::Error;
 use super::{QueueUrls, port_error};
 use crate::port::{DeadLetters, DeadMessage, PortError, QueueName};
 
-/// How long a message is hidden from others while it is looked at, or sent back.
+/// How long a message is hidden from others while we look at it or send it back, in seconds.
 const HIDDEN_SECONDS: i32 = 60;
-/// Most receives of one command: a queue that fills as fast as it is emptied must not hold it for ever.
+/// Most receives in one command: a queue that fills as fast as it is emptied must not keep it busy for ever.
 const RECEIVES_MAX: usize = 10_000;
 
 /// The dead-letter queues of SQS, each found by the redrive policy of its queue.
@@ -88,7 +88,7 @@ impl DeadLetters for SqsDeadLetters {
             }
             seen.extend(batch);
         }
-        // Only looked at: whoever comes next sees them too.
+        // We only looked: show them to the next reader, too.
         for message in &seen {
             let request = self.client.change_message_visibility().queue_url(&url).visibility_timeout(0);
             let request = request.receipt_handle(message.receipt_handle().unwrap_or_default());

@@ -1,4 +1,4 @@
-//! Who opened a study: one item per session and study.
+//! Who opened a study: one item per session and study, and one per viewer token and study.
 
 use filmless_domain::StudyInstanceUid;
 use filmless_domain::audit::Actor;
@@ -10,7 +10,7 @@ use super::study::study_pk;
 use super::{Change, Condition, Index, ItemKey};
 use crate::StoreError;
 
-/// One session's look at one study.
+/// One session's access to one study.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AccessRecord {
     /// Who.
@@ -26,14 +26,17 @@ pub struct AccessRecord {
     /// When they first fetched all its files.
     #[serde(default, with = "millisecond::optional")]
     pub downloaded_at: Option<Timestamp>,
+    /// Whether they looked with their own software.
+    #[serde(default)]
+    pub is_software: bool,
 }
 
-/// A moment of a look that is remembered once.
+/// A moment of an access, recorded once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AccessMoment {
-    /// The first image was on the screen.
+    /// The first image was on screen.
     FirstImage,
-    /// All files were fetched.
+    /// All files were downloaded.
     Download,
 }
 
@@ -47,14 +50,14 @@ impl AccessMoment {
 }
 
 impl AccessRecord {
-    /// The key of a session's look at a study; `session_digest` is what the session is stored under.
+    /// The key of a session's access to a study; `session_digest` is the digest the session is stored under.
     #[must_use]
     pub fn key(study: &StudyInstanceUid, session_digest: &str) -> ItemKey {
         let short = session_digest.get(..32).unwrap_or(session_digest);
         ItemKey::new(study_pk(study), format!("ACCESS#{short}"))
     }
 
-    /// The change that remembers a moment, once, of a look that was recorded.
+    /// The change that records a moment once, for an access that exists.
     #[must_use]
     pub fn moment_change(moment: AccessMoment, at: Timestamp) -> Change {
         Change::new()

@@ -12,22 +12,22 @@ use crate::StoreError;
 /// The account of one patient.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AccountRecord {
-    /// Under what it is looked up.
+    /// Its look-up key.
     pub account_key: String,
     /// As printed on slips.
     pub account_name: String,
-    /// Whose it is.
+    /// Whose account it is.
     pub patient_id: PatientId,
-    /// Its person, as the order of its first release named them; none in items from before this was kept.
+    /// Its person, as named by the order of its first release; `None` in items from before this was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<PatientDemographics>,
-    /// Salt of its credentials, 16 random bytes in hex. One per account, so that a sign-in costs one hash however
-    /// many slips are out; the passwords are random, so equal ones do not occur.
+    /// Salt of its credentials, 16 random bytes in hex. One per account, so a sign-in costs one hash however many
+    /// slips exist. The passwords are random, so no two are equal.
     pub salt: String,
     /// Sessions that began before this have ended.
     #[serde(default, with = "millisecond::optional")]
     pub sessions_from: Option<Timestamp>,
-    /// The account that took this one in: two codes of one patient.
+    /// The account this one was merged into: two codes of one patient.
     #[serde(default)]
     pub merged_into: Option<String>,
 }
@@ -50,6 +50,11 @@ pub(super) fn account_pk(account_key: &str) -> String {
     format!("ACCOUNT#{account_key}")
 }
 
+/// The key of the item of an account itself.
+pub(super) fn account_key_of(account_key: &str) -> ItemKey {
+    ItemKey::new(account_pk(account_key), "ACCOUNT")
+}
+
 /// Longest chain of merged accounts that is followed.
 pub const MERGES_MAX: usize = 8;
 
@@ -63,10 +68,10 @@ impl Index {
     /// # Errors
     /// [`StoreError`].
     pub async fn account(&self, account_key: &str) -> Result<Option<AccountRecord>, StoreError> {
-        self.get(&ItemKey::new(account_pk(account_key), "ACCOUNT")).await
+        self.get(&account_key_of(account_key)).await
     }
 
-    /// The account of this patient, or the one that took it in.
+    /// The account of this patient, or the one it was merged into.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -78,7 +83,7 @@ impl Index {
         }
     }
 
-    /// The account, or the one that took it in.
+    /// The account, or the one it was merged into.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -93,7 +98,8 @@ impl Index {
         Ok(None)
     }
 
-    /// Keeps the person of an account from before persons were kept, unless somebody did at this moment; returns the account.
+    /// Adds the person to an account from before persons were kept, unless another writer just did; returns the
+    /// account.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -103,24 +109,24 @@ impl Index {
         person: &PatientDemographics,
     ) -> Result<Option<AccountRecord>, StoreError> {
         let change = Change::new().set_if_absent("person", person).when(&Condition::Present("account_key"));
-        self.update(&ItemKey::new(account_pk(account_key), "ACCOUNT"), change).await
+        self.update(&account_key_of(account_key), change).await
     }
 
-    /// The change that ends every session of an account that began before.
+    /// The change that ends every session of an account that began earlier.
     #[must_use]
     pub fn end_sessions_change(account_key: &str, now: Timestamp) -> (ItemKey, Change) {
         let change =
             Change::new().set("sessions_from", now.as_millisecond()).when(&Condition::Present("account_key"));
-        (ItemKey::new(account_pk(account_key), "ACCOUNT"), change)
+        (account_key_of(account_key), change)
     }
 
-    /// Opens an account unless the patient has one or the name is taken: two conditional writes, the patient's
-    /// pointer last, so that a crash between them leaves an account that nobody can enter.
+    /// Opens an account unless the patient has one or the name is taken. Two conditional writes, the patient's pointer
+    /// last: a crash in between leaves an account that nobody can enter.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn open_account(&self, account: &AccountRecord) -> Result<bool, StoreError> {
-        let key = ItemKey::new(account_pk(&account.account_key), "ACCOUNT");
+        let key = account_key_of(&account.account_key);
         if !self.put_new(&key, account).await? {
             let present: Option<AccountRecord> = self.get(&key).await?;
             if present.is_none_or(|present| present.patient_id != account.patient_id) {
@@ -138,7 +144,7 @@ impl Index {
         ItemKey::new(account_pk(account_key), format!("CREDENTIAL#{slip}"))
     }
 
-    /// All credentials of an account, ended ones included.
+    /// All credentials of an account, including ended ones.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -146,8 +152,7 @@ impl Index {
         self.query(&account_pk(account_key), "CREDENTIAL#").await
     }
 
-    /// Ends the passwords of an account: those of one study, of one study before a link version, or all of them.
-    /// Returns how many there were.
+    /// Ends passwords of an account: those of one study, of one study before a link version, or all. Returns how many.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -167,18 +172,18 @@ impl Index {
         Ok(keys.len())
     }
 
-    /// The change that has an account taken in by another, once.
+    /// The change that merges an account into another, once.
     #[must_use]
     pub fn merge_change(account_key: &str, into: &str) -> (ItemKey, Change) {
         let change = Change::new()
             .set("merged_into", into)
             .when(&Condition::Present("account_key"))
             .when(&Condition::Absent("merged_into"));
-        (ItemKey::new(account_pk(account_key), "ACCOUNT"), change)
+        (account_key_of(account_key), change)
     }
 
-    /// Counts a sign-in to this account (to any, when empty) from this source (from any, when empty) before its
-    /// password is looked at, and says how many there were in the current window.
+    /// Counts a sign-in to this account (empty: any) from this source (empty: any) before its password is checked;
+    /// returns the count in the current window.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -192,7 +197,7 @@ impl Index {
         self.count_in_window(&failures_key(account_key, source_digest), now, window_seconds).await
     }
 
-    /// Takes back one counted sign-in: it was right.
+    /// Takes back one counted sign-in, because it was right.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -200,7 +205,7 @@ impl Index {
         self.uncount(&failures_key(account_key, source_digest)).await
     }
 
-    /// Forgets the sign-ins of this source: one was right.
+    /// Forgets the sign-ins from this source, because one was right.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -16,7 +16,7 @@ pub struct ActRecord {
     /// When.
     #[serde(with = "millisecond::required")]
     pub at: Timestamp,
-    /// Who, by their stable name.
+    /// Who, by stable name.
     pub by: String,
     /// What.
     pub action: AuditAction,
@@ -26,7 +26,7 @@ pub struct ActRecord {
 }
 
 impl ActRecord {
-    /// The key of an act on a study; `id` keeps acts of one moment apart.
+    /// The key of an act on a study; `id` separates acts of the same moment.
     #[must_use]
     pub fn key(&self, study: &StudyInstanceUid, id: &str) -> ItemKey {
         ItemKey::new(study_pk(study), format!("ACT#{:015}#{id}", self.at.as_millisecond()))

@@ -1,4 +1,4 @@
-//! What a study is booked as: kept with the study, and changed with the lines of the ledger that tell of it.
+//! What a study is booked as: stored with the study, and changed together with the lines of the ledger.
 
 use filmless_domain::usage::Booked;
 
@@ -6,12 +6,12 @@ use super::study_record::StudyRecord;
 use super::{Change, Condition, LogEntry, LogName, Transaction};
 use crate::StoreError;
 
-/// A change of what a study is booked as.
+/// A change to a study's booking.
 #[derive(Debug)]
 pub struct Booking {
-    /// What it is booked as from now on; none when it was taken back.
+    /// What it is booked as from now on; `None` if that was taken back.
     pub booked: Option<Booked>,
-    /// What the usage ledger is told.
+    /// The events for the usage ledger.
     pub usage: Vec<LogEntry>,
 }
 
@@ -26,8 +26,8 @@ impl Transaction {
 }
 
 impl Change {
-    /// Keeps what the study is booked as, if nobody changed that since the record was read. [`Transaction::log_booking`] goes into
-    /// the same transaction.
+    /// Stores the booking with the study, if it has not changed since the record was read.
+    /// [`Transaction::log_booking`] belongs in the same transaction.
     #[must_use]
     pub fn book(self, study: &StudyRecord, booking: Option<&Booking>) -> Self {
         let Some(booking) = booking else { return self };

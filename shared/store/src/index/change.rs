@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::StoreError;
 
-/// What must hold for a write to happen.
+/// What must hold for a write.
 #[derive(Debug, Clone)]
 pub enum Condition {
     /// The attribute is absent (or the item is).
@@ -16,11 +16,11 @@ pub enum Condition {
     Present(&'static str),
     /// The attribute has this value.
     Is(&'static str, AttributeValue),
-    /// What is at the end of a path through maps has this value.
+    /// The value at the end of a path through maps is this.
     At(Vec<&'static str>, AttributeValue),
     /// The attribute is below this value.
     Below(&'static str, AttributeValue),
-    /// One of them holds.
+    /// At least one holds.
     Any(Vec<Condition>),
     /// All of them hold.
     All(Vec<Condition>),
@@ -38,7 +38,7 @@ pub struct Change {
     error: Option<String>,
 }
 
-/// The expressions of a change as DynamoDB takes them.
+/// The expressions of a change, in DynamoDB's form.
 pub(super) struct Expressions {
     pub update: Option<String>,
     pub condition: Option<String>,
@@ -47,7 +47,7 @@ pub(super) struct Expressions {
 }
 
 impl Change {
-    /// A change of nothing.
+    /// An empty change.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -61,6 +61,21 @@ impl Change {
         self
     }
 
+    /// Sets an attribute for each field of a struct.
+    #[must_use]
+    pub fn set_fields(mut self, fields: &impl Serialize) -> Self {
+        match serde_dynamo::to_item::<_, HashMap<String, AttributeValue>>(fields) {
+            Ok(item) => {
+                for (name, value) in item {
+                    let clause = format!("{} = {}", self.name(&name), self.value(value));
+                    self.sets.push(clause);
+                }
+            }
+            Err(error) => self.error = Some(error.to_string()),
+        }
+        self
+    }
+
     /// Sets an attribute unless it is there.
     #[must_use]
     pub fn set_if_absent(mut self, name: &str, value: impl Serialize) -> Self {
@@ -69,7 +84,7 @@ impl Change {
         self
     }
 
-    /// Sets a member of an attribute that is a map.
+    /// Sets a member of a map attribute.
     #[must_use]
     pub fn set_member(mut self, name: &str, member: &str, value: impl Serialize) -> Self {
         let path = self.path(&[name, member]);
@@ -78,7 +93,7 @@ impl Change {
         self
     }
 
-    /// Sets a member of an attribute that is a map, unless it is there.
+    /// Sets a member of a map attribute, unless it exists.
     #[must_use]
     pub fn set_member_if_absent(mut self, name: &str, member: &str, value: impl Serialize) -> Self {
         let (path, value) = (self.path(&[name, member]), self.serialized(value));
@@ -86,7 +101,7 @@ impl Change {
         self
     }
 
-    /// Adds to a number, which starts at 0.
+    /// Adds to a number that starts at 0.
     #[must_use]
     pub fn add(mut self, name: &str, amount: i64) -> Self {
         let clause = format!("{} {}", self.name(name), self.serialized(amount));
@@ -132,7 +147,7 @@ impl Change {
     }
 
     fn name(&mut self, name: &str) -> String {
-        // Placeholders are letters, digits and underscores.
+        // Placeholders may contain only letters, digits and underscores.
         let placeholder = format!("#{}", name.replace('-', "_"));
         self.names.insert(placeholder.clone(), name.to_owned());
         placeholder
@@ -183,7 +198,7 @@ impl Condition {
         Self::Is(name, AttributeValue::S(value.to_owned()))
     }
 
-    /// What is at the end of a path through maps has this text.
+    /// The value at the end of a path through maps is this text.
     #[must_use]
     pub fn is_text_at(path: impl Into<Vec<&'static str>>, value: &str) -> Self {
         Self::At(path.into(), AttributeValue::S(value.to_owned()))

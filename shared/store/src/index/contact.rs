@@ -1,4 +1,4 @@
-//! Corrected ways to reach a patient: the hotline knows a better number than the order.
+//! Corrected contacts of a patient: the hotline knows a better number than the order.
 
 use filmless_domain::{Order, PatientId, PhoneNumber, Reach};
 use jiff::Timestamp;
@@ -9,19 +9,19 @@ use super::study::patient_pk;
 use super::{Index, ItemKey, OrderRecord};
 use crate::StoreError;
 
-/// What staff corrected.
+/// A correction by staff.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct ContactRecord {
-    /// The right number; none when the patient has none.
+    /// The right number; `None` if the patient has none.
     #[serde(default)]
     pub phone: Option<PhoneNumber>,
-    /// The right address; none when the patient has none.
+    /// The right address; `None` if the patient has none.
     #[serde(default)]
     pub email: Option<String>,
-    /// The number of the orders that was wrong.
+    /// The wrong number in the orders.
     #[serde(default)]
     pub wrong_phone: Option<PhoneNumber>,
-    /// The address of the orders that was wrong.
+    /// The wrong address in the orders.
     #[serde(default)]
     pub wrong_email: Option<String>,
     /// When it was corrected.
@@ -32,9 +32,9 @@ pub struct ContactRecord {
 /// Where messages for an order go. `Debug` hides it.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Contact {
-    /// To a phone.
+    /// The phone number.
     pub phone: Option<PhoneNumber>,
-    /// To a mailbox.
+    /// The email address.
     pub email: Option<String>,
 }
 
@@ -51,7 +51,7 @@ impl std::fmt::Debug for Contact {
 }
 
 impl Contact {
-    /// Whether there is a way there.
+    /// Whether there is an address of this kind.
     #[must_use]
     pub const fn is_known(&self, reach: Reach) -> bool {
         match reach {
@@ -60,7 +60,7 @@ impl Contact {
         }
     }
 
-    /// This way alone.
+    /// Only the address of this kind.
     #[must_use]
     pub fn only(self, reach: Reach) -> Self {
         match reach {
@@ -69,8 +69,7 @@ impl Contact {
         }
     }
 
-    /// What counts for an order: the correction, unless the order was written later and names something else than
-    /// what was corrected.
+    /// The contact for an order: the correction, unless the order is newer and differs from what was corrected.
     #[must_use]
     pub fn of(order: &Order, written_at: Timestamp, corrected: Option<&ContactRecord>) -> Self {
         let stated = Self { phone: order.patient.phone.clone(), email: order.patient.email.clone() };
@@ -92,7 +91,7 @@ impl Index {
         ItemKey::new(patient_pk(patient), "CONTACT")
     }
 
-    /// What staff corrected for this patient.
+    /// The correction for this patient, if any.
     ///
     /// # Errors
     /// [`StoreError`].

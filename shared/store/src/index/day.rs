@@ -1,4 +1,4 @@
-//! What is done once a day.
+//! Jobs that run once a day.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 use super::{Index, ItemKey};
 use crate::StoreError;
 
-/// How long it is remembered.
+/// How many days a turn is remembered.
 const CLAIM_DAYS: i64 = 14;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct DayRecord {
-    /// When the item goes (the table's TTL), in seconds since 1970.
+    /// When the item expires (the table's TTL), in seconds since 1970.
     expires_at: i64,
 }
 
@@ -20,7 +20,7 @@ fn key(job: &str, day: Date) -> ItemKey {
 }
 
 impl Index {
-    /// Takes a day's turn of a job; false when somebody has it.
+    /// Takes a job's turn for a day; false if it is taken.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -30,7 +30,7 @@ impl Index {
         self.put_new(&key(job, day), &DayRecord { expires_at }).await
     }
 
-    /// Gives the turn back: it was not used.
+    /// Gives an unused turn back.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -1,4 +1,4 @@
-//! Erasing items, at the end of retention or at a patient's request.
+//! Erases items, at the end of retention or at a patient's request.
 
 use filmless_domain::{Order, PatientId};
 
@@ -11,8 +11,8 @@ use crate::StoreError;
 use crate::index::upload::order_pk;
 
 impl Index {
-    /// Erases every item of a study and the pointers to it; the one by day last, because by it the job that erases
-    /// finds what a crash left. Returns the number of items.
+    /// Erases every item of a study and its pointers. The pointer by day goes last: by it the erasing job finds what a
+    /// crash left behind. Returns the number of items.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -33,7 +33,7 @@ impl Index {
         Ok(erased)
     }
 
-    /// Erases an order and the pointers that it made. Returns the number of items.
+    /// Erases an order and its pointers. Returns the number of items.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -48,8 +48,8 @@ impl Index {
         Ok(erased + 1 + self.erase_partition(&order_pk(&order.accession_number)).await?)
     }
 
-    /// Erases what is left of a patient: account with its passwords and counters, corrections, pointers. Returns the
-    /// number of items.
+    /// Erases the rest of a patient: account with passwords and counters, corrections, pointers. Returns the number of
+    /// items.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -1,8 +1,8 @@
-//! Instances: one small item each, which is what makes counting exact under repeated events.
+//! Instances: one small item each, so counting stays exact when events repeat.
 
 use filmless_domain::{
-    AccessionNumber, KeyReference, ObjectKey, PatientDemographics, SeriesInstanceUid, SopInstanceUid,
-    StudyInstanceUid,
+    AccessionNumber, KeyReference, ObjectKey, PatientDemographics, SeriesAttributes, SeriesInstanceUid,
+    SopInstanceUid, StudyInstanceUid,
 };
 use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;
@@ -21,44 +21,38 @@ pub struct InstanceRecord {
     pub sop_class_uid: String,
     /// Its series.
     pub series_instance_uid: SeriesInstanceUid,
-    /// Series Number.
-    #[serde(default)]
-    pub series_number: Option<i64>,
-    /// Series Description.
-    #[serde(default)]
-    pub series_description: Option<String>,
-    /// Modality.
-    #[serde(default)]
-    pub modality: String,
+    /// What is shown of its series.
+    #[serde(flatten)]
+    pub series: SeriesAttributes,
     /// Instance Number.
     #[serde(default)]
     pub instance_number: Option<i64>,
-    /// Position along the normal of the slice, in mm.
+    /// Position along the slice normal, in mm.
     #[serde(default, serialize_with = "position")]
     pub slice_position: Option<f64>,
-    /// Acquisition Time, which parts the passes of a dynamic series.
+    /// Acquisition Time, which separates the passes of a dynamic series.
     #[serde(default)]
     pub acquisition_time: Option<String>,
     /// Frames; 0 without pixels.
     #[serde(default)]
     pub frames: u32,
-    /// The images that it marks, when it is a key object selection.
+    /// The images that it marks, if it is a key object selection.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub key_references: Vec<KeyReference>,
-    /// Whether it may be the signed result: a doctor's report (SR, encapsulated PDF or CDA), neither preliminary nor partial nor
-    /// unverified.
+    /// Whether it may be the signed result: a doctor's report (SR, encapsulated PDF or CDA), neither preliminary nor
+    /// partial nor unverified.
     #[serde(default)]
     pub is_report: bool,
-    /// Whom it names; none in items from before this was kept.
+    /// The patient it names; `None` in items from before this was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patient: Option<PatientDemographics>,
     /// Its Accession Number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accession_number: Option<AccessionNumber>,
-    /// When its object was written; none in items from before this was kept.
+    /// When its object was written; `None` in items from before this was kept.
     #[serde(default, with = "millisecond::optional", skip_serializing_if = "Option::is_none")]
     pub written_at: Option<Timestamp>,
-    /// Where its bytes are, in the studies bucket.
+    /// Key of its object in the studies bucket.
     pub key: ObjectKey,
     /// Version of that object.
     #[serde(default)]
@@ -69,10 +63,10 @@ pub struct InstanceRecord {
     pub bytes: u64,
 }
 
-/// Positions beyond this are no place within a body, in mm; nor does DynamoDB hold every number (1e-130 to 1e126).
+/// Largest plausible position in a body, in mm. DynamoDB cannot hold every number either (1e-130 to 1e126).
 const POSITION_MAX: f64 = 1e9;
 
-/// A position as the table holds it: none where there can be none, and no finer than a billionth of a millimetre.
+/// A position as stored: `None` if it is impossible, and no finer than a billionth of a millimetre.
 #[allow(clippy::ref_option, reason = "serde hands over the field")]
 fn position<S: Serializer>(position: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
     let kept = position.filter(|position| position.abs() <= POSITION_MAX);
@@ -85,7 +79,7 @@ fn instance_key(study: &StudyInstanceUid, instance: &SopInstanceUid) -> ItemKey 
 }
 
 impl Index {
-    /// Adds an instance; returns the one that is there already, if there is one.
+    /// Adds an instance; returns the existing one, if there is one.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -98,8 +92,8 @@ impl Index {
         if self.put_new(&key, instance).await? { Ok(None) } else { self.get(&key).await }
     }
 
-    /// Puts a corrected instance in the place of the one it corrects, if that is still there; both are known by their objects.
-    /// The object of the old one is remembered as the study's, in the same transaction.
+    /// Replaces an instance by its correction, if it is still there; both are identified by their objects. The same
+    /// transaction records the old object as an upload of the study.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -124,7 +118,7 @@ impl Index {
         Ok(self.commit(transaction).await? == TransactionOutcome::Committed)
     }
 
-    /// Takes an instance out whose object its owner deleted, if it is still the one with that object.
+    /// Removes an instance whose object its owner deleted, if it still has that object.
     ///
     /// # Errors
     /// [`StoreError`].

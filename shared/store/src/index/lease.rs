@@ -1,6 +1,6 @@
-//! Work that one does at a time.
+//! Work that one run does at a time.
 
-use filmless_domain::StudyInstanceUid;
+use filmless_domain::{DownloadKind, StudyInstanceUid};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -9,28 +9,51 @@ use crate::StoreError;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct LeaseRecord {
-    /// Until when the work is somebody's, in milliseconds since 1970.
+    /// When the lease ends, in milliseconds since 1970.
     leased_until: i64,
-    /// When the item goes (the table's TTL), in seconds since 1970.
+    /// When the item expires (the table's TTL), in seconds since 1970.
     expires_at: i64,
+    /// How far it is.
+    #[serde(flatten)]
+    progress: PackingProgress,
 }
 
-fn key(study: &StudyInstanceUid) -> ItemKey {
-    ItemKey::new(format!("PACKING#{study}"), "LEASE")
+/// How far the packing of a download is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackingProgress {
+    /// Files that are packed.
+    #[serde(default)]
+    pub files_done: u32,
+    /// All files; 0 before they are counted.
+    #[serde(default)]
+    pub files: u32,
 }
 
-fn until(end: Timestamp) -> Change {
-    Change::new().set("leased_until", end.as_millisecond()).set("expires_at", end.as_second() + 3600)
+fn key(study: &StudyInstanceUid, kind: DownloadKind) -> ItemKey {
+    let sort = match kind {
+        DownloadKind::Uploaded => "LEASE",
+        DownloadKind::Media => "LEASE#media",
+    };
+    ItemKey::new(format!("PACKING#{study}"), sort)
+}
+
+fn until(end: Timestamp, progress: PackingProgress) -> Change {
+    Change::new()
+        .set("leased_until", end.as_millisecond())
+        .set("expires_at", end.as_second() + 3600)
+        .set("files_done", progress.files_done)
+        .set("files", progress.files)
 }
 
 impl Index {
-    /// Takes the packing of a study's download for so long; false while it is somebody else's.
+    /// Takes the lease for packing a study's download, for `life`; false while another run has it.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn lease_packing(
         &self,
         study: &StudyInstanceUid,
+        kind: DownloadKind,
         now: Timestamp,
         life: SignedDuration,
     ) -> Result<bool, StoreError> {
@@ -38,28 +61,48 @@ impl Index {
             Condition::Absent("leased_until"),
             Condition::below("leased_until", now.as_millisecond()),
         ]);
-        let taken = self.update::<LeaseRecord>(&key(study), until(now + life).when(&is_free)).await?;
+        let taken = self
+            .update::<LeaseRecord>(
+                &key(study, kind),
+                until(now + life, PackingProgress::default()).when(&is_free),
+            )
+            .await?;
         Ok(taken.is_some())
     }
 
-    /// Goes on with it for so long.
+    /// Renews it for `life`.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn renew_packing(
         &self,
         study: &StudyInstanceUid,
+        kind: DownloadKind,
         now: Timestamp,
         life: SignedDuration,
+        progress: PackingProgress,
     ) -> Result<(), StoreError> {
-        self.update::<LeaseRecord>(&key(study), until(now + life)).await.map(|_| ())
+        self.update::<LeaseRecord>(&key(study, kind), until(now + life, progress)).await.map(|_| ())
     }
 
-    /// Gives it back.
+    /// How far it is; nothing while nobody packs.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn end_packing(&self, study: &StudyInstanceUid) -> Result<(), StoreError> {
-        self.delete(&key(study)).await
+    pub async fn packing_progress(
+        &self,
+        study: &StudyInstanceUid,
+        kind: DownloadKind,
+    ) -> Result<Option<PackingProgress>, StoreError> {
+        let lease: Option<LeaseRecord> = self.get(&key(study, kind)).await?;
+        Ok(lease.map(|lease| lease.progress))
+    }
+
+    /// Ends it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn end_packing(&self, study: &StudyInstanceUid, kind: DownloadKind) -> Result<(), StoreError> {
+        self.delete(&key(study, kind)).await
     }
 }

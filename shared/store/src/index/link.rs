@@ -23,9 +23,9 @@ pub enum LinkState {
 /// One link.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LinkRecord {
-    /// The study it was made for.
+    /// The study of the link.
     pub study_instance_uid: StudyInstanceUid,
-    /// The account it lets into.
+    /// The account it opens.
     pub account_key: String,
     /// 1 for the first slip of the study, 2 for its reprint, ….
     pub version: u32,
@@ -33,7 +33,7 @@ pub struct LinkRecord {
     pub state: LinkState,
     /// Language of the order.
     pub language: Language,
-    /// Wrong second checks so far.
+    /// Wrong answers to its second check so far.
     #[serde(default)]
     pub failures: u32,
     /// When it ends, in seconds since 1970 (also the table's TTL).
@@ -49,21 +49,21 @@ const fn serde_word(state: LinkState) -> &'static str {
 }
 
 impl LinkRecord {
-    /// Whether it has ended by time.
+    /// Whether its time is over.
     #[must_use]
     pub fn is_expired(&self, now: Timestamp) -> bool {
         self.expires_at <= now.as_second()
     }
 }
 
-/// An item that leads from a study to the link of one version.
+/// Leads from a study to the link of one version.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LinkPointer {
     /// SHA-256 of the link's token, in hex.
     pub token_digest: String,
     /// Version of the link.
     pub version: u32,
-    /// As the link's.
+    /// When the link ends, in seconds since 1970.
     pub expires_at: i64,
 }
 
@@ -82,7 +82,7 @@ impl Index {
         self.query(&study_pk(study), "LINK#").await
     }
 
-    /// The change that closes a link which is open; a link that ended keeps what it is.
+    /// The change that closes an open link; a link that has ended stays as it is.
     #[must_use]
     pub fn close_link_change(token_digest: &str, state: LinkState) -> (ItemKey, Change) {
         let open = serde_word(LinkState::Open);
@@ -98,7 +98,7 @@ impl Index {
         self.delete(&Self::link_key(token_digest)).await
     }
 
-    /// Closes a link, if it is open; says whether it was.
+    /// Closes a link if it is open; returns whether it was.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -121,7 +121,7 @@ impl Index {
         self.get(&Self::link_key(token_digest)).await
     }
 
-    /// Counts a second check before it is looked at; `None` when the link's life has no check left.
+    /// Counts a second check before it is evaluated; `None` if the link has no checks left.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -140,7 +140,7 @@ impl Index {
         self.update(&Self::link_key(token_digest), Change::new().add("failures", 1).when(&allowed)).await
     }
 
-    /// Takes back all counted checks: whoever answered rightly has all tries again.
+    /// Resets the count after a right answer: all attempts are available again.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -1,5 +1,5 @@
-//! Append-only logs: an event is written in the same transaction as the change that it tells of, and moved into a
-//! hash-chained object later.
+//! Append-only logs. An event is written in the transaction of the change it records, and later moved into a
+//! hash-chained object.
 
 use filmless_domain::chain::ChainHead;
 use jiff::Timestamp;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Change, Condition, Index, ItemKey, Transaction};
 use crate::StoreError;
 
-/// Number of partitions: spreads the load of a busy table.
+/// Number of partitions; spreads the load of a busy table.
 const SHARDS: u8 = 8;
 
 /// The logs.
@@ -21,10 +21,10 @@ pub enum LogName {
     Usage,
 }
 
-/// An event that is not in its log object yet.
+/// An event that is not in a log object yet.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LogEntry {
-    /// Unique name of the event.
+    /// Unique id of the event.
     pub id: String,
     /// When it happened.
     #[serde(with = "millisecond::required")]
@@ -33,13 +33,13 @@ pub struct LogEntry {
     pub event: String,
 }
 
-/// Where the objects of a log end.
+/// Where a log's objects end.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct LogHead {
     /// End of the chain.
     #[serde(flatten)]
     pub chain: ChainHead,
-    /// Key of the object that is being written next, once somebody began to.
+    /// Key of the next object, once a writer has claimed it.
     #[serde(default)]
     pub next_key: Option<String>,
 }
@@ -58,7 +58,7 @@ impl LogName {
         ItemKey::new(format!("LOG#{}", self.as_str()), "HEAD")
     }
 
-    /// The key of a pending event; the first hex digit of its id chooses the partition.
+    /// The key of a pending event; the first hex digit of its id selects the partition.
     #[must_use]
     pub fn pending_key(self, id: &str, at: Timestamp) -> ItemKey {
         let digit = id.chars().next().and_then(|c| c.to_digit(16)).unwrap_or_default();
@@ -77,7 +77,7 @@ impl Transaction {
         self.put(&name.pending_key(&entry.id, entry.at), entry, Change::new())
     }
 
-    /// Adds several.
+    /// Adds several events.
     ///
     /// # Errors
     /// As [`Transaction::log`].
@@ -87,7 +87,7 @@ impl Transaction {
 }
 
 impl Index {
-    /// Adds an event that tells of no change.
+    /// Adds an event that records no change.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -95,7 +95,7 @@ impl Index {
         self.put_new(&name.pending_key(&entry.id, entry.at), entry).await.map(|_| ())
     }
 
-    /// Where the objects of this log end.
+    /// Where this log's objects end.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -103,7 +103,7 @@ impl Index {
         Ok(self.get(&name.head_key()).await?.unwrap_or_default())
     }
 
-    /// The events that are in no object yet, oldest first.
+    /// The events that are not in an object yet, oldest first.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -116,8 +116,7 @@ impl Index {
         Ok(entries)
     }
 
-    /// Decides under which key the object after this head is written: whoever asks first decides for all. `None`
-    /// when the head has moved.
+    /// Claims the key of the object after this head: the first caller decides for all. `None` if the head has moved.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -136,7 +135,7 @@ impl Index {
         Ok(claimed.and_then(|head| head.next_key))
     }
 
-    /// Removes a pending event that is in an object now.
+    /// Removes a pending event that is now in an object.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -144,7 +143,7 @@ impl Index {
         self.delete(&name.pending_key(id, at)).await
     }
 
-    /// Moves the head past a written object; false when somebody else did.
+    /// Moves the head past a written object; false if another run did.
     ///
     /// # Errors
     /// [`StoreError`].

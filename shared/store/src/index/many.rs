@@ -1,4 +1,4 @@
-//! Many items in few calls: of known keys a hundred at a time, and of a partition its beginning or its number.
+//! Many items in few calls: a hundred known keys at a time, or the start or the count of a partition.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -17,12 +17,12 @@ use super::{
 };
 use crate::StoreError;
 
-/// Most items of one batch, by DynamoDB.
+/// Most items in one batch, a limit of DynamoDB.
 const BATCH_ITEMS_MAX: usize = 100;
 const BATCHES_AT_ONCE: usize = 4;
 
 impl Index {
-    /// These studies, as far as they are there.
+    /// Those of these studies that exist.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -34,7 +34,7 @@ impl Index {
         Ok(found.into_iter().map(|study| (study.study_instance_uid.clone(), study)).collect())
     }
 
-    /// All notices of these studies, oldest first: there is one of each version of a study's link.
+    /// All notices of these studies, oldest first; one for each version of a study's link.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -54,7 +54,7 @@ impl Index {
         Ok(notices)
     }
 
-    /// The orders with these accession numbers, as far as they are there.
+    /// Those of the orders with these accession numbers that exist.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -66,7 +66,7 @@ impl Index {
         Ok(found.into_iter().map(|order| (order.order.accession_number.clone(), order)).collect())
     }
 
-    /// What staff corrected for these patients.
+    /// Staff's corrections for these patients.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -87,7 +87,7 @@ impl Index {
         Ok(contacts)
     }
 
-    /// These accounts by their keys, each the one that took it in, if one did.
+    /// These accounts, by key; for a merged one the account it was merged into.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -95,7 +95,7 @@ impl Index {
         &self,
         account_keys: impl IntoIterator<Item = &String>,
     ) -> Result<BTreeMap<String, AccountRecord>, StoreError> {
-        // Where each chain of merges has come to.
+        // How far we have followed each chain of merges.
         let mut ends: BTreeMap<String, String> =
             account_keys.into_iter().map(|key| (key.clone(), key.clone())).collect();
         let mut known = BTreeMap::<String, AccountRecord>::new();
@@ -117,7 +117,7 @@ impl Index {
         Ok(ends.into_iter().filter_map(|(key, end)| Some((key, last(&end)?))).collect())
     }
 
-    /// The items with these keys, in whatever order; one that is not there is left out.
+    /// The items with these keys, in any order; missing ones are left out.
     pub(super) async fn get_many<T: DeserializeOwned>(
         &self,
         keys: Vec<ItemKey>,
@@ -125,7 +125,7 @@ impl Index {
         self.get_items(keys).await?.into_iter().map(record_of).collect()
     }
 
-    async fn get_items(&self, mut keys: Vec<ItemKey>) -> Result<Vec<Item>, StoreError> {
+    pub(super) async fn get_items(&self, mut keys: Vec<ItemKey>) -> Result<Vec<Item>, StoreError> {
         // A batch that names an item twice is refused.
         keys.sort_by(|a, b| (&a.pk, &a.sk).cmp(&(&b.pk, &b.sk)));
         keys.dedup();
@@ -150,7 +150,7 @@ impl Index {
             let request = self.client.batch_get_item().request_items(&self.table, wanted);
             let answer = request.send().await.map_err(|e| StoreError::unavailable(OPERATION)(Box::new(e)))?;
             found.extend(answer.responses.unwrap_or_default().into_values().flatten());
-            // An answer is 16 MB at most, and a busy table gives less.
+            // An answer is 16 MB at most, and a busy table returns less.
             left = answer.unprocessed_keys.unwrap_or_default().into_values().flat_map(|k| k.keys).collect();
             if left.is_empty() {
                 return Ok(found);
@@ -160,7 +160,7 @@ impl Index {
         Err(StoreError::Contention { operation: OPERATION })
     }
 
-    /// The first items of a partition whose sort keys start with `sk_prefix`, `max` at most; and whether there are more.
+    /// The first items, at most `max`, of a partition whose sort keys start with `sk_prefix`; and if there are more.
     pub(super) async fn query_start<T: DeserializeOwned>(
         &self,
         pk: &str,
@@ -175,8 +175,8 @@ impl Index {
         Ok((records, is_more))
     }
 
-    /// The items of a partition whose sort keys start with `sk_prefix` and that the filter lets through: it names one attribute as
-    /// `#n`, and texts as `:w0`, `:w1` …
+    /// The items of a partition whose sort keys start with `sk_prefix` and that pass the filter. The filter names one
+    /// attribute as `#n`, and texts as `:w0`, `:w1` …
     pub(super) async fn query_where<T: DeserializeOwned>(
         &self,
         pk: &str,
@@ -193,7 +193,7 @@ impl Index {
         records_of(request).await
     }
 
-    /// How many items of a partition have sort keys that start with `sk_prefix`.
+    /// The number of items of a partition whose sort keys start with `sk_prefix`.
     pub(super) async fn count(&self, pk: &str, sk_prefix: &str) -> Result<usize, StoreError> {
         let request = self.query_request(pk, sk_prefix).select(Select::Count);
         let mut pages = request.into_paginator().send();

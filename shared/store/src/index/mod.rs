@@ -1,4 +1,4 @@
-//! The index: one DynamoDB table. Every item type, key by key, is described in `docs/STORAGE-LAYOUT.md`.
+//! The index: one DynamoDB table. `docs/STORAGE-LAYOUT.md` describes every item type, key by key.
 
 mod access;
 mod account;
@@ -31,6 +31,7 @@ mod study_record;
 mod study_state;
 mod table;
 mod upload;
+mod viewer;
 mod window;
 mod worklist;
 
@@ -41,6 +42,7 @@ pub use booking::Booking;
 pub use change::{Change, Condition};
 pub use contact::{Contact, ContactRecord};
 pub use instance::InstanceRecord;
+pub use lease::PackingProgress;
 pub use link::{LinkPointer, LinkRecord, LinkState};
 pub use log::{LogEntry, LogHead, LogName};
 pub use notice::{ChannelRecord, ChannelState, ChannelsOfBefore, EarlyReport, MessagePointer, NoticeRecord};
@@ -57,4 +59,5 @@ pub use study::{Arrival, Touched};
 pub use study_record::{SeriesRecord, StaffRelease, StudyPointer, StudyRecord};
 pub use table::{Index, ItemKey, Transaction, TransactionOutcome};
 pub use upload::{LostFile, UnpackedRecord, UploadOwner, UploadRecord};
+pub use viewer::{Snapshot, ViewerRecord, Watched};
 pub use worklist::{DayOfList, HeldWanted, ListedStudy, Worklist};

@@ -1,4 +1,4 @@
-//! Notices: what is to be said to a patient, and what became of it.
+//! Notices: what to tell a patient, and what happened to it.
 
 use std::collections::BTreeMap;
 
@@ -12,13 +12,13 @@ use super::study::study_pk;
 use super::{Change, Condition, Index, ItemKey, LogEntry, LogName, Transaction, TransactionOutcome};
 use crate::StoreError;
 
-/// Where one message is.
+/// The state of one message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ChannelState {
-    /// Still to be sent.
+    /// Not sent yet.
     Pending,
-    /// Being handed to the provider; found so later, nobody knows whether it went out.
+    /// Being handed to the provider. If it stays so, nobody knows whether it went out.
     Sending,
     /// The provider has it.
     Sent,
@@ -31,21 +31,21 @@ pub enum ChannelState {
 /// One channel of a notice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelRecord {
-    /// Where it is.
+    /// Its state.
     pub state: ChannelState,
     /// The provider's id of the message.
     #[serde(default)]
     pub provider_id: Option<String>,
-    /// When that became so.
+    /// When it got this state.
     #[serde(default, with = "millisecond::optional")]
     pub at: Option<Timestamp>,
-    /// What the provider said of a failure: its own code or word, never an address.
+    /// What the provider said about a failure: its own code or word, never an address.
     #[serde(default)]
     pub detail: Option<String>,
 }
 
 impl ChannelState {
-    /// The word in items, JSON and the history.
+    /// The name in items, JSON and the history.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -59,14 +59,14 @@ impl ChannelState {
 }
 
 impl ChannelRecord {
-    /// A message that is still to be sent.
+    /// A message that is not sent yet.
     #[must_use]
     pub fn pending() -> Self {
         Self { state: ChannelState::Pending, provider_id: None, at: None, detail: None }
     }
 }
 
-/// The channels of a notice that was written before a notice held them in a map: an attribute for each of the two that there were.
+/// The channels of an older notice, from before the map: one attribute each for the two channels of that time.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelsOfBefore {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -75,7 +75,7 @@ pub struct ChannelsOfBefore {
     email_channel: Option<ChannelRecord>,
 }
 
-/// The attribute that holds the channels.
+/// The attribute of the channels.
 const CHANNELS: &str = "channels";
 
 impl ChannelsOfBefore {
@@ -94,12 +94,12 @@ impl ChannelsOfBefore {
     }
 }
 
-/// The notice of one link version. The secrets in it are sealed, and erased once every channel is done.
+/// The notice of one link version. Its secrets are sealed, and erased once every channel is done.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NoticeRecord {
     /// The study it is about.
     pub study_instance_uid: StudyInstanceUid,
-    /// The link version it carries.
+    /// The version of its link.
     pub link_version: u32,
     /// Account name.
     pub account_name: String,
@@ -111,51 +111,51 @@ pub struct NoticeRecord {
     /// Where the email goes.
     #[serde(default)]
     pub email: Option<String>,
-    /// The channels that it goes over, and where its message on each is.
+    /// Its channels, and the state of the message on each.
     #[serde(default)]
     pub channels: BTreeMap<Channel, ChannelRecord>,
-    /// The same in items of before, which keep their shape as long as they live.
+    /// The same in older items, which keep their shape.
     #[serde(flatten)]
     pub of_before: ChannelsOfBefore,
     /// The password, sealed for [`NoticeRecord::seal_context`]; absent once erased.
     #[serde(default)]
     pub sealed_password: Option<String>,
-    /// The link's token, sealed likewise.
+    /// The link's token, sealed in the same way.
     #[serde(default)]
     pub sealed_token: Option<String>,
     /// When the slip was made.
     #[serde(with = "millisecond::required")]
     pub issued_at: Timestamp,
-    /// When link and password end, in seconds since 1970. It was renamed together with the shape of the channels: while functions are
-    /// updated, one of before fails on such an item, and tries again later, instead of taking it for one with nothing to send.
+    /// When link and password end, in seconds since 1970. Renamed together with the shape of the channels: during an
+    /// update an older function fails on such an item and retries, rather than think that there is nothing to send.
     #[serde(rename = "link_ends_at", alias = "link_expires_at")]
     pub link_expires_at: i64,
 }
 
-/// An item that leads from the provider's id of a message to its notice.
+/// Leads from the provider's id of a message to its notice.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct MessagePointer {
-    /// The study it was about.
+    /// The study of the message.
     pub study_instance_uid: StudyInstanceUid,
-    /// The link version it carried.
+    /// The version of its link.
     pub link_version: u32,
-    /// How it went.
+    /// Its channel.
     pub channel: Channel,
-    /// When the item goes (the table's TTL), in seconds since 1970: reports of a provider come within days.
+    /// When the item expires (the table's TTL), in seconds since 1970; a provider's reports come within days.
     pub expires_at: i64,
 }
 
-/// A report that came before its message was known: providers can be faster than the mark that they were handed it.
+/// A report that came before its message was known: a provider can be faster than our own write.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EarlyReport {
-    /// Why the message did not arrive; absent when it did.
+    /// Why the message did not arrive; absent if it did.
     #[serde(default)]
     pub failure: Option<String>,
-    /// When the item goes (the table's TTL), in seconds since 1970.
+    /// When the item expires (the table's TTL), in seconds since 1970.
     pub expires_at: i64,
 }
 
-/// How long reports of a provider are expected.
+/// How long we expect reports of a provider, in seconds.
 const MESSAGE_POINTER_SECONDS: i64 = 30 * 24 * 3600;
 
 fn message_key(provider_id: &str) -> ItemKey {
@@ -173,24 +173,24 @@ impl NoticeRecord {
         ItemKey::new(study_pk(study), format!("NOTICE#{link_version:05}"))
     }
 
-    /// What its secrets are sealed for: they open nowhere else.
+    /// The context its secrets are sealed for: they open nowhere else.
     #[must_use]
     pub fn seal_context(study: &StudyInstanceUid, link_version: u32) -> String {
         format!("notice {study} {link_version}")
     }
 
-    /// One of its channels, if it has it.
+    /// One of its channels, if it has that one.
     #[must_use]
     pub fn channel(&self, channel: Channel) -> Option<&ChannelRecord> {
         self.channels.get(&channel).or_else(|| self.of_before.get(channel).map(|(_, record)| record))
     }
 
-    /// All that it goes over, and where the message on each is.
+    /// All its channels, and the message on each.
     pub fn messages(&self) -> impl Iterator<Item = (Channel, &ChannelRecord)> {
         Channel::ALL.into_iter().filter_map(|channel| Some((channel, self.channel(channel)?)))
     }
 
-    /// Where the messages that go that way go.
+    /// The address of its messages on channels of this kind.
     #[must_use]
     pub fn address(&self, reach: Reach) -> Option<&str> {
         match reach {
@@ -199,14 +199,14 @@ impl NoticeRecord {
         }
     }
 
-    /// Whether nothing is left to be sent.
+    /// Whether nothing is left to send.
     #[must_use]
     pub fn is_done(&self) -> bool {
         let is_left = |state| matches!(state, ChannelState::Pending | ChannelState::Sending);
         !self.messages().any(|(_, message)| is_left(message.state))
     }
 
-    /// The change of a channel from one state, in the shape that the item has.
+    /// The change of a channel from one state, in the item's own shape.
     fn channel_change(&self, channel: Channel, from: ChannelState, to: &ChannelRecord) -> Change {
         match self.of_before.get(channel) {
             Some((name, _)) => {
@@ -242,8 +242,8 @@ impl Index {
         self.query(&study_pk(study), "NOTICE#").await
     }
 
-    /// Records what became of a channel, if it is still in the state in which that was found; says whether it was. A
-    /// message that the provider has is found again by the provider's id.
+    /// Records a channel's new state, if it is still in the old one; returns whether it was. A sent message can then
+    /// be found by the provider's id.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -259,8 +259,8 @@ impl Index {
         self.commit_channel(notice, channel, (to, change), usage).await
     }
 
-    /// Records that a channel failed, and in the same write that another one, which the notice did not go over so far, is
-    /// tried in its place. Only for a notice that holds its channels in a map.
+    /// Records that a channel failed, and adds in the same write a new channel to try instead. Only for a notice with
+    /// its channels in a map.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -299,7 +299,7 @@ impl Index {
         Ok(self.commit(transaction).await? == TransactionOutcome::Committed)
     }
 
-    /// Counts a message to a receiver, and says how many went there in the current window.
+    /// Counts a message to a receiver; returns how many went there in the current window.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -314,7 +314,7 @@ impl Index {
         self.count_in_window(&key, now, window_seconds).await
     }
 
-    /// Which message the provider means by this id.
+    /// The message with this provider's id.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -322,7 +322,7 @@ impl Index {
         self.get(&message_key(provider_id)).await
     }
 
-    /// Keeps a report of a message that is not known yet; one of a failure outweighs one of success.
+    /// Keeps a report of a message that is not known yet; a failure replaces a success.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -335,7 +335,7 @@ impl Index {
         self.update::<EarlyReport>(&key, change).await.map(|_| ())
     }
 
-    /// Keeps a report of a message that is not known yet, unless another one is kept.
+    /// Keeps a report of a message that is not known yet, unless one is kept already.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -343,7 +343,7 @@ impl Index {
         self.put_new(&report_key(provider_id), report).await.map(|_| ())
     }
 
-    /// A kept failure was none, because the message arrived: it is taken back if it is still the one that was read.
+    /// Takes back a kept failure, because the message arrived; only if it is still the failure that was read.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -1,4 +1,4 @@
-//! How often a study was opened, beside the looks themselves (`ACCESS#…`): whether it was is read for many studies at once.
+//! How often a study was opened, kept beside the accesses (`ACCESS#…`), to answer quickly for many studies at once.
 
 use std::collections::BTreeSet;
 
@@ -11,10 +11,10 @@ use super::study::study_pk;
 use super::{Change, Index, ItemKey, Transaction};
 use crate::StoreError;
 
-/// How many studies from before openings were counted are asked for at a time.
+/// How many studies from before openings were counted are read at a time.
 const STUDIES_AT_ONCE: usize = 16;
 
-/// How often a study was opened since its first release. A study that was released before this was counted has none until
+/// How often a study was opened since its first release. A study released before this was counted gets a count when
 /// somebody opens it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct OpeningsRecord {
@@ -27,7 +27,7 @@ fn openings_key(study: &StudyInstanceUid) -> ItemKey {
 }
 
 impl Transaction {
-    /// Begins to count at the first release: nobody can have opened the study.
+    /// Starts the count at the first release, when nobody can have opened the study.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`], never for this type.
@@ -36,7 +36,7 @@ impl Transaction {
         self.put(&openings_key(study), &none, Change::new())
     }
 
-    /// Counts one.
+    /// Counts one opening.
     #[must_use]
     pub fn count_opening(self, study: &StudyInstanceUid) -> Self {
         let change = Change::new().set("study_instance_uid", study).add("times", 1);
@@ -45,7 +45,7 @@ impl Transaction {
 }
 
 impl Index {
-    /// Which of these studies were opened by anybody.
+    /// Which of these studies anybody has opened.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -63,7 +63,7 @@ impl Index {
                 opened.insert(record.study_instance_uid);
             }
         }
-        // Released before there was a count.
+        // Released before openings were counted.
         let looked: Vec<Option<StudyInstanceUid>> = stream::iter(uncounted)
             .map(|study| async move {
                 let (looks, _) = self.query_start::<Value>(&study_pk(&study), "ACCESS#", 1).await?;

@@ -13,50 +13,49 @@ use super::{
 };
 use crate::StoreError;
 
-/// Largest order that is kept in its item, in bytes of JSON: DynamoDB's items have 400 KB.
+/// Largest order kept in its item, in bytes of JSON: a DynamoDB item has 400 KB.
 const ORDER_BYTES_MAX: usize = 256 << 10;
 
 /// The latest state of one order.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OrderRecord {
-    /// The order as uploaded: one text, because a map of DynamoDB holds neither every number nor every depth of JSON.
+    /// The order as uploaded. Stored as text, because a DynamoDB map cannot hold every number or every depth of JSON.
     #[serde(with = "one_text")]
     pub order: Order,
-    /// Where the whole order lies, when it is too large for an item: then the fields that the product does not use are
-    /// only there.
+    /// The object of the whole order, if it is too large for an item; fields that we do not use are only there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub whole: Option<UploadRecord>,
-    /// When its object was written. Of two objects the last one wins, whatever the order of events; of two versions of one
-    /// object the current one, whatever the clock.
+    /// When its object was written. Of two objects the later one wins, whatever the order of events; of two versions
+    /// of one object the current one, whatever the clock.
     #[serde(with = "millisecond::required")]
     pub written_at: Timestamp,
-    /// Its object; none in items from before this was kept.
+    /// Its object; `None` in items from before this was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub upload: Option<UploadRecord>,
     /// The study that was released under it.
     #[serde(default)]
     pub study_instance_uid: Option<StudyInstanceUid>,
-    /// When a signed result last took the place of another, or was taken back.
+    /// When a signed result last replaced another, or was taken back.
     #[serde(default, with = "millisecond::optional", skip_serializing_if = "Option::is_none")]
     pub result_changed_at: Option<Timestamp>,
 }
 
-/// An order that is taken, and what is written with it.
+/// An order to take in, and what is written with it.
 #[derive(Debug)]
 pub struct OrderTaken<'a> {
     /// The order.
     pub order: &'a Order,
     /// Its object.
     pub upload: UploadRecord,
-    /// When that was written.
+    /// When its object was written.
     pub written_at: Timestamp,
     /// Now.
     pub taken_at: Timestamp,
-    /// The order that it takes the place of, as it was read.
+    /// The order it replaces, as read.
     pub earlier: Option<&'a OrderRecord>,
-    /// What becomes due.
+    /// The messages that follow from it.
     pub messages: &'a OutboxRecord,
-    /// What the records office is told.
+    /// What to tell the records office.
     pub review: Option<&'a ReviewRecord>,
 }
 
@@ -85,11 +84,11 @@ mod one_text {
         #[serde(untagged)]
         enum Stored {
             Text(String),
-            /// As it was written before.
+            /// The older form.
             Map(Box<Order>),
         }
         match Stored::deserialize(deserializer)? {
-            // serde's own words may repeat a value.
+            // serde's own message may repeat a value.
             Stored::Text(text) => serde_json::from_str(&text).map_err(|_| de::Error::custom("no order")),
             Stored::Map(order) => Ok(*order),
         }
@@ -123,11 +122,11 @@ impl Index {
         Ok(orders.into_values().filter(|order| order.order.patient.id == *patient).collect())
     }
 
-    /// Takes an order, if the one that it takes the place of is still the one that was read; what it makes due is written in the
-    /// same transaction.
+    /// Takes an order in, if the one it replaces has not changed since it was read. What follows from it is written in
+    /// the same transaction.
     ///
     /// # Errors
-    /// [`StoreError::Contention`] when another order was taken meanwhile, [`StoreError`].
+    /// [`StoreError::Contention`] if another order was taken in meanwhile, [`StoreError`].
     pub async fn take_order(&self, taken: &OrderTaken<'_>) -> Result<(), StoreError> {
         let order = taken.order;
         let as_read = match taken.earlier {
@@ -168,7 +167,7 @@ impl Index {
         }
     }
 
-    /// The change that binds an order to the study released under it.
+    /// The change that ties an order to the study released under it.
     #[must_use]
     pub fn bind_order_change(accession: &AccessionNumber, study: &StudyInstanceUid) -> (ItemKey, Change) {
         let change =

@@ -1,5 +1,5 @@
-//! The outbox: messages written in the same transaction as the change that causes them, sent right after, and
-//! swept when a crash came between.
+//! The outbox: messages are written in the transaction of the change that causes them and sent right after; after a
+//! crash in between, the sweep sends them.
 
 use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;
@@ -9,13 +9,13 @@ use super::{Change, Index, ItemKey, Transaction};
 use crate::StoreError;
 use crate::port::QueueName;
 
-/// Number of partitions: spreads the load of a busy table.
+/// Number of partitions; spreads the load of a busy table.
 const SHARDS: u8 = 8;
 
-/// Most bytes of messages in one item: DynamoDB takes 400 KB of it, the names of its attributes among them.
+/// Most bytes of messages in one item: DynamoDB accepts 400 KB, including the names of attributes.
 const ITEM_BYTES_MAX: usize = 256 << 10;
 
-/// What a message takes beside its body and queue: the names of its attributes, its delay.
+/// Size of a message besides its body and queue: the names of its attributes and its delay.
 const MESSAGE_BYTES: usize = 64;
 
 /// One message to a queue.
@@ -32,7 +32,7 @@ pub struct OutboxMessage {
 /// The messages of one change.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OutboxRecord {
-    /// Random name of this entry.
+    /// Random id of this entry.
     pub id: String,
     /// When it was written.
     #[serde(with = "millisecond::required")]
@@ -50,8 +50,8 @@ impl OutboxMessage {
 }
 
 impl OutboxRecord {
-    /// The items that it is written as: as many as its messages need. The first has its name, and each is an entry of its
-    /// own to whoever sweeps.
+    /// The items it is stored as, as many as its messages need. The first has its id; the sweep treats each as a
+    /// separate entry.
     #[must_use]
     pub fn items(&self) -> Vec<Self> {
         let mut items: Vec<Self> = Vec::new();
@@ -72,7 +72,7 @@ impl OutboxRecord {
         if items.is_empty() { vec![self.clone()] } else { items }
     }
 
-    /// Its key; the first hex digit of its random name chooses the partition.
+    /// Its key; the first hex digit of its random id selects the partition.
     #[must_use]
     pub fn key(&self) -> ItemKey {
         let digit = self.id.chars().next().and_then(|c| c.to_digit(16)).unwrap_or_default();
@@ -97,7 +97,7 @@ impl Transaction {
 }
 
 impl Index {
-    /// Writes down messages that no other change causes: they will be sent, whatever happens to the caller.
+    /// Stores messages that no other change causes: they will be sent, whatever happens to the caller.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -108,7 +108,7 @@ impl Index {
         Ok(())
     }
 
-    /// Removes an entry whose messages are sent.
+    /// Removes an entry whose messages were sent.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -119,7 +119,7 @@ impl Index {
         Ok(())
     }
 
-    /// The entries written before `before`: a crash or an outage came between them and their queue.
+    /// The entries written before `before`: a crash or an outage kept them from their queue.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -150,9 +150,9 @@ mod tests {
             let found = entry(messages, bytes).items();
             assert_eq!(found.len(), items, "{messages} {bytes}");
             assert_eq!(found.iter().map(|item| item.messages.len()).sum::<usize>(), messages);
-            // Each is whole to whoever finds it alone.
+            // Each is complete on its own.
             assert!(found.iter().all(|item| item.items().len() == 1));
-            assert!(found[0].key() == entry(0, 0).key(), "the first has its name");
+            assert!(found[0].key() == entry(0, 0).key(), "the first has the entry's id");
         }
     }
 }

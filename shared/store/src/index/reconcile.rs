@@ -1,4 +1,4 @@
-//! What is kept and changed so that nothing stays lost.
+//! What `reconcile` stores and changes so that nothing stays lost.
 
 use filmless_domain::{SeriesInstanceUid, StudyInstanceUid, StudyState};
 use jiff::Timestamp;
@@ -16,7 +16,7 @@ fn crawl_key() -> ItemKey {
 }
 
 impl Index {
-    /// Takes a study back to receiving, so that the message's check settles it anew; false when it changed meanwhile.
+    /// Takes a study back to receiving, so that the message's check settles it again; false if it changed meanwhile.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -50,7 +50,7 @@ impl Index {
         self.update::<SeriesRecord>(&series_key(study, series), change).await.map(|_| ())
     }
 
-    /// Remembers that a study was found whole, unless it changed since it was read.
+    /// Records that a study was found complete, unless it changed since it was read.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -62,7 +62,7 @@ impl Index {
         self.update::<StudyRecord>(&study_key(&study.study_instance_uid), change).await.map(|_| ())
     }
 
-    /// Where the walk through the whole bucket goes on.
+    /// Where the walk through the whole bucket continues.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -70,7 +70,7 @@ impl Index {
         self.get(&crawl_key()).await
     }
 
-    /// Remembers where the walk goes on; without a marker it begins anew.
+    /// Stores where the walk continues; without a marker it starts again.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -1,4 +1,4 @@
-//! What the records office should look at, besides the studies that are held.
+//! What the records office should check, besides held studies.
 
 use filmless_domain::{AccessionNumber, PatientId};
 use jiff::fmt::serde::timestamp::millisecond;
@@ -9,7 +9,7 @@ use strum::{IntoStaticStr, VariantArray};
 use super::{Index, ItemKey};
 use crate::StoreError;
 
-/// Nobody looks at it after this time.
+/// How long it is kept; nobody checks it later.
 const KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);
 
 /// What happened.
@@ -17,9 +17,9 @@ const KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum ReviewKind {
-    /// An order with an accession number that was another patient's before.
+    /// An order's accession number was another patient's before.
     AccessionReused,
-    /// An order that was passed over, because a later one with its accession number is there.
+    /// An order was skipped because a later one with its accession number exists.
     OrderOlder,
 }
 
@@ -34,24 +34,24 @@ impl ReviewKind {
     }
 }
 
-/// One thing to look at.
+/// One thing to check.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ReviewRecord {
     /// What happened.
     pub kind: ReviewKind,
-    /// To which order.
+    /// The order it concerns.
     pub accession_number: AccessionNumber,
     /// The patients concerned.
     pub patients: Vec<PatientId>,
-    /// When the object was written that caused it.
+    /// When the object that caused it was written.
     #[serde(with = "millisecond::required")]
     pub at: Timestamp,
-    /// When it is forgotten, in seconds since 1970 (also the table's TTL).
+    /// When it expires, in seconds since 1970 (also the table's TTL).
     pub expires_at: i64,
 }
 
 impl ReviewRecord {
-    /// Something to look at.
+    /// A new thing to check.
     #[must_use]
     pub fn new(
         kind: ReviewKind,
@@ -69,7 +69,7 @@ impl ReviewRecord {
 }
 
 impl Index {
-    /// Adds something to look at; once, however often it is found.
+    /// Adds a thing to check; only once, however often it is found.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -77,7 +77,7 @@ impl Index {
         self.put_new(&review.key(), review).await.map(|_| ())
     }
 
-    /// What there is to look at, oldest first.
+    /// Everything to check, oldest first.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -1,4 +1,4 @@
-//! What the records office decided about persons, under the patient of whose order it was decided.
+//! Decisions of the records office about persons, stored under the patient of the order they were made for.
 
 use filmless_domain::identity::AcceptedPairs;
 use filmless_domain::{AccessionNumber, PatientId, StudyInstanceUid};
@@ -10,12 +10,12 @@ use super::study::{patient_pk, study_pk};
 use super::{Index, ItemKey};
 use crate::StoreError;
 
-/// Two statements that are one person's.
+/// Two descriptions that belong to one person.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SamePersonRecord {
     /// Digest of the pair.
     pub pair: String,
-    /// Who said so.
+    /// Who decided it.
     pub by: String,
     /// Why.
     pub reason: String,
@@ -24,7 +24,7 @@ pub struct SamePersonRecord {
     pub at: Timestamp,
 }
 
-/// A release by hand that waits for a second pair of eyes.
+/// A release by hand that waits for a second member of staff.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AskedRelease {
     /// Who decided.
@@ -32,11 +32,11 @@ pub struct AskedRelease {
     /// When.
     #[serde(with = "millisecond::required")]
     pub at: Timestamp,
-    /// Digest of the facts that they saw.
+    /// Digest of the facts they saw.
     pub seen: String,
     /// Whether they said that those named are one person.
     pub is_same_person: bool,
-    /// The order that they named.
+    /// The order they named.
     #[serde(default)]
     pub order: Option<AccessionNumber>,
     /// Why.
@@ -44,13 +44,13 @@ pub struct AskedRelease {
 }
 
 impl Index {
-    /// The key of a release that waits for a second pair of eyes.
+    /// The key of a release that waits for a second member of staff.
     #[must_use]
     pub fn asked_release_key(study: &StudyInstanceUid) -> ItemKey {
         ItemKey::new(study_pk(study), "SECOND")
     }
 
-    /// The release of a study that waits for a second pair of eyes.
+    /// The release of a study that waits for a second member of staff.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -64,7 +64,7 @@ impl Index {
         ItemKey::new(patient_pk(patient), format!("SAME#{pair}"))
     }
 
-    /// The pairs that are one person, of those decided for this patient.
+    /// The pairs that were decided to be one person, for this patient.
     ///
     /// # Errors
     /// [`StoreError`].

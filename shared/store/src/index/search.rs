@@ -1,4 +1,4 @@
-//! How staff find a patient: by phone number and by the words of the name, besides the patient code itself.
+//! How staff find a patient: by phone number, by words of the name, and by patient code.
 
 use filmless_domain::{BirthDate, Order, PatientId, PhoneNumber, person_name};
 use jiff::Timestamp;
@@ -7,18 +7,18 @@ use serde::{Deserialize, Serialize};
 use super::{Change, Index, ItemKey, Transaction};
 use crate::StoreError;
 
-/// Most words of a name that lead to its patient: DynamoDB bounds a transaction, and no name has more.
+/// Most words of a name that are indexed: DynamoDB limits a transaction, and no name has more.
 const NAME_WORDS_MAX: usize = 12;
-/// Longest part of a word that leads to a patient, in characters: DynamoDB's keys have 2 KB, and no word of a name has
-/// more. The words themselves are compared whole.
+/// How much of a word is indexed, in characters: DynamoDB's keys have 2 KB, and no word of a name is longer. The words
+/// themselves are compared whole.
 const WORD_CHARS_MAX: usize = 64;
 
-/// An item that leads to a patient.
+/// Leads to a patient.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PatientPointer {
     /// Which patient.
     pub patient_id: PatientId,
-    /// The whole name, folded: other words of a search are looked for in it.
+    /// The whole name, folded; other words of a search are looked up in it.
     #[serde(default)]
     pub name: String,
 }
@@ -27,10 +27,10 @@ fn phone_pk(phone: &PhoneNumber) -> String {
     format!("PHONE#{}", phone.as_str())
 }
 
-/// How many last digits of a number lead to its patient.
+/// How many last digits of a number are indexed.
 pub const PHONE_END_DIGITS: usize = 4;
 
-/// The pointers from a number to a patient: by all of it, and by its end.
+/// The pointers from a number to a patient: by the whole number, and by its end.
 pub(super) fn phone_keys(phone: &PhoneNumber, patient: &PatientId) -> [ItemKey; 2] {
     let (number, patient) = (phone.as_str(), patient.as_str());
     let last = number.get(number.len().saturating_sub(PHONE_END_DIGITS)..).unwrap_or_default();
@@ -40,7 +40,7 @@ pub(super) fn phone_keys(phone: &PhoneNumber, patient: &PatientId) -> [ItemKey; 
     ]
 }
 
-/// A code as it is typed from memory: letters and digits alone, in capitals.
+/// A code as typed from memory: only letters and digits, in capitals.
 fn plain_code(code: &str) -> String {
     code.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
 }
@@ -58,7 +58,7 @@ fn name_pk(word: &str) -> String {
     format!("NAME#{word}")
 }
 
-/// The pointers that an order makes, besides the one by its accession number.
+/// The pointers of an order, besides the one by accession number.
 pub(super) fn pointer_keys(order: &Order) -> Vec<ItemKey> {
     let patient = order.patient.id.as_str();
     let words = person_name::words(&order.patient.name);
@@ -71,14 +71,14 @@ pub(super) fn pointer_keys(order: &Order) -> Vec<ItemKey> {
     }
     keys.push(ItemKey::new(born_pk(order.patient.birth_date), patient));
     keys.extend([patient, order.accession_number.as_str()].map(|code| ItemKey::new(code_pk(code), patient)));
-    // A code and a number of an order may be alike: no transaction names an item twice.
+    // A patient code and an accession number may be equal, and a transaction must not name an item twice.
     keys.sort_by(|a, b| (&a.pk, &a.sk).cmp(&(&b.pk, &b.sk)));
     keys.dedup();
     keys
 }
 
 impl Transaction {
-    /// Adds the pointers by which the patient of an order is found.
+    /// Adds the pointers that lead to an order's patient.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`], never for these types.
@@ -91,7 +91,7 @@ impl Transaction {
         Ok(self)
     }
 
-    /// Adds the pointer from a phone number to a patient: a family may share one number.
+    /// Adds the pointer from a phone number to a patient; a family may share a number.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`], never for this type.
@@ -102,14 +102,14 @@ impl Transaction {
     }
 }
 
-/// What a member of the staff searched for, kept so that the address of the answer names nobody.
+/// What a member of staff searched for, stored so that the address of the result names nobody.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct SearchRecord {
-    /// Whose search it is, by stable name: it exists for nobody else.
+    /// Who searched, by stable name; nobody else can read it.
     pub subject: String,
     /// What was typed.
     pub query: String,
-    /// When it is forgotten, in seconds since 1970 (also the table's TTL).
+    /// When it expires, in seconds since 1970 (also the table's TTL).
     pub expires_at: i64,
 }
 
@@ -124,7 +124,7 @@ fn search_key(id: &str) -> ItemKey {
 }
 
 impl Index {
-    /// Keeps a search under a new id.
+    /// Stores a search under a new id.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -132,7 +132,7 @@ impl Index {
         self.put_new(&search_key(id), search).await.map(|_| ())
     }
 
-    /// A search, unless it was forgotten: the table removes ended items late.
+    /// A search, unless it expired: the table removes expired items late.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -141,7 +141,7 @@ impl Index {
         Ok(search.filter(|search| search.expires_at > now.as_second()))
     }
 
-    /// The patients whose number ends in these digits, of which there must be [`PHONE_END_DIGITS`] or more.
+    /// The patients whose number ends in these digits, at least [`PHONE_END_DIGITS`] of them.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -151,7 +151,7 @@ impl Index {
         };
         let pk = format!("PHONEEND#{last}");
         let keys = self.query_keys(&pk, "").await?;
-        // The key says it all: the number, and the patient's code.
+        // The key has it all: the number, and the patient's code.
         let parts = keys.iter().filter_map(|key| key.sk.split_once('#'));
         let patients = parts.filter(|(phone, _)| phone.ends_with(digits));
         let patients = patients.filter_map(|(_, patient)| PatientId::parse(patient).ok());
@@ -166,7 +166,7 @@ impl Index {
         self.query(&born_pk(date), "").await
     }
 
-    /// The patients whose code, or an order of whom, has these letters and digits, whatever stands between them.
+    /// The patients whose code, or whose order's number, has these letters and digits, whatever separates them.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -185,7 +185,7 @@ impl Index {
         self.query(&phone_pk(phone), "").await
     }
 
-    /// The patients in whose name this word is, folded; by code.
+    /// The patients with this word in their name, folded; sorted by code.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -193,7 +193,7 @@ impl Index {
         self.query(&name_pk(word), "").await
     }
 
-    /// The first of them, `max` at most.
+    /// The first of them, at most `max`.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -8,20 +8,20 @@ use serde::{Deserialize, Serialize};
 use super::{Change, Condition, Index, ItemKey};
 use crate::StoreError;
 
-/// Somebody who was let in.
+/// Somebody who has signed in.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SessionRecord {
     /// The account they entered.
     pub account_key: String,
     /// As printed on slips.
     pub account_name: String,
-    /// Whose account it is.
+    /// The patient of the account.
     pub patient_id: PatientId,
     /// Name as the hospital writes it.
     pub patient_name: String,
     /// Language of the order.
     pub language: Language,
-    /// Digest of the share's token, for whoever came in with a share.
+    /// Digest of the share's token, if they came in with a share.
     #[serde(default)]
     pub share: Option<String>,
     /// When it began.
@@ -32,9 +32,21 @@ pub struct SessionRecord {
     pub seen_at: Timestamp,
     /// When it ends at the latest, in seconds since 1970 (also the table's TTL).
     pub expires_at: i64,
+    /// Digests of its viewer tokens, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub viewers: Vec<String>,
+    /// How many viewer tokens were made in it.
+    #[serde(default, skip_serializing_if = "is_none_made")]
+    pub viewers_made: u32,
 }
 
-fn session_key(token_digest: &str) -> ItemKey {
+/// As it was before the first one: a condition asks whether the attribute is there.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over the field")]
+const fn is_none_made(made: &u32) -> bool {
+    *made == 0
+}
+
+pub(super) fn session_key(token_digest: &str) -> ItemKey {
     ItemKey::new(format!("SESSION#{token_digest}"), "SESSION")
 }
 
@@ -45,7 +57,7 @@ impl Index {
         session_key(token_digest)
     }
 
-    /// The session, unless it ended: the table removes ended items late.
+    /// The session, unless it ended: the table removes expired items late.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -58,7 +70,7 @@ impl Index {
         Ok(session.filter(|s| s.expires_at > now.as_second()))
     }
 
-    /// Remembers that the session was used.
+    /// Records that the session was used.
     ///
     /// # Errors
     /// [`StoreError`].

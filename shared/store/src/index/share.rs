@@ -14,7 +14,7 @@ use crate::StoreError;
 /// What a patient opened for somebody.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ShareRecord {
-    /// Its name in logs and on pages: nothing opens with it.
+    /// Its id in logs and on pages; it opens nothing.
     pub id: String,
     /// SHA-256 of its token, in hex.
     pub token_digest: String,
@@ -30,7 +30,7 @@ pub struct ShareRecord {
     pub relation: Relation,
     /// What it opens.
     pub studies: Vec<StudyInstanceUid>,
-    /// Whether files may be fetched.
+    /// Whether files may be downloaded.
     pub may_download: bool,
     /// SHA-256 of token and code: the code is short, and the token is not stored.
     pub code_hash: String,
@@ -47,18 +47,18 @@ pub struct ShareRecord {
     /// When somebody ended it.
     #[serde(default, with = "millisecond::optional")]
     pub ended_at: Option<Timestamp>,
-    /// When it ends, in seconds since 1970. The table's TTL is later: who opened it stays readable for a while.
+    /// When it ends, in seconds since 1970. The table's TTL is later, so the patient can still see who opened it.
     pub ends_at: i64,
-    /// When the item goes (the table's TTL), in seconds since 1970.
+    /// When the item expires (the table's TTL), in seconds since 1970.
     pub expires_at: i64,
 }
 
-/// An item that leads from an account to a share.
+/// Leads from an account to a share.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SharePointer {
     /// SHA-256 of the share's token, in hex.
     pub token_digest: String,
-    /// As the share's.
+    /// The same as the share's.
     pub expires_at: i64,
 }
 
@@ -70,12 +70,12 @@ impl ShareRecord {
     }
 }
 
-fn share_key(token_digest: &str) -> ItemKey {
+pub(super) fn share_key(token_digest: &str) -> ItemKey {
     ItemKey::new(format!("SHARE#{token_digest}"), "SHARE")
 }
 
 impl Index {
-    /// The pointer by which an account finds its share.
+    /// The pointer from an account to its share.
     #[must_use]
     pub fn share_pointer(share: &ShareRecord) -> (ItemKey, SharePointer) {
         let key = ItemKey::new(account_pk(&share.account_key), format!("SHARE#{}", share.id));
@@ -96,7 +96,7 @@ impl Index {
         self.get(&share_key(token_digest)).await
     }
 
-    /// All shares of an account, ended ones included, oldest first.
+    /// All shares of an account, including ended ones, oldest first.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -110,7 +110,7 @@ impl Index {
         Ok(shares)
     }
 
-    /// Counts a code before it is looked at; `None` when the share's life has no try left.
+    /// Counts a code before it is checked; `None` if the share has no attempts left.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -126,7 +126,7 @@ impl Index {
         self.update(&share_key(token_digest), Change::new().add("failures", 1).when(&allowed)).await
     }
 
-    /// Takes back one counted code: it was right.
+    /// Takes back one counted code, because it was right.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -1,4 +1,4 @@
-//! The changes that staff make to a study.
+//! Changes by staff to a study.
 
 use filmless_domain::{HoldReason, PatientId, StudyInstanceUid, StudyState};
 
@@ -7,7 +7,7 @@ use super::study_record::{StaffRelease, StudyRecord};
 use super::{Change, Condition, Index, ItemKey, SeriesRecord};
 use crate::StoreError;
 
-/// The study is still in the state in which that was decided.
+/// The study is still in the state in which the decision was made.
 fn in_state_of(study: &StudyRecord) -> Condition {
     Condition::is_text("state", study.state.as_str())
 }
@@ -21,7 +21,7 @@ impl Index {
         (study_key(&study.study_instance_uid), change)
     }
 
-    /// The change by which staff release a study: it goes before the gate, which lets it pass.
+    /// The change by which staff release a study: it goes to the gate, which lets it pass.
     #[must_use]
     pub fn staff_release_change(study: &StudyRecord, release: &StaffRelease) -> (ItemKey, Change) {
         let mut change = Change::new()
@@ -35,7 +35,7 @@ impl Index {
         (study_key(&study.study_instance_uid), change)
     }
 
-    /// The change by which staff hold a study. One that is on its way goes on, and stops at the gate.
+    /// The change by which staff hold a study. A study on its way continues, and stops at the gate.
     #[must_use]
     pub fn staff_hold_change(study: &StudyRecord, reason: HoldReason) -> (ItemKey, Change) {
         let mut change =
@@ -46,7 +46,7 @@ impl Index {
         (study_key(&study.study_instance_uid), change)
     }
 
-    /// The change that takes a study back, whatever its state.
+    /// The change that recalls a study, whatever its state.
     #[must_use]
     pub fn recall_change(study: &StudyRecord) -> (ItemKey, Change) {
         let change = Change::new()
@@ -65,7 +65,7 @@ impl Index {
         (study_key(&study.study_instance_uid), change)
     }
 
-    /// Forgets what was rendered of a study, because it was deleted: the next settle renders all of it.
+    /// Forgets the rendering of a study, because it was deleted: the next settle renders all of it.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -80,7 +80,7 @@ impl Index {
         Ok(())
     }
 
-    /// The account that was opened for this patient, even when another took it in since.
+    /// The account opened for this patient, even if it was merged into another since.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -1,4 +1,4 @@
-//! Staff at the web console: sign-ins that began, and sessions, both found by the hash of their cookie.
+//! Staff at the web console: started sign-ins, and sessions. Both are found by the hash of their cookie.
 
 use std::collections::BTreeSet;
 
@@ -10,21 +10,21 @@ use serde::{Deserialize, Serialize};
 use super::{Change, Condition, Index, ItemKey};
 use crate::StoreError;
 
-/// A sign-in that went to the identity provider and did not come back yet.
+/// A sign-in that went to the identity provider and has not come back.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct StaffSignInRecord {
-    /// What has to be known when it comes back, in the words of whoever began it.
+    /// What we need when it comes back, in the caller's own format.
     pub pending: String,
     /// When it ends, in seconds since 1970 (also the table's TTL).
     pub expires_at: i64,
 }
 
-/// Somebody of the staff who is signed in.
+/// A member of staff who has signed in.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StaffSessionRecord {
     /// Their stable name.
     pub subject: String,
-    /// Name for people.
+    /// Name to display.
     pub name: String,
     /// Their roles when they signed in.
     pub roles: BTreeSet<Role>,
@@ -59,7 +59,7 @@ fn staff_key(subject: &str) -> ItemKey {
 }
 
 impl Index {
-    /// Keeps a sign-in that began.
+    /// Stores a started sign-in.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -71,7 +71,7 @@ impl Index {
         self.put_new(&sign_in_key(cookie_digest), record).await.map(|_| ())
     }
 
-    /// Takes a sign-in that began: whoever asks first has it, once.
+    /// Takes a started sign-in; only the first caller gets it.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -90,7 +90,7 @@ impl Index {
         ItemKey::new(format!("STAFFSESSION#{cookie_digest}"), "SESSION")
     }
 
-    /// The session, unless it ended by age or all of this member's were ended.
+    /// The session, unless it is too old or all of this member's sessions were ended.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -108,7 +108,7 @@ impl Index {
         Ok(Some(session).filter(|session| ended.is_none_or(|ended| session.started_at > ended)))
     }
 
-    /// Remembers that the session was used.
+    /// Records that the session was used.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -125,7 +125,7 @@ impl Index {
         self.delete(&Self::staff_session_key(cookie_digest)).await
     }
 
-    /// The change that ends every session of a member that began before.
+    /// The change that ends every session of a member that began earlier.
     #[must_use]
     pub fn end_staff_sessions_change(subject: &str, now: Timestamp) -> (ItemKey, Change) {
         (staff_key(subject), Change::new().set("sessions_from", now.as_millisecond()))

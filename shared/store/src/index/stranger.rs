@@ -1,5 +1,5 @@
-//! Files that name another patient than the study whose UID they carry. They wait in quarantine, and keep the study hidden,
-//! until the study is corrected or staff decide.
+//! Files that name another patient than the study whose UID they have. They wait in quarantine and keep the study
+//! hidden until it is corrected or staff decide.
 
 use filmless_domain::{SopInstanceUid, StudyInstanceUid};
 use jiff::Timestamp;
@@ -10,7 +10,7 @@ use super::study::study_pk;
 use super::{Index, ItemKey, UploadOwner, UploadRecord};
 use crate::StoreError;
 
-/// One of them.
+/// One such file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StrangerRecord {
     /// Its object.
@@ -20,7 +20,7 @@ pub struct StrangerRecord {
     /// When it was written.
     #[serde(with = "millisecond::required")]
     pub written_at: Timestamp,
-    /// Which instance it would have been; kept since it counts.
+    /// Which instance it would have been; `None` in items from before this was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sop_instance_uid: Option<SopInstanceUid>,
 }
@@ -31,7 +31,7 @@ fn stranger_key(study: &StudyInstanceUid, upload: &UploadRecord) -> ItemKey {
 }
 
 impl Index {
-    /// Remembers a file of another patient.
+    /// Stores a file of another patient.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -43,7 +43,7 @@ impl Index {
         self.put_new(&stranger_key(study, &stranger.upload), stranger).await.map(|_| ())
     }
 
-    /// The files of other patients that came under the UID of a study.
+    /// The files of other patients that came under a study's UID.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -51,7 +51,7 @@ impl Index {
         self.query(&study_pk(study), "STRANGER#").await
     }
 
-    /// Forgets one: it is the study's after all, or staff decided without it.
+    /// Forgets one: it belongs to the study after all, or staff decided without it.
     ///
     /// # Errors
     /// [`StoreError`].

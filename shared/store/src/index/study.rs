@@ -11,30 +11,30 @@ use super::study_record::{SeriesRecord, StudyPointer, StudyRecord};
 use super::{Change, Condition, Index, ItemKey};
 use crate::StoreError;
 
-/// What is known of a study from the header of an instance that arrived.
+/// What the header of an arrived instance says about its study.
 #[derive(Debug, Clone)]
 pub struct Arrival {
     /// Which study.
     pub study_instance_uid: StudyInstanceUid,
-    /// Whom the instance names.
+    /// The patient it names.
     pub patient: PatientDemographics,
     /// Its Accession Number.
     pub accession_number: Option<AccessionNumber>,
     /// Its Study Date.
     pub study_date: Option<Date>,
-    /// Date of its picture, where it has no Study Date.
+    /// Date of its image, if it has no Study Date.
     pub image_date: Option<Date>,
     /// Its Study Description.
     pub description: Option<String>,
 }
 
-/// The study as it is after an arrival.
+/// The study after an arrival.
 #[derive(Debug, Clone)]
 pub enum Touched {
     /// The instance belongs to the study's patient.
     SamePatient(Box<StudyRecord>),
-    /// The study is another patient's; it is marked so, and hidden. Only an instance that replaces one of its own may enter
-    /// the index.
+    /// The study belongs to another patient. It is now marked so, and hidden. Only an instance that replaces one of
+    /// its own may enter the index.
     OtherPatient(Box<StudyRecord>),
 }
 
@@ -58,15 +58,15 @@ pub(super) fn day_pk(day: Date) -> String {
     format!("DAY#{day}")
 }
 
-/// The day under which a study is listed: UTC, so that every reader agrees.
+/// The day a study is listed under: UTC, so that all readers agree.
 pub(super) fn day_of(instant: Timestamp) -> Date {
     instant.to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
-/// How often facts are written anew because another instance brought some at the same moment.
+/// How often facts are rewritten because another instance brought some at the same moment.
 const FACTS_TRIES_MAX: u32 = 16;
 
-/// Nobody added to what the files say since the record was read.
+/// Nobody added facts from files since the record was read.
 pub(super) fn facts_unchanged(study: &StudyRecord) -> Condition {
     match study.facts_version {
         0 => Condition::Absent("facts_version"),
@@ -74,7 +74,7 @@ pub(super) fn facts_unchanged(study: &StudyRecord) -> Condition {
     }
 }
 
-/// Under what a study is listed: its day last, because the jobs that erase find by it what a crash left.
+/// The partitions a study is listed in. The day comes last: by it the erasing jobs find what a crash left behind.
 pub(super) fn listing_partitions(study: &StudyRecord) -> Vec<String> {
     let mut partitions: Vec<String> = study.patient_ids().into_iter().map(patient_pk).collect();
     partitions.extend(study.accessions().into_iter().map(|accession| format!("ACCESSION#{accession}")));
@@ -83,7 +83,7 @@ pub(super) fn listing_partitions(study: &StudyRecord) -> Vec<String> {
 }
 
 impl Index {
-    /// The study, if any instance of it arrived.
+    /// The study, if any of its instances arrived.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -99,8 +99,8 @@ impl Index {
         self.query(&study_pk(study), "SERIES#").await
     }
 
-    /// Creates the study, or finds out whether it is this patient's. What the instance says of the patient is compared with
-    /// what every instance before it said, and kept beside that.
+    /// Creates the study, or checks whether it is this patient's. Compares what the instance says of the patient with
+    /// what every earlier instance said, then stores it, too.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -144,7 +144,7 @@ impl Index {
         self.add_facts(study, arrival, rules).await
     }
 
-    /// Notes that something of another patient came under the UID of a study: nobody sees it from here on.
+    /// Records that a file of another patient came under a study's UID: nobody sees the study from now on.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -156,7 +156,7 @@ impl Index {
         self.update(&study_key(study), change).await
     }
 
-    /// Keeps what an arrival says beside what the study knows, unless it says nothing new.
+    /// Adds an arrival's facts to the study's, unless they are known.
     async fn add_facts(
         &self,
         mut study: StudyRecord,
@@ -172,12 +172,12 @@ impl Index {
                 study.persons.truncate(PERSONS_MAX);
                 study.accessions.truncate(ACCESSIONS_MAX);
             }
-            // The pointers first: an order that comes between the two finds the study.
+            // Pointers first: an order that comes in between finds the study.
             self.list_study(&study).await?;
             if let Some(study) = self.write_facts(&study).await? {
                 return Ok(Touched::SamePatient(Box::new(study)));
             }
-            // Another instance said something new at this moment, perhaps somebody else's name.
+            // Another instance just said something new, perhaps another name.
             let uid = &arrival.study_instance_uid;
             study = self.study(uid).await?.ok_or(StoreError::Contention { operation: "add facts" })?;
             if study.persons().iter().any(|person| files_contradict(person, &arrival.patient, rules))
@@ -189,7 +189,7 @@ impl Index {
         Err(StoreError::Contention { operation: "add facts" })
     }
 
-    /// Writes what the files of a study say, if nobody wrote since it was read.
+    /// Writes the facts of a study's files, if nobody wrote since it was read.
     async fn write_facts(&self, study: &StudyRecord) -> Result<Option<StudyRecord>, StoreError> {
         let before = facts_unchanged(study);
         let mut change = Change::new()
@@ -206,7 +206,7 @@ impl Index {
         self.update(&study_key(&study.study_instance_uid), change).await
     }
 
-    /// Adds what a correction says to a study that names another patient: it stays hidden until all of it is corrected.
+    /// Adds a correction's facts to a study that names another patient; it stays hidden until all is corrected.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -236,7 +236,7 @@ impl Index {
         Ok(())
     }
 
-    /// The pointer by which a patient's studies are found.
+    /// The pointer from a patient to a study.
     #[must_use]
     pub fn patient_pointer(patient: &PatientId, study: &StudyInstanceUid) -> (ItemKey, StudyPointer) {
         let key = ItemKey::new(patient_pk(patient), format!("STUDY#{study}"));
@@ -251,7 +251,7 @@ impl Index {
         self.pointed_studies(&day_pk(day)).await
     }
 
-    /// The studies whose images name this patient, or that were released to them.
+    /// The studies whose images name this patient, or that were released to this patient.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -267,7 +267,7 @@ impl Index {
         self.count(&patient_pk(patient), "STUDY#").await
     }
 
-    /// The studies whose images carry this accession number.
+    /// The studies whose images have this accession number.
     ///
     /// # Errors
     /// [`StoreError`].

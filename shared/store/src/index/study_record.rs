@@ -1,9 +1,9 @@
-//! What the index keeps of a study and of its series.
+//! What the index stores of a study and of its series.
 
 use filmless_domain::usage::Booked;
 use filmless_domain::{
-    AccessionNumber, HoldReason, PatientDemographics, PatientId, ReportLack, SeriesInstanceUid, StoredCode,
-    StudyInstanceUid, StudyState,
+    AccessionNumber, HoldReason, PatientDemographics, PatientId, ReportLack, SeriesAttributes,
+    SeriesInstanceUid, StoredCode, StudyInstanceUid, StudyState,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -11,33 +11,33 @@ use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
 
 /// One study.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StudyRecord {
     /// Which study.
     pub study_instance_uid: StudyInstanceUid,
-    /// Where it is.
+    /// Its state.
     pub state: StudyState,
     /// Why it is held.
     #[serde(default)]
     pub reason: Option<StoredCode<HoldReason>>,
-    /// Whom its first instance names.
+    /// The patient its first instance names.
     pub patient: PatientDemographics,
-    /// Everybody whom its instances name, each spelling once; empty in items from before this was kept.
+    /// All persons its instances name, each spelling once; empty in items from before this was kept.
     #[serde(default)]
     pub persons: Vec<PatientDemographics>,
-    /// Accession Number of its first instance that has one.
+    /// Accession Number of its first instance with one.
     #[serde(default)]
     pub accession_number: Option<AccessionNumber>,
-    /// Every Accession Number that its instances name; empty in items from before this was kept.
+    /// All Accession Numbers of its instances; empty in items from before this was kept.
     #[serde(default)]
     pub accessions: Vec<AccessionNumber>,
-    /// Raised with every change of what its instances say about the patient.
+    /// Increases whenever its instances say something new about the patient.
     #[serde(default)]
     pub facts_version: u32,
     /// Study Date.
     #[serde(default)]
     pub study_date: Option<Date>,
-    /// Date of its first picture that told one, where that had no Study Date.
+    /// Date of the first image with a date, if that had no Study Date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image_date: Option<Date>,
     /// Study Description.
@@ -52,29 +52,29 @@ pub struct StudyRecord {
     /// When its last instance arrived.
     #[serde(with = "millisecond::required")]
     pub last_received_at: Timestamp,
-    /// How often a file of it arrived, repeats and refused ones among them: never less than the instances that it has, unless it
-    /// is older than this count.
+    /// How many files of it arrived, including repeated and refused ones. Never less than its instances, unless it is
+    /// older than this count.
     #[serde(default)]
     pub arrivals: u32,
     /// When the pending quiet-period check is due, in milliseconds since 1970.
     #[serde(default)]
     pub settle_due_ms: Option<i64>,
-    /// Whether the pointers to it are written.
+    /// Whether its pointers are written.
     #[serde(default)]
     pub is_listed: bool,
-    /// Instances, as counted when it last settled.
+    /// Instances, counted when it last settled.
     #[serde(default)]
     pub instances: u32,
-    /// Series, as counted when it last settled.
+    /// Series, counted when it last settled.
     #[serde(default)]
     pub series: u32,
-    /// Frames with a picture, as counted when it was last rendered.
+    /// Frames with a picture, counted when it was last rendered.
     #[serde(default)]
     pub images: u32,
     /// Modalities, sorted.
     #[serde(default)]
     pub modalities: Vec<String>,
-    /// Whether a report is among its instances.
+    /// Whether its instances include a report.
     #[serde(default)]
     pub has_report: bool,
     /// When it was first released.
@@ -89,49 +89,49 @@ pub struct StudyRecord {
     /// Version of its newest link; 0 before the first.
     #[serde(default)]
     pub link_version: u32,
-    /// When its series were last all rendered.
+    /// When all its series were last rendered.
     #[serde(default, with = "millisecond::optional")]
     pub rendered_at: Option<Timestamp>,
     /// Bytes of its instances, as booked when it last settled.
     #[serde(default)]
     pub original_bytes: u64,
-    /// Bytes of what was made of them, `study.json` included, as booked when it was last rendered.
+    /// Bytes of the objects derived from it, including `study.json`, as booked when it was last rendered.
     #[serde(default)]
     pub derived_bytes: u64,
-    /// What it is booked as in the usage ledger; none while its release is taken back, or before the first.
+    /// What it is booked as in the usage ledger; `None` before its first release, and while its release is taken back.
     #[serde(default)]
     pub booked: Option<Booked>,
-    /// How often that changed; 0 in items from before it was kept.
+    /// How often that changed; 0 in items from before this was kept.
     #[serde(default)]
     pub bookings: u32,
     /// The order under which staff released it, whatever the gate says.
     #[serde(default)]
     pub staff_release: Option<StaffRelease>,
-    /// When it was last found whole, with everything that was derived from it.
+    /// When it was last found complete, with all its derived objects.
     #[serde(default, with = "millisecond::optional")]
     pub reconciled_at: Option<Timestamp>,
 }
 
-/// A release that staff answer for. It holds as long as images and order say of the patient what they said then.
+/// A release that staff answer for. Valid while images and order say the same of the patient as then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StaffRelease {
     /// Which order.
     pub accession_number: AccessionNumber,
-    /// Whose it was.
+    /// The patient of that order.
     pub patient_id: PatientId,
-    /// Digest of the facts that were looked at; none in items from before it was kept.
+    /// Digest of the facts that staff saw; `None` in items from before this was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<String>,
 }
 
 impl StudyRecord {
-    /// Everybody whom its files name.
+    /// All persons its files name.
     #[must_use]
     pub fn persons(&self) -> &[PatientDemographics] {
         if self.persons.is_empty() { std::slice::from_ref(&self.patient) } else { &self.persons }
     }
 
-    /// Every accession number that its files name.
+    /// All accession numbers its files name.
     #[must_use]
     pub fn accessions(&self) -> Vec<&AccessionNumber> {
         if self.accessions.is_empty() {
@@ -141,7 +141,7 @@ impl StudyRecord {
         }
     }
 
-    /// Every patient id that its files name.
+    /// All patient codes its files name.
     #[must_use]
     pub fn patient_ids(&self) -> Vec<&PatientId> {
         let mut ids: Vec<&PatientId> =
@@ -151,7 +151,7 @@ impl StudyRecord {
         ids
     }
 
-    /// Adds what one more file says; whether that is new.
+    /// Adds the facts of one more file; returns whether they are new.
     pub fn add_facts(&mut self, patient: &PatientDemographics, accession: Option<&AccessionNumber>) -> bool {
         let (mut persons, mut accessions) =
             (self.persons().to_vec(), self.accessions().into_iter().cloned().collect::<Vec<_>>());
@@ -166,20 +166,20 @@ impl StudyRecord {
         is_new
     }
 
-    /// Whether it is held for that.
+    /// Whether it is held for this reason.
     #[must_use]
     pub fn is_held_for(&self, reason: HoldReason) -> bool {
         self.reason == Some(reason.into())
     }
 
-    /// Whether a newer version holds it for what this one cannot judge.
+    /// Whether a newer version holds it for a reason that this one does not know.
     #[must_use]
     pub fn is_held_for_unknown(&self) -> bool {
         matches!(self.reason, Some(StoredCode::Unknown(_)))
     }
 
-    /// Whether its patient may see it: released once, and neither held nor recalled since. While late instances
-    /// are on their way, what was rendered before stays visible, and what was held (its reason stays) hidden.
+    /// Whether its patient may see it: released once, and neither held nor recalled since. While late instances are on
+    /// their way, the earlier rendering stays visible, and a held study (its reason stays) stays hidden.
     #[must_use]
     pub fn is_visible(&self) -> bool {
         self.account_key.is_some()
@@ -194,18 +194,12 @@ impl StudyRecord {
 pub struct SeriesRecord {
     /// Which series.
     pub series_instance_uid: SeriesInstanceUid,
-    /// Series Number.
-    #[serde(default)]
-    pub number: Option<i64>,
-    /// Series Description.
-    #[serde(default)]
-    pub description: Option<String>,
-    /// Modality.
-    #[serde(default)]
-    pub modality: String,
+    /// What is shown of it.
+    #[serde(flatten)]
+    pub attributes: SeriesAttributes,
     /// Digest over its instances, as counted when the study last settled.
     pub content_digest: String,
-    /// Digest of the contents that its pack shows.
+    /// Digest of the contents its pack shows.
     #[serde(default)]
     pub rendered_digest: Option<String>,
     /// Instances.
@@ -214,39 +208,39 @@ pub struct SeriesRecord {
     /// Frames in the pack.
     #[serde(default)]
     pub frames: u32,
-    /// Frames that key object selections mark.
+    /// Frames marked by key object selections.
     #[serde(default)]
     pub key_frames: u32,
     /// Reports, documents and videos in the pack.
     #[serde(default)]
     pub documents: u32,
-    /// Those of them that may be a doctor's report.
+    /// How many of them may be a doctor's report.
     #[serde(default)]
     pub reports: u32,
-    /// Those of them that a machine wrote of the radiation dose.
+    /// How many of them are a machine's radiation dose records.
     #[serde(default)]
     pub doses: u32,
-    /// What keeps a report of it from being the signed result; of several the gravest.
+    /// Why a report in it is not the signed result; of several reasons the most serious.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report_lacks: Option<ReportLack>,
-    /// What its only document calls itself.
+    /// The title of its only document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// Instances or frames without picture.
     #[serde(default)]
     pub without_picture: u32,
-    /// Instances that are shown with a part of their pixels or overlays missing.
+    /// Instances shown with a part of their pixels or overlays missing.
     #[serde(default)]
     pub cut_instances: u32,
-    /// Frames that instances announce and do not have.
+    /// Frames that instances announce but do not have.
     #[serde(default)]
     pub missing_frames: u32,
-    /// Bytes of all its packs, the outdated ones among them.
+    /// Bytes of all its packs, including outdated ones.
     #[serde(default)]
     pub derived_bytes: u64,
 }
 
-/// An item that leads to a study: by day, by patient, by accession number.
+/// Leads to a study: by day, by patient, by accession number.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StudyPointer {
     /// Which study.

@@ -1,4 +1,4 @@
-//! The way of a study from state to state. Every step holds only while nothing arrived since its study was read.
+//! How a study moves from state to state. Each step happens only if nothing arrived since its study was read.
 
 use filmless_domain::{HoldReason, SeriesInstanceUid, StudyInstanceUid, StudyState};
 use jiff::Timestamp;
@@ -11,12 +11,12 @@ use super::{
 };
 use crate::StoreError;
 
-/// How often a settle is scheduled anew because the study's state changed meanwhile.
+/// How often scheduling a settle is retried because the study's state changed.
 const SCHEDULE_TRIES_MAX: u32 = 8;
 
 impl Index {
-    /// Takes the study back to receiving and makes sure that a quiet-period check will come: at most one is
-    /// pending, and one that is overdue by more than `grace_ms` counts as lost.
+    /// Takes the study back to receiving and ensures that a quiet-period check will come. At most one is pending; one
+    /// that is overdue by more than `grace_ms` counts as lost.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -55,7 +55,7 @@ impl Index {
         Err(StoreError::Contention { operation: "schedule a settle" })
     }
 
-    /// Puts the pending check off, unless an instance arrived meanwhile.
+    /// Postpones the pending check, unless an instance arrived meanwhile.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -71,7 +71,7 @@ impl Index {
         self.change_study(study, change, message, &[]).await
     }
 
-    /// Records what a series holds.
+    /// Records the contents of a series.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -82,15 +82,13 @@ impl Index {
     ) -> Result<(), StoreError> {
         let change = Change::new()
             .set("series_instance_uid", &series.series_instance_uid)
-            .set("number", series.number)
-            .set("description", &series.description)
-            .set("modality", &series.modality)
+            .set_fields(&series.attributes)
             .set("content_digest", &series.content_digest)
             .set("instances", series.instances);
         self.update::<SeriesRecord>(&series_key(study, &series.series_instance_uid), change).await.map(|_| ())
     }
 
-    /// Settles the study as it is now, unless an instance arrived since it was read as it was `before`.
+    /// Settles the study as given, unless an instance arrived since it was read as `before`.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -123,7 +121,7 @@ impl Index {
         self.change_study(study, change, messages, usage).await
     }
 
-    /// Forgets a series that has no instance any more.
+    /// Forgets a series without instances.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -195,7 +193,7 @@ impl Index {
         Ok(self.commit(transaction).await? == TransactionOutcome::Committed)
     }
 
-    /// Holds the study, if it is still in the state, and booked, as when that was decided.
+    /// Holds the study, if its state and booking have not changed since the decision.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -222,7 +220,7 @@ impl Index {
         Ok(self.commit(transaction).await? == TransactionOutcome::Committed)
     }
 
-    /// Shows a study again that was released before, without a new link and a new notice.
+    /// Shows an earlier released study again, without a new link or notice.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -265,7 +263,7 @@ impl Index {
     }
 }
 
-/// Nothing arrived and no second patient turned up since the record was read.
+/// Nothing arrived, and no second patient appeared, since the record was read.
 pub(super) fn unchanged(study: &StudyRecord) -> Condition {
     let same_arrivals = Condition::is_number("last_received_at", study.last_received_at.as_millisecond());
     let mut all = vec![same_arrivals, facts_unchanged(study)];

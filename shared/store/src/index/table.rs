@@ -1,5 +1,5 @@
-//! The table and its few verbs. All reads are strongly consistent: a decision about a patient never rests on a
-//! stale copy.
+//! The table and its few operations. All reads are strongly consistent, because a decision about a patient must not
+//! use a stale copy.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -21,7 +21,7 @@ use crate::StoreError;
 
 pub(super) type Item = HashMap<String, AttributeValue>;
 
-/// How often a transaction that met another one is tried, with growing pauses.
+/// How often a transaction that collides with another is tried, with growing pauses.
 pub(super) const CONTENTION_TRIES_MAX: u32 = 6;
 
 /// The index table.
@@ -40,7 +40,7 @@ pub struct ItemKey {
     pub sk: String,
 }
 
-/// Several writes that happen together or not at all.
+/// Several writes that happen together, or not at all.
 #[derive(Debug, Default)]
 pub struct Transaction {
     parts: Vec<Part>,
@@ -53,18 +53,18 @@ enum Part {
     Delete { key: ItemKey },
 }
 
-/// What became of a transaction. Whoever commits one decides what an unmet condition means.
+/// The outcome of a transaction. The caller decides what an unmet condition means.
 #[must_use = "a transaction whose condition is unmet has done nothing"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TransactionOutcome {
     /// All writes are done.
     Committed,
-    /// Nothing is done: these parts (by their order of adding) found their condition unmet.
+    /// Nothing was done: the conditions of these parts (in the order they were added) were not met.
     ConditionUnmet(Vec<usize>),
 }
 
 impl TransactionOutcome {
-    /// For a transaction that has no condition, or one that only another writer can have broken.
+    /// For a transaction without a condition, or whose condition only another writer can have broken.
     ///
     /// # Errors
     /// [`StoreError::Contention`] when nothing was done.
@@ -77,7 +77,7 @@ impl TransactionOutcome {
 }
 
 impl std::fmt::Debug for ItemKey {
-    /// Sort keys can hold a patient's code.
+    /// Sort keys may contain a patient's code.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("ItemKey(hidden)")
     }
@@ -103,7 +103,7 @@ impl Transaction {
         Self::default()
     }
 
-    /// Adds a whole item; `condition` carries conditions only.
+    /// Adds a whole item; `condition` holds only conditions.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] when the record cannot be written as an item.
@@ -139,7 +139,7 @@ impl Index {
         Self { client, table }
     }
 
-    /// Creates the table where there is none: for the embedded profile and the tests; elsewhere `infra/` does it.
+    /// Creates the table unless it exists. Only for the embedded profile and tests; elsewhere `infra/` does it.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
@@ -180,7 +180,7 @@ impl Index {
         answer.item.map(record_of).transpose()
     }
 
-    /// Writes an item unless one with its key exists; says whether it did.
+    /// Writes an item unless its key exists; returns whether it did.
     pub(super) async fn put_new(&self, key: &ItemKey, record: &impl Serialize) -> Result<bool, StoreError> {
         let request = self.client.put_item().table_name(&self.table).set_item(Some(item_of(key, record)?));
         match request.condition_expression("attribute_not_exists(pk)").send().await {
@@ -195,7 +195,7 @@ impl Index {
         request.send().await.map(|_| ()).map_err(|e| StoreError::unavailable("DeleteItem")(Box::new(e)))
     }
 
-    /// Removes an item and returns it: of several who ask at once, one gets it.
+    /// Removes an item and returns it; of several simultaneous callers one gets it.
     pub(super) async fn take<T: DeserializeOwned>(&self, key: &ItemKey) -> Result<Option<T>, StoreError> {
         let request = self.client.delete_item().table_name(&self.table).set_key(Some(key.attributes()));
         let answer = request.return_values(ReturnValue::AllOld).send().await;
@@ -203,8 +203,7 @@ impl Index {
         answer.attributes.filter(|item| !item.is_empty()).map(record_of).transpose()
     }
 
-    /// Changes one item, creating it where there is none, and returns it as it is afterwards; `None` when the
-    /// condition is unmet.
+    /// Changes one item, or creates it, and returns it as it is then; `None` if the condition is not met.
     pub(super) async fn update<T: DeserializeOwned>(
         &self,
         key: &ItemKey,
@@ -237,7 +236,7 @@ impl Index {
         }
     }
 
-    /// All items of a partition whose sort key starts with `sk_prefix`, in the order of their sort keys.
+    /// All items of a partition whose sort keys start with `sk_prefix`, in sort key order.
     pub(super) async fn query<T: DeserializeOwned>(
         &self,
         pk: &str,
@@ -246,7 +245,7 @@ impl Index {
         records_of(self.query_request(pk, sk_prefix)).await
     }
 
-    /// The request for the items of a partition whose sort key starts with `sk_prefix`: whoever sends it may narrow it.
+    /// The request for the items of a partition whose sort keys start with `sk_prefix`; the caller may narrow it.
     pub(super) fn query_request(&self, pk: &str, sk_prefix: &str) -> QueryFluentBuilder {
         self.client
             .query()
@@ -256,7 +255,7 @@ impl Index {
             .set_expression_attribute_values(Some(values_of(pk, sk_prefix)))
     }
 
-    /// The keys of those items.
+    /// Only the keys of those items.
     pub(super) async fn query_keys(&self, pk: &str, sk_prefix: &str) -> Result<Vec<ItemKey>, StoreError> {
         #[derive(serde::Deserialize)]
         struct Keys {
@@ -267,11 +266,10 @@ impl Index {
         Ok(found.into_iter().map(|keys| ItemKey { pk: keys.pk, sk: keys.sk }).collect())
     }
 
-    /// Runs a transaction; one that meets another is tried again.
+    /// Runs a transaction; retries if it collides with another.
     ///
     /// # Errors
-    /// [`StoreError::Contention`] when it met another every time, [`StoreError::NotStorable`],
-    /// [`StoreError::Unavailable`].
+    /// [`StoreError::Contention`] if it collided every time, [`StoreError::NotStorable`], [`StoreError::Unavailable`].
     pub async fn commit(&self, transaction: Transaction) -> Result<TransactionOutcome, StoreError> {
         let parts: Vec<TransactWriteItem> =
             transaction.parts.into_iter().map(|part| self.transact_item(part)).collect::<Result<_, _>>()?;
@@ -296,7 +294,7 @@ impl Index {
             if !unmet.is_empty() {
                 return Ok(TransactionOutcome::ConditionUnmet(unmet));
             }
-            // A part that is too large, or has a bad key: trying again is no help.
+            // A part is too large, or has a bad key: retrying does not help.
             if cancelled.cancellation_reasons().iter().any(|reason| reason.code() == Some("ValidationError"))
             {
                 let (operation, source) = ("TransactWriteItems", Box::new(error));
@@ -343,7 +341,7 @@ impl Index {
 
 fn item_of(key: &ItemKey, record: &impl Serialize) -> Result<Item, StoreError> {
     let mut item: Item = serde_dynamo::to_item(record).map_err(StoreError::corrupt("write an item"))?;
-    // An absent attribute and a null one must not differ for conditions.
+    // To conditions an absent attribute and a null one must be the same.
     item.retain(|_, value| !matches!(value, AttributeValue::Null(_)));
     item.extend(key.attributes());
     Ok(item)
@@ -353,7 +351,7 @@ pub(super) fn record_of<T: DeserializeOwned>(item: Item) -> Result<T, StoreError
     serde_dynamo::from_item(item).map_err(StoreError::corrupt("read an item"))
 }
 
-/// What a query finds, page by page.
+/// All items of a query, page by page.
 pub(super) async fn records_of<T: DeserializeOwned>(
     request: QueryFluentBuilder,
 ) -> Result<Vec<T>, StoreError> {
@@ -365,7 +363,7 @@ pub(super) async fn records_of<T: DeserializeOwned>(
     Ok(records)
 }
 
-/// Which items of a partition: an empty prefix is refused by DynamoDB.
+/// Selects items of a partition; DynamoDB refuses an empty prefix.
 const fn condition_of(sk_prefix: &str) -> &'static str {
     if sk_prefix.is_empty() { "pk = :pk" } else { "pk = :pk AND begins_with(sk, :sk)" }
 }

@@ -1,4 +1,4 @@
-//! Uploads that nothing else in the index leads to. They go with the study, order or patient that they are about.
+//! Uploads that nothing else in the index leads to. They are erased with the study, order or patient they belong to.
 
 use std::fmt;
 
@@ -22,26 +22,26 @@ pub struct UploadRecord {
     pub version_id: Option<String>,
     /// Its ETag.
     pub etag: String,
-    /// Its copy in quarantine, and the reason beside that, when it was refused.
+    /// If it was refused: its copy in quarantine, and the reason beside it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quarantined: Vec<ObjectKey>,
-    /// What can be read of a file that was refused and is missing from its study. `Debug` hides the patient.
+    /// What could be read of a refused file that is missing from its study. `Debug` hides the patient.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lost: Option<LostFile>,
 }
 
-/// A file that is missing from its study: it cannot be read, or bears the UID of another one.
+/// A file missing from its study: it cannot be read, or has the UID of another one.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LostFile {
-    /// Of which study.
+    /// Its study.
     pub study: StudyInstanceUid,
-    /// Whose it is, where it says so.
+    /// Its patient, if it names one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patient: Option<PatientId>,
-    /// Of which series, where the instance of that UID in another one does not stand for it.
+    /// Its series, if an instance with its UID in another series does not count as this file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub series: Option<SeriesInstanceUid>,
-    /// Which instance, where it says so: once that comes as a whole, nothing is missing.
+    /// Its instance, if it names one: once that arrives intact, nothing is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance: Option<SopInstanceUid>,
 }
@@ -52,10 +52,10 @@ impl fmt::Debug for LostFile {
     }
 }
 
-/// Whom an upload is about.
+/// What an upload belongs to.
 #[derive(Debug, Clone, Copy)]
 pub enum UploadOwner<'a> {
-    /// A study: the same instance once more, or refused files of its patient.
+    /// A study: a repeated instance, or a refused file of its patient.
     Study(&'a StudyInstanceUid),
     /// An order.
     Order(&'a AccessionNumber),
@@ -63,7 +63,7 @@ pub enum UploadOwner<'a> {
     Patient(&'a PatientId),
 }
 
-/// A ZIP whose entries all lie in the bucket as objects of their own.
+/// A ZIP whose entries are all separate objects in the bucket.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct UnpackedRecord {
     /// Number of entries.
@@ -73,7 +73,7 @@ pub struct UnpackedRecord {
 }
 
 impl UploadRecord {
-    /// Which version it is.
+    /// Its version.
     #[must_use]
     pub fn version(&self) -> ObjectVersion<'_> {
         ObjectVersion { key: &self.key, version_id: self.version_id.as_deref() }
@@ -102,7 +102,7 @@ fn unpacked_key(zip_name: &str) -> ItemKey {
 }
 
 impl Index {
-    /// Remembers whom an upload is about.
+    /// Records what an upload belongs to.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -114,7 +114,7 @@ impl Index {
         self.put_new(&upload.item_key(owner), upload).await.map(|_| ())
     }
 
-    /// Forgets an upload as this owner's.
+    /// Forgets that an upload belongs to this owner.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -126,7 +126,7 @@ impl Index {
         self.delete(&upload.item_key(owner)).await
     }
 
-    /// The uploads that were remembered.
+    /// The uploads recorded for this owner.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -134,7 +134,7 @@ impl Index {
         self.query(&owner.pk(), "OBJECT#").await
     }
 
-    /// Whether an upload was remembered as this owner's.
+    /// Whether an upload is recorded for this owner.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -146,7 +146,7 @@ impl Index {
         Ok(self.get::<UploadRecord>(&upload.item_key(owner)).await?.is_some())
     }
 
-    /// Remembers that a ZIP is unpacked, under the name that its entries lie below.
+    /// Records that a ZIP is unpacked, under the name that its entries are below.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -154,7 +154,7 @@ impl Index {
         self.put_new(&unpacked_key(zip_name), zip).await.map(|_| ())
     }
 
-    /// The ZIP that was unpacked under a name.
+    /// The ZIP unpacked under this name.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -162,7 +162,7 @@ impl Index {
         self.get(&unpacked_key(zip_name)).await
     }
 
-    /// Forgets a ZIP that is no more.
+    /// Forgets a ZIP that no longer exists.
     ///
     /// # Errors
     /// [`StoreError`].

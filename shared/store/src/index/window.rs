@@ -1,4 +1,4 @@
-//! Counters of what happened within a window of time.
+//! Counts events within a time window.
 
 use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;
@@ -15,14 +15,14 @@ struct WindowRecord {
 }
 
 impl WindowRecord {
-    /// Taking back what was counted in a window that has ended leads below 0.
+    /// Taking back an event of an ended window makes this negative.
     fn count(&self) -> u32 {
         u32::try_from(self.counted.max(0)).unwrap_or(u32::MAX)
     }
 }
 
 impl Index {
-    /// Counts one more of something, and says how many there were in the current window.
+    /// Counts one event; returns the count in the current window.
     pub(super) async fn count_in_window(
         &self,
         key: &ItemKey,
@@ -47,7 +47,7 @@ impl Index {
         Ok(counted.map_or(1, |record| record.count()))
     }
 
-    /// Takes back one that was counted.
+    /// Takes back one counted event.
     pub(super) async fn uncount(&self, key: &ItemKey) -> Result<(), StoreError> {
         let change = Change::new().add("counted", -1).when(&Condition::Present("counted"));
         self.update::<WindowRecord>(key, change).await.map(|_| ())

@@ -1,5 +1,5 @@
-//! What waits for somebody, by day: pointers that are written with the change that makes them due, so that a list reads what is
-//! on it and not every study. A pointer may outlive its reason; whoever reads it looks at the study itself.
+//! What waits for staff, by day. Pointers are written with the change that causes them, so a list reads its own
+//! entries and not every study. A pointer may outlive its reason, so readers check the study itself.
 
 use std::collections::BTreeSet;
 
@@ -14,21 +14,21 @@ use super::study::day_of;
 use super::{Change, ChannelState, Condition, Index, ItemKey, NoticeRecord, StudyRecord, Transaction};
 use crate::StoreError;
 
-/// How many studies of a day are asked for first: of most days that is all.
+/// How many studies of a day are read first; on most days that is all.
 const DAY_START_STUDIES: i32 = 64;
-/// How long it is known which studies were opened on a day, in days: what happened since is in the audit log.
+/// For how many days we know which studies were opened; older openings are in the audit log.
 pub const OPENED_DAYS: i64 = 100;
 
 /// A list that staff work through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Worklist {
-    /// Studies that are held, by the day of their first instance.
+    /// Held studies, by the day of their first instance.
     Held,
-    /// Studies whose patient may have got no message, by the day on which one was issued.
+    /// Studies whose patient may have got no message, by the day one was issued.
     Unreached,
-    /// Studies with a message that failed, by the day on which it was issued.
+    /// Studies with a failed message, by the day it was issued.
     Failed,
-    /// Studies that somebody opened, by the day on which they did, at the hospital.
+    /// Studies that somebody opened, by the day of the opening at the hospital.
     Opened,
 }
 
@@ -51,32 +51,32 @@ impl Worklist {
     }
 }
 
-/// A study on a list. `Debug` hides whose it is.
+/// A study on a list. `Debug` hides its patient.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct ListedStudy {
     /// Which study.
     pub study_instance_uid: StudyInstanceUid,
-    /// Its place on the list of the day: when its first instance arrived, its message was issued, or it was opened first on the
-    /// day. None in items from before this was kept.
+    /// Its place in the day's list: when its first instance arrived, its message was issued, or it was first opened
+    /// that day. `None` in items from before this was kept.
     #[serde(default, with = "millisecond::optional")]
     pub listed_at: Option<Timestamp>,
-    /// How often it was opened on the day; none on the other lists, and in items from before this was kept.
+    /// How often it was opened that day; `None` on other lists, and in items from before this was kept.
     #[serde(default)]
     pub times: Option<u32>,
-    /// Why it is held; none on the other lists, and in items from before this was kept.
+    /// Why it is held; `None` on other lists, and in items from before this was kept.
     #[serde(default)]
     pub reason: Option<StoredCode<HoldReason>>,
-    /// The words of the patient's name in the images of a study that is held, folded, to be searched in.
+    /// For a held study, the words of the patient's name in its images, folded, to search in.
     #[serde(default)]
     pub name: Option<String>,
 }
 
-/// Which of the studies that are held.
+/// Which held studies to return.
 #[derive(Debug, Clone, Copy)]
 pub enum HeldWanted<'a> {
-    /// Those in whose name this is, folded.
+    /// Those with this word in the name, folded.
     Named(&'a str),
-    /// Those that are held for one of these reasons.
+    /// Those held for one of these reasons.
     For(&'a [HoldReason]),
 }
 
@@ -86,12 +86,12 @@ impl std::fmt::Debug for ListedStudy {
     }
 }
 
-/// The studies on a list of one day, those that are oldest first and by UID.
+/// The studies on a day's list, oldest first, then by UID.
 #[derive(Debug)]
 pub struct DayOfList {
-    /// They, or some of them.
+    /// All of them, or the first ones.
     pub listed: Vec<ListedStudy>,
-    /// Whether these are all.
+    /// Whether they are all.
     pub is_whole: bool,
 }
 
@@ -110,7 +110,7 @@ impl ListedStudy {
         Self { reason: Some(reason), name: Some(name), ..listed }
     }
 
-    /// By what a list of a day is ordered.
+    /// The sort key within a day's list.
     #[must_use]
     pub fn place(&self) -> (i64, &str) {
         (self.listed_at.map_or(0, Timestamp::as_millisecond), self.study_instance_uid.as_str())
@@ -118,7 +118,7 @@ impl ListedStudy {
 }
 
 impl Transaction {
-    /// Puts a study on the list of those that are held.
+    /// Adds a study to the list of held ones.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`], never for this type.
@@ -127,14 +127,14 @@ impl Transaction {
         self.put(&key, &ListedStudy::held(study, reason.into()), Change::new())
     }
 
-    /// Takes it off.
+    /// Removes it from that list.
     #[must_use]
     pub fn unlist_held(self, study: &StudyRecord) -> Self {
         self.delete(Worklist::Held.key(study.received_at, &study.study_instance_uid))
     }
 
-    /// Puts a study on the list of those that were opened on the day, or counts once more there; on condition that all openings
-    /// of the day were counted.
+    /// Adds a study to the list of those opened that day, or counts one more opening; only if all openings of the day
+    /// were counted.
     #[must_use]
     pub fn list_opened(self, study: &StudyInstanceUid, at: Timestamp) -> Self {
         let is_counted =
@@ -148,7 +148,7 @@ impl Transaction {
         self.update(opened_key(study, at), change)
     }
 
-    /// Takes a study off the list of those whose patient nothing reached.
+    /// Removes a study from the list of those whose patient no message reached.
     #[must_use]
     pub fn unlist_unreached(self, notices: &[NoticeRecord]) -> Self {
         let days = notices.iter().map(|notice| (day_of(notice.issued_at), notice));
@@ -159,7 +159,7 @@ impl Transaction {
         })
     }
 
-    /// Puts the study of a notice on a list.
+    /// Adds a notice's study to a list.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`], never for this type.
@@ -168,7 +168,7 @@ impl Transaction {
         self.put(&key, &ListedStudy::new(&notice.study_instance_uid, notice.issued_at), Change::new())
     }
 
-    /// What a channel's new state makes due, or settles.
+    /// What a channel's new state adds to, or removes from, the lists.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`], never for this type.
@@ -186,8 +186,8 @@ impl Transaction {
 }
 
 impl Index {
-    /// The studies on a list of a day, some of them where they are many: one call. The day is one of the hospital for
-    /// [`Worklist::Opened`], and UTC for the others.
+    /// The studies on a day's list, or the first of them if there are many, in one call. For [`Worklist::Opened`] the
+    /// day is the hospital's, for other lists UTC.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -196,7 +196,7 @@ impl Index {
         Ok(DayOfList { listed: in_order(listed), is_whole: !is_more })
     }
 
-    /// All studies on a list of a day: a call for every some thousands.
+    /// All studies on a day's list; one call per few thousand.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -204,7 +204,7 @@ impl Index {
         Ok(in_order(self.query(&list.pk(day), "STUDY#").await?))
     }
 
-    /// Some of the studies that are held, of a day (UTC); those whose items are from before this was kept are all among them.
+    /// The matching held studies of a day (UTC). Items from before this was kept are always included.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -237,7 +237,7 @@ impl Index {
         self.count(&list.pk(day), "STUDY#").await
     }
 
-    /// Puts a study on the lists that it belongs on: those from before there were lists are on none.
+    /// Adds a study to the lists it belongs on; a study from before there were lists is on none.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -269,7 +269,7 @@ impl Index {
         Ok(())
     }
 
-    /// Takes a study off every list, before it is erased. Returns the number of items.
+    /// Removes a study from every list before it is erased. Returns the number of items.
     pub(super) async fn unlist(&self, study: &StudyRecord) -> Result<usize, StoreError> {
         let uid = &study.study_instance_uid;
         let mut keys = vec![Worklist::Held.key(study.received_at, uid)];

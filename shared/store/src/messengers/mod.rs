@@ -1,5 +1,5 @@
-//! Messengers of providers with which the hospital has a contract of its own. They are set up by one JSON object that has a member
-//! for each channel: `{"a-channel": {…}}`; what stands in it is the provider's.
+//! Messengers of providers that the hospital has its own contract with. One JSON object configures them, with a member
+//! for each channel: `{"a-channel": {…}}`; its contents depend on the provider.
 
 mod zalo_zns;
 
@@ -14,20 +14,25 @@ use self::zalo_zns::ZaloZns;
 use crate::port::{Messenger, Messengers};
 
 /// Why messengers cannot be set up. Never says what stands in their settings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InvalidMessengers {
-    /// Not the form.
+    /// Not in this form.
     #[error("messengers are a JSON object with a member for each channel")]
     Form,
-    /// Every system has one.
+    /// Every system already has this channel.
     #[error("every system has a messenger for {0}: it cannot be set up")]
     Own(Channel),
-    /// A field is missing, or one is unknown, or it holds what it cannot.
-    #[error("the settings of the messenger for {0} cannot be used")]
-    Settings(Channel),
+    /// A field is missing or unknown, or it holds what it cannot.
+    #[error("the settings of the messenger for {channel} cannot be used: {problem}")]
+    Settings {
+        /// Of which channel.
+        channel: Channel,
+        /// Which field, and what is wrong with it.
+        problem: String,
+    },
 }
 
-/// The messengers that a JSON object sets up.
+/// Sets up the messengers of a JSON object.
 ///
 /// # Errors
 /// [`InvalidMessengers`].
@@ -43,8 +48,8 @@ fn messenger(channel: Channel, settings: Value) -> Result<Arc<dyn Messenger>, In
     match channel {
         Channel::Sms | Channel::Email => Err(InvalidMessengers::Own(channel)),
         Channel::ZaloZns => {
-            let zalo = ZaloZns::new(settings).ok_or(InvalidMessengers::Settings(channel))?;
-            Ok(Arc::new(zalo))
+            let zalo = ZaloZns::new(settings);
+            Ok(Arc::new(zalo.map_err(|problem| InvalidMessengers::Settings { channel, problem })?))
         }
     }
 }

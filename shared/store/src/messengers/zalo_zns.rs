@@ -1,5 +1,5 @@
-//! Zalo Notification Service: a template that Zalo has approved for the hospital, filled with a few values, to whoever uses Zalo under a
-//! Vietnamese number. One POST per message: <https://developers.zalo.me/docs/zalo-notification-service>.
+//! Zalo Notification Service: a template that Zalo approved for the hospital, filled with a few values, for Zalo users
+//! with a Vietnamese number. One POST per message: <https://developers.zalo.me/docs/zalo-notification-service>.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -18,27 +18,27 @@ use crate::port::{Message, Messenger, PortError, Values};
 
 const OPERATION: &str = "send by Zalo";
 const ENDPOINT: &str = "https://business.openapi.zalo.me";
-/// Far less than a run of ours may take.
+/// Far shorter than one of our runs may take.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// What the hospital sets up. The token lies in the settings themselves, or in a file that is read for each message, since Zalo's
-/// tokens are good for about a day.
+/// The hospital's settings. The token is in the settings, or in a file that is read for each message, because Zalo's
+/// tokens last about a day.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
     access_token: Option<String>,
     access_token_file: Option<PathBuf>,
     template_id: String,
-    /// For patients who are written to in English; without one, they get the other.
+    /// For patients who get messages in English; without it they get the other one.
     template_id_en: Option<String>,
-    /// Which of our values each parameter of the template gets.
+    /// Which value each parameter of the template gets.
     #[serde(default = "usual_data")]
     template_data: BTreeMap<String, Datum>,
     #[serde(default = "usual_endpoint")]
     endpoint: String,
 }
 
-/// A value that a template may carry.
+/// A value that a template can contain.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Datum {
@@ -56,6 +56,29 @@ fn usual_endpoint() -> String {
     ENDPOINT.into()
 }
 
+/// The first field that is unknown, missing or of the wrong type.
+fn wrong_field(settings: &Value) -> Option<String> {
+    const TEXTS: [&str; 5] =
+        ["access_token", "access_token_file", "template_id", "template_id_en", "endpoint"];
+    let Some(fields) = settings.as_object() else { return Some("they are no JSON object".into()) };
+    for (name, value) in fields {
+        let value = Some(value).filter(|value| !value.is_null());
+        if TEXTS.contains(&name.as_str()) {
+            if value.is_some_and(|value| !value.is_string()) {
+                return Some(format!("{name} must be a string"));
+            }
+        } else if name == "template_data" {
+            let is_known = |value: &Value| serde_json::from_value::<Datum>(value.clone()).is_ok();
+            if !value.and_then(Value::as_object).is_some_and(|data| data.values().all(is_known)) {
+                return Some(format!("{name} maps parameters to account, link, password or hospital"));
+            }
+        } else {
+            return Some(format!("{name} is no field of it"));
+        }
+    }
+    (!fields.contains_key("template_id")).then(|| "template_id is missing".into())
+}
+
 /// Sends by ZNS.
 pub(super) struct ZaloZns {
     settings: Settings,
@@ -70,14 +93,31 @@ struct Answer {
 }
 
 impl ZaloZns {
-    /// With these settings, unless they cannot be used: one of the two ways to the token, and an address that is read by nobody else.
-    pub(super) fn new(settings: Value) -> Option<Self> {
-        let settings: Settings = serde_json::from_value(settings).ok()?;
-        let is_private =
-            ["https://", "http://127.0.0.1:"].iter().any(|start| settings.endpoint.starts_with(start));
-        let has_one_token = settings.access_token.is_some() != settings.access_token_file.is_some();
+    /// A messenger with these settings: one of the two ways to the token, and an address that nobody else reads.
+    ///
+    /// # Errors
+    /// Which field is wrong, and how. Never its value, which may be a secret.
+    pub(super) fn new(settings: Value) -> Result<Self, String> {
+        if let Some(problem) = wrong_field(&settings) {
+            return Err(problem);
+        }
+        // What is still wrong here is a value, which must not be told.
+        let settings: Settings = serde_json::from_value(settings)
+            .map_err(|_| "a field has a value of the wrong type".to_owned())?;
+        match (&settings.access_token, &settings.access_token_file) {
+            (None, None) => return Err("access_token or access_token_file is missing".into()),
+            (Some(_), Some(_)) => return Err("access_token and access_token_file exclude each other".into()),
+            (Some(token), None) if token.trim().is_empty() => return Err("access_token is empty".into()),
+            _ => {}
+        }
+        if settings.template_id.trim().is_empty() {
+            return Err("template_id is empty".into());
+        }
+        if !["https://", "http://127.0.0.1:"].iter().any(|start| settings.endpoint.starts_with(start)) {
+            return Err("endpoint must begin with https://".into());
+        }
         let client = HttpClient::new(&settings.endpoint, TIMEOUT);
-        (is_private && has_one_token).then_some(Self { settings, client })
+        Ok(Self { settings, client })
     }
 
     async fn token(&self) -> Result<String, PortError> {
@@ -118,7 +158,7 @@ impl ZaloZns {
     }
 }
 
-/// At most 48 characters, and none that tell which study it is.
+/// At most 48 characters, none of which reveal the study.
 fn tracking_id(values: &Values) -> String {
     hex::encode(&Sha256::digest(&values.idempotency_key)[..16])
 }
@@ -138,11 +178,11 @@ impl Messenger for ZaloZns {
             .header("access_token", self.token().await?)
             .header("content-type", "application/json")
             .body(Bytes::from(body));
-        // The error would not name the token, but a chain of errors is nothing to rely on.
+        // The error would not contain the token, but do not rely on that.
         let request = request.map_err(|_| PortError::refused(OPERATION, "the token is no header"))?;
         let answer = self.client.send(request).await.map_err(|error| match error {
             HttpError::BadRequest => PortError::Refused { operation: OPERATION, source: Box::new(error) },
-            // Nobody knows how far it came.
+            // Nobody knows how far it got.
             HttpError::Failed | HttpError::TimedOut | HttpError::TooLong => unanswered(error),
         })?;
         let status = answer.status().as_u16();
@@ -164,7 +204,7 @@ impl Messenger for ZaloZns {
         Ok(id.unwrap_or_else(|| tracking_id(values)))
     }
 
-    /// ZNS sends again what it is given again, under the same tracking id, too.
+    /// ZNS sends a repeated request again, even with the same tracking id.
     fn is_idempotent(&self) -> bool {
         false
     }
@@ -212,21 +252,28 @@ mod tests {
         let body = own.body(&values("0903123456", Some("p"))).unwrap();
         assert_eq!(body["template_data"], json!({ "mat_khau": "p", "bv": "Hospital A" }));
         assert_eq!(body["template_id"], "2");
-        // Where messages carry no password, a template that shows one is not sent; nor anything out of the country.
+        // If messages carry no password, a template that shows one is not sent; nor is anything abroad.
         assert!(own.body(&values("0903123456", None)).is_err());
         assert!(zalo(&json!({})).unwrap().body(&values("+4915112345678", None)).is_err());
     }
 
     #[test]
     fn settings_that_cannot_be_used_are_refused() {
-        for bad in [
-            json!({ "access_token": null }),
-            json!({ "access_token_file": "/t" }),
-            json!({ "template_data": { "name": "patient" } }),
-            json!({ "endpoint": "http://business.openapi.zalo.me" }),
-            json!({ "template": "1" }),
+        for (bad, problem) in [
+            (json!({ "access_token": null }), "access_token or access_token_file is missing"),
+            (json!({ "access_token": " " }), "access_token is empty"),
+            (json!({ "access_token": 7 }), "access_token must be a string"),
+            (json!({ "access_token_file": "/t" }), "access_token and access_token_file exclude each other"),
+            (json!({ "template_id": "" }), "template_id is empty"),
+            (
+                json!({ "template_data": { "name": "patient" } }),
+                "template_data maps parameters to account, link, password or hospital",
+            ),
+            (json!({ "endpoint": "http://business.openapi.zalo.me" }), "endpoint must begin with https://"),
+            (json!({ "template": "1" }), "template is no field of it"),
         ] {
-            assert!(zalo(&bad).is_none(), "{bad}");
+            assert_eq!(zalo(&bad).err().as_deref(), Some(problem), "{bad}");
         }
+        assert_eq!(wrong_field(&json!({})).as_deref(), Some("template_id is missing"));
     }
 }

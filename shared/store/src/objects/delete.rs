@@ -1,4 +1,4 @@
-//! How objects are deleted: with all their versions, where nothing is to be left of them.
+//! Deletes objects, with all their versions if nothing may be left.
 
 use aws_sdk_s3::types::{Delete, ObjectIdentifier, ObjectVersion as VersionEntry};
 use filmless_domain::ObjectKey;
@@ -7,11 +7,11 @@ use super::{Bucket, ObjectVersion};
 use crate::StoreError;
 use crate::listed_key::{listed_key, next_marker};
 
-/// Most versions that one `DeleteObjects` may name (S3 API reference).
+/// Most versions in one `DeleteObjects` (S3 API reference).
 const DELETED_AT_ONCE_MAX: usize = 1000;
 
 impl Bucket {
-    /// Deletes an object; one that is not there is no error. In a versioned bucket all versions go.
+    /// Deletes an object; a missing one is no error. In a versioned bucket all its versions go.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
@@ -19,8 +19,8 @@ impl Bucket {
         self.delete_versions(key, |_| true).await
     }
 
-    /// Deletes what was once uploaded under a key, and nothing else that came under it: the version that is meant, and
-    /// every other one of the same bytes.
+    /// Deletes one upload and nothing else that came under its key: the version given, and every other version with
+    /// the same bytes.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
@@ -32,7 +32,7 @@ impl Bucket {
         .await
     }
 
-    /// Where no version is left, the marks of earlier deletions go too, since a key may name somebody.
+    /// If no version is left, the markers of earlier deletions go too, because a key may name somebody.
     async fn delete_versions(
         &self,
         key: &ObjectKey,
@@ -55,7 +55,7 @@ impl Bucket {
             }
             let of_key = page.delete_markers().iter().filter(|marker| is_it(marker.key()));
             markers.extend(of_key.map(|marker| id(marker.version_id())));
-            // A key comes before all those that it begins, so that what follows another one is another one's.
+            // A key sorts before all keys that begin with it, so versions after another key belong to that one.
             after = next_marker(&page).filter(|marker| marker.key == key.as_str());
             if after.is_none() {
                 break;
@@ -81,8 +81,8 @@ impl Bucket {
         let delete = delete.map_err(StoreError::corrupt(OPERATION))?;
         let request = self.client.delete_objects().bucket(&self.name).delete(delete);
         let answer = request.send().await.map_err(|e| StoreError::unavailable(OPERATION)(Box::new(e)))?;
-        // The answer is 200 even where some were refused. Of what it says only the code: a key may name somebody. S3 takes a version
-        // that is gone for deleted; other servers say that it is not there, and may list one twice where a page ends.
+        // The answer is 200 even if some were refused. Keep only the code: a key may name somebody. S3 counts a
+        // missing version as deleted; other servers report it missing, and may list one twice at the end of a page.
         let mut codes = answer.errors().iter().map(|refused| refused.code().unwrap_or("without a code"));
         match codes.find(|code| *code != "NoSuchVersion") {
             None => Ok(()),
@@ -90,7 +90,7 @@ impl Bucket {
         }
     }
 
-    /// Deletes the current version of an object; one that is not there is no error.
+    /// Deletes the current version of an object; a missing one is no error.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].

@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 
-/// What time it is.
+/// Tells the time.
 pub trait Clock: Send + Sync {
     /// The current instant.
     fn now(&self) -> Timestamp;

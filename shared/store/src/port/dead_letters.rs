@@ -3,18 +3,18 @@ use jiff::Timestamp;
 
 use super::{PortError, QueueName};
 
-/// A message that was given up on. `Debug` hides what it says: keys of objects may hold a name.
+/// A message that was given up on. `Debug` hides its body: an object key may contain a name.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DeadMessage {
-    /// The queue's name of it.
+    /// Its id in the queue.
     pub id: String,
     /// What was sent.
     pub body: String,
     /// How often it was received.
     pub receives: u32,
-    /// When it was sent, as far as the queue tells.
+    /// When it was sent, if the queue says so.
     pub sent_at: Option<Timestamp>,
-    /// The code with which it failed last, where the queue remembers it. SQS does not: the log does.
+    /// The code of its last failure, if the queue keeps it. SQS does not; see the log.
     pub last_error: Option<String>,
 }
 
@@ -24,7 +24,7 @@ impl std::fmt::Debug for DeadMessage {
     }
 }
 
-/// The dead-letter queues: what nobody could work on waits there for somebody to look.
+/// The dead-letter queues: messages that could not be processed wait there for somebody to look.
 #[async_trait]
 pub trait DeadLetters: Send + Sync {
     /// The dead letters of a queue.
@@ -33,7 +33,7 @@ pub trait DeadLetters: Send + Sync {
     /// [`PortError`].
     async fn list(&self, queue: QueueName) -> Result<Vec<DeadMessage>, PortError>;
 
-    /// Sends them all back to their queue, and returns how many there were. One may come twice when this is cut short.
+    /// Sends them all back to their queue; returns how many. If interrupted, one may be sent twice.
     ///
     /// # Errors
     /// [`PortError`].

@@ -9,8 +9,8 @@ use super::PortError;
 /// One SMS.
 #[derive(Clone)]
 pub struct Sms {
-    /// Stable name of this message: sending it again under the same name must not reach the patient twice where
-    /// the provider can tell.
+    /// Stable id of this message: sending it again with the same id must not reach the patient twice, if the provider
+    /// can tell.
     pub idempotency_key: String,
     /// Receiver.
     pub to: PhoneNumber,
@@ -25,7 +25,7 @@ pub struct Sms {
 /// One email, already composed.
 #[derive(Clone)]
 pub struct Email {
-    /// Stable name of this message, see [`Sms::idempotency_key`].
+    /// Stable id of this message, see [`Sms::idempotency_key`].
     pub idempotency_key: String,
     /// Envelope sender.
     pub from: String,
@@ -35,10 +35,10 @@ pub struct Email {
     pub raw: Vec<u8>,
 }
 
-/// What a message says, as values for a template that the provider of its channel keeps.
+/// The contents of a message, as values for a template that the channel's provider stores.
 #[derive(Clone)]
 pub struct Values {
-    /// Stable name of this message, see [`Sms::idempotency_key`].
+    /// Stable id of this message, see [`Sms::idempotency_key`].
     pub idempotency_key: String,
     /// Receiver.
     pub to: PhoneNumber,
@@ -54,19 +54,19 @@ pub struct Values {
     pub link: Secret,
 }
 
-/// A message, in the form that its channel takes. `Debug` hides it.
+/// A message in the form of its channel. `Debug` hides it.
 #[derive(Clone)]
 pub enum Message {
     /// A text to a number.
     Sms(Sms),
-    /// A message with headers to an address.
+    /// An email with headers, to an address.
     Email(Email),
     /// Values for a template, to a number.
     Values(Values),
 }
 
 impl Message {
-    /// Stable name of this message, see [`Sms::idempotency_key`].
+    /// Stable id of this message, see [`Sms::idempotency_key`].
     #[must_use]
     pub fn idempotency_key(&self) -> &str {
         match self {
@@ -80,10 +80,10 @@ impl Message {
 /// Sends the messages of one channel.
 #[async_trait]
 pub trait Messenger: Send + Sync {
-    /// Which channel it is.
+    /// Its channel.
     fn channel(&self) -> Channel;
 
-    /// Hands the message to the provider and returns the provider's id of it.
+    /// Hands the message to the provider; returns the provider's id.
     ///
     /// # Errors
     /// [`PortError`]; [`PortError::Refused`] for a message in the form of another channel.
@@ -92,8 +92,8 @@ pub trait Messenger: Send + Sync {
     /// Whether a message sent again under its `idempotency_key` reaches its receiver once.
     fn is_idempotent(&self) -> bool;
 
-    /// Erases what the messenger itself kept of messages whose `idempotency_key` begins so, and says how many those were. A
-    /// provider keeps what it keeps by its own rules.
+    /// Erases what the messenger itself stored of messages whose `idempotency_key` has this prefix; returns how many.
+    /// What a provider keeps is up to the provider.
     ///
     /// # Errors
     /// [`PortError`].
@@ -102,39 +102,39 @@ pub trait Messenger: Send + Sync {
     }
 }
 
-/// The messengers of a system, one for each channel that it has.
+/// The messengers of a system, one for each of its channels.
 #[derive(Clone, Default)]
 pub struct Messengers(BTreeMap<Channel, Arc<dyn Messenger>>);
 
 impl Messengers {
-    /// Those that there are.
+    /// A set of these messengers.
     pub fn new(messengers: impl IntoIterator<Item = Arc<dyn Messenger>>) -> Self {
         Self(messengers.into_iter().map(|messenger| (messenger.channel(), messenger)).collect())
     }
 
-    /// These and more.
+    /// Adds more messengers.
     #[must_use]
     pub fn and(mut self, more: Self) -> Self {
         self.0.extend(more.0);
         self
     }
 
-    /// The one of a channel.
+    /// The messenger of a channel.
     ///
     /// # Errors
-    /// [`PortError::Refused`] where there is none.
+    /// [`PortError::Refused`] if there is none.
     pub fn of(&self, channel: Channel) -> Result<&dyn Messenger, PortError> {
         let found = self.0.get(&channel).map(AsRef::as_ref);
         found.ok_or_else(|| PortError::refused("find a messenger", "nothing is set up for this channel"))
     }
 
-    /// The one of a channel; where there is none, one that refuses every message.
+    /// The messenger of a channel; if there is none, one that refuses every message.
     #[must_use]
     pub fn shared(&self, channel: Channel) -> Arc<dyn Messenger> {
         self.0.get(&channel).map_or_else(|| Arc::new(NoMessenger(channel)) as _, Arc::clone)
     }
 
-    /// Hands a message to the provider of that channel and returns the provider's id of it.
+    /// Hands a message to the channel's provider; returns the provider's id.
     ///
     /// # Errors
     /// [`PortError`].
@@ -142,13 +142,13 @@ impl Messengers {
         self.of(channel)?.send(message).await
     }
 
-    /// All of them.
+    /// All messengers.
     pub fn iter(&self) -> impl Iterator<Item = &dyn Messenger> {
         self.0.values().map(AsRef::as_ref)
     }
 }
 
-/// Stands where a channel has no messenger.
+/// For a channel without a messenger.
 struct NoMessenger(Channel);
 
 #[async_trait]

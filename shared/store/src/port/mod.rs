@@ -1,4 +1,4 @@
-//! Ports: the places where two worlds really differ.
+//! Ports: where the embedded profile and AWS really differ.
 
 mod clock;
 mod dead_letters;
@@ -14,40 +14,40 @@ pub use randomness::{OsRandomness, Randomness};
 
 use thiserror::Error;
 
-/// Why a port could not do its work, by what the caller can do.
+/// Why a port failed, by what the caller can do.
 #[derive(Debug, Error)]
 pub enum PortError {
     /// It may work later: retry.
     #[error("the service is unavailable ({operation})")]
     Unavailable {
-        /// What was asked.
+        /// The operation.
         operation: &'static str,
-        /// What went wrong below.
+        /// The underlying error.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// Nobody knows whether it was done: the answer did not come.
+    /// No answer came, so nobody knows whether it was done.
     #[error("the service did not answer ({operation})")]
     Unanswered {
-        /// What was asked.
+        /// The operation.
         operation: &'static str,
-        /// What went wrong below.
+        /// The underlying error.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// It will never work with this input: do not retry, tell staff.
+    /// It will never work with this input: do not retry; tell staff.
     #[error("the service refused the request ({operation})")]
     Refused {
-        /// What was asked.
+        /// The operation.
         operation: &'static str,
-        /// What went wrong below.
+        /// The underlying error.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
 }
 
 impl PortError {
-    /// A request that makes no sense, for a reason of ours.
+    /// Refused, for a reason of our own.
     #[must_use]
     pub fn refused(operation: &'static str, why: &'static str) -> Self {
         Self::Refused { operation, source: why.into() }

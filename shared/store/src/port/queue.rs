@@ -11,11 +11,11 @@ pub enum QueueName {
     Intake,
     /// Quiet-period checks and series to render → `prepare-study`.
     Settle,
-    /// Downloads to pack → `prepare-study`, beside the work of [`QueueName::Settle`]: nobody's images wait for them.
+    /// Downloads to pack → `prepare-study`, apart from [`QueueName::Settle`], so that no images wait for them.
     Downloads,
-    /// Studies to put before the publish gate → `release-study`.
+    /// Studies for the publish gate → `release-study`.
     Release,
-    /// Notices to deliver → `send-notice`.
+    /// Notices to send → `send-notice`.
     Notices,
 }
 
@@ -36,17 +36,17 @@ impl QueueName {
     }
 }
 
-/// The sending side of the queues. Delivery is at least once and in any order; whoever receives is idempotent.
+/// The sending side of the queues. Delivery is at least once and in any order, so receivers must be idempotent.
 #[async_trait]
 pub trait Queue: Send + Sync {
-    /// Sends one message, not to be received before `delay` (at most 15 minutes, SQS's own limit).
+    /// Sends one message, to be received after `delay` (at most 15 minutes, SQS's limit).
     ///
     /// # Errors
-    /// [`PortError`]; when it returns `Ok`, the message survives a crash.
+    /// [`PortError`]. After `Ok` the message survives a crash.
     async fn send(&self, queue: QueueName, body: &str, delay: Duration) -> Result<(), PortError>;
 
-    /// Whether messages can be sent from here at all. Where they cannot, the sweep of the outbox sends them, and need not
-    /// wait for anybody.
+    /// Whether messages can be sent from here at all. If not, the outbox sweep sends them, and need not wait for
+    /// anybody.
     fn is_at_hand(&self) -> bool {
         true
     }

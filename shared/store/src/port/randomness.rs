@@ -1,6 +1,6 @@
 use super::PortError;
 
-/// Where secrets come from.
+/// Source of secrets.
 pub trait Randomness: Send + Sync {
     /// Fills the buffer with bytes nobody can guess.
     ///

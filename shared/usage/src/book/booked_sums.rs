@@ -1,10 +1,10 @@
-//! What lines of the ledger book.
+//! The sums that lines of the ledger book.
 
 use filmless_domain::usage::UsageKind;
 
 use crate::Line;
 
-/// Releases, and what they come to.
+/// Releases and their sums.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the fields are documented in docs/USAGE.md")]
 pub struct BookedSums {
@@ -15,7 +15,7 @@ pub struct BookedSums {
 }
 
 impl BookedSums {
-    /// What a line books; nothing if it is of another kind.
+    /// What a line books; `None` if it is of another kind.
     pub(super) fn of(line: &Line<'_>) -> Option<Self> {
         let quantity = line.quantity;
         match line.kind {
@@ -36,7 +36,7 @@ impl BookedSums {
     }
 }
 
-/// What a release charges, or a correction of it takes back.
+/// What a release charges, or what its correction takes back.
 pub(super) fn charged_vnd(line: &Line<'_>) -> i64 {
     line.unit_price_vnd.unwrap_or_default().saturating_mul(line.quantity)
 }

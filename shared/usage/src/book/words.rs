@@ -1,14 +1,14 @@
-//! Texts that many rows share, each once.
+//! Texts that many rows share, stored once each.
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 
 use crate::line::Text;
 
-/// Text that many rows share, by its number from 1.
+/// The number of a shared text, from 1.
 pub(super) type Word = NonZeroU32;
 
-/// Each text once, and its number.
+/// Each text once, with its number.
 #[derive(Debug, Default)]
 pub(super) struct Words {
     texts: Vec<Box<str>>,
@@ -16,7 +16,7 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// Replaces a known word by what is said now, and keeps it where nothing is said.
+    /// Replaces the known word with the new one, if there is one.
     pub(super) fn renew(&mut self, known: &mut Option<Word>, said: &Option<Text<'_>>) {
         let Some(said) = said.as_deref() else { return };
         if known.is_some_and(|word| self.get(Some(word)) == Some(said)) {
@@ -25,7 +25,7 @@ impl Words {
         *known = Some(self.number(said));
     }
 
-    /// The number of a text, which it gets if it is new.
+    /// The number of a text; a new text gets a new one.
     pub(super) fn number(&mut self, text: &str) -> Word {
         if let Some(number) = self.numbers.get(text) {
             return *number;

@@ -1,4 +1,4 @@
-//! A ZIP of claim files.
+//! ZIP files with claims.
 
 use std::io::{Cursor, Read};
 
@@ -8,19 +8,19 @@ use super::plain;
 use super::rows::Claims;
 use crate::UsageError;
 
-/// How a ZIP begins (APPNOTE 4.3.7).
+/// The first bytes of a ZIP (APPNOTE 4.3.7).
 pub const MAGIC: &[u8] = b"PK\x03\x04";
-/// Endings of the files that may hold claims.
+/// Extensions of files that may hold claims.
 const ENDINGS: [&str; 4] = [".xml", ".csv", ".tsv", ".txt"];
 
-/// Whether a file's name says that it may hold claims.
+/// Whether a file may hold claims, judged by its name.
 #[must_use]
 pub fn may_be_claims(name: &str) -> bool {
     let name = name.to_lowercase();
     ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
-/// Whether a file is what macOS puts beside the files of a ZIP or a foreign disk: `__MACOSX/…`, `._name`, `.DS_Store`.
+/// Whether macOS added this file to a ZIP or a foreign disk: `__MACOSX/…`, `._name`, `.DS_Store`.
 #[must_use]
 pub fn is_of_macos(name: &str) -> bool {
     let mut parts = name.split(['/', '\\']).rev();
@@ -28,7 +28,7 @@ pub fn is_of_macos(name: &str) -> bool {
     own.starts_with("._") || own == ".DS_Store" || parts.any(|part| part == "__MACOSX")
 }
 
-/// Reads every entry that may hold claims; the names of the others are kept.
+/// Reads every entry that may hold claims; keeps the names of the others.
 pub fn read(claims: &mut Claims, file: &str, bytes: &[u8]) -> Result<(), UsageError> {
     let unusable = |why: &str| UsageError::Claims { why: format!("{file}: {why}") };
     let broken = |_| unusable("ZIP hỏng");

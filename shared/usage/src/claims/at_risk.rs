@@ -1,4 +1,4 @@
-//! What the findings come to in dong: the money that the insurance may refuse or take back.
+//! The findings in dong: money that the insurance may refuse or take back.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -7,31 +7,31 @@ use serde::Serialize;
 
 use crate::claims::finding::Finding;
 
-/// Rows, and what they ask for.
+/// Rows and the amounts that they claim.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Sum {
     /// Number of rows.
     pub rows: u64,
-    /// Number of those that name no amount.
+    /// How many of them name no amount.
     pub rows_without_amount: u64,
-    /// What the others ask for.
+    /// What the others claim.
     pub amount_vnd: i64,
 }
 
-/// Amounts at risk. A claim line that several findings hit counts in each of them, and once in every other sum: the
-/// findings add up to more than the total.
+/// Amounts at risk. A claim line with several findings counts in each of them, but once in every other sum, so the
+/// findings may add up to more than the total.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct AtRisk {
     /// By finding.
     pub findings: BTreeMap<ClaimFinding, Sum>,
-    /// By department; empty where nothing names one.
+    /// By department; empty if nothing names one.
     pub departments: BTreeMap<String, Sum>,
     /// By payer.
     pub payers: BTreeMap<Payer, Sum>,
     /// Every claim line with a finding, once.
     pub total: Sum,
-    /// Studies that nobody claims, at their prices: money that was not asked for. It is no part of the other sums but
-    /// its own finding.
+    /// Studies that nobody claims, at their prices: money not asked for. Counts in its own finding, but in no other
+    /// sum.
     pub unclaimed: Sum,
 }
 
@@ -44,7 +44,7 @@ impl Sum {
 }
 
 impl AtRisk {
-    /// Sums findings up.
+    /// Sums up findings.
     pub(super) fn of(findings: &[Finding]) -> Self {
         let mut sums = Self::default();
         let (mut of_kind, mut counted) = (HashSet::new(), HashSet::new());

@@ -1,4 +1,4 @@
-//! A row that cannot be used.
+//! A row that is not usable.
 
 use serde::Serialize;
 
@@ -7,22 +7,22 @@ use crate::claims::money::Money;
 use crate::claims::place::Place;
 use crate::claims::text;
 
-/// A row that cannot be used.
+/// A row that is not usable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct BadRow {
-    /// Where it lies.
+    /// Where it is.
     #[serde(flatten)]
     pub place: Place,
-    /// Episode, where it can be read.
+    /// Episode, if readable.
     pub ma_lk: String,
-    /// Service, where it can be read.
+    /// Service, if readable.
     pub ma_dich_vu: String,
-    /// How many studies it is for, as far as that can be read.
+    /// How many studies it claims, as far as that is readable.
     #[serde(skip)]
     pub(crate) count: usize,
-    /// Which field, if it is one.
+    /// The field at fault, if it is one field.
     pub field: Option<&'static str>,
-    /// What is wrong, in Vietnamese. The value is not repeated.
+    /// What is wrong, in Vietnamese. Does not repeat the value.
     pub reason: String,
     /// The field, and what is wrong with it.
     #[serde(skip)]
@@ -36,7 +36,7 @@ impl BadRow {
         Self { place, ma_lk: String::new(), ma_dich_vu: String::new(), count: 0, field, reason, told }
     }
 
-    /// Adds what it says of the study that it is for.
+    /// Adds what the row says about the study that it claims.
     pub(crate) fn naming<'a>(
         mut self,
         field: impl Fn(&'static str) -> Result<&'a str, &'static str>,

@@ -9,12 +9,12 @@ use crate::claims::money::Money;
 use crate::claims::place::Place;
 use crate::claims::text;
 
-/// One claim line that can be used.
+/// One usable claim line.
 #[derive(Debug, Clone)]
 pub struct Claim {
-    /// Where it lies.
+    /// Where it is.
     pub place: Place,
-    /// Its fields, in the order of [`FIELDS`] and in composed letters; empty where the file has no such column.
+    /// Its fields, in the order of [`FIELDS`] and in composed letters; empty if the file lacks the column.
     pub(crate) values: Vec<String>,
     pub(crate) money: Money,
     pub(crate) ordered_at: Option<DateTime>,
@@ -24,19 +24,19 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// One of its fields.
+    /// The value of a field.
     #[must_use]
     pub fn value(&self, name: &str) -> &str {
         let position = FIELDS.iter().position(|field| field.name == name);
         position.and_then(|p| self.values.get(p)).map(String::as_str).unwrap_or_default()
     }
 
-    /// What joins it to its study: episode (`MA_LK`) and service code (`MA_DICH_VU`).
+    /// What links it to its study: episode (`MA_LK`) and service code (`MA_DICH_VU`).
     pub(crate) fn key(&self) -> (Cow<'_, str>, Cow<'_, str>) {
         (self.value("MA_LK").into(), self.value("MA_DICH_VU").into())
     }
 
-    /// Whether it is charged at the price without film: the name says so in brackets.
+    /// Whether it is charged at the price without film, which the name says in brackets.
     #[must_use]
     pub fn is_without_film(&self) -> bool {
         let name = self.value("TEN_DICH_VU").to_lowercase();
@@ -44,14 +44,14 @@ impl Claim {
         ["không in phim", "khong in phim"].iter().any(|words| name.contains(words))
     }
 
-    /// How many studies it is for.
+    /// How many studies it claims.
     #[must_use]
     pub fn count(&self) -> usize {
         self.money.count
     }
 
-    /// What it asks of the insurance, in whole dong, halves up: `T_BHTT`, else `THANH_TIEN_BH`, else `THANH_TIEN_BV`,
-    /// else the quantity at `DON_GIA_BH` or `DON_GIA_BV`. Nothing where the row names no amount.
+    /// What it claims from the insurance, in whole dong, rounding half up: `T_BHTT`, else `THANH_TIEN_BH`, else
+    /// `THANH_TIEN_BV`, else the quantity times `DON_GIA_BH` or `DON_GIA_BV`. `None` if the row names no amount.
     #[must_use]
     pub fn amount_vnd(&self) -> Option<i64> {
         self.money.amount_vnd

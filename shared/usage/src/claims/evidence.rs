@@ -1,11 +1,11 @@
-//! The claim lines again, with what proves that each was delivered.
+//! The claim lines again, with the proof that each was delivered.
 
 use std::borrow::Cow;
 
 use super::{FIELDS, Reconciliation};
 use crate::table::{local_time, payer_vi};
 
-/// What is added to the fields of a claim.
+/// The columns added to the fields of a claim.
 const EVIDENCE: [&str; 9] = [
     "FL_UID_CA_CHUP",
     "FL_SO_PHIEU",
@@ -24,11 +24,11 @@ pub fn evidence_headings() -> Vec<&'static str> {
     FIELDS.iter().map(|field| field.name).chain(EVIDENCE).collect()
 }
 
-/// One line per claim and study; a claim without a study has one line without evidence.
+/// One line per claim and study. A claim without a study gets one line without evidence.
 #[must_use]
 pub fn evidence_lines<'a>(result: &'a Reconciliation<'a>) -> Vec<Vec<Cow<'a, str>>> {
     let mut lines = Vec::new();
-    // Findings lie in the order of the claims.
+    // Findings are in the order of the claims.
     let of_claim = |index: usize| {
         let begin = result.findings.partition_point(|f| f.claim.is_some_and(|claim| claim < index));
         let findings = &result.findings[begin..];

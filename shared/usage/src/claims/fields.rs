@@ -1,17 +1,17 @@
-//! The fields of XML1, XML3 and XML4 that concern imaging: types and lengths.
+//! The imaging fields of XML1, XML3 and XML4, with types and lengths.
 
 use jiff::civil::DateTime;
 
 use super::numbers::{self, Reading};
 
-/// What a field holds.
+/// The type of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldKind {
-    /// Text of at most so many characters.
+    /// Text of at most this many characters.
     Text(usize),
-    /// A whole number of at most so many digits.
+    /// A whole number of at most this many digits.
     Number(usize),
-    /// A number of at most so many digits and decimals; marks between them do not count.
+    /// A number of at most this many digits and decimals; separators do not count.
     Decimal(usize, usize),
     /// A time, `yyyymmddHHMM`.
     Time,
@@ -22,11 +22,11 @@ pub enum FieldKind {
 /// One field.
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
-    /// Its name in the tables, and in the header.
+    /// Its name in the tables and in the header.
     pub name: &'static str,
-    /// What it holds.
+    /// Its type.
     pub kind: FieldKind,
-    /// Whether header and rows must have it.
+    /// Whether the header and every row must have it.
     pub is_required: bool,
 }
 
@@ -38,7 +38,7 @@ const fn optional(name: &'static str, kind: FieldKind) -> Field {
     Field { name, kind, is_required: false }
 }
 
-/// The fields, in the order in which they are written.
+/// The fields, in the order of output.
 pub const FIELDS: &[Field] = &[
     required("MA_LK", FieldKind::Text(100)),
     required("STT", FieldKind::Number(10)),
@@ -67,7 +67,7 @@ pub const FIELDS: &[Field] = &[
 ];
 
 impl Field {
-    /// Whether a value fits; else why not, without repeating it.
+    /// Whether a value is valid; if not, says why without repeating it.
     pub(super) fn check(&self, value: &str) -> Result<(), String> {
         if value.is_empty() {
             return if self.is_required { Err("bỏ trống".into()) } else { Ok(()) };
@@ -91,7 +91,7 @@ impl Field {
         }
     }
 
-    /// How its number can be read; nothing where it is blank or no number.
+    /// How its number can be read; `None` if it is blank or not a number.
     pub(super) fn reading(&self, value: &str) -> Option<Reading> {
         match self.kind {
             FieldKind::Decimal(_, decimals) => numbers::read(value, decimals),
@@ -100,7 +100,7 @@ impl Field {
     }
 }
 
-/// A time as the tables write it: `202611240805`.
+/// A time in the format of the tables: `202611240805`.
 pub(super) fn time(text: &str) -> Option<DateTime> {
     let is_digits = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     let part = |range: std::ops::Range<usize>| text.get(range)?.parse::<i16>().ok();

@@ -8,12 +8,12 @@ use crate::claims::place::Place;
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// How they differ.
+    /// The kind of difference.
     pub kind: ClaimFinding,
-    /// Where the claim lies; a study that nobody claims has none.
+    /// Where the claim is; `None` for a study that nobody claims.
     #[serde(flatten)]
     pub place: Option<Place>,
-    /// Which of the claims, in the order of their reading.
+    /// The index of the claim, in reading order.
     #[serde(skip)]
     pub(crate) claim: Option<usize>,
     /// Its number in the visit (`STT`).
@@ -22,11 +22,11 @@ pub struct Finding {
     pub ma_lk: String,
     /// Service.
     pub ma_dich_vu: String,
-    /// Department: of the claim (`MA_KHOA`), else of the study.
+    /// Department of the claim (`MA_KHOA`), else of the study.
     pub department: String,
-    /// Who pays: the insurance where the claim names a card, else who pays the study.
+    /// Who pays: the insurance if the claim names a card, else the payer of the study.
     pub payer: Payer,
-    /// What the claim asks for; of a study that nobody claims, its price.
+    /// What the claim asks for; for a study that nobody claims, its price.
     pub amount_vnd: Option<i64>,
     /// The study, if there is one.
     pub study_instance_uid: Option<String>,

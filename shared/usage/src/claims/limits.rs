@@ -1,6 +1,6 @@
-//! Limits on claim files: they come from outside, by upload too.
+//! Limits on claim files, because they come from outside, also by upload.
 
-/// Limits on claim files. They are enforced before memory is spent.
+/// Limits on claim files, enforced before memory is spent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimLimits {
     /// Largest file, packed or not, in bytes.
@@ -9,13 +9,13 @@ pub struct ClaimLimits {
     pub zip_entries_max: usize,
     /// Most bytes of all entries of a ZIP, unpacked.
     pub zip_unpacked_bytes_max: u64,
-    /// Most `HOSO` of all files together.
+    /// Most `HOSO` in all files together.
     pub dossiers_max: u64,
-    /// Most rows of all files together, those of other groups included.
+    /// Most rows in all files together, including those of other groups.
     pub rows_max: u64,
     /// Deepest nesting of XML elements.
     pub depth_max: usize,
-    /// Most columns of a table: a wrong file is told from a table.
+    /// Most columns of a table, to tell a wrong file from a table.
     pub columns_max: usize,
 }
 

@@ -1,17 +1,17 @@
-//! Machine codes (`MA_MAY`): which machine made the images, and whether it can have.
+//! Machine codes (`MA_MAY`): which machine made the images, and whether it could have.
 //!
-//! QĐ 130/QĐ-BYT, table 3, field 42: `XX.n.YYYYY.Z`; `XX` or `XXX` is the group of the machine, `n` who paid for it (1 to
-//! 3), `YYYYY` the hospital, `Z` its serial; serials of a system of several machines are joined by `;`, and so are
-//! machines. Groups without a code have the first letters of their Vietnamese name.
+//! QĐ 130/QĐ-BYT, table 3, field 42: `XX.n.YYYYY.Z`. `XX` or `XXX` is the machine's group, `n` who paid for it (1 to
+//! 3), `YYYYY` the hospital, `Z` its serial. `;` joins the serials of a system of several machines, and also machines.
+//! Groups without a code use the first letters of their Vietnamese name.
 
-/// What images of a group show it.
+/// What the machines of a group make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Makes {
     /// Images of these modalities (PS3.3 C.7.3.1.1.1).
     Images(&'static [&'static str]),
-    /// No images at all.
+    /// No images.
     None,
-    /// Whatever: theatre and procedures have machines of many kinds.
+    /// Anything: theatre and procedures have many kinds of machines.
     Anything,
 }
 
@@ -34,24 +34,24 @@ const GROUPS: [(&str, Makes); 16] = [
     ("PT", Makes::Anything),
     ("TT", Makes::Anything),
 ];
-/// Radiotherapy is known, and what its machines send is not told by the claim.
+/// Radiotherapy: a known group, but the claim does not say what its machines send.
 const NOT_JUDGED: &str = "XT";
-/// What stands between the parts of a code: a dot by the decision, others by hand.
+/// Separators in a code: the decision says a dot; people type others.
 const SEPARATORS: [char; 5] = ['.', '-', '_', '/', ' '];
 
-/// What the machines of a claim say of the images.
+/// What the machines of a claim say about the images.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Judgement {
-    /// One of them makes such images, or may.
+    /// At least one of them makes or may make such images.
     Fits,
-    /// None does. The group of the first.
+    /// None of them does. Holds the group of the first one.
     Differs(&'static str),
-    /// All that there is are groups which the decision does not have.
+    /// The decision lists none of the named groups.
     Unknown,
 }
 
-/// The groups that a value names, in its order, as they are written. What follows `;` without a group of its own is
-/// another serial of the machine before.
+/// The groups that a value names, in order and as written. A part after `;` without a group of its own is another
+/// serial of the previous machine.
 pub fn groups(value: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (n, code) in value.split(';').map(str::trim).filter(|code| !code.is_empty()).enumerate() {
@@ -73,12 +73,12 @@ fn find(group: &str) -> Option<(&'static str, Makes)> {
     GROUPS.iter().find(|(known, _)| *known == group).copied()
 }
 
-/// The groups of a value that the decision does not have.
+/// The groups in a value that the decision does not list.
 pub fn unknown_groups(value: &str) -> Vec<String> {
     groups(value).into_iter().filter(|group| group != NOT_JUDGED && find(group).is_none()).collect()
 }
 
-/// Judges the machines of a claim by the modalities of its images (joined by `+`).
+/// Judges the machines of a claim by the modalities of its images (joined with `+`).
 pub fn judge(value: &str, modality: &str) -> Judgement {
     let groups = groups(value);
     if groups.iter().any(|group| group == NOT_JUDGED) {
@@ -92,7 +92,7 @@ pub fn judge(value: &str, modality: &str) -> Judgement {
     });
     match (fits, known.first()) {
         (true, _) => Judgement::Fits,
-        // Among several machines the one that is not known may have made them.
+        // With several machines, the unknown one may have made the images.
         (false, _) if known.len() < groups.len() => Judgement::Unknown,
         (false, Some((group, _))) => Judgement::Differs(group),
         (false, None) => Judgement::Unknown,

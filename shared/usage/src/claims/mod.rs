@@ -1,6 +1,6 @@
-//! The hospital's claims to social insurance (QĐ 130/QĐ-BYT as amended by 4750 and 3176) against what was delivered.
+//! Compares claims to social insurance (QĐ 130/QĐ-BYT as amended by 4750 and 3176) with what was delivered.
 //!
-//! Claims come as bytes: XML as it is sent, CSV, TSV, or a ZIP of them; [`Claims::add`] tells them apart.
+//! Claims come as bytes: XML as sent to the insurance, CSV, TSV, or a ZIP of these. [`Claims::add`] tells them apart.
 
 mod archive;
 mod at_risk;
@@ -48,7 +48,7 @@ pub use rows::Claims;
 pub use text::composed;
 
 impl Claims {
-    /// Reads one file of which there is no name.
+    /// Reads one file without a name.
     ///
     /// # Errors
     /// [`UsageError::Claims`].
@@ -58,10 +58,10 @@ impl Claims {
         Ok(claims)
     }
 
-    /// Adds a file: XML, CSV, TSV, or a ZIP of them. A row that cannot be used is listed, and the others go on.
+    /// Adds a file: XML, CSV, TSV, or a ZIP of these. Lists a row that is not usable, and goes on with the others.
     ///
     /// # Errors
-    /// [`UsageError::Claims`] names file, `HOSO` and line: the file is no such thing, or larger than the limits.
+    /// [`UsageError::Claims`] with file, `HOSO` and line, if the file is none of these or exceeds the limits.
     pub fn add(&mut self, file: &str, bytes: &[u8]) -> Result<(), UsageError> {
         if bytes.len() as u64 > self.limits.file_bytes_max {
             return Err(UsageError::Claims { why: format!("{file}: tệp quá lớn") });

@@ -1,21 +1,21 @@
-//! What a claim line counts and asks for. A number of two readings is settled by the others of its row, or not at all.
+//! Count and amount of a claim line. A number with two readings is settled by the others of its row, or not at all.
 
 use super::numbers::{Milli, ONE, Reading};
 
-/// Amounts are rounded to two decimals (QĐ 130/QĐ-BYT, table 3): a product may be off by half of one.
+/// Amounts are rounded to two decimals (QĐ 130/QĐ-BYT, table 3), so a product may be off by half of one.
 const ROUNDED: Milli = 5;
 
-/// What a claim line counts and asks for.
+/// Count and amount of a claim line.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Money {
-    /// How many studies it is for.
+    /// How many studies it claims.
     pub count: usize,
-    /// What it asks for.
+    /// What it claims.
     pub amount_vnd: Option<i64>,
 }
 
 impl Money {
-    /// Reads it from the fields of a row, or says which field has two readings.
+    /// Reads the fields of a row; the error names the field with two readings.
     pub fn of(field: impl Fn(&'static str) -> Option<Reading>) -> Result<Self, (&'static str, String)> {
         let quantity = field("SO_LUONG").unwrap_or(Reading::One(ONE));
         let quantity = settled(quantity, &field)
@@ -33,7 +33,7 @@ impl Money {
     }
 }
 
-/// The quantity at the price of the insurance, else of the hospital.
+/// The quantity times the price for the insurance, else the hospital's.
 fn priced(
     quantity: Milli,
     field: impl Fn(&'static str) -> Option<Reading>,
@@ -47,7 +47,7 @@ fn priced(
     Ok(Some(quantity * price / ONE))
 }
 
-/// The quantity; of two readings the one with which quantity and price come to the amount.
+/// The quantity. Of two readings, the one for which quantity times price gives the amount.
 fn settled(quantity: Reading, field: impl Fn(&'static str) -> Option<Reading>) -> Option<Milli> {
     if let Some(value) = quantity.value() {
         return Some(value);
@@ -82,7 +82,7 @@ mod tests {
         assert_eq!(of("1", "512,000", "512,000"), Ok((1, Some(512_000))));
         assert_eq!(of("2", "512.000", "1.024.000"), Ok((2, Some(1_024_000))));
         assert_eq!(of("1.000", "512", "512000"), Ok((1000, Some(512_000))));
-        // 1 at 512,000 or 1,000 at 512.
+        // Either 1 at 512,000 or 1,000 at 512.
         assert_eq!(of("1.000", "512.000", "512.000"), Err("SO_LUONG"));
         assert_eq!(of("1.000", "7", "8"), Err("SO_LUONG"));
         assert_eq!(money(&[("SO_LUONG", "1.000")]), Err("SO_LUONG"));

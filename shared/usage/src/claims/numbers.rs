@@ -1,32 +1,32 @@
-//! Numbers as claim files write them: `1000`, `1,000`, `1.000`, `1,5`. What can be read in two ways is not guessed.
+//! Numbers in claim files: `1000`, `1,000`, `1.000`, `1,5`. A number with two readings is not guessed.
 //!
-//! QĐ 130/QĐ-BYT writes `.` before decimals: at most three of `SO_LUONG`, `DON_GIA_BV` and `DON_GIA_BH`, at most two of
-//! the amounts (`THANH_TIEN_…`, `T_BHTT`). Spreadsheets put thousands apart, by either mark.
+//! QĐ 130/QĐ-BYT writes `.` before decimals: at most three in `SO_LUONG`, `DON_GIA_BV` and `DON_GIA_BH`, at most two
+//! in amounts (`THANH_TIEN_…`, `T_BHTT`). Spreadsheets separate thousands with either mark.
 
-/// Thousandths: what three decimals can say exactly.
+/// Thousandths, which hold three decimals exactly.
 pub type Milli = i128;
 
 /// One whole.
 pub const ONE: Milli = 1000;
-/// No number of the tables has more digits; none overflows.
+/// No number in the tables has more digits, and none overflows.
 const DIGITS_MAX: usize = 18;
 
 /// How a number can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reading {
-    /// In one way.
+    /// It has one reading.
     One(Milli),
-    /// The mark may stand before decimals, or between thousands.
+    /// The mark may precede decimals or separate thousands.
     Either {
-        /// Read as decimals.
+        /// The value with decimals.
         decimal: Milli,
-        /// Read as thousands.
+        /// The value with thousands.
         thousands: Milli,
     },
 }
 
 impl Reading {
-    /// Every value that it can have.
+    /// All its possible values.
     pub fn values(self) -> impl Iterator<Item = Milli> {
         let (first, second) = match self {
             Self::One(value) => (value, None),
@@ -35,7 +35,7 @@ impl Reading {
         std::iter::once(first).chain(second)
     }
 
-    /// Its value, if there is but one.
+    /// Its value, if it has only one.
     pub fn value(self) -> Option<Milli> {
         match self {
             Self::One(value) => Some(value),
@@ -44,7 +44,7 @@ impl Reading {
     }
 }
 
-/// Reads a number of at most so many decimals; `None` when it is none.
+/// Reads a number with at most this many decimals; `None` if it is not a number.
 pub fn read(text: &str, decimals_max: usize) -> Option<Reading> {
     let marks: Vec<char> = text.chars().filter(|c| !c.is_ascii_digit()).collect();
     if text.chars().filter(char::is_ascii_digit).count() > DIGITS_MAX
@@ -67,7 +67,7 @@ pub fn read(text: &str, decimals_max: usize) -> Option<Reading> {
     }
 }
 
-/// One mark, once.
+/// A number with a single mark.
 fn alone((head, tail): (&str, &str), decimals_max: usize) -> Option<Reading> {
     let decimal = whole(head)? * ONE + fraction(tail)?;
     let may_be_thousands = tail.len() == 3 && head.len() <= 3 && !head.starts_with('0');
@@ -82,14 +82,14 @@ fn whole(digits: &str) -> Option<Milli> {
     digits.parse().ok()
 }
 
-/// Decimals, in thousandths; zeros beyond the third say nothing.
+/// Decimals in thousandths. Zeros after the third are ignored.
 fn fraction(digits: &str) -> Option<Milli> {
     let (kept, rest) = digits.split_at(digits.len().min(3));
     let is_exact = rest.bytes().all(|digit| digit == b'0');
     is_exact.then(|| format!("{kept:0<3}").parse().ok()).flatten().filter(|_| !digits.is_empty())
 }
 
-/// Thousands with a mark between them: `1.234.567`.
+/// Thousands with a separator: `1.234.567`.
 fn grouped(text: &str, mark: char) -> Option<Milli> {
     let groups: Vec<&str> = text.split(mark).collect();
     let (first, rest) = groups.split_first()?;

@@ -1,18 +1,18 @@
-//! Where a row of a claim file lies.
+//! Where a row is in a claim file.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// Where a row lies.
+/// Where a row is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Place {
-    /// Name of the file, as it was given.
+    /// Name of the file, as given.
     pub file: String,
-    /// Of XML: which `HOSO`, from 1.
+    /// In XML: which `HOSO`, from 1.
     pub dossier: Option<u64>,
-    /// Of a table: the line in the file, from 1 (the header). Of XML: the line in the inner table, or in the file where
-    /// the inner table cannot be read.
+    /// In a table: the line of the file, from 1 (the header). In XML: the line of the inner table, or of the file if
+    /// the inner table is unreadable.
     pub line: u64,
 }
 

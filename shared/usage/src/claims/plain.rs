@@ -1,10 +1,10 @@
-//! A file of claims that is no archive: XML, or a table.
+//! A claim file that is no archive: XML or a table.
 
 use super::rows::Claims;
 use super::{table, text, xml};
 use crate::UsageError;
 
-/// Reads a file; its first bytes tell what it is.
+/// Reads a file. Its first bytes tell the format.
 pub(super) fn read(claims: &mut Claims, file: &str, bytes: &[u8]) -> Result<(), UsageError> {
     let start = text::without_utf16(bytes.get(..bytes.len().min(64) & !1).unwrap_or_default());
     let is_xml = start.is_some_and(|start| start.trim_ascii_start().starts_with(b"<"));

@@ -1,4 +1,4 @@
-//! How far back the ledger is read for claims: a claim comes with the end of a stay, its study with the order.
+//! How far back claims need the ledger: a claim comes at the end of a stay, its study with the order.
 
 use std::collections::HashSet;
 
@@ -8,12 +8,12 @@ use crate::Month;
 use crate::claims::claim::Claim;
 use crate::claims::rows::Claims;
 
-/// How many months before the month of the claims the ledger is read at most: no stay that is claimed at once is longer,
-/// and a year that was mistyped does not lead through the ledger of decades.
+/// Most months before the claims' month for which the ledger is read. No stay that is claimed at once is longer, and a
+/// mistyped year does not make us read decades of the ledger.
 pub const LOOK_BACK_MONTHS_MAX: i32 = 24;
 
 impl Claims {
-    /// The first month whose ledger is needed for them: that of the earliest `NGAY_VAO`, `NGAY_YL` or `NGAY_TH_YL`, at
+    /// The first month whose ledger these claims need: that of the earliest `NGAY_VAO`, `NGAY_YL` or `NGAY_TH_YL`, at
     /// least the month before `month`, at most [`LOOK_BACK_MONTHS_MAX`] before it.
     #[must_use]
     pub fn first_month(&self, month: Month) -> Month {
@@ -22,7 +22,7 @@ impl Claims {
         reached.clamp(month.after(-LOOK_BACK_MONTHS_MAX), month.after(-1))
     }
 
-    /// How many of them name a time of order or performance that [`Claims::first_month`] does not reach.
+    /// How many claims name a time of order or performance before the reach of [`Claims::first_month`].
     #[must_use]
     pub fn lines_before(&self, first: Month) -> u64 {
         let is_before = |at: Option<DateTime>| at.is_some_and(|at| at.date() < first.first_day());
@@ -30,7 +30,7 @@ impl Claims {
         lines.filter(|claim| is_before(claim.ordered_at) || is_before(claim.performed_at)).count() as u64
     }
 
-    /// The episodes (`MA_LK`) that they name.
+    /// The episodes (`MA_LK`) that the claims name.
     #[must_use]
     pub fn episodes(&self) -> HashSet<&str> {
         self.lines.iter().map(|claim| claim.value("MA_LK")).collect()

@@ -1,4 +1,4 @@
-//! What is claimed for the studies of each department and payer, and how much of it stands: what receivables need.
+//! What is claimed for each department's and payer's studies, and how much of it stands: the basis of receivables.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -13,19 +13,19 @@ use crate::book::Study;
 /// Claims of one department and payer, in dong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Receivable {
-    /// Department of the study, as it is charged; of a claim without one, `MA_KHOA`. Empty where neither names one.
+    /// Department of the study, as charged; for a claim without one, `MA_KHOA`. Empty if neither names one.
     pub department: String,
-    /// Who pays the study; of a claim without one, the insurance where the claim names a card.
+    /// Who pays the study; for a claim without one, the insurance if the claim names a card.
     pub payer: Payer,
-    /// What the claims ask of the insurance.
+    /// What the claims ask for from the insurance.
     pub claimed_vnd: i64,
-    /// Of it, what claims without a finding ask for.
+    /// Of this, what claims without a finding ask for.
     pub accepted_vnd: i64,
-    /// What was charged for the studies of those that were released in the month: it is no longer open.
+    /// What was charged for their studies released in the month, which is no longer open.
     pub settled_vnd: i64,
 }
 
-/// Sums claims up by department and payer. A claim counts in full where its first study stands.
+/// Sums claims by department and payer. A claim counts in full under its first study.
 #[must_use]
 pub fn receivables(result: &Reconciliation<'_>, month: Month) -> Vec<Receivable> {
     let doubtful: HashSet<usize> = result.findings.iter().filter_map(|finding| finding.claim).collect();

@@ -1,4 +1,4 @@
-//! Claim lines against the ledger: what does not fit, and why.
+//! Compares claim lines with the ledger: what does not match, and why.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -19,44 +19,44 @@ use crate::claims::finding::Finding;
 use crate::claims::rows::Claims;
 
 const HOSPITAL_TIME: TimeZone = TimeZone::fixed(offset(7));
-/// How long before its order (`NGAY_YL`) the images of an examination may come: in an emergency it is written afterwards.
+/// How long before their order (`NGAY_YL`) images may come: in an emergency the order is written afterwards.
 const BEFORE_ORDER: SignedDuration = SignedDuration::from_hours(24);
 
-/// A claim with the studies it is for.
+/// A claim with its studies.
 #[derive(Debug)]
 pub struct Matched<'a> {
     /// The claim.
     pub claim: &'a Claim,
-    /// Which of the claims, in the order of their reading.
+    /// The index of the claim, in reading order.
     pub(super) index: usize,
-    /// Its studies, in the order of their arrival.
+    /// Its studies, in order of arrival.
     pub studies: Vec<Study<'a>>,
 }
 
-/// What came out.
+/// The result.
 #[derive(Debug)]
 pub struct Reconciliation<'a> {
     /// Number of usable claim lines.
     pub claims: usize,
-    /// Number of claims that found their studies.
+    /// Number of claims with studies.
     pub matched_claims: usize,
-    /// Rows that cannot be used.
+    /// Rows that are not usable.
     pub bad_rows: &'a [BadRow],
     /// Rows of other groups.
     pub other_rows: u64,
-    /// What does not fit.
+    /// What does not match.
     pub findings: Vec<Finding>,
-    /// What it comes to.
+    /// The findings as amounts.
     pub at_risk: AtRisk,
-    /// Groups of machines that the decision does not have, and how many claims name them.
+    /// Machine groups that the decision does not list, and how many claims name them.
     pub unknown_machines: BTreeMap<String, u64>,
     /// Every claim with its studies.
     pub matches: Vec<Matched<'a>>,
 }
 
-/// Joins claims to the studies of a book (which may reach beyond the month) by episode and service code; several of one
-/// kind are joined in the order of their times. Where there are more than claims, those of long before the claim's order
-/// are passed over: claims of other months are for them. Studies released in `month` that nobody claims are findings too.
+/// Matches claims to studies of a book (which may reach beyond the month) by episode and service code, several of one
+/// kind in order of time. If there are more studies than claims, skips those from long before the claim's order, which
+/// belong to claims of other months. Unclaimed studies released in `month` are findings, too.
 #[must_use]
 pub fn reconcile<'a>(claims: &'a Claims, book: &'a Book, month: Month) -> Reconciliation<'a> {
     let mut open: HashMap<(Cow<'a, str>, Cow<'a, str>), VecDeque<Study<'a>>> = HashMap::new();
@@ -65,7 +65,7 @@ pub fn reconcile<'a>(claims: &'a Claims, book: &'a Book, month: Month) -> Reconc
             open.entry(key).or_default().push_back(study);
         }
     }
-    // What was taken back cannot be claimed: a claim is for another one where there is one.
+    // A study that was taken back cannot be claimed, so prefer others.
     for studies in open.values_mut() {
         studies.make_contiguous().sort_by_key(|study| !study.is_released());
     }
@@ -100,7 +100,7 @@ pub fn reconcile<'a>(claims: &'a Claims, book: &'a Book, month: Month) -> Reconc
             && study.row.released_at().is_some_and(|at| month.holds(at))
     });
     unclaimed.sort_by_key(|study| (study.row.released_at(), study.uid));
-    // A row that cannot be used is a claim all the same: it has to be corrected, not written.
+    // A row that is not usable is still a claim: it must be corrected, not written anew.
     let mut unusable: HashMap<(Cow<'_, str>, Cow<'_, str>), usize> = HashMap::new();
     for row in claims.bad_rows.iter().filter(|row| !row.ma_lk.is_empty() && !row.ma_dich_vu.is_empty()) {
         let count = unusable.entry((row.ma_lk.as_str().into(), row.ma_dich_vu.as_str().into())).or_default();
@@ -124,7 +124,7 @@ pub fn reconcile<'a>(claims: &'a Claims, book: &'a Book, month: Month) -> Reconc
     }
 }
 
-/// Takes the studies of a claim from those that have no claim yet, of which this and later claims ask for so many.
+/// Takes a claim's studies from the unclaimed ones; this and later claims ask for `still_asked` of them.
 fn studies_of<'a>(claim: &Claim, found: &mut VecDeque<Study<'a>>, still_asked: usize) -> Vec<Study<'a>> {
     let released = found.iter().filter(|study| study.is_released()).count();
     let is_of_before = |study: &&Study<'_>| {
@@ -132,13 +132,13 @@ fn studies_of<'a>(claim: &Claim, found: &mut VecDeque<Study<'a>>, still_asked: u
         let latest = came.and_then(|came| came.checked_add(BEFORE_ORDER).ok());
         claim.ordered_at.is_some_and(|ordered| latest.is_none_or(|latest| latest < ordered))
     };
-    // What was released stands first.
+    // Released studies come first.
     let older = found.iter().take(released.saturating_sub(still_asked)).take_while(is_of_before).count();
     let end = older.saturating_add(claim.count()).min(found.len());
     found.drain(older..end).collect()
 }
 
-/// What joins a study to its claim: episode and service code, spelled as those of claims are.
+/// What links a study to its claim: episode and service code, spelled as in claims.
 fn key_of<'a>(study: &Study<'a>) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
     Some((text::composed(study.row.episode.as_deref()?), text::composed(study.service_code()?)))
 }

@@ -1,4 +1,4 @@
-//! Findings as tables and as text, in Vietnamese, each with its code.
+//! Findings as tables and text, in Vietnamese, each with its code.
 
 use filmless_domain::Language;
 use filmless_domain::usage::ClaimFinding;
@@ -9,13 +9,13 @@ use crate::claims::bad_row::BadRow;
 use crate::claims::place::Place;
 use crate::table::{Cell, payer_vi};
 
-/// The code of a row that cannot be used.
+/// The code of a row that is not usable.
 pub const UNUSABLE: &str = "unusable-row";
 const UNUSABLE_VI: &str = "Dòng không dùng được";
 
-/// How many columns of [`FINDING_COLUMNS`] are printed: those that people read, which come first.
+/// How many columns of [`FINDING_COLUMNS`] are printed: the first ones, which people read.
 pub const PRINTED_FINDING_COLUMNS: usize = 11;
-/// Columns of the list of rows to correct: heading and width.
+/// Columns of the list of rows to correct, with heading and width.
 pub const FINDING_COLUMNS: [(&str, u8); 13] = [
     ("Sai lệch", 23),
     ("Tệp", 18),
@@ -63,7 +63,7 @@ pub fn finding_lines<'a>(result: &'a Reconciliation<'_>) -> impl Iterator<Item =
     result.findings.iter().map(|finding| line_of(finding, finding.place.as_ref()))
 }
 
-/// The rows that cannot be used, in the columns of the findings.
+/// The rows that are not usable, in the columns of the findings.
 pub fn bad_row_lines<'a>(result: &'a Reconciliation<'_>) -> impl Iterator<Item = Vec<Cell<'a>>> {
     result.bad_rows.iter().map(|row| {
         let mut line = vec![
@@ -79,7 +79,7 @@ pub fn bad_row_lines<'a>(result: &'a Reconciliation<'_>) -> impl Iterator<Item =
     })
 }
 
-/// The amounts at risk, the total last.
+/// The amounts at risk; the total comes last.
 pub fn at_risk_lines<'a>(result: &'a Reconciliation<'_>) -> Vec<Vec<Cell<'a>>> {
     let line = |by: &'static str, group: &'a str, sum: &Sum| {
         vec![
@@ -126,7 +126,7 @@ fn finding_text(finding: &Finding) -> String {
     )
 }
 
-/// The list by line, and what it comes to.
+/// The list line by line, and the amounts.
 #[must_use]
 pub fn findings_text(result: &Reconciliation<'_>) -> Vec<String> {
     let mut lines: Vec<String> = result.bad_rows.iter().map(bad_row_text).collect();
@@ -160,7 +160,7 @@ fn dong(vnd: i64) -> String {
 mod tests {
     use super::*;
 
-    /// Width of A4 across between the margins of the sheets, in pixels of 1/96 inch.
+    /// Width of landscape A4 between the sheet margins, in pixels of 1/96 inch.
     const PAPER: f64 = (297.0 / 25.4 - 2.0 * 0.4) * 96.0;
 
     /// A digit of the standard font is 7 pixels wide, and a column has 5 more (ECMA-376 18.3.1.13).

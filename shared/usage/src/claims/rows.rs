@@ -1,4 +1,4 @@
-//! The rows of claim files: those that can be used, and those that cannot.
+//! The rows of claim files, usable or not.
 
 use crate::UsageError;
 use crate::claims::bad_row::BadRow;
@@ -6,21 +6,21 @@ use crate::claims::claim::Claim;
 use crate::claims::limits::ClaimLimits;
 use crate::claims::place::Place;
 
-/// The group of imaging among claim lines (`MA_NHOM`).
+/// The imaging group of claim lines (`MA_NHOM`).
 const IMAGING_GROUP: &str = "2";
 
-/// Claim files that were read.
+/// The claim files read so far.
 #[derive(Debug, Clone, Default)]
 pub struct Claims {
-    /// The lines of imaging that can be used.
+    /// The usable imaging lines.
     pub lines: Vec<Claim>,
-    /// The rows that cannot.
+    /// The rows that are not usable.
     pub bad_rows: Vec<BadRow>,
-    /// Rows of other groups, which are passed over.
+    /// Rows of other groups, which are skipped.
     pub other_rows: u64,
     /// Number of `HOSO`.
     pub dossiers: u64,
-    /// Files of archives that are no claims by their names.
+    /// Files in archives that are no claims, judged by their names.
     pub other_files: Vec<String>,
     pub(crate) limits: ClaimLimits,
     pub(crate) rows: u64,
@@ -28,13 +28,13 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// Nothing yet, to be read within limits.
+    /// No claims yet, to be read within these limits.
     #[must_use]
     pub fn within(limits: ClaimLimits) -> Self {
         Self { limits, ..Self::default() }
     }
 
-    /// Whether nothing of a claim was read.
+    /// Whether no claim was read.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.dossiers == 0 && self.lines.is_empty() && self.bad_rows.is_empty() && self.other_rows == 0
@@ -48,7 +48,7 @@ impl Claims {
         Ok(())
     }
 
-    /// Takes a row in. Rows of other groups are passed over before anything else of them is looked at.
+    /// Takes in a row. Skips rows of other groups before it looks at anything else in them.
     pub(crate) fn take<'a>(
         &mut self,
         place: Place,

@@ -1,4 +1,4 @@
-//! Claims as a table: CSV by comma or semicolon, TSV; columns are found by their names, in any order.
+//! Claims as a table: CSV with comma or semicolon, or TSV. Columns are found by name, in any order.
 
 use std::collections::HashMap;
 
@@ -9,27 +9,27 @@ use super::rows::Claims;
 use super::text;
 use crate::UsageError;
 
-/// Where a record begins. The reader's own position may be before the line feed of the line above.
+/// Where a record begins. The reader's own position may be before the line feed of the previous line.
 fn begin_of(record: &csv::ByteRecord, bytes: &[u8]) -> usize {
     let at = record.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or_default();
     let at = at.min(bytes.len());
     at + bytes[at..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count()
 }
 
-/// What stands between the columns of a header: the mark that it has most of.
+/// The delimiter of a header: the mark that occurs most often in it.
 fn delimiter_of(bytes: &[u8]) -> u8 {
     let header = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
     let count = |mark: u8| header.iter().filter(|byte| **byte == mark).count();
     [b',', b';', b'\t'].into_iter().max_by_key(|mark| (count(*mark), *mark == b',')).unwrap_or(b',')
 }
 
-/// Excel's own first line, `sep=;`, says what stands between the columns: that mark, and what comes after the line.
+/// Excel's own first line, `sep=;`, names the delimiter. Returns it and what follows the line.
 fn without_sep(bytes: &[u8]) -> Option<(u8, &[u8])> {
     let end = bytes.iter().position(|byte| *byte == b'\n')?;
     let (line, rest) = (bytes[..end].trim_ascii_end(), &bytes[end + 1..]);
     let line = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
     let (word, mark) = line.split_at_checked(4)?;
-    // A tab is a space at the end of the line.
+    // A tab at the end of the line was trimmed like a space.
     match (word.eq_ignore_ascii_case(b"sep="), mark) {
         (true, []) => Some((b'\t', rest)),
         (true, [mark @ (b',' | b';' | b'\t' | b'|')]) => Some((*mark, rest)),

@@ -1,16 +1,16 @@
-//! What encoding a claim file has. Its bytes say it before its declaration does: a text that was made in memory often
-//! declares UTF-16 and is written as UTF-8.
+//! The encoding of a claim file. The bytes count more than the declaration: text made in memory often declares UTF-16
+//! and is written as UTF-8.
 
 use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-/// How far a declaration is looked for.
+/// How many bytes are searched for a declaration.
 const DECLARATION_BYTES: usize = 200;
 
-/// The bytes as UTF-8 where they are UTF-16, by byte order mark or by how their first `<` is written; else as they are,
-/// without a mark. `None` when half a character is left over.
+/// Converts UTF-16, known by a byte order mark or by how the first `<` is written, to UTF-8. Returns other bytes as
+/// they are, without a mark. `None` if half a character is left over.
 pub fn without_utf16(bytes: &[u8]) -> Option<Cow<'_, [u8]>> {
     let (encoding, rest) = match bytes {
         [0xef, 0xbb, 0xbf, rest @ ..] => return Some(Cow::Borrowed(rest)),
@@ -23,12 +23,12 @@ pub fn without_utf16(bytes: &[u8]) -> Option<Cow<'_, [u8]>> {
     decode(encoding, rest).map(|text| Cow::Owned(text.into_owned().into_bytes()))
 }
 
-/// The same text in composed letters (Unicode NFC): some systems write `ô` as `o` and a circumflex.
+/// The same text in composed letters (Unicode NFC), because some systems write `ô` as `o` and a circumflex.
 pub fn composed(text: &str) -> Cow<'_, str> {
     if is_nfc(text) { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
 }
 
-/// An XML file as text. `None` when it is in no encoding that it declares.
+/// An XML file as text; `None` if it is neither UTF-8 nor UTF-16 nor in the encoding that it declares.
 pub fn of_xml(bytes: &[u8]) -> Option<Cow<'_, str>> {
     match without_utf16(bytes)? {
         Cow::Owned(text) => String::from_utf8(text).ok().map(Cow::Owned),

@@ -1,4 +1,4 @@
-//! Walking through XML, one step at a time: elements and their text. No DTD, no entities but the five of XML itself.
+//! Reads XML step by step: elements and their text. No DTD, and no entities but XML's own five.
 
 use std::borrow::Cow;
 
@@ -12,13 +12,13 @@ pub enum Step<'a> {
     Open(Cow<'a, str>),
     /// The innermost element ends.
     Close,
-    /// Text of the innermost element, or a part of it.
+    /// Text of the innermost element, or part of it.
     Text(Cow<'a, str>),
     /// The document ends.
     End,
 }
 
-/// A document that is walked through.
+/// A document being read.
 pub struct Walk<'a> {
     reader: Reader<&'a [u8]>,
     text: &'a str,
@@ -30,7 +30,7 @@ pub struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// From its beginning.
+    /// Starts at the beginning.
     pub fn new(text: &'a str, depth_max: usize) -> Self {
         let mut reader = Reader::from_str(text);
         reader.config_mut().expand_empty_elements = true;
@@ -47,12 +47,12 @@ impl<'a> Walk<'a> {
         self.line
     }
 
-    /// How many elements are open.
+    /// Number of open elements.
     pub fn depth(&self) -> usize {
         self.depth
     }
 
-    /// Goes a step further; else why not, without repeating what is written there.
+    /// Goes one step further. The error says why not, without repeating the text.
     pub fn step(&mut self) -> Result<Step<'a>, &'static str> {
         loop {
             match self.reader.read_event().map_err(|_| "XML không đúng cú pháp")? {

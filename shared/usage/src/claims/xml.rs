@@ -1,5 +1,5 @@
-//! Claims as they are sent: `GIAMDINHHS` with a `HOSO` per visit, and in it the tables XML1 to XML15 in base64
-//! (QĐ 130/QĐ-BYT as amended by 4750 and 3176). XML1 is the visit, XML3 its services, XML4 their results.
+//! Claims as sent to the insurance: `GIAMDINHHS` with one `HOSO` per visit, which holds the tables XML1 to XML15 in
+//! base64 (QĐ 130/QĐ-BYT as amended by 4750 and 3176). XML1 is the visit, XML3 its services, XML4 their results.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -15,12 +15,12 @@ use super::text;
 use super::walk::{Step, Walk};
 use crate::UsageError;
 
-/// Padding may be missing: some writers leave it away.
+/// Padding is optional, because some writers omit it.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
-/// The root of a file.
+/// The root element of a file.
 const ROOT: &str = "GIAMDINHHS";
 /// What XML1 adds to each service.
 const OF_VISIT: [&str; 4] = ["MA_BN", "MA_THE_BHYT", "NGAY_VAO", "NGAY_RA"];
@@ -35,14 +35,14 @@ struct Row {
     fields: Fields,
 }
 
-/// One `HOSO` while it is read.
+/// One `HOSO` being read.
 #[derive(Default)]
 struct Dossier {
-    /// The inner tables by their names, still in base64, and the line on which each began.
+    /// The inner tables, still in base64: name, content, and the line where it began.
     tables: Vec<(String, String, u64)>,
 }
 
-/// Reads a file of them.
+/// Reads a file of claims.
 pub fn read(claims: &mut Claims, file: &str, text: &str) -> Result<(), UsageError> {
     let depth_max = claims.limits.depth_max;
     let mut walk = Walk::new(text, depth_max);
@@ -128,7 +128,7 @@ impl Dossier {
         }
         for Row { line, mut fields } in services {
             let result = results.get_mut(&key(&fields)).and_then(|found| match found.len() {
-                // The last one stands for all that follow.
+                // The last one counts for all that follow.
                 0 | 1 => found.front().cloned(),
                 _ => found.pop_front(),
             });
@@ -146,7 +146,7 @@ fn key(fields: &Fields) -> (String, String) {
     (of("MA_LK"), of("MA_DICH_VU"))
 }
 
-/// Adds what the row itself does not say.
+/// Adds fields that the row itself lacks.
 fn add(fields: &mut Fields, from: &Fields, names: &[&'static str]) {
     for name in names {
         let is_blank = fields.get(name).is_none_or(String::is_empty);
@@ -163,11 +163,11 @@ fn unpack(body: &str) -> Result<String, &'static str> {
     Ok(text.into_owned())
 }
 
-/// The fields of every element of this name, of those that are asked for.
+/// The wanted fields of every element with this name.
 fn read_rows(text: &str, element: &str, depth_max: usize) -> Result<Vec<Row>, &'static str> {
     let mut walk = Walk::new(text, depth_max);
     let mut rows: Vec<Row> = Vec::new();
-    // How deep the row lies that is being read, and which of its fields.
+    // The depth of the current row, and its current field.
     let (mut row_depth, mut field): (Option<usize>, Option<&'static str>) = (None, None);
     loop {
         let step = walk.step()?;

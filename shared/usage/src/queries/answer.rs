@@ -1,19 +1,19 @@
-//! The answer to a named query, and how it is told.
+//! The answer to a named query, and how to format it.
 
 use serde_json::{Map, json};
 
 use crate::UsageError;
 
-/// What a field of an answer holds.
+/// The value of a field in an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
     /// A text.
     Text(String),
     /// A whole number.
     Number(i64),
-    /// A number of two decimals, in hundredths.
+    /// A number with two decimals, in hundredths.
     Hundredths(i64),
-    /// Nothing.
+    /// No value.
     Null,
 }
 
@@ -22,7 +22,7 @@ pub enum Value {
 pub struct Answer {
     /// Names of its columns.
     pub columns: &'static [&'static str],
-    /// Its rows, in their order.
+    /// Its rows, in order.
     pub rows: Vec<Vec<Value>>,
 }
 
@@ -63,7 +63,7 @@ impl Value {
 }
 
 impl Answer {
-    /// As a list of JSON objects.
+    /// Formats it as a list of JSON objects.
     #[must_use]
     pub fn to_json(&self) -> serde_json::Value {
         let object = |row: &Vec<Value>| {
@@ -74,7 +74,7 @@ impl Answer {
         self.rows.iter().map(object).collect()
     }
 
-    /// As CSV (RFC 4180).
+    /// Formats it as CSV (RFC 4180).
     ///
     /// # Errors
     /// [`UsageError::Csv`].
@@ -88,7 +88,7 @@ impl Answer {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// As a table for people: texts to the left, numbers to the right.
+    /// Formats it as a table for people: texts to the left, numbers to the right.
     #[must_use]
     pub fn to_table(&self) -> String {
         let texts: Vec<Vec<String>> =

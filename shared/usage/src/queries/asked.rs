@@ -1,4 +1,4 @@
-//! Answering named queries without a database: each does what its SQL says, event by event.
+//! Answers named queries without a database: each does what its SQL says, event by event.
 
 use bytes::Bytes;
 
@@ -9,7 +9,7 @@ use crate::queries::over_time::{MonthEnd, Reach, Storage, UnitCost};
 use crate::queries::query::Query;
 use crate::{Month, Prices, UsageError};
 
-/// A named query of a month while it reads the exports.
+/// A named query about a month, while it reads the exports.
 pub struct Asked {
     query: Box<dyn Query>,
 }
@@ -29,13 +29,13 @@ impl Asked {
         Some(Self { query })
     }
 
-    /// Whether it asks for the files of a month.
+    /// Whether it needs the files of a month.
     #[must_use]
     pub fn wants(&self, month: Month) -> bool {
         self.query.wants(month)
     }
 
-    /// Takes an exported file of a month in: Parquet.
+    /// Takes in an exported Parquet file of a month.
     ///
     /// # Errors
     /// [`UsageError::Parquet`].

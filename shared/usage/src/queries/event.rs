@@ -1,4 +1,4 @@
-//! What queries read of an exported event.
+//! What queries read from an exported event.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use parquet::schema::types::Type;
 
 use crate::{Month, UsageError};
 
-/// The columns that some query asks for, in their order in the files ([`crate::events_file::SCHEMA`]).
+/// The columns that some query needs, in file order ([`crate::events_file::SCHEMA`]).
 const COLUMNS: [&str; 12] = [
     "sequence",
     "kind",
@@ -41,12 +41,12 @@ pub struct Event {
     pub channel: Option<String>,
     pub storage_class: Option<String>,
     pub is_correction: bool,
-    /// The month in which what it corrects was booked.
+    /// The month in which the corrected booking was made.
     pub concerns: Option<Month>,
 }
 
 impl Event {
-    /// Whether it tells of a message handed to a provider: one kind, and one per channel in ledgers of before.
+    /// Whether it reports a message handed to a provider: one kind now, one per channel in older ledgers.
     pub fn is_sent(&self) -> bool {
         UsageKind::SENT.iter().any(|kind| kind.as_str() == self.kind)
     }
@@ -74,23 +74,23 @@ pub fn read(file: Bytes, mut take: impl FnMut(&Event)) -> Result<(), UsageError>
 }
 
 impl Event {
-    /// Releases that it books, or takes back.
+    /// Releases that it books or takes back.
     pub fn released(&self) -> i64 {
         let is_booked = matches!(self.kind.as_str(), "study-released" | "release-corrected");
         if is_booked { self.quantity } else { 0 }
     }
 
-    /// What it charges, or takes back.
+    /// What it charges or takes back.
     pub fn charged_vnd(&self) -> i64 {
         self.released() * self.unit_price_vnd.unwrap_or_default()
     }
 
-    /// So many films, if it is of that kind.
+    /// Its films, if it is of that kind.
     pub fn films(&self, kind: &str) -> i64 {
         if self.kind == kind { self.quantity } else { 0 }
     }
 
-    /// Whether it says what the study was booked as, and not what it is.
+    /// Whether it says how the study was booked, not how it is now.
     pub fn takes_back(&self) -> bool {
         self.concerns.is_some() && self.quantity < 0
     }

@@ -1,4 +1,4 @@
-//! The named queries: the same text runs on Athena and on DuckDB, and [`Asked`] answers each without either.
+//! The named queries. The same SQL runs on Athena and DuckDB, and [`Asked`] answers each without either.
 
 mod answer;
 mod asked;
@@ -17,7 +17,7 @@ pub use asked::Asked;
 pub struct NamedQuery {
     /// Its name.
     pub name: &'static str,
-    /// Its text; every `?` is the month.
+    /// Its SQL; every `?` is the month.
     pub sql: &'static str,
 }
 
@@ -33,25 +33,25 @@ macro_rules! queries {
 queries!("films", "messages", "month-end", "reach", "storage", "studies", "unit-cost");
 
 impl NamedQuery {
-    /// The query of this name.
+    /// The query with this name.
     #[must_use]
     pub fn find(name: &str) -> Option<Self> {
         QUERIES.iter().find(|query| query.name == name).copied()
     }
 
-    /// What it answers: its first line.
+    /// What it answers, as its first line says.
     #[must_use]
     pub fn about(&self) -> &'static str {
         self.sql.lines().next().unwrap_or_default().trim_start_matches("-- ")
     }
 
-    /// The query of a month, to be given the exports.
+    /// The query about a month, which then takes in the exports.
     #[must_use]
     pub fn asked(&self, month: Month) -> Option<Asked> {
         Asked::new(self.name, month)
     }
 
-    /// The statement for a month. Comments go: one of them speaks of the parameter.
+    /// The statement for a month. Drops comments, because one of them mentions the parameter.
     #[must_use]
     pub fn statement(&self, month: Month) -> String {
         let lines = self.sql.lines().filter(|line| !line.starts_with("--"));
@@ -59,7 +59,7 @@ impl NamedQuery {
     }
 }
 
-/// What DuckDB is told first: where the tables of the queries lie. `root` is a folder or an `s3://` address that holds
+/// What DuckDB must run first: defines the tables of the queries. `root` is a folder or an `s3://` address with
 /// `exports/` and `prices/`.
 #[must_use]
 pub fn duckdb_tables(root: &str) -> String {

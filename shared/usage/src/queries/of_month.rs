@@ -1,4 +1,4 @@
-//! Queries that ask for the events of one month: studies, films, messages.
+//! Queries about the events of one month: studies, films, messages.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use super::event::Event;
 use crate::queries::query::Query;
 use crate::{Month, Prices};
 
-/// What the latest event says that says something.
+/// The latest value that any event gave.
 struct Latest<T>(Option<(i64, T)>);
 
 impl<T> Default for Latest<T> {
@@ -31,14 +31,14 @@ impl<T: Clone> Latest<T> {
     }
 }
 
-/// Kinds that say what became of a study. Erasure takes nothing back.
+/// Kinds that set the state of a study. Erasure takes nothing back.
 const STATES: [&str; 4] = ["study-released", "study-held", "study-shown", "study-recalled"];
 
 /// `studies.sql`.
 pub struct Studies {
     month: Month,
     studies: HashMap<Arc<str>, Known>,
-    /// By department, modality and payer: releases, and what is charged for them.
+    /// Releases and their charges, by department, modality and payer.
     booked: BTreeMap<[String; 3], [i64; 2]>,
 }
 
@@ -121,7 +121,7 @@ impl Query for Studies {
 /// `films.sql`.
 pub struct Films {
     month: Month,
-    /// By modality, and month whose prices count.
+    /// By modality and by the month whose prices apply.
     films: BTreeMap<(String, Month), [i64; 2]>,
 }
 

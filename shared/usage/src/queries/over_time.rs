@@ -1,4 +1,4 @@
-//! Queries that look beyond one month: reach, storage, unit-cost, month-end.
+//! Queries that look beyond one month: `reach`, `storage`, `unit-cost`, `month-end`.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::{Month, Prices};
 /// `reach.sql`.
 pub struct Reach {
     month: Month,
-    /// Releases of the month that stand at its end, and the department that the latest of them names.
+    /// Releases of the month that stand at its end, with the department that the latest one names.
     released: HashMap<Arc<str>, (i64, String, i64)>,
     since: HashMap<Arc<str>, [bool; 3]>,
 }
@@ -67,7 +67,7 @@ impl Query for Reach {
 /// `storage.sql`.
 pub struct Storage {
     month: Month,
-    /// What names no class comes last, as in SQL.
+    /// Events without a class come last, as in SQL.
     classes: BTreeMap<(bool, String), [i64; 2]>,
 }
 
@@ -140,7 +140,7 @@ impl Query for UnitCost {
     fn answer(&self, prices: &Prices) -> Answer {
         let row = |(item, quantity): (&String, &i64)| {
             let (vnd, per) = prices.price(item, "", self.month)?;
-            // As the SQL rounds: towards zero what is below it.
+            // Round as the SQL does: negative amounts towards zero.
             let doubled = 2 * i128::from(*quantity) * i128::from(vnd) + i128::from(per);
             let cost = i64::try_from(doubled / (2 * i128::from(per))).unwrap_or(i64::MAX);
             Some(vec![item.as_str().into(), (*quantity).into(), cost.into(), hundredths(cost, self.released)])
@@ -152,7 +152,7 @@ impl Query for UnitCost {
     }
 }
 
-/// A quotient of two decimals, halves away from zero.
+/// A quotient with two decimals, rounding half away from zero.
 fn hundredths(amount: i64, count: i64) -> Value {
     if count <= 0 {
         return Value::Null;
@@ -169,7 +169,7 @@ pub struct MonthEnd {
     lines: BTreeMap<(&'static str, Month, Month, String), [i64; 5]>,
 }
 
-/// Kinds that are a month's own.
+/// Kinds that belong to a month itself.
 const BOOKED: [&str; 4] = ["study-released", "film-avoided", "film-printed", "study-recalled"];
 
 impl MonthEnd {

@@ -1,15 +1,15 @@
-//! What every query does.
+//! The interface of every query.
 
 use crate::queries::answer::Answer;
 use crate::queries::event::Event;
 use crate::{Month, Prices};
 
-/// A query while it reads events.
+/// A query, while it reads events.
 pub(super) trait Query {
-    /// Whether it asks for events of a month.
+    /// Whether it needs the events of a month.
     fn wants(&self, month: Month) -> bool;
-    /// Takes an event of a month in.
+    /// Takes in an event of a month.
     fn take(&mut self, month: Month, event: &Event);
-    /// Ends.
+    /// Returns the answer.
     fn answer(&self, prices: &Prices) -> Answer;
 }

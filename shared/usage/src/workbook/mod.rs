@@ -1,5 +1,5 @@
-//! The monthly workbook (XLSX): figures first, then by department, then one line per study. Dates and amounts are
-//! typed, so that a spreadsheet sorts and sums them.
+//! The monthly workbook (XLSX): figures first, then departments, then one line per study. Dates and amounts are typed,
+//! so that a spreadsheet can sort and sum them.
 
 mod sheet;
 
@@ -14,13 +14,13 @@ use crate::table::{Cell, PRINTED_COLUMNS, cells, columns, payer_vi};
 use crate::{Month, Prices, UsageError};
 use sheet::{Formats, Paper, Put, lines_sheet, write_integer};
 
-/// Most lines of one sheet, between its heading and its totals: Excel's limit.
+/// Most lines of one sheet between heading and totals: Excel's limit.
 const SHEET_LINES_MAX: usize = 1_048_574;
 /// The sheet of the chart.
 const CHART: &str = "Biểu đồ";
 /// Most bars that a chart can label.
 const CHART_BARS_MAX: usize = 12;
-/// How many columns its sheet is wide, lines and chart.
+/// How many columns wide its sheet is, with lines and chart.
 const CHART_COLUMNS: usize = 15;
 /// Writes the workbook of a month; returns the number of studies in it.
 ///
@@ -71,13 +71,13 @@ pub struct Table<'a> {
     pub name: &'static str,
     /// Headings and widths.
     pub columns: &'a [(&'static str, u8)],
-    /// How many of them are printed: the first.
+    /// How many columns are printed: the first ones.
     pub printed_columns: usize,
     /// Its lines.
     pub lines: Box<dyn Iterator<Item = Vec<Cell<'a>>> + 'a>,
 }
 
-/// Writes a workbook of tables, a sheet each. Lines beyond a sheet go on in a next one.
+/// Writes a workbook with one sheet per table. Lines beyond a sheet's limit continue on a further sheet.
 ///
 /// # Errors
 /// [`UsageError::Workbook`].
@@ -108,7 +108,7 @@ fn sheet_name(name: &str, number: usize) -> String {
     if number == 1 { name.to_owned() } else { format!("{name} {number}") }
 }
 
-/// The same month gives the same bytes: the file says the day after the month as its date.
+/// The same month gives the same bytes, because the file's date is the day after the month.
 fn set_properties(workbook: &mut Workbook, month: Month) -> Put {
     let day = month.after(1).first_day();
     let (year, number) = (day.year().unsigned_abs(), day.month().unsigned_abs());
@@ -175,7 +175,7 @@ fn figure_lines(total: &Figures) -> Vec<(Cow<'static, str>, i64, &'static str)> 
     before.into_iter().map(line).chain(sent).chain(after.into_iter().map(line)).collect()
 }
 
-/// As it stands at the beginning of a line.
+/// With a capital letter, for the start of a line.
 fn capitalised(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
@@ -220,7 +220,7 @@ fn groups_sheet(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) -> 
     lines_sheet(sheet, &headings, lines, paper, formats)
 }
 
-/// Money saved by department: those that saved most.
+/// Money saved by department, for those that saved most.
 fn chart_sheet(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) -> Put {
     let mut saved: Vec<(&str, i64)> = Vec::new();
     for group in &summary.groups {
@@ -241,7 +241,7 @@ fn chart_sheet(sheet: &mut Worksheet, summary: &Summary, formats: &Formats) -> P
     let names: Vec<String> = saved.iter().map(|(department, _)| name(department)).collect();
     let lines =
         names.iter().zip(&saved).map(|(name, (_, sum))| vec![Cell::Text(name), Cell::Dong(Some(*sum))]);
-    // The chart lies beside its lines.
+    // The chart stands beside its lines.
     let paper = Paper { columns: CHART_COLUMNS, has_totals: false, wraps: false };
     lines_sheet(sheet, &headings, lines, paper, formats)?;
     let Some(last) = u32::try_from(saved.len()).ok().filter(|last| *last > 0) else { return Ok(()) };

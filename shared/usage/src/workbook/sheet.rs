@@ -1,4 +1,4 @@
-//! A sheet of lines, and how it looks and prints.
+//! A sheet of lines: how it looks and prints.
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Worksheet};
 
@@ -6,21 +6,21 @@ use crate::table::Cell;
 
 const OFFSET_MS: i64 = 7 * 3600 * 1000;
 const DAY_MS: i64 = 24 * 3600 * 1000;
-/// 1970-01-01 in the days of a spreadsheet.
+/// 1970-01-01 as a spreadsheet's day number.
 const EPOCH_DAY: f64 = 25_569.0;
-/// How many rows it is long at most.
+/// How many rows high the chart is at most.
 const CHART_ROWS: u32 = 26;
 /// Height of a line of text, in points.
 const LINE_POINTS: f64 = 13.5;
-/// Most lines that a row shows: no row is higher than 409 points.
+/// Most lines that a row shows; rows cannot be higher than 409 points.
 const ROW_LINES_MAX: u32 = 30;
-/// What the sums are called.
+/// The label of the totals.
 const TOTAL: &str = "Tổng cộng";
 
-/// What came of writing a cell.
+/// The result of writing a cell.
 pub type Put = Result<(), rust_xlsxwriter::XlsxError>;
 
-/// How cells look.
+/// The formats of cells.
 pub struct Formats {
     pub title: Format,
     pub note: Format,
@@ -38,7 +38,7 @@ pub struct Formats {
 impl Formats {
     /// The formats of all sheets.
     pub fn new() -> Self {
-        // Beside a text of several lines, what is short stands at its first.
+        // Beside a text of several lines, short texts stand at the top.
         let body = || Format::new().set_font_name("Arial").set_font_size(10).set_align(FormatAlign::Top);
         let heading = body()
             .set_bold()
@@ -62,7 +62,7 @@ impl Formats {
         }
     }
 
-    /// The formats of a list that people read line by line: texts are wrapped, and no number touches the text after it.
+    /// Formats for a list that people read line by line: texts wrap, and no number touches the text after it.
     pub fn of_list() -> Self {
         let usual = Self::new();
         let apart =
@@ -72,14 +72,14 @@ impl Formats {
     }
 }
 
-/// How a sheet of lines prints: landscape, as wide as the paper, its heading on every page.
+/// How a sheet of lines prints: landscape, as wide as the paper, with its heading on every page.
 #[derive(Clone, Copy)]
 pub struct Paper {
-    /// How many columns: the first.
+    /// How many columns are printed: the first ones.
     pub columns: usize,
-    /// Whether sums of all numbers stand below the lines.
+    /// Whether the sums of all numbers follow the lines.
     pub has_totals: bool,
-    /// Whether texts are wrapped: a program that does not fit the rows to them finds their heights in the file.
+    /// Whether texts wrap. Programs that do not fit row heights themselves find them in the file.
     pub wraps: bool,
 }
 
@@ -91,7 +91,7 @@ pub fn lines_sheet<'a>(
     paper: Paper,
     formats: &Formats,
 ) -> Put {
-    // Everything that stands above the lines is written first: a sheet of constant memory does not go back.
+    // Write everything above the lines first: a constant-memory sheet cannot go back.
     sheet.set_row_height(0, 58)?;
     for (column, (heading, width)) in (0..).zip(columns) {
         sheet.set_column_width(column, f64::from(*width))?;
@@ -139,7 +139,7 @@ pub fn lines_sheet<'a>(
     Ok(())
 }
 
-/// On how many lines a cell stands in a column of so many digits: a letter is about as wide as a digit.
+/// How many lines a cell takes in a column this wide. A letter is about as wide as a digit.
 fn lines_of(cell: &Cell<'_>, width: u8) -> u32 {
     let Cell::Text(text) = cell else { return 1 };
     let width = usize::from(width.saturating_sub(1)).max(1);
@@ -151,7 +151,7 @@ fn lines_of(cell: &Cell<'_>, width: u8) -> u32 {
             used = with_space;
             continue;
         }
-        // A word that is longer than the column is broken.
+        // A word longer than the column is broken.
         let own = letters.div_ceil(width).max(1);
         lines += if used > 0 { own } else { own - 1 };
         used = letters - (own - 1) * width;
@@ -159,7 +159,7 @@ fn lines_of(cell: &Cell<'_>, width: u8) -> u32 {
     u32::try_from(lines).unwrap_or(u32::MAX)
 }
 
-/// Counts and amounts are added up; texts and times are not.
+/// Adds up counts and amounts, but not texts and times.
 fn add(total: &mut Cell<'_>, cell: &Cell<'_>) {
     let sum = match total {
         Cell::Number(Some(sum)) | Cell::Dong(Some(sum)) => *sum,
@@ -182,7 +182,7 @@ fn write_cell(
 ) -> Put {
     let text_format = if wraps { &formats.wrapped } else { &formats.text };
     match cell {
-        // What is not known is blank; a count of none and an amount of none are alike: 0.
+        // Unknown values are blank; a count or an amount of none is 0.
         Cell::Text("") | Cell::Number(None) | Cell::Dong(None) | Cell::Time(None) => Ok(()),
         Cell::Text(text) => sheet.write_string_with_format(row, column, *text, text_format).map(|_| ()),
         Cell::Number(Some(number)) => write_integer(sheet, row, column, *number, &formats.number),
@@ -193,13 +193,13 @@ fn write_cell(
     }
 }
 
-/// A spreadsheet knows doubles only: exact up to 2^53.
+/// A spreadsheet only knows doubles, which are exact up to 2^53.
 #[allow(clippy::cast_precision_loss, reason = "spreadsheets hold doubles; sums of dong stay below 2^53")]
 pub fn write_integer(sheet: &mut Worksheet, row: u32, column: u16, number: i64, format: &Format) -> Put {
     sheet.write_number_with_format(row, column, number as f64, format).map(|_| ())
 }
 
-/// The days of a spreadsheet, in the hospital's time.
+/// An instant as a spreadsheet's day number, in the hospital's time.
 #[allow(clippy::cast_precision_loss, reason = "milliseconds of this century are far below 2^53")]
 fn serial_day(at_ms: i64) -> f64 {
     EPOCH_DAY + (at_ms + OFFSET_MS) as f64 / DAY_MS as f64

@@ -1,4 +1,4 @@
-//! Which file needs which other one, and where that goes round.
+//! Which file needs which other file, and where that forms a circle.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use syn::{Attribute, ImplItemFn, Item, ItemFn, ItemUse, Macro, Meta, PatIdent, P
 use super::names::Meant;
 use super::tree::{ModulePath, Tree, attributes, is_for_tests, is_re_export, leaves};
 
-/// From a file to another one: the names that the first takes from the second.
+/// From one file to another: the names that the first takes from the second.
 pub(super) type Arrows = BTreeMap<(String, String), BTreeSet<String>>;
 
 /// All arrows between the files of a target.
@@ -22,7 +22,7 @@ pub(super) fn arrows_of(tree: &Tree) -> Arrows {
     arrows
 }
 
-/// The circles among arrows, each with every arrow that is part of it.
+/// The circles, each with every arrow that is part of it.
 pub(super) fn circles_of(arrows: &Arrows) -> Vec<String> {
     let mut left: BTreeSet<&str> = arrows.keys().map(|(from, _)| from.as_str()).collect();
     let mut circles = Vec::new();
@@ -64,7 +64,7 @@ fn described(circle: &BTreeSet<&str>, arrows: &Arrows) -> String {
 struct Walk<'a> {
     tree: &'a Tree,
     at: &'a ModulePath,
-    /// Variables of the function being read: they hide what the module holds under the same name.
+    /// Variables of the current function. They hide items of the module with the same name.
     locals: BTreeSet<String>,
     arrows: &'a mut Arrows,
 }
@@ -83,8 +83,8 @@ impl Walk<'_> {
         }
     }
 
-    /// Paths in what a macro or an attribute is given. A single name in lower case is most often a field or a
-    /// variable, so it counts only where it is called.
+    /// Paths in the tokens of a macro or an attribute. A single lower-case name is usually a field or a variable, so
+    /// it counts only where it is called.
     fn needs_tokens(&mut self, tokens: TokenStream) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let is_colon =
@@ -168,7 +168,7 @@ impl<'ast> Visit<'ast> for Walk<'_> {
         let here = &self.tree.modules[self.at].file;
         let definitions = called.path.get_ident().and_then(|name| self.tree.macros.get(&name.to_string()));
         match definitions {
-            // The name of the nearest is meant: two files may each have one.
+            // The nearest one is meant: two files may each have one.
             Some(files) if files.contains(here) => {}
             Some(files) => {
                 let name = called.path.get_ident().map(ToString::to_string).unwrap_or_default();
@@ -183,7 +183,7 @@ impl<'ast> Visit<'ast> for Walk<'_> {
         let Meta::List(list) = &attribute.meta else { return };
         self.needs_tokens(list.tokens.clone());
         if attribute.path().is_ident("serde") {
-            // `with = "path"`: serde takes paths as texts, also those of modules.
+            // `with = "path"`: serde takes paths as text, also those of modules.
             for text in list.tokens.to_string().split('"').skip(1).step_by(2) {
                 let Ok(path) = syn::parse_str::<Path>(text) else { continue };
                 let names: Vec<String> = path.segments.iter().map(|step| step.ident.to_string()).collect();
@@ -199,13 +199,13 @@ impl<'ast> Visit<'ast> for Walk<'_> {
     }
 }
 
-/// The variables that a function binds.
+/// The variables a function binds.
 #[derive(Default)]
 struct Locals(BTreeSet<String>);
 
 impl<'ast> Visit<'ast> for Locals {
     fn visit_pat_ident(&mut self, pattern: &'ast PatIdent) {
-        // A pattern in capitals is a constant, and no variable.
+        // A pattern in capitals is a constant, not a variable.
         let name = pattern.ident.to_string();
         if name.starts_with(|first: char| first.is_lowercase() || first == '_') {
             self.0.insert(name);

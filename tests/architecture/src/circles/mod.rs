@@ -1,9 +1,9 @@
-//! No circle between files: of two files of a crate, one can always be read without the other.
+//! No circles between files: of any two files of a crate, one can be read without the other.
 //!
-//! A file needs another one if it names an item that the other defines, by whatever way the name comes: `use`,
-//! a path in the code or in a macro's arguments, a re-export, a glob. What is not an arrow: a parent that hands on
-//! names of its children (`mod x; pub use x::Y;`) and does not use them itself, and whatever only tests compile.
-//! Not seen are methods, which have no path: an `impl` in another file than its type is known by that type only.
+//! A file needs another if it names an item that the other defines, however the name gets there: `use`, a path in code
+//! or in a macro's arguments, a re-export, a glob. Two things are no arrow: a parent that passes on names of its
+//! children (`mod x; pub use x::Y;`) without using them, and code that only tests compile. Methods go unseen because
+//! they have no path: an `impl` in another file than its type is known only by that type.
 
 mod arrows;
 mod names;
@@ -16,10 +16,10 @@ use crate::workspace::{Package, assert_none, packages, root};
 use arrows::{Arrows, arrows_of, circles_of};
 use tree::Tree;
 
-/// Folders of crates whose circles are left for now, each with its reason in a comment.
+/// Folders of crates whose circles stay for now, each with its reason in a comment.
 const EXCEPTIONS: [&str; 0] = [];
 
-/// The arrows within a crate: its library, programs, tests and examples are read one by one, as the compiler does.
+/// The arrows within a crate. Reads its library, programs, tests and examples one by one, as the compiler does.
 fn arrows_in(package: &Package) -> Arrows {
     let mut arrows = Arrows::new();
     for target in &package.roots {

@@ -1,8 +1,8 @@
-//! What a path leads to.
+//! What a path refers to.
 
 use super::tree::{ModulePath, Tree};
 
-/// What a path of ours leads to.
+/// What one of our paths refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Meant {
     /// An item, in the module that defines it.
@@ -11,12 +11,12 @@ pub(super) enum Meant {
     Module(ModulePath),
 }
 
-/// Names looked at on the way, with their modules, so that imports that lead to each other end.
+/// Names already looked at, with their modules, so that imports that refer to each other end.
 type Seen = Vec<(ModulePath, String)>;
 
 impl Tree {
-    /// Follows a path, written in a module, through imports and re-exports to the module that defines the item; `None`
-    /// is what other crates define.
+    /// Follows a path from a module through imports and re-exports to the module that defines the item; `None` if
+    /// another crate defines it.
     pub(super) fn follow(&self, module: &[String], path: &[String]) -> Option<Meant> {
         self.follow_from(module, path, &mut Vec::new())
     }
@@ -37,14 +37,14 @@ impl Tree {
         while let Some((name, after)) = rest.split_first() {
             let child: ModulePath = at.iter().cloned().chain([name.clone()]).collect();
             let is_child = self.modules.contains_key(&child);
-            // A last name may be module and function at once; then the function is meant.
+            // The last name may be both a module and a function; the function is meant.
             if is_child && !after.is_empty() {
                 (at, rest, is_ours) = (child, after, true);
                 continue;
             }
             return match self.held_by(&at, rest, seen) {
                 None if is_child => Some(Meant::Module(child)),
-                // What a macro defines cannot be read; it belongs to where it is looked for.
+                // A macro's definitions cannot be read, so the item belongs to the module where it is looked for.
                 None if is_ours => Some(Meant::Item(at, name.clone())),
                 found => found,
             };
@@ -52,7 +52,7 @@ impl Tree {
         is_ours.then_some(Meant::Module(at))
     }
 
-    /// Looks for the first name of a path among what a module defines and imports.
+    /// Looks up the first name of a path in what a module defines and imports.
     fn held_by(&self, module: &[String], path: &[String], seen: &mut Seen) -> Option<Meant> {
         let (name, after) = path.split_first()?;
         let place = (module.to_vec(), name.clone());

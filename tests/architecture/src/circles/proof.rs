@@ -1,11 +1,11 @@
-//! The search for circles finds them, and nothing else, in crates made up for it.
+//! The search finds the circles of made-up crates, and nothing else.
 
 use std::path::Path;
 
 use super::arrows::{Arrows, arrows_of, circles_of};
 use super::tree::Tree;
 
-/// The arrows of a crate of these files: `from → to: names`.
+/// The arrows of a crate made of these files: `from → to: names`.
 fn arrows(files: &[(&str, &str)]) -> Vec<String> {
     let found = found_in(files);
     let lines = found.iter().map(|((from, to), names)| {
@@ -63,7 +63,7 @@ fn a_parent_that_only_hands_on_its_childrens_names_needs_no_child() {
     ];
     let expected = [
         "shop/order.rs → shop/mod.rs: Shop",
-        // The name comes through the parent, and from the file that defines it.
+        // The name comes through the parent, but from the file that defines it.
         "shop/order.rs → shop/price.rs: Price",
     ];
     assert_eq!(arrows(&files), expected);

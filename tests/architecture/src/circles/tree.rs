@@ -1,4 +1,4 @@
-//! The modules of one target, with the names that each of them holds.
+//! The modules of one target, and the names in each.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -6,35 +6,35 @@ use std::path::{Path, PathBuf};
 use syn::visit::Visit;
 use syn::{Attribute, Expr, Item, ItemMod, ItemUse, Lit, Meta, UseTree, Visibility};
 
-/// Where a module stands below the root of its target: `[]` is the root.
+/// The path of a module from the root of its target: `[]` is the root.
 pub(super) type ModulePath = Vec<String>;
 
-/// One module: a file, or a block of one.
+/// One module: a file, or a block in one.
 pub(super) struct Module {
-    /// The file that it is written in, from the root of the repository.
+    /// The file that holds it, from the root of the repository.
     pub(super) file: String,
-    /// Names of what is defined in it.
+    /// Names that it defines.
     pub(super) defined: BTreeSet<String>,
-    /// Names that it takes from elsewhere, with the path as written.
+    /// Names that it imports, with the path as written.
     pub(super) imported: BTreeMap<String, Vec<Vec<String>>>,
-    /// Modules of which it takes every name.
+    /// Modules from which it imports every name.
     pub(super) globs: Vec<Vec<String>>,
-    /// What is written in it, without what only tests compile and without other modules.
+    /// Its items, except those that only tests compile and those of other modules.
     pub(super) items: Vec<Item>,
 }
 
-/// All modules of a target: of a library, a program, a test.
+/// All modules of a target: a library, a program or a test.
 pub(super) struct Tree {
     pub(super) modules: BTreeMap<ModulePath, Module>,
-    /// The files that define a macro by example: such names are known by order and not by path.
+    /// The files that define a macro by example. Such a name is known by textual order, not by path.
     pub(super) macros: BTreeMap<String, BTreeSet<String>>,
 }
 
-/// Reads a file by its path from the root of the repository.
+/// Reads a file, given its path from the root of the repository.
 type Reader<'a> = &'a dyn Fn(&Path) -> Option<String>;
 
 impl Tree {
-    /// Reads a target, from its root file on.
+    /// Reads a target, starting with its root file.
     pub(super) fn read(root: &str, reader: Reader) -> Self {
         let mut tree = Self { modules: BTreeMap::new(), macros: BTreeMap::new() };
         let root = Path::new(root);
@@ -42,7 +42,7 @@ impl Tree {
         tree
     }
 
-    /// `below` is the folder of the modules that the file declares.
+    /// `below` is the folder of the modules that this file declares.
     fn read_file(&mut self, at: ModulePath, file: &Path, below: &Path, reader: Reader) {
         let text = reader(file).unwrap_or_else(|| panic!("{} is declared, but not there", file.display()));
         let parsed = syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
@@ -92,7 +92,7 @@ impl Tree {
 impl Module {
     fn take(&mut self, item: Item) {
         self.defined.extend(name_of(&item));
-        // Functions may import, too.
+        // Functions may hold imports, too.
         Imports(self).visit_item(&item);
         self.items.push(item);
     }
@@ -111,13 +111,13 @@ impl<'ast> Visit<'ast> for Imports<'_> {
     }
 }
 
-/// One name of a `use`: the path, and the name that it gets here. `*` is every name of what the path leads to.
+/// One name of a `use`: its path, and its name here. `*` is every name of what the path refers to.
 pub(super) struct Leaf {
     pub(super) path: Vec<String>,
     pub(super) name: String,
 }
 
-/// The names of a `use`, groups and renames taken apart.
+/// The names of a `use`, with groups and renames resolved.
 pub(super) fn leaves(tree: &UseTree) -> Vec<Leaf> {
     let mut found = Vec::new();
     collect(tree, &[], &mut found);
@@ -147,12 +147,12 @@ fn collect(tree: &UseTree, before: &[String], found: &mut Vec<Leaf>) {
     }
 }
 
-/// Whether a `use` hands its names on.
+/// Whether a `use` passes its names on.
 pub(super) fn is_re_export(item: &ItemUse) -> bool {
     !matches!(item.vis, Visibility::Inherited)
 }
 
-/// Whether `#[cfg(test)]` or `#[cfg(all(test, …))]` stands before it.
+/// Whether the item has `#[cfg(test)]` or `#[cfg(all(test, …))]`.
 pub(super) fn is_for_tests(attributes: &[Attribute]) -> bool {
     attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).any(|attribute| {
         let Meta::List(condition) = &attribute.meta else { return false };
@@ -161,7 +161,7 @@ pub(super) fn is_for_tests(attributes: &[Attribute]) -> bool {
     })
 }
 
-/// The attributes of an item that can be left out of the product.
+/// The attributes of an item that may be excluded from the product.
 pub(super) fn attributes(item: &Item) -> &[Attribute] {
     match item {
         Item::Const(item) => &item.attrs,
@@ -208,7 +208,7 @@ fn path_attribute(attributes: &[Attribute]) -> Option<String> {
     })
 }
 
-/// The same path without `..`, so that a file has one name.
+/// The path without `..`, so that a file has only one name.
 fn without_steps_up(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {

@@ -1,4 +1,4 @@
-//! How often one study asks for anything, counted on the wire, against what `filmless cost` reckons with.
+//! Counts on the wire how many calls one study makes, and compares with what `filmless cost` assumes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::scenario::{Ending, ExpectedStudy, Scenario, Upload};
 use crate::weather::Plan;
 use crate::world::Setup;
 
-/// A study of so many files, small ones: bytes do not change the number of calls.
+/// A study of many small files. The bytes do not change the number of calls.
 fn study_of(files: u32, series: u32, declared: Option<u32>) -> Scenario {
     let study = Study::numbered(1);
     let upload = |key: String, bytes: Vec<u8>| Upload { after: Duration::from_secs(1), key, bytes };
@@ -31,7 +31,7 @@ fn study_of(files: u32, series: u32, declared: Option<u32>) -> Scenario {
     Scenario { uploads, studies: vec![expected], refused: Vec::new() }
 }
 
-/// What was counted between the first event and the last notice.
+/// The calls between the first event and the last notice.
 fn count(servers: &Arc<Runtime>, files: u32, scenario: &Scenario) -> Calls {
     let setup =
         Setup { seed: 2, plan: Plan::Calm, with_mischief: false, is_idempotent: false, with_reports: false };
@@ -75,7 +75,7 @@ pub fn check(servers: &Arc<Runtime>, name: &str, files: u32, series: u32) {
     assert!(others <= 20, "{name}: {others} S3 requests beyond those of its files");
 }
 
-/// A declared count asks for the same few reads as none: were all instances read with every batch, here were 30 queries more.
+/// A declared count costs no more reads. Reading all instances with every batch would cost 30 queries more.
 pub fn check_declared(servers: &Arc<Runtime>) {
     let (files, series) = (300, 2);
     let reads = |declared| count(servers, files, &study_of(files, series, declared)).table_reads;

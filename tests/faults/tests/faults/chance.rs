@@ -1,15 +1,15 @@
-//! Chance that can be repeated: everything that happens at random in a run follows from its seed.
+//! Repeatable chance: everything random in a run follows from its seed.
 
 use std::sync::Mutex;
 
 use filmless_store::port::{PortError, Randomness};
 
-/// SplitMix64 (Steele, Lea, Flood 2014): small, and good enough to choose by.
+/// SplitMix64 (Steele, Lea, Flood 2014): small, and good enough for such choices.
 #[derive(Debug, Clone)]
 pub struct Chance(u64);
 
 impl Chance {
-    /// `stream` keeps apart what is chosen for different purposes: a fault more does not change the scenario.
+    /// `stream` separates choices for different purposes, so that one more fault does not change the scenario.
     pub fn new(seed: u64, stream: u64) -> Self {
         let mut chance = Self(seed ^ stream.wrapping_mul(0xA076_1D64_78BD_642F));
         chance.next();
@@ -29,7 +29,7 @@ impl Chance {
         usize::try_from(self.next() % end as u64).unwrap()
     }
 
-    /// True in so many of 1,000 cases.
+    /// True in this many of 1,000 cases.
     pub fn per_mille(&mut self, cases: usize) -> bool {
         self.below(1000) < cases
     }
@@ -41,7 +41,7 @@ impl Chance {
     }
 }
 
-/// Secrets of a run.
+/// The secrets of a run.
 pub struct SeededRandomness(Mutex<Chance>);
 
 impl SeededRandomness {

@@ -1,4 +1,4 @@
-//! Time that passes when the run says so.
+//! A clock that advances when the run says so.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -22,7 +22,7 @@ impl VirtualClock {
         self.0.fetch_max(ms, Ordering::SeqCst);
     }
 
-    /// As somebody does who finds it wrong.
+    /// Sets the clock back, as somebody does who finds it wrong.
     pub fn set_back(&self, by: Duration) {
         self.0.fetch_sub(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
     }
@@ -34,7 +34,7 @@ impl VirtualClock {
 
 impl Clock for VirtualClock {
     fn now(&self) -> Timestamp {
-        // A little time passes between any two looks, as it does everywhere.
+        // A little time passes between any two readings, as it does everywhere.
         Timestamp::from_millisecond(self.0.fetch_add(1, Ordering::SeqCst)).unwrap()
     }
 }

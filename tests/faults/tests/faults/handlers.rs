@@ -1,4 +1,4 @@
-//! From the queues of a run to the handlers that the Lambdas call.
+//! Passes messages from a run's queues to the handlers that the Lambdas call.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::ports::{Message, RenderOnTheSpot, Source};
 
-/// The event as an event source mapping writes it.
+/// The event that an event source mapping makes of a batch.
 pub fn event_of(batch: &[Message]) -> SqsEvent {
     let records: Vec<_> = batch
         .iter()
@@ -25,7 +25,7 @@ pub fn event_of(batch: &[Message]) -> SqsEvent {
     serde_json::from_value(json!({ "Records": records })).unwrap()
 }
 
-/// Hands an event to the function whose queue it comes from.
+/// Passes an event to the function that reads its queue.
 pub async fn handle(services: &Services, source: Source, event: SqsEvent) -> SqsBatchResponse {
     match source {
         Source::Queue(QueueName::Intake) => ingest_study::handler::handle(&services.into(), event).await,

@@ -1,4 +1,4 @@
-//! What must hold once everything has come to rest, whatever happened on the way.
+//! What must hold once everything has come to rest, whatever happened before.
 
 use std::collections::BTreeSet;
 
@@ -18,10 +18,10 @@ use crate::world::World;
 
 const SOURCE: &str = "203.0.113.7";
 
-/// Everything that does not hold, in words.
+/// Every violated invariant, in words.
 pub async fn check(services: &Services, world: &World, scenario: &Scenario) -> Vec<String> {
     let gateways = &*world.gateways;
-    // A report that was given up on waits for somebody to send it back.
+    // A report that the queue gave up on waits until somebody sends it back.
     let is_reported = gateways.reports() && !world.queues.has_dead_report();
     let mut broken = Vec::new();
     let mut all = Vec::new();
@@ -94,7 +94,7 @@ async fn check_study(
     let notices = index.notices(uid).await.unwrap();
     let links = index.links(uid).await.unwrap();
     let once = usize::from(study.account_key.is_some());
-    // One that could reach nobody, and one that does.
+    // One notice that could reach nobody, then one that does.
     let most = if expected.corrections.contact { once * 2 } else { once };
     hold(
         (once..=most).contains(&notices.len()) && links.len() == notices.len(),
@@ -134,8 +134,8 @@ async fn check_study(
     broken
 }
 
-/// Each message once per channel, or listed as failed. A provider that cannot tell that it has seen a message before is
-/// asked once: if its answer is lost, the message may have arrived, but counts as failed.
+/// Each message arrives once per channel, or is listed as failed. A provider that cannot recognise a repeated message
+/// is asked only once: if its answer is lost, the message may have arrived but counts as failed.
 fn check_notice(
     (gateways, is_reported): (&Gateways, bool),
     expected: &ExpectedStudy,
@@ -156,7 +156,7 @@ fn check_notice(
             ChannelState::Sent => delivered == 1 && !is_reported,
             ChannelState::Delivered => delivered == 1 && gateways.reports(),
             ChannelState::Failed => delivered <= 1,
-            // Nobody is called to images that they cannot see.
+            // Nobody is notified of images that they cannot see.
             ChannelState::Pending => delivered == 0 && expected.ending == Ending::Hidden,
             ChannelState::Sending => expected.ending == Ending::Hidden && delivered <= 1,
         };
@@ -170,7 +170,7 @@ fn check_notice(
     );
 }
 
-/// Every object is in the index or in quarantine, or is an order that was taken, or a ZIP that was unpacked.
+/// Every object is in the index or in quarantine, or it is an accepted order or an unpacked ZIP.
 async fn check_uploads(services: &Services, scenario: &Scenario) -> Vec<String> {
     let mut broken = Vec::new();
     let found = status::status(&services.index, &services.studies, None, 1).await.unwrap();
@@ -202,7 +202,7 @@ async fn check_uploads(services: &Services, scenario: &Scenario) -> Vec<String> 
     broken
 }
 
-/// Nobody is told of a study whose number or address its order does not name.
+/// Nobody gets a message about a study unless its order names their number or address.
 fn check_receivers(gateways: &Gateways, scenario: &Scenario) -> Vec<String> {
     let (sms, emails) = gateways.delivered_after(0, 0);
     let is_right = |message: &&Reached| {
@@ -221,7 +221,7 @@ async fn check_rest(services: &Services) -> Vec<String> {
     if left == 0 { Vec::new() } else { vec![format!("{left} entries are left in the outbox")] }
 }
 
-/// What a patient holds in their hands opens their study, and no other.
+/// What a patient holds in their hands opens their study and no other.
 async fn check_portal(
     services: &Services,
     gateways: &Gateways,

@@ -1,4 +1,4 @@
-//! What finance has of a study that is taken back after a month's end.
+//! What finance sees of a study that is taken back after the month ended.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -22,7 +22,7 @@ use crate::world::Setup;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// The manifest of a month, exported now.
+/// Exports a month; returns its manifest.
 async fn exported(services: &Services, month: &str) -> Value {
     seal(&services.index, &services.usage, LogName::Usage, services.clock.now(), true).await.unwrap();
     handle(&services.into(), ExportEvent { months: vec![month.parse().unwrap()], ..ExportEvent::default() })
@@ -64,7 +64,7 @@ fn a_recall_after_the_months_end_stands_in_the_later_month_and_the_closed_one_st
 
     run.world.clock.advance(DAY * 30);
     let (closed, february) = run.hospital(async |services| {
-        // Films have become dearer since; those taken back count as they were counted.
+        // Film prices have risen since; the films taken back keep the price at which they were counted.
         let key = ObjectKey::parse("prices/prices.csv").unwrap();
         let price = ObjectVersion { key: &key, version_id: None };
         let prices = services.usage.get(price, 1 << 20).await.unwrap();

@@ -1,5 +1,5 @@
-//! The whole way of a study while everything fails: real handlers, real S3 and DynamoDB requests, a clock of their own.
-//! Whatever happens, nothing is lost, nothing is done twice, and nobody sees what is not theirs.
+//! The whole way of a study while everything fails, with real handlers, real S3 and DynamoDB requests, and a clock
+//! that the run sets. Nothing may be lost, nothing done twice, and nobody may see what is not theirs.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, missing_docs)]
 
 mod calls;
@@ -14,6 +14,7 @@ mod run;
 #[allow(dead_code)]
 mod sample;
 mod scenario;
+mod software;
 mod weather;
 mod world;
 
@@ -31,10 +32,10 @@ use tokio::runtime::Runtime;
 use weather::{Fault, Plan};
 use world::Setup;
 
-/// Runs in `make test`, three minutes on two cores; `make faults RUNS=… SEED=…` makes more.
+/// `make test` runs these, in three minutes on two cores; `make faults RUNS=… SEED=…` makes more.
 const RUNS: u64 = 500;
 const SEED: u64 = 1;
-/// Seeds of runs that did not hold once: always among those that are run.
+/// Seeds of runs that once failed: always run again.
 const FOUND: [u64; 1] = [5050];
 
 fn number(name: &str, otherwise: u64) -> u64 {
@@ -46,7 +47,7 @@ fn servers() -> Arc<Runtime> {
     Arc::new(runtime.unwrap())
 }
 
-/// Spreads runs over the cores; returns what failed, and what was told of the rest.
+/// Spreads runs over the cores; returns the failures, and what the rest reported.
 fn all<T: Sync>(
     cases: &[T],
     one: impl Fn(&Arc<Runtime>, &T) -> Result<Told, String> + Sync,
@@ -88,8 +89,8 @@ fn whatever_call_fails_nothing_is_lost_and_nothing_happens_twice() {
     let calls = run(&servers(), &setup(Plan::Calm), &scenario).unwrap().calls;
     let mut cases = Vec::new();
     for first in 0..calls.len() {
-        // Three times is what the SDK tries: then its caller hears of it. A call that was not made is the same to its
-        // caller for whatever reason, so that the reasons take turns.
+        // The SDK tries three times before its caller hears of it. To the caller, a call that was not made looks the
+        // same whatever the reason, so the reasons take turns.
         let not_made = [
             (Fault::Unreachable, 3),
             (Fault::TimedOut, 3),
@@ -154,15 +155,22 @@ fn in_any_storm_nothing_is_lost_and_nothing_happens_twice() {
     });
     let sum = |count: fn(&Told) -> usize| told.iter().map(count).sum::<usize>();
     println!(
-        "{} runs in {:.0} s: {} calls, {} faults, {} kills, {} dead letters",
+        "{} runs in {:.0} s: {} calls, {} faults, {} kills, {} dead letters; software: {} shown, {} refused, {} failed",
         told.len(),
         started.elapsed().as_secs_f64(),
         sum(|told| told.calls.len()),
         sum(|told| told.faults),
         sum(|told| told.kills),
         sum(|told| told.dead_letters),
+        sum(|told| told.software.shown),
+        sum(|told| told.software.refused),
+        sum(|told| told.software.failed),
     );
     assert_none(&failed);
+    if runs > 100 {
+        assert!(sum(|told| told.software.shown) > 0, "no software was ever shown anything");
+        assert!(sum(|told| told.software.refused) > 0, "no software was ever refused anything");
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The ports of a run: queues, SMS, email and sealing, each with the weather on it.
+//! The ports of a run: queues, SMS, email and sealing, each exposed to the weather.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,7 +18,7 @@ use crate::chance::{Chance, SeededRandomness};
 use crate::clock::VirtualClock;
 use crate::weather::{Fault, Weather};
 
-/// As often as SQS lets a message be received here.
+/// How often SQS lets a message be received here.
 pub const RECEIVES_MAX: u32 = 5;
 
 fn unavailable(operation: &'static str) -> PortError {
@@ -34,7 +34,7 @@ fn unanswered(operation: &'static str) -> PortError {
 pub enum Source {
     /// One of our queues.
     Queue(QueueName),
-    /// The queue to which providers report of messages.
+    /// The queue of providers' reports about messages.
     Feedback,
 }
 
@@ -54,10 +54,10 @@ struct Held {
     sent: usize,
 }
 
-/// The queues: they outlive every process, deliver in any order, and now and then twice.
+/// The queues. They outlive every process, deliver in any order, and sometimes twice.
 pub struct Queues {
     held: Mutex<Held>,
-    /// Somebody takes reports the moment they are made.
+    /// Whether somebody takes reports the moment they are made.
     is_hurried: AtomicBool,
     reported: Notify,
     handled: Notify,
@@ -79,7 +79,7 @@ impl Queues {
         }
     }
 
-    /// From now on each message comes once, in its time.
+    /// From now on each message comes once, when due.
     pub fn calm_down(&self) {
         *self.mischief.lock().unwrap() = None;
     }
@@ -95,24 +95,24 @@ impl Queues {
         }
     }
 
-    /// From now on somebody takes reports the moment they are made, or no longer.
+    /// Sets whether somebody takes reports the moment they are made.
     pub fn hurry(&self, is_hurried: bool) {
         self.is_hurried.store(is_hurried, Ordering::SeqCst);
     }
 
-    /// A provider that is so fast: it answers whoever sent only after its report was worked on.
+    /// Waits as for a very fast provider: it answers the sender only after its report was handled.
     async fn until_reported(&self) {
         if self.is_hurried.load(Ordering::SeqCst) {
             self.handled.notified().await;
         }
     }
 
-    /// A report was worked on.
+    /// A report was handled.
     pub fn has_handled(&self) {
         self.handled.notify_one();
     }
 
-    /// Comes when a report was made.
+    /// Waits until a report is made.
     pub async fn until_report(&self) {
         self.reported.notified().await;
     }
@@ -126,7 +126,7 @@ impl Queues {
         Some(report)
     }
 
-    /// Takes due messages of one queue out, chosen at random, or in their order.
+    /// Takes due messages of one queue, at random or in order.
     pub fn take(&self, batch_max: usize) -> Vec<Message> {
         let now_ms = self.clock.now_ms();
         let mut held = self.held.lock().unwrap();
@@ -137,7 +137,7 @@ impl Queues {
         }
         let Some(first) = due.first().copied() else { return Vec::new() };
         let source = held.waiting[first].source;
-        // As the event source mappings of infra/ do: only intake takes more than one.
+        // As the event source mappings in infra/ do: only intake takes more than one message.
         let count = if source == Source::Queue(QueueName::Intake) { batch_max } else { 1 };
         due.retain(|place| held.waiting[*place].source == source);
         due.truncate(count);
@@ -152,7 +152,7 @@ impl Queues {
         taken
     }
 
-    /// A message that could not be worked on comes again, or is given up on.
+    /// A message that failed comes again, or the queue gives up on it.
     pub fn put_back(&self, mut message: Message, after: Duration) {
         let mut held = self.held.lock().unwrap();
         if message.receives >= RECEIVES_MAX {
@@ -171,7 +171,7 @@ impl Queues {
         self.held.lock().unwrap().dead.len()
     }
 
-    /// Whether a report of a provider was given up on.
+    /// Whether the queue gave up on a provider's report.
     pub fn has_dead_report(&self) -> bool {
         self.held.lock().unwrap().dead.iter().any(|message| message.source == Source::Feedback)
     }
@@ -201,29 +201,29 @@ impl Queue for Queues {
     }
 }
 
-/// What reached somebody.
+/// A message that reached somebody.
 #[derive(Debug, Clone)]
 pub struct Reached {
-    /// Name of the message.
+    /// Its name.
     pub name: String,
     /// Number or address.
     pub to: String,
-    /// Text of an SMS; the whole of an email.
+    /// The text of an SMS, or the whole email.
     pub text: Vec<u8>,
 }
 
-/// What reached patients.
+/// Everything that reached patients.
 #[derive(Default)]
 struct Delivered {
     sms: Vec<Reached>,
     emails: Vec<Reached>,
 }
 
-/// SMS and email, as a provider that drops what it has seen, or as one that sends everything it is given.
+/// Providers of SMS and email: one that drops repeated messages, or one that sends everything it gets.
 pub struct Gateways {
     delivered: Mutex<Delivered>,
     is_idempotent: bool,
-    /// Where it is reported that a message arrived; nobody is told when there is none.
+    /// Where delivery reports go; without it nothing is reported.
     reports: Option<Arc<Queues>>,
     weather: Arc<Weather>,
 }
@@ -239,7 +239,7 @@ impl Gateways {
         Messengers::new([Channel::Sms, Channel::Email].map(|channel| Arc::new(of(channel)) as _))
     }
 
-    /// Whether every message that was taken is reported as arrived.
+    /// Whether every accepted message is reported as delivered.
     pub fn reports(&self) -> bool {
         self.reports.is_some()
     }
@@ -261,13 +261,13 @@ impl Gateways {
         Some(String::from_utf8(found.text.clone()).unwrap())
     }
 
-    /// All that was delivered so far but for the first so many SMS and emails.
+    /// Everything delivered so far, except the first few SMS and emails.
     pub fn delivered_after(&self, sms: usize, emails: usize) -> (Vec<Reached>, Vec<Reached>) {
         let delivered = self.delivered.lock().unwrap();
         (delivered.sms[sms..].to_vec(), delivered.emails[emails..].to_vec())
     }
 
-    /// Hands a message over; `deliver` answers what is reported of it, unless it was seen before.
+    /// Hands a message over. `deliver` returns what is reported about it, unless it was seen before.
     async fn hand_over(
         &self,
         name: &'static str,
@@ -286,7 +286,7 @@ impl Gateways {
                     Err(unanswered(name))
                 }
                 Some(Fault::Throttled) => Err(unavailable(name)),
-                // The adapters of AWS cannot tell these from a lost answer, and say so.
+                // The AWS adapters cannot tell these from a lost answer, and report it as such.
                 Some(_) => Err(unanswered(name)),
             })
             .await;
@@ -345,7 +345,7 @@ impl Messenger for Gateway {
     }
 }
 
-/// Sealing as KMS does it: a call that can fail.
+/// Sealing as with KMS: a call that can fail.
 pub struct RemoteSealer {
     sealer: LocalSealer<SeededRandomness>,
     weather: Arc<Weather>,
@@ -379,18 +379,12 @@ impl Sealer for RemoteSealer {
     }
 }
 
-/// Renders for real, but on the spot: threads would finish in an order of their own.
+/// Renders for real, but on the spot, because threads would finish in an order of their own.
 pub struct RenderOnTheSpot;
 
 #[async_trait]
 impl InstanceRenderer for RenderOnTheSpot {
-    async fn render(
-        &self,
-        _: &FileOwner,
-        file: SourceFile,
-        limits: &Limits,
-        job: Job,
-    ) -> RenderedParts {
+    async fn render(&self, _: &FileOwner, file: SourceFile, limits: &Limits, job: Job) -> RenderedParts {
         let mut parts = Vec::new();
         let _ = run_job(&file, limits, &job, &mut |part| {
             parts.push(part);

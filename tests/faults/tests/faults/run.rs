@@ -1,4 +1,4 @@
-//! One run, from the first upload until nothing is left to be done.
+//! One run, from the first upload until nothing is left to do.
 
 mod mishaps;
 
@@ -21,32 +21,36 @@ use crate::handlers::{event_of, handle};
 use crate::invariants;
 use crate::ports::{Message, Source};
 use crate::scenario::{Scenario, Upload};
+use crate::software::{DoctorsSoftware, Seen};
 use crate::weather::Plan;
 use crate::world::{Process, Setup, World};
 
-/// As in infra/: a message that a killed function held shows again after this.
+/// As in infra/: a message that a killed function held becomes visible again after this.
 const VISIBILITY: Duration = Duration::from_secs(120);
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
-/// Hours after the storm within which everything must be well.
+/// Hours after the storm by which everything must be well.
 const HOURS_MAX: usize = 8;
-/// What AWS does every minute is done less often here: most of it is to find that there is nothing to do.
+/// AWS runs upkeep every minute; here it runs less often, because it mostly finds nothing to do.
 const UPKEEP_MS: i64 = 10 * 60_000;
-/// Steps of one run, at most: it must not go in circles.
+/// Most steps of one run, so that it cannot go in circles.
 const STEPS_MAX: usize = 3000;
 
-/// What is told of a run.
+/// What a run reports.
 #[derive(Debug, Clone, Default)]
 pub struct Told {
     pub calls: Vec<String>,
     pub faults: usize,
     pub kills: usize,
     pub dead_letters: usize,
+    pub software: Seen,
 }
 
 pub struct Run {
     pub world: World,
     process: Process,
+    software: DoctorsSoftware,
+    scenario: Scenario,
     chance: Chance,
     pub uploads: Vec<Upload>,
     started_ms: i64,
@@ -56,7 +60,7 @@ pub struct Run {
     steps: usize,
 }
 
-/// Delivers a scenario, and tells the calls that it took.
+/// Delivers a scenario; returns the calls that it took.
 pub fn deliver(servers: &Arc<Runtime>, setup: &Setup, scenario: &Scenario) -> Result<Vec<String>, String> {
     let mut run = Run::start(servers, setup, scenario)?;
     run.upload_what_is_due()?;
@@ -64,14 +68,14 @@ pub fn deliver(servers: &Arc<Runtime>, setup: &Setup, scenario: &Scenario) -> Re
     Ok(run.world.weather.calls())
 }
 
-/// Runs a scenario to its end and checks what has to hold then.
+/// Runs a scenario to its end and checks what must hold then.
 pub fn run(servers: &Arc<Runtime>, setup: &Setup, scenario: &Scenario) -> Result<Told, String> {
     let mut run = Run::start(servers, setup, scenario)?;
     run.live_through(setup, scenario)
         .map_err(|why| format!("{why}\nits calls: {}", run.calls_kept(setup.seed)))
 }
 
-/// Uploads one key twice, with the clock set back in between, and tells which of the two counts in the end.
+/// Uploads one key twice, with the clock set back in between; returns which of the two counts in the end.
 pub fn with_the_clock_set_back(
     servers: &Arc<Runtime>,
     setup: &Setup,
@@ -102,6 +106,7 @@ impl Run {
         self.recover(setup.seed)?;
         told.faults = self.world.weather.faults();
         told.kills = self.kills;
+        told.software = self.software.seen;
         told.dead_letters = self.world.queues.dead();
         let checks = invariants::check(&self.process.services, &self.world, scenario);
         match self.process.run(checks) {
@@ -111,7 +116,7 @@ impl Run {
         }
     }
 
-    /// The calls of a run that did not hold, in a file: not all of them come in the same order when it is repeated.
+    /// Writes the calls of a failed run to a file, because a repeated run does not make all of them in the same order.
     fn calls_kept(&self, seed: u64) -> String {
         let file = format!("{}/faults-{seed}.calls", env!("CARGO_TARGET_TMPDIR"));
         let calls = self.world.weather.calls().join("\n");
@@ -122,9 +127,12 @@ impl Run {
         let mut world = World::new(servers, setup);
         let process = world.start_process();
         let started_ms = world.clock.now_ms();
+        let software = DoctorsSoftware::start(&world, setup.seed, &setup.plan);
         let mut run = Self {
             world,
             process,
+            software,
+            scenario: scenario.clone(),
             chance: Chance::new(setup.seed, 4),
             uploads: scenario.uploads.clone(),
             started_ms,
@@ -134,12 +142,12 @@ impl Run {
             steps: 0,
         };
         run.uploads.reverse();
-        // The table is made by infra/, before anything runs.
+        // infra/ makes the table before anything runs.
         run.hospital(async |services| services.index.create_table().await.map_err(|e| e.to_string()))?;
         Ok(run)
     }
 
-    /// Works until no message is left, as if nothing else had to be done.
+    /// Works until no message is left, as if there were nothing else to do.
     pub fn until_delivered(&mut self) -> Result<(), String> {
         loop {
             self.upload_what_is_due()?;
@@ -156,7 +164,7 @@ impl Run {
         }
     }
 
-    /// What is no part of what is tested: done as if all were well.
+    /// Runs work that is not under test, without faults.
     pub fn hospital<T>(&mut self, work: impl AsyncFnOnce(&Services) -> T) -> T {
         self.world.weather.pause(true);
         let done = self.process.run(work(&self.process.services));
@@ -164,7 +172,7 @@ impl Run {
         done.unwrap()
     }
 
-    /// Works until no message is left, and time passes until then.
+    /// Works until no message is left, and lets time pass.
     fn until_idle(&mut self, in_storm: bool) -> Result<(), String> {
         loop {
             self.steps += 1;
@@ -178,6 +186,7 @@ impl Run {
             let batches = self.batches(in_storm);
             if !batches.is_empty() {
                 self.work_on(batches);
+                self.software.look(&self.scenario, &self.world.gateways)?;
                 continue;
             }
             if self.world.clock.now_ms() - self.upkeep_at_ms >= UPKEEP_MS {
@@ -226,7 +235,7 @@ impl Run {
         Ok(())
     }
 
-    /// Events of S3: at least once, in any order, some late, and some never.
+    /// Events of S3: at least once, in any order, some late, some never.
     fn announce(&mut self) {
         let queue = self.world.embedded.as_ref().unwrap().queue();
         let events = self.process.run_unharmed(async {
@@ -255,7 +264,7 @@ impl Run {
         }
     }
 
-    /// Works on batches side by side, as functions do: their calls mingle, in an order that chance decides.
+    /// Handles batches side by side, as functions do. Their calls mix in a random order.
     fn work_on(&mut self, mut batches: Vec<Vec<Message>>) {
         let services = &self.process.services;
         let work = batches.iter().filter_map(|batch| {
@@ -268,7 +277,7 @@ impl Run {
             done.notify_one();
             responses
         };
-        // A provider may report before its caller has even heard that it took the message.
+        // A provider may report before its caller even hears that the message was accepted.
         let is_hurried = self.with_mischief && self.chance.per_mille(300);
         let queues = &self.world.queues;
         queues.hurry(is_hurried);
@@ -319,7 +328,7 @@ impl Run {
         self.process = self.world.start_process();
     }
 
-    /// What the schedule starts every minute; one that fails is not repeated before the next.
+    /// What the schedule starts every minute. If it fails, it is not repeated before the next minute.
     fn upkeep(&mut self) {
         self.upkeep_at_ms = self.world.clock.now_ms();
         let event = UpkeepEvent { job: Job::Minutely };
@@ -328,9 +337,9 @@ impl Run {
         }
     }
 
-    /// After the storm: hour by hour, until `reconcile` finds nothing more. Nobody looks into a dead-letter queue.
+    /// After the storm: works hour by hour until `reconcile` finds nothing more. Nobody empties a dead-letter queue.
     fn recover(&mut self, seed: u64) -> Result<(), String> {
-        // Both ways in which objects are found: by prefix, and by the walk through the bucket.
+        // Objects are found in both ways: by prefix, and by the walk through the bucket.
         let by_prefix = Scope {
             prefixes: vec!["incoming/".into(), "orders/".into(), "unpacked/".into()],
             crawl_versions_max: 0,
@@ -359,7 +368,7 @@ impl Process {
     }
 }
 
-/// The setup of a random run follows from its seed alone.
+/// The setup of a random run; it follows from the seed alone.
 pub fn random_setup(seed: u64) -> (Setup, Scenario) {
     let mut chance = Chance::new(seed, 1);
     let scenario = Scenario::random(&mut chance);

@@ -1,4 +1,4 @@
-//! What a hospital does in a run, and what must have become of it at the end.
+//! What a hospital does in a run, and how it must end.
 
 use std::io::Write;
 use std::time::Duration;
@@ -16,7 +16,7 @@ pub struct Upload {
     pub bytes: Vec<u8>,
 }
 
-/// How a study has to end.
+/// How a study must end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
     /// Its patient sees all of it.
@@ -25,14 +25,14 @@ pub enum Ending {
     Hidden,
 }
 
-/// What somebody puts right after a while.
+/// What somebody corrects after a while.
 #[derive(Clone, Default)]
 pub struct Corrections {
-    /// Keys whose current object must be what is shown.
+    /// Keys whose current object must be the one shown.
     pub keys: Vec<String>,
-    /// The first files named another patient: they may be in quarantine.
+    /// The first files named another patient and may be in quarantine.
     pub of_another: bool,
-    /// The first order had no number and no address.
+    /// The first order had neither number nor address.
     pub contact: bool,
 }
 
@@ -40,15 +40,15 @@ pub struct Corrections {
 pub struct ExpectedStudy {
     pub study: Study,
     pub ending: Ending,
-    /// Number of instances; none where chance decides whose files come first.
+    /// Number of instances; `None` if chance decides whose files come first.
     pub instances: Option<usize>,
-    /// Whose files were mixed in.
+    /// Files of somebody else were mixed in.
     pub is_mixed: bool,
     pub corrections: Corrections,
 }
 
 impl ExpectedStudy {
-    /// One that nobody puts right.
+    /// A study that nobody corrects.
     pub fn new(study: Study, ending: Ending, instances: Option<usize>) -> Self {
         Self { study, ending, instances, is_mixed: false, corrections: Corrections::default() }
     }
@@ -66,7 +66,7 @@ pub struct Scenario {
 const SECOND: Duration = Duration::from_secs(1);
 
 impl Scenario {
-    /// One study of two slices with its order before, and a file that is no image.
+    /// One study of two slices, its order first, and a file that is no image.
     pub fn reference() -> Self {
         let mut scenario = Self::default();
         let study = Study::numbered(1);
@@ -79,7 +79,7 @@ impl Scenario {
         scenario
     }
 
-    /// One study whose modality named another patient; the archive puts that right under the same keys.
+    /// One study whose modality named another patient; the archive corrects it under the same keys.
     pub fn mended() -> Self {
         let mut scenario = Self::default();
         scenario.mended_study(Study::numbered(1), SECOND, 300, true);
@@ -87,7 +87,7 @@ impl Scenario {
         scenario
     }
 
-    /// Two patients, with all that happens in a hospital.
+    /// Two patients, with everything that happens in a hospital.
     pub fn random(chance: &mut Chance) -> Self {
         let mut scenario = Self::default();
         scenario.first_study(chance);
@@ -129,7 +129,7 @@ impl Scenario {
                 self.add(SECOND * 9, "incoming/again/1.dcm", slices[0].1.clone());
             }
             if self.uploads.len() == slices.len() && chance.per_mille(150) {
-                // The same key with other bytes of the same instance: a correction.
+                // The same key with other bytes for the same instance: a correction.
                 self.add(SECOND * 400, &slices[0].0, study.slice_with(1, 1, 500));
                 corrected.push(slices[0].0.clone());
             }
@@ -143,7 +143,7 @@ impl Scenario {
             order["declared_instances"] = json!(count);
         }
         if chance.per_mille(250) {
-            // What no map of a table holds: it is kept all the same.
+            // No map of a table can hold this field; it is kept all the same.
             order["ward"] = odd(chance);
         }
         let ordered_after = SECOND * [0, 3, 200, 900][chance.below(4)];
@@ -163,7 +163,7 @@ impl Scenario {
         }
         let instances = (!is_mixed).then_some(count);
         if is_mixed {
-            // Whoever came first may have shut it out.
+            // A file that came first may have shut the corrected one out.
             corrected.clear();
         }
         let corrections = Corrections { keys: corrected, ..Corrections::default() };
@@ -207,7 +207,7 @@ impl Scenario {
         self.studies.push(expected);
     }
 
-    /// The modality names another patient; the archive puts that right, one file after the other.
+    /// The modality names another patient; the archive corrects that, file by file.
     fn mended_study(&mut self, study: Study, ordered_after: Duration, mended_after: u32, is_same_key: bool) {
         let wrong =
             Study { patient_id: "N20-OTHER".into(), patient_name: "TRAN^VAN BINH".into(), ..study.clone() };
@@ -234,7 +234,7 @@ impl Scenario {
     }
 }
 
-/// A field that hospital systems send now and then: too large, too deep, a number of another range, a key of nothing.
+/// A field that hospital systems sometimes send: too large, too deep, a number out of range, or an empty key.
 fn odd(chance: &mut Chance) -> serde_json::Value {
     match chance.below(4) {
         0 => json!("x".repeat(410_000)),

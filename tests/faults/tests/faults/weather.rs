@@ -1,5 +1,5 @@
-//! What becomes of each call. Calls pass one at a time, in the order in which they were made: the same seed brings nearly
-//! the same run. What is left to chance is how long answers and pauses between tries take.
+//! Decides what happens to each call. Calls pass one at a time in the order they are made, so the same seed gives
+//! nearly the same run. Only the duration of answers and of pauses between tries varies.
 
 use std::sync::Mutex;
 
@@ -12,15 +12,15 @@ use crate::chance::Chance;
 /// What can happen to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// It never leaves: the other side cannot be reached.
+    /// It never leaves: the other side is unreachable.
     Unreachable,
-    /// The service says that it is too much.
+    /// The service says that there are too many.
     Throttled,
     /// It never arrives, and the caller waits in vain.
     TimedOut,
-    /// It is done, but the answer does not come.
+    /// It is carried out, but the answer is lost.
     AnswerLost,
-    /// The process ends before it leaves.
+    /// The process dies before the call leaves.
     Killed,
 }
 
@@ -34,9 +34,9 @@ impl Fault {
 pub enum Plan {
     /// None.
     Calm,
-    /// From the n-th call (from 0), so many in a row.
+    /// From the n-th call (counted from 0), this many in a row.
     At { first: usize, times: usize, fault: Fault },
-    /// One in so many thousand begins a series of one to four.
+    /// Of 1,000 calls, this many begin a series of one to four faults.
     Storm { per_mille: usize, kills_per_mille: usize },
 }
 
@@ -44,9 +44,9 @@ struct State {
     plan: Plan,
     chance: Chance,
     calls: Vec<String>,
-    /// Calls that are no part of what is tested.
+    /// Calls are not under test now.
     is_paused: bool,
-    /// The fault that goes on, and for how many more calls.
+    /// The ongoing fault, and for how many more calls.
     lasting: Option<(Fault, usize)>,
     faults: usize,
 }
@@ -77,7 +77,7 @@ impl Weather {
         state.lasting = None;
     }
 
-    /// While it is paused, calls pass and are not counted.
+    /// While paused, calls pass uncounted.
     pub fn pause(&self, is_paused: bool) {
         self.state.lock().unwrap().is_paused = is_paused;
     }
@@ -91,7 +91,7 @@ impl Weather {
         self.state.lock().unwrap().faults
     }
 
-    /// Comes when the process has to end.
+    /// Waits until the process must die.
     pub async fn until_killed(&self) {
         self.killed.notified().await;
     }
@@ -114,7 +114,7 @@ impl Weather {
         std::future::pending().await
     }
 
-    /// Steps aside now and then, so that calls that are made side by side pass in any order.
+    /// Yields now and then, so that concurrent calls pass in any order.
     async fn dawdle(&self) {
         let steps = {
             let mut state = self.state.lock().unwrap();
@@ -125,7 +125,7 @@ impl Weather {
         }
     }
 
-    /// A call of a port: hands its fault over, if it has one. Whoever makes it holds the turn until it is done.
+    /// Passes a port's call on, with its fault if it has one. The caller holds the turn until the call is done.
     pub async fn on_port<T>(&self, name: &str, done: impl AsyncFnOnce(Option<Fault>) -> T) -> T {
         self.dawdle().await;
         let _turn = self.turns.lock().await;

@@ -1,4 +1,4 @@
-//! The servers of a run, and the processes that come and go.
+//! The servers of a run, and its successive processes.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -19,7 +19,7 @@ use crate::weather::{Plan, Weather};
 
 const BUCKETS: [&str; 5] = ["studies", "derived", "slips", "audit", "usage"];
 pub const QUIET_PERIOD: Duration = Duration::from_secs(60);
-/// Written to memory: what is tested is what a kill of a process does, and no disk is pulled.
+/// Written to memory: the tests kill processes, and pull no disk.
 const MEMORY: &str = "/dev/shm";
 
 pub struct World {
@@ -35,21 +35,21 @@ pub struct World {
     _folder: TempDir,
 }
 
-/// How a run is set up.
+/// The setup of a run.
 pub struct Setup {
     pub seed: u64,
     pub plan: Plan,
-    /// Queues deliver twice and in any order.
+    /// Queues deliver twice, and in any order.
     pub with_mischief: bool,
-    /// The providers of messages drop what they have seen.
+    /// Message providers drop what they have already seen.
     pub is_idempotent: bool,
-    /// The providers report that messages arrived.
+    /// Message providers report deliveries.
     pub with_reports: bool,
 }
 
 impl World {
     pub fn new(servers: &Arc<Runtime>, setup: &Setup) -> Self {
-        // In the future, so that nothing has expired by the machine's clock; at any hour, so that midnight is met.
+        // In the future, so that nothing has expired on this machine; at any hour, so that some runs cross midnight.
         let start = jiff::civil::date(2030, 1, 5).at(0, 50, 0, 0).in_tz("UTC").unwrap().timestamp();
         let start = start + Duration::from_secs(setup.seed % 24 * 3600);
         let clock = Arc::new(VirtualClock::starting_at(start));
@@ -86,19 +86,28 @@ impl World {
         }
     }
 
-    /// A new process, with connections and randomness of its own.
+    /// Starts a process with its own connections and randomness.
     pub fn start_process(&mut self) -> Process {
         self.processes += 1;
+        self.process(&self.weather, 2000 + self.processes)
+    }
+
+    /// A process that none of those of the run is, with a weather of its own.
+    pub fn process_beside(&self, weather: &Arc<Weather>) -> Process {
+        self.process(weather, 9000)
+    }
+
+    fn process(&self, weather: &Arc<Weather>, stream: u64) -> Process {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let connection = {
             let _inside = runtime.enter();
-            Connection::watched(&self.endpoints, Arc::clone(&self.weather) as _)
+            Connection::watched(&self.endpoints, Arc::clone(weather) as _)
         };
-        let services = self.services(&connection);
-        Process { runtime, services, weather: Arc::clone(&self.weather) }
+        let services = self.services(&connection, stream);
+        Process { runtime, services, weather: Arc::clone(weather) }
     }
 
-    fn services(&self, connection: &Connection) -> Services {
+    fn services(&self, connection: &Connection, stream: u64) -> Services {
         let bucket = |name: &str| connection.bucket(name);
         Services {
             studies: bucket("studies"),
@@ -111,7 +120,7 @@ impl World {
             messengers: Gateways::messengers(&self.gateways),
             sealer: Arc::new(RemoteSealer::new(self.seed, self.processes, Arc::clone(&self.weather))),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
-            randomness: Arc::new(SeededRandomness::new(self.seed, 2000 + self.processes)),
+            randomness: Arc::new(SeededRandomness::new(self.seed, stream)),
             settings: Arc::new(Settings { quiet_period: QUIET_PERIOD, ..Settings::default() }),
         }
     }
@@ -137,7 +146,7 @@ async fn open(folder: &Path, clock: Arc<VirtualClock>) -> Embedded {
     Embedded::open_at(config, clock).await.unwrap()
 }
 
-/// One process: a runtime of one thread, with everything that was started on it.
+/// One process: a single-threaded runtime with everything started on it.
 pub struct Process {
     runtime: Runtime,
     pub services: Services,
@@ -145,7 +154,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// Runs it to its end; `None` when the process was killed before.
+    /// Runs work to its end; `None` if the process was killed before.
     pub fn run<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         self.runtime.block_on(async {
             tokio::select! {

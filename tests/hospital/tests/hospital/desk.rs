@@ -1,4 +1,4 @@
-//! Staff who know the truth, and may do what the product lets them.
+//! Staff who know the truth, and do what the product allows.
 
 use filmless_delivery::Services;
 use filmless_delivery::staff::{ContactCorrection, Decision, Desk, Extent, ListAsked, StaffError};
@@ -7,7 +7,7 @@ use filmless_domain::{AccessionNumber, PatientId};
 
 use crate::oracle::{Oracle, exam_of, uid_of};
 
-/// Days back that staff look at what is held.
+/// How many days back staff look at held studies.
 const DAYS: u16 = 10;
 
 fn desk(services: &Services) -> Desk {
@@ -16,7 +16,7 @@ fn desk(services: &Services) -> Desk {
 }
 
 impl Oracle {
-    /// Releases what is held although it is right; returns what was touched.
+    /// Releases studies that are held although they are right; returns the examinations it touched.
     pub async fn work_through_held(&mut self, services: &Services) -> Vec<usize> {
         let desk = desk(services);
         let mut released = Vec::new();
@@ -30,7 +30,7 @@ impl Oracle {
             let this = &self.truth.exams[exam];
             let accession = AccessionNumber::parse(&this.accession).unwrap();
             let order = services.index.order(&accession).await.unwrap();
-            // The order that is there now is of this person, and signed where that is asked.
+            // The current order is for this person, and signed where that is required.
             let is_theirs = order.is_some_and(|order| {
                 let patient = &order.order.patient;
                 self.truth.is_written_of(this.subject, &patient.name) && self.truth.is_signed(exam)
@@ -43,7 +43,7 @@ impl Oracle {
         released
     }
 
-    /// Looks at the facts and releases; whether they are one person is said where it is so.
+    /// Reads the facts and releases. Confirms that they are one person where that is so.
     async fn release(&mut self, desk: &Desk, exam: usize, accession: &AccessionNumber) -> bool {
         let uid = uid_of(&self.truth.exams[exam].uid());
         let Ok(view) = desk.identity(&uid, Some(accession)).await else { return false };
@@ -70,7 +70,7 @@ impl Oracle {
 
     pub async fn correct_contact(&mut self, services: &Services, exam: usize) {
         let this = &self.truth.exams[exam];
-        // Not where the code is another's: staff look the patient up.
+        // Skip codes that belong to somebody else: staff look the patient up.
         if !this.is_clean() {
             return;
         }
@@ -90,7 +90,7 @@ impl Oracle {
         }
     }
 
-    /// Two who look alike are asked to become one: the product has to know better.
+    /// Asks to merge two people who look alike. The product has to refuse.
     pub async fn merge_doubles(&mut self, services: &Services, person: usize) {
         let Some(double) = self.truth.people[person].double else { return };
         let code = |person: usize| PatientId::parse(&self.truth.people[person].codes[0]).unwrap();

@@ -1,4 +1,4 @@
-//! One examination: what the modality writes, what the clerk types, and what is true.
+//! One examination: what the modality writes, what the clerk types, and the truth.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::people::Person;
 use crate::pixels::{Mark, SIDE};
 use crate::sample::{CT_IMAGE_STORAGE, Element, Study};
 
-/// What a header says of the patient.
+/// What a header says about the patient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
     pub id: String,
@@ -25,15 +25,15 @@ pub struct Facts {
     pub accession: String,
 }
 
-/// One file, once it comes.
+/// One file, and when it arrives.
 #[derive(Debug, Clone)]
 pub struct File {
     pub at: Timestamp,
-    /// Number of the instance; one that is sent again has its old number.
+    /// Instance number. A file that is sent again keeps its number.
     pub number: u32,
     pub key: String,
     pub facts: Facts,
-    /// Who lay in the scanner.
+    /// The person in the scanner.
     pub pixels_of: usize,
     /// Sent again with the right patient.
     pub is_mended: bool,
@@ -44,7 +44,7 @@ pub struct File {
 pub struct Order {
     pub at: Timestamp,
     pub accession: String,
-    /// Whom the clerk means.
+    /// The person the clerk means.
     pub about: usize,
     pub id: String,
     pub name: String,
@@ -54,7 +54,7 @@ pub struct Order {
     pub email: Option<String>,
     pub is_signed: bool,
     pub is_cancelled: bool,
-    /// Names another patient than the order before it did: what was taken for theirs is known not to be.
+    /// Names a different patient than the order before it, which shows that the earlier order was wrong.
     pub ends_error: bool,
 }
 
@@ -62,32 +62,32 @@ pub struct Order {
 #[derive(Debug, Clone)]
 pub struct Exam {
     pub number: usize,
-    /// Who was examined.
+    /// The person who was examined.
     pub subject: usize,
     pub accession: String,
     pub at: Timestamp,
     pub files: Vec<File>,
     pub orders: Vec<Order>,
     pub mistakes: BTreeSet<Kind>,
-    /// For whom everybody had to take them, because everything said so. Nobody could have known until it is mended.
+    /// Whom everything named as the patient. Nobody could know better until it is corrected.
     pub taken_for: Option<usize>,
-    /// Whoever this has to do with, beside its subject.
+    /// Other people whom this concerns, besides the subject.
     pub others: BTreeSet<usize>,
-    /// Somebody else's mistake reaches into this one.
+    /// Somebody else's mistake reaches this examination.
     pub is_touched: bool,
-    /// Staff take it back then.
+    /// When staff recall it.
     pub recalled_at: Option<Timestamp>,
 }
 
 pub const MINUTE: Duration = Duration::from_secs(60);
 pub const HOUR: Duration = Duration::from_secs(3600);
 
-/// Words by which descriptions, services and messages can be told apart.
+/// A title that tells descriptions, services and messages of examinations apart.
 pub fn title_of(exam: usize) -> String {
     format!("Chụp CLVT ngực #{exam:06}")
 }
 
-/// The examination that a text speaks of.
+/// The examination that a text names.
 pub fn exam_in(text: &str) -> Option<usize> {
     text.split_once('#')?.1.get(..6)?.parse().ok()
 }
@@ -105,7 +105,7 @@ impl Exam {
         self.mistakes.is_empty() && !self.is_touched
     }
 
-    /// Everybody whom it concerns.
+    /// Everybody whom this concerns.
     pub fn people(&self) -> BTreeSet<usize> {
         let mut people = self.others.clone();
         people.insert(self.subject);
@@ -115,7 +115,7 @@ impl Exam {
         people
     }
 
-    /// Every accession number that it names.
+    /// Every accession number in its files and orders.
     pub fn accessions(&self) -> BTreeSet<&str> {
         let of_files = self.files.iter().map(|file| file.facts.accession.as_str());
         let of_orders = self.orders.iter().map(|order| order.accession.as_str());
@@ -124,7 +124,7 @@ impl Exam {
 }
 
 impl Facts {
-    /// As a modality copies them from the worklist.
+    /// The facts as a modality copies them from the worklist.
     pub fn right(person: &Person, code: &str, accession: &str, day: Date, with_marks: bool) -> Self {
         let name = person.name_on(day);
         let (family, rest) = name.split_once(' ').unwrap_or((name, ""));
@@ -150,7 +150,7 @@ impl Facts {
     }
 }
 
-/// Capital letters as a modality without Vietnamese writes them; other scripts stay.
+/// Capital letters, as a modality without Vietnamese writes them. Other scripts stay.
 pub fn without_marks(name: &str) -> String {
     let is_latin =
         name.chars().filter(|c| c.is_alphabetic()).all(|c| (c as u32) < 0x2000 && !is_thai_or_khmer(c));
@@ -170,7 +170,7 @@ fn element(tag: Tag, vr: VR, value: &str) -> Element {
 }
 
 impl File {
-    /// The file as it is uploaded.
+    /// The file, as uploaded.
     pub fn bytes(&self, exam: &Exam) -> Vec<u8> {
         let Facts { id, issuer, name, birth_date, sex, accession } = &self.facts;
         let study = Study {
@@ -210,7 +210,7 @@ impl File {
 }
 
 impl Order {
-    /// As a clerk types it.
+    /// The order as a clerk types it.
     pub fn right(person: &Person, code: &str, accession: &str, at: Timestamp) -> Self {
         let day = at.to_zoned(jiff::tz::TimeZone::UTC).date();
         let birth_date = if person.knows_year_only && orders_take_years() {
@@ -256,7 +256,7 @@ impl Order {
     }
 }
 
-/// Whether an order may give the year of a birth alone.
+/// Whether an order may give only the year of birth.
 pub fn orders_take_years() -> bool {
     let order =
         json!({ "accession_number": "A", "patient": { "id": "N", "name": "A", "birth_date": "1958" } });

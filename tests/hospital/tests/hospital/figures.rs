@@ -1,4 +1,4 @@
-//! What is told of a hospital at the end.
+//! The figures that a hospital reports at the end.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -21,34 +21,34 @@ pub struct Figures {
     pub slips: usize,
     pub shares: usize,
     pub merges: usize,
-    /// Releases by which staff said that those named are one person.
+    /// Releases in which staff confirmed that the named people are one person.
     pub same_person: usize,
     pub sweeps: usize,
     pub is_report_asked: bool,
     pub undetectable: usize,
-    /// Whose files were asked for in one.
+    /// Examinations whose files somebody asked for as one download.
     pub asked_for: BTreeSet<usize>,
     pub was_held: BTreeSet<usize>,
     pub released_by_staff: BTreeSet<usize>,
-    /// Without a mistake, and not shown at the end: nothing may be here.
+    /// Examinations without a mistake that are not shown at the end: must stay empty.
     pub clean_unseen: Vec<usize>,
     pub clean: usize,
-    /// Of each mistake: how many, shown at the end, of these after staff had looked, needlessly hidden.
+    /// Per mistake: how many, shown at the end, of these after staff looked, needlessly hidden.
     pub kinds: BTreeMap<Kind, [usize; 4]>,
-    /// With a mistake, and theirs after all; and how many of those are not shown at the end.
+    /// Examinations with a mistake that still belong to their subject, and how many of those are not shown at the end.
     pub rightful: usize,
     pub needlessly_held: usize,
-    /// Which those are.
+    /// The latter, by number.
     pub needless: Vec<usize>,
 }
 
 impl Figures {
-    /// Whether somebody waits for a download of one of these.
+    /// Whether somebody waits for a download of one of these examinations.
     pub fn wants_download(&self, exams: &BTreeSet<usize>) -> bool {
         !self.asked_for.is_disjoint(exams)
     }
 
-    /// Counts what became of each examination.
+    /// Counts what happened to each examination.
     pub fn count(&mut self, truth: &Truth, shown: &BTreeSet<usize>, done: &BTreeSet<usize>) {
         for exam in truth.exams.iter().filter(|exam| done.contains(&exam.number)) {
             let number = exam.number;
@@ -78,7 +78,7 @@ impl Figures {
         }
     }
 
-    /// All hospitals together.
+    /// Adds another hospital's figures.
     pub fn add(&mut self, other: &Self) {
         for (sum, one) in [
             (&mut self.people, other.people),

@@ -1,4 +1,4 @@
-//! The hospital at work: whatever is due is done, one message after the other, and after each the oracle looks.
+//! The hospital at work: does whatever is due, message by message, and lets the oracle look after each one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -28,11 +28,11 @@ const VISIBILITY: Duration = Duration::from_secs(120);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 const UPKEEP_MS: i64 = 24 * 3600 * 1000;
 
-/// What came of a hospital.
+/// The result of a hospital's life.
 pub struct Outcome {
     pub figures: Figures,
     pub violations: Vec<Violation>,
-    /// What happened to each examination, in its order.
+    /// What happened to each examination, in order.
     pub traces: BTreeMap<usize, Vec<String>>,
 }
 
@@ -45,11 +45,11 @@ pub struct Hospital {
     messages_read: (usize, usize),
     upkeep_at_ms: i64,
     started_ms: i64,
-    /// Some examinations alone.
+    /// Only these examinations happen.
     only: Option<BTreeSet<usize>>,
 }
 
-/// Has a hospital live its time; with `only`, as if nothing but these examinations had been made.
+/// Runs a hospital for its whole time; with `only`, as if only these examinations had been made.
 pub fn live(servers: &Arc<Runtime>, size: &Size, only: Option<&BTreeSet<usize>>) -> Outcome {
     let mut hospital = Hospital::open(servers, size, only.cloned());
     while hospital.step() {}
@@ -66,7 +66,7 @@ impl Hospital {
             with_reports: false,
         };
         let mut world = World::new(servers, &setup);
-        // Nothing fails here; the calls are not written down.
+        // Nothing fails here, and calls are not recorded.
         world.weather.pause(true);
         let mut process = world.start_process();
         // One hospital in four waits for the signed result.
@@ -74,7 +74,7 @@ impl Hospital {
         process.services.settings = Arc::new(Settings {
             quiet_period: QUIET_PERIOD,
             release_on: if is_report_asked { ReleaseOn::Report } else { ReleaseOn::Images },
-            // Nobody signs out: whoever has a session looks again and again.
+            // Nobody signs out: whoever has a session keeps looking.
             session_ttl: DAY * 400,
             session_idle: DAY * 400,
             link_ttl: DAY * 400,
@@ -103,7 +103,7 @@ impl Hospital {
         }
     }
 
-    /// Does whatever is next; false once there is nothing more.
+    /// Does what is next; false once there is nothing more.
     fn step(&mut self) -> bool {
         let batch = self.world.queues.take(10);
         if !batch.is_empty() {
@@ -253,7 +253,7 @@ impl Hospital {
         }
     }
 
-    /// One batch; then the oracle reads what was sent, and looks at what the messages were about.
+    /// Handles one batch. Then the oracle reads what was sent, and looks at the examinations concerned.
     fn work_on(&mut self, batch: Vec<Message>) {
         self.oracle.step += 1;
         let exams: BTreeSet<usize> = batch.iter().flat_map(|message| self.learn(&message.body)).collect();
@@ -290,7 +290,7 @@ impl Hospital {
         }
     }
 
-    /// Which examinations a message is about. What it brings can be known from now on.
+    /// The examinations that a message is about. What the message brings can be known from now on.
     fn learn(&mut self, body: &str) -> BTreeSet<usize> {
         let mut exams: BTreeSet<usize> = body.split("10.998.").skip(1).filter_map(leading_number).collect();
         for rest in body.split("incoming/").skip(1).chain(body.split("incoming%2F").skip(1)) {
@@ -314,7 +314,7 @@ impl Hospital {
             if order.is_cancelled {
                 self.oracle.truth.cancelled.insert(exam);
             }
-            // Whatever carries that number is concerned.
+            // Everything with that number is concerned.
             let others = self
                 .oracle
                 .truth

@@ -1,39 +1,39 @@
-//! The kinds of mistakes and of corrections.
+//! The kinds of mistakes and corrections.
 
 use crate::chance::Chance;
 
-/// A mistake, or a correction that a hospital makes every day.
+/// A mistake, or an everyday correction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// The id and the name of another person, under the right accession number.
+    /// The id and name of another person, under the right accession number.
     WrongPerson,
     /// The accession number of another person's order.
     WrongAccession,
-    /// The whole worklist entry of another person: nobody can know until the PACS mends it.
+    /// The whole worklist entry of another person. Nobody can know until the PACS corrects it.
     WholeWrongEntry,
-    /// The order names the code of another person, and so do the images.
+    /// The order and the images name another person's code.
     MistypedCode,
-    /// The person got a code that was another's before.
+    /// The person got a code that somebody else had before.
     UsedCode,
     /// The first file has no id.
     BlankFirstId,
-    /// The first file has no id, and the rest are another person's.
+    /// The first file has no id, and the rest belong to another person.
     BlankFirstIdThenOther,
     /// The second file names another accession number.
     SecondAccession,
-    /// No accession number.
+    /// The files have no accession number.
     NoAccession,
-    /// The other sex.
+    /// The wrong sex.
     WrongSex,
-    /// Another birth date.
+    /// The wrong birth date.
     WrongBirthDate,
-    /// Only the year of the birth.
+    /// Only the year of birth.
     YearOnly,
     /// First name first.
     NameReversed,
-    /// Blanks, small letters or zeros around the id.
+    /// Blanks, lower case or zeros around the id.
     IdForm,
-    /// The id of another hospital's making.
+    /// An id that another hospital issued.
     OtherIssuer,
     /// The ideographic group of another person.
     OtherIdeographic,
@@ -41,25 +41,25 @@ pub enum Kind {
     DoubleWithoutId,
     /// The name changed between order, images and account.
     NameChanged,
-    /// The PACS puts the patient right and sends the same UIDs again.
+    /// The PACS corrects the patient and sends the same UIDs again.
     Mended,
-    /// The order is another patient's now, while late files come.
+    /// The order changes to another patient while late files arrive.
     OrderChangesHands,
     /// The order is withdrawn.
     OrderCancelled,
     /// The accession number is used again for another patient.
     AccessionReused,
-    /// Images that name an accession number whose order comes days later.
+    /// The images name an accession number whose order comes days later.
     OrderLate,
-    /// A number that does not lead to the patient, corrected later.
+    /// A phone number that does not reach the patient, corrected later.
     WrongContact,
-    /// Nobody wrote down how to reach the patient, at first.
+    /// At first nobody wrote down how to reach the patient.
     LateContact,
-    /// Staff take it back.
+    /// Staff recall it.
     Recalled,
 }
 
-/// How often each is made, among the examinations with a mistake.
+/// How often each occurs among the examinations with a mistake.
 pub const WEIGHTS: [(Kind, usize); 24] = [
     (Kind::WrongPerson, 10),
     (Kind::WrongAccession, 8),
@@ -88,7 +88,7 @@ pub const WEIGHTS: [(Kind, usize); 24] = [
 ];
 
 impl Kind {
-    /// Mistakes of writing: there may be two of them.
+    /// Writing mistakes. One examination may have two of these.
     pub const FORM: [Self; 7] = [
         Self::BlankFirstId,
         Self::NoAccession,

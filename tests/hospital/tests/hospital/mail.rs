@@ -1,4 +1,4 @@
-//! What is told: every SMS and every email is read, and every tenth slip.
+//! Reads what is sent: every SMS and email, and every tenth slip.
 
 use filmless_delivery::Services;
 use filmless_domain::ObjectKey;
@@ -10,7 +10,7 @@ use crate::oracle::{Oracle, exam_of};
 use crate::ports::Reached;
 
 impl Oracle {
-    /// An SMS: who holds the phone gets account, password and link.
+    /// Reads an SMS: whoever holds the phone gets account, password and link.
     pub fn read_sms(&mut self, message: &Reached) {
         let text = String::from_utf8(message.text.clone()).unwrap();
         let Some(exam) = self.check_receiver(message) else { return };
@@ -22,7 +22,7 @@ impl Oracle {
         self.is_given(exam, &account, &password, token);
     }
 
-    /// An email: it names the patient and the examination besides.
+    /// Reads an email: it also names the patient and the examination.
     pub fn read_email(&mut self, message: &Reached) {
         let Some(exam) = self.check_receiver(message) else { return };
         let owner = self.truth.owner(exam);
@@ -46,7 +46,7 @@ impl Oracle {
         }
     }
 
-    /// Whether the receiver is whom clerks wrote as the patient's; and nobody is told of what was withdrawn.
+    /// Checks that clerks wrote this receiver for the patient, and that nobody is notified of a recalled examination.
     fn check_receiver(&mut self, message: &Reached) -> Option<usize> {
         let exam = exam_of(message.name.split_once("-v")?.0)?;
         self.figures.messages += 1;
@@ -74,7 +74,7 @@ impl Oracle {
         }
     }
 
-    /// The slip that was printed last for an examination.
+    /// Reads the newest slip of an examination.
     pub async fn read_slip(&mut self, services: &Services, exam: usize) {
         let key = ObjectKey::parse(&format!("{}/v1/slip.pdf", self.truth.exams[exam].uid())).unwrap();
         let object = ObjectVersion { key: &key, version_id: None };

@@ -1,9 +1,9 @@
-//! A hospital that makes every mistake, on the real handlers and a clock of its own. An oracle knows of whom every pixel,
-//! name, date and message is, and looks after every step: nobody sees, is told of, or downloads anything of another person,
-//! not for a moment; and whatever has no mistake is shown.
+//! A hospital that makes every mistake, on the real handlers and a clock of its own. An oracle knows whose every
+//! pixel, name, date and message is, and looks after every step. Nobody may see, be told of, or download anything of
+//! another person, not for a moment; and whatever has no mistake must be shown.
 //!
-//! One thing no system can know: images that were taken of one person and labelled throughout, order and all, as another's.
-//! They are made here, too, counted, and excused until the first thing that says otherwise was worked on.
+//! One thing no system can know: images taken of one person, and labelled and ordered throughout as another's. They
+//! happen here, too. They are counted, and excused until the first message that says otherwise was handled.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, missing_docs)]
 
 #[path = "../../../faults/tests/faults/chance.rs"]
@@ -53,7 +53,7 @@ use hospital::{Outcome, live};
 use plan::Size;
 use servers::servers;
 
-/// As many hospitals, so that every core has one; one in four waits for signed results.
+/// This many hospitals, so that every core has one; one in four waits for signed results.
 const HOSPITALS: u64 = 4;
 const PEOPLE: u64 = 160;
 const STUDIES: u64 = 500;
@@ -65,7 +65,7 @@ fn number(name: &str, otherwise: u64) -> u64 {
     given.map_or(otherwise, |text| text.parse().unwrap())
 }
 
-/// All hospitals, side by side.
+/// Runs all hospitals side by side.
 fn all(size: impl Fn(u64) -> Size + Sync) -> Vec<(Size, Outcome)> {
     let next = AtomicU64::new(0);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);

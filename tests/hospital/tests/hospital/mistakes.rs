@@ -1,4 +1,4 @@
-//! The mistakes of modalities and clerks, and what is done about them later.
+//! The mistakes of modalities and clerks, and their later corrections.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::exam::{Exam, Facts, File, HOUR, MINUTE, Order, without_marks};
 use crate::kinds::Kind;
 use crate::people::Person;
 
-/// Makes mistakes in an examination: `other` is somebody else with an examination of their own.
+/// Makes mistakes in examinations. `other` is somebody else with an examination of their own.
 pub struct Clerk<'a> {
     pub chance: &'a mut Chance,
     pub people: &'a [Person],
@@ -15,7 +15,7 @@ pub struct Clerk<'a> {
 }
 
 impl Clerk<'_> {
-    /// Makes this mistake in an examination; false where it cannot be made.
+    /// Makes this mistake in an examination; false where it is impossible.
     pub fn make(&mut self, exam: usize, kind: Kind) -> bool {
         let made = match kind {
             Kind::WrongPerson => self.wrong_person(exam),
@@ -46,7 +46,7 @@ impl Clerk<'_> {
         &self.people[self.exams[exam].subject]
     }
 
-    /// An examination of somebody who can be told from this one's subject; near in time, as in a worklist.
+    /// An examination close in time, as in a worklist, of somebody who is distinguishable from this one's subject.
     fn another(&mut self, exam: usize) -> Option<usize> {
         let count = self.exams.len();
         for _ in 0..20 {
@@ -64,7 +64,7 @@ impl Clerk<'_> {
         None
     }
 
-    /// The same files again, hours later, with the facts as they are.
+    /// Sends the same files again, hours later, with the right facts.
     fn mend(&mut self, exam: usize, per_mille: usize) {
         if !self.chance.per_mille(per_mille) {
             return;
@@ -142,7 +142,7 @@ impl Clerk<'_> {
         self.exams[exam].orders[0].id.clone_from(&code);
         self.each_file(exam, |_, facts| facts.id.clone_from(&code));
         self.concerns(exam, other);
-        // Whatever else that code opens is touched, whenever it comes.
+        // This also touches whatever else the code opens, whenever it comes.
         let owner = self.exams[other].subject;
         for touched in self.exams.iter_mut().filter(|touched| touched.subject == owner) {
             touched.is_touched = true;
@@ -191,7 +191,7 @@ impl Clerk<'_> {
         true
     }
 
-    /// Of two who look alike, the wrong one's order, and no id that would tell.
+    /// For two people who look alike: the wrong one's order, and no id to tell them apart.
     fn double_without_id(&mut self, exam: usize) -> bool {
         let subject = self.exams[exam].subject;
         let Some(double) = self.people[subject].double else { return false };
@@ -208,7 +208,7 @@ impl Clerk<'_> {
         true
     }
 
-    /// The examination was booked for somebody else, images and all; then the order is put right while files still come.
+    /// The examination was booked for somebody else, images and all; the order is corrected while files still arrive.
     fn order_changes_hands(&mut self, exam: usize) -> bool {
         let Some(other) = self.another(exam) else { return false };
         let wrong = self.people[self.exams[other].subject].clone();
@@ -234,7 +234,7 @@ impl Clerk<'_> {
                 ..this.files[0].clone()
             })
             .collect();
-        // Late files that name the right patient tell everybody, before the order does.
+        // Late files with the right patient show the mistake before the order does.
         this.files.extend(late.into_iter().filter(|file| is_still_wrong || file.at > at));
         this.orders = vec![booked, Order { at, ends_error: true, ..right }];
         this.taken_for = Some(wrong.number);

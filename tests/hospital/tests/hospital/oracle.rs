@@ -1,10 +1,10 @@
-//! Somebody who knows the truth looks at everything that anybody can see, as soon as it may have changed.
+//! Knows the truth, and looks at everything that anybody can see as soon as it may have changed.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use filmless_delivery::Services;
 use filmless_delivery::viewing::{Portal, Session, StudyDownload, StudySummary};
-use filmless_domain::{AccessionNumber, StudyInstanceUid};
+use filmless_domain::{AccessionNumber, DownloadKind, StudyInstanceUid};
 use serde_json::Value;
 
 use crate::exam::exam_in;
@@ -14,14 +14,14 @@ use crate::pixels::Mark;
 use crate::seats::{SOURCE, Seats};
 use crate::truth::Truth;
 
-/// Something that must not be.
+/// Something that must never happen.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Violation {
     pub step: usize,
     pub what: &'static str,
-    /// Who learned it.
+    /// The person who learned it.
     pub by: usize,
-    /// Of whom.
+    /// The person it is about.
     pub of: usize,
     pub exam: usize,
     pub detail: String,
@@ -34,12 +34,12 @@ pub struct Oracle {
     pub figures: Figures,
     pub violations: Vec<Violation>,
     pub step: usize,
-    /// What the index said of an examination when it was last looked at.
+    /// What the index said about an examination at the last look.
     known: HashMap<usize, String>,
     told: BTreeSet<(&'static str, usize, usize)>,
 }
 
-/// Who looks: an account, or a share of it.
+/// A viewer: an account, or a share of it.
 struct Viewer {
     session: Session,
     person: usize,
@@ -66,7 +66,7 @@ impl Oracle {
         }
     }
 
-    /// Looks at the examinations that something was done about, where anything changed.
+    /// Looks at those of these examinations that changed.
     pub async fn look(&mut self, services: &Services, exams: &BTreeSet<usize>, is_certain: bool) {
         let mut changed = BTreeSet::new();
         let mut people = BTreeSet::new();
@@ -84,7 +84,7 @@ impl Oracle {
         }
     }
 
-    /// Everybody looks at everything, let in anew.
+    /// Lets everybody sign in anew and look at everything.
     pub async fn sweep(&mut self, services: &Services) {
         let all: Vec<String> = self.seats.accounts.keys().cloned().collect();
         for account in all {
@@ -138,7 +138,7 @@ impl Oracle {
         }
     }
 
-    /// One line of "my studies".
+    /// Checks one line of "my studies".
     fn check_line(&mut self, person: usize, line: &StudySummary) {
         let Some(exam) = exam_of(line.study_instance_uid.as_str()) else { return };
         let owner = self.truth.owner(exam);
@@ -158,7 +158,7 @@ impl Oracle {
         }
     }
 
-    /// A title names an examination: it must be theirs.
+    /// A title names an examination, which must be theirs.
     fn check_title(&mut self, person: usize, exam: usize, named: usize) {
         let owner = self.truth.owner(named);
         let subject = self.truth.exams[named].subject;
@@ -170,14 +170,14 @@ impl Oracle {
     fn check_pixels(&mut self, what: &'static str, person: usize, marks: &BTreeSet<Mark>) {
         for mark in marks {
             let owner = self.truth.owner_of_pixels(*mark);
-            // Somebody's own pixels are theirs under whatever label.
+            // A person's own pixels are theirs under any label.
             if owner != person && mark.person != person {
                 self.violate(what, person, mark.person, mark.exam, format!("{mark:?}"));
             }
         }
     }
 
-    /// Asks for a study by its address, whether it was listed or not.
+    /// Opens a study by its address, whether it was listed or not.
     async fn open(&mut self, portal: &Portal, viewer: &Viewer, exam: usize) {
         let uid = uid_of(&self.truth.exams[exam].uid());
         let Some(view) = portal.open_study(&viewer.session, &uid).await.unwrap() else { return };
@@ -204,7 +204,7 @@ impl Oracle {
         }
     }
 
-    /// What its patient fetches: all files in one, and each by itself.
+    /// Fetches what its patient can: all files in one download, and each file by itself.
     pub async fn fetch(&mut self, services: &Services, exam: usize) {
         let portal = Portal::new(services.clone());
         let people = self.truth.exams[exam].people();
@@ -216,7 +216,7 @@ impl Oracle {
             let Some(session) = session else { continue };
             let uid = uid_of(&self.truth.exams[exam].uid());
             if let Some(StudyDownload::Ready { url, .. }) =
-                portal.find_download(&session, &uid).await.unwrap()
+                portal.find_download(&session, &uid, DownloadKind::Uploaded).await.unwrap()
                 && let Some(zip) = self.pictures.fetch(&url)
             {
                 self.figures.downloads += 1;
@@ -231,7 +231,7 @@ impl Oracle {
         }
     }
 
-    /// Which studies their owners can open at the end.
+    /// The studies that their owners can open at the end.
     pub async fn shown_to_their_owners(&mut self, services: &Services) -> BTreeSet<usize> {
         let portal = Portal::new(services.clone());
         let mut listed: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
@@ -257,7 +257,7 @@ pub fn uid_of(text: &str) -> StudyInstanceUid {
     StudyInstanceUid::parse(text).unwrap()
 }
 
-/// The examination of a Study Instance UID.
+/// The examination with this Study Instance UID.
 pub fn exam_of(uid: &str) -> Option<usize> {
     uid.strip_prefix("1.2.826.0.1.3680043.10.998.")?.parse().ok()
 }

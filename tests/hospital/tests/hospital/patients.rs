@@ -1,14 +1,15 @@
-//! What patients do beside looking.
+//! What patients do besides looking.
 
 use std::collections::BTreeSet;
 
 use filmless_delivery::Services;
 use filmless_delivery::viewing::{Portal, ShareRequest};
+use filmless_domain::DownloadKind;
 use filmless_domain::share::Relation;
 
 use crate::oracle::{Oracle, uid_of};
 
-/// Its patient asks for all files in one.
+/// The patient asks for all files in one download.
 pub async fn ask_for_download(oracle: &mut Oracle, services: &Services, exam: usize) {
     let portal = Portal::new(services.clone());
     oracle.figures.asked_for.insert(exam);
@@ -17,13 +18,13 @@ pub async fn ask_for_download(oracle: &mut Oracle, services: &Services, exam: us
         let person = &oracle.truth.people[account.person];
         if let Some(session) = account.session(&portal, &name, person, false).await {
             let uid = uid_of(&oracle.truth.exams[exam].uid());
-            portal.request_download(&session, &uid).await.unwrap();
+            portal.request_download(&session, &uid, DownloadKind::Uploaded).await.unwrap();
         }
         oracle.seats.accounts.insert(name, account);
     }
 }
 
-/// Its patient shares it with a doctor, who looks from then on.
+/// The patient shares it with a doctor, who looks from then on.
 pub async fn share(oracle: &mut Oracle, services: &Services, exam: usize) {
     let portal = Portal::new(services.clone());
     let subject = oracle.truth.exams[exam].subject;

@@ -1,4 +1,4 @@
-//! The people of the hospital: ordinary ones, and all those whom a computer confuses.
+//! The people of the hospital: ordinary ones, and those whom computers confuse.
 
 use filmless_domain::person_name::fold;
 use jiff::ToSpan;
@@ -6,27 +6,27 @@ use jiff::civil::{Date, date};
 
 use crate::chance::Chance;
 
-/// One person, as they are.
+/// One person, as they really are.
 #[derive(Debug, Clone)]
 pub struct Person {
     pub number: usize,
-    /// As the hospital writes it; the family name is the first word.
+    /// The name as the hospital writes it, family name first.
     pub name: String,
-    /// The name before a marriage, or before a newborn got its own: it counts until that day.
+    /// The name before marriage, or before a newborn was named. It holds until that day.
     pub former: Option<(String, Date)>,
     pub born: Date,
-    /// Nobody knows more than the year.
+    /// Only the year of birth is known.
     pub knows_year_only: bool,
     pub sex: &'static str,
-    /// Patient codes: most have one.
+    /// Patient codes; most people have one.
     pub codes: Vec<String>,
     pub phone: String,
     pub email: String,
-    /// What else is written of them, in another script.
+    /// Their name in another script.
     pub ideographic: Option<&'static str>,
-    /// Whoever is most easily taken for them.
+    /// The person most easily confused with them.
     pub double: Option<usize>,
-    /// Their code was somebody else's before.
+    /// Their code belonged to somebody else before.
     pub has_used_code: bool,
 }
 
@@ -36,7 +36,7 @@ const GIVEN: [&str; 20] = [
     "Hoà", "Bình", "Ánh", "Dũng", "Hồng", "Lan", "Mai", "Nam", "Oanh", "Phúc", "Quân", "Sơn", "Tâm", "Uyên",
     "Việt", "Xuân", "Yến", "Long", "Hà", "Hải",
 ];
-/// Pairs that differ by what software likes to drop: order, marks, vowels.
+/// Pairs that differ in what software likes to ignore: order, marks, vowels.
 const DOUBLES: [(&str, &str); 6] = [
     ("Minh Anh", "Anh Minh"),
     ("Thị Hoà", "Thị Hoa"),
@@ -49,7 +49,7 @@ const FOREIGN_DOUBLES: [(&str, &str); 2] = [("สมชาย ใจดี", "�
 const CHINESE: [(&str, &str); 3] = [("Wang Xiaoming", "王^小明"), ("Li Na", "李^娜"), ("Chen Wei", "陈^伟")];
 
 impl Person {
-    /// The name that counts on a day.
+    /// The name that is valid on a day.
     pub fn name_on(&self, day: Date) -> &str {
         match &self.former {
             Some((former, until)) if day < *until => former,
@@ -57,7 +57,7 @@ impl Person {
         }
     }
 
-    /// Whether software that looks at name and birth date alone can tell the two apart.
+    /// Whether software that compares only name and birth date can tell the two apart.
     pub fn is_told_from(&self, other: &Self) -> bool {
         let words = |person: &Self| {
             let mut words: Vec<String> = fold(&person.name).split_whitespace().map(str::to_owned).collect();
@@ -78,7 +78,7 @@ struct Registry<'a> {
     people: Vec<Person>,
 }
 
-/// So many people, by chance.
+/// Makes this many people at random.
 pub fn people(chance: &mut Chance, count: usize) -> Vec<Person> {
     let mut registry = Registry { chance, people: Vec::new() };
     while registry.people.len() < count {
@@ -98,7 +98,7 @@ pub fn people(chance: &mut Chance, count: usize) -> Vec<Person> {
         }
     }
     registry.people.truncate(count);
-    // Whose double is gone has none.
+    // Forget doubles that were cut off.
     for person in &mut registry.people {
         person.double = person.double.filter(|double| *double < count);
     }
@@ -150,7 +150,7 @@ impl Registry<'_> {
         self.add(name, born, sex)
     }
 
-    /// Same birth date, same home, nearly the same name.
+    /// The same birth date and home, and nearly the same name.
     fn twins(&mut self) {
         let family = self.of(&FAMILIES);
         let (one, other) = DOUBLES[self.chance.below(DOUBLES.len())];
@@ -169,7 +169,7 @@ impl Registry<'_> {
         self.pair(one, other);
     }
 
-    /// The same name; another birth date, or one that nobody knows.
+    /// The same name, and a different or unknown birth date.
     fn namesakes(&mut self) {
         let one = self.ordinary();
         let (name, sex) = (self.people[one].name.clone(), self.people[one].sex);
@@ -182,7 +182,7 @@ impl Registry<'_> {
         self.pair(one, other);
     }
 
-    /// Called after the mother, who is in the hospital, too; sometimes there are two. Later some get their names.
+    /// Newborns called after their mother, who is in the hospital, too. Some are two; some are named later.
     fn newborn(&mut self) {
         let mother = self.ordinary();
         self.people[mother].sex = "F";
@@ -237,7 +237,7 @@ impl Registry<'_> {
         self.people[person].codes.push(second);
     }
 
-    /// The code of somebody else was given away again.
+    /// Somebody who was given another person's former code.
     fn heir_of_a_code(&mut self) {
         let heir = self.ordinary();
         let from = self.chance.below(heir.max(1));

@@ -1,4 +1,4 @@
-//! Whatever is shown is fetched and read: posters, packs, downloads.
+//! Fetches and reads whatever is shown: posters, packs, downloads.
 
 use std::collections::{BTreeSet, HashMap};
 use std::io::{Cursor, Read};
@@ -10,7 +10,7 @@ use ureq::Agent;
 
 use crate::pixels::{Mark, SIDE};
 
-/// What was seen by its address, without the signature: objects of a series never change under their keys.
+/// What was seen, by address without signature: objects of a series never change under their keys.
 pub struct Pictures {
     agent: Agent,
     seen: HashMap<String, BTreeSet<Mark>>,
@@ -23,7 +23,7 @@ impl Pictures {
         Self { agent, seen: HashMap::new(), fetched: 0 }
     }
 
-    /// Fetches what an address leads to; `None` when nothing is there (any more).
+    /// Fetches an address; `None` if nothing is there (any more).
     pub fn fetch(&mut self, url: &str) -> Option<Vec<u8>> {
         self.fetched += 1;
         let mut answer = self.agent.get(url).call().unwrap();
@@ -74,7 +74,7 @@ impl Pictures {
     }
 }
 
-/// Whose pixels a file shows: ours end with them.
+/// Whose pixels a file shows: our files end with them.
 pub fn of_file(bytes: &[u8]) -> Option<Mark> {
     let from = bytes.len().checked_sub(SIDE * SIDE * 2)?;
     Mark::of_samples(&bytes[from..])

@@ -1,16 +1,16 @@
-//! Whose pixels: each tiny image says of whom it was taken, in squares that survive a lossy picture.
+//! Marks pixels: each tiny image says whom it shows, in squares that survive lossy compression.
 
-/// Side of an image, and of a square: the blocks of a JPEG, so that each is of one colour.
+/// Sides of an image and of a square. A square is one JPEG block, so that each block has one colour.
 pub const SIDE: usize = 64;
 const SQUARE: usize = 8;
 pub const WHITE: u16 = 600;
 
-/// What an image says.
+/// What an image says about itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mark {
-    /// In which examination it was taken.
+    /// The examination in which it was taken.
     pub exam: usize,
-    /// Who lay in the scanner.
+    /// The person in the scanner.
     pub person: usize,
 }
 
@@ -28,7 +28,7 @@ impl Mark {
         (0..SIDE * SIDE).map(value).collect()
     }
 
-    /// What a picture says; `None` when it is no image of ours. `value` says how bright a pixel is, white being 1.
+    /// Reads a picture; `None` if it is not one of ours. `value` is the brightness of a pixel, with white as 1.
     pub fn read(value: impl Fn(usize, usize) -> f32) -> Option<Self> {
         let mut bits = 0_u64;
         for square in 0..64 {
@@ -40,7 +40,7 @@ impl Mark {
         (bits & 0xFF_FFFF == check_of(value)).then_some(mark)
     }
 
-    /// What little endian samples of 16 bits say.
+    /// Reads little-endian samples of 16 bits.
     pub fn of_samples(samples: &[u8]) -> Option<Self> {
         if samples.len() != SIDE * SIDE * 2 {
             return None;
@@ -51,7 +51,7 @@ impl Mark {
         })
     }
 
-    /// What a JPEG of the whole image says.
+    /// Reads a JPEG of the whole image.
     pub fn of_jpeg(bytes: &[u8]) -> Option<Self> {
         let mut decoder = jpeg_decoder::Decoder::new(bytes);
         let samples = decoder.decode().ok()?;

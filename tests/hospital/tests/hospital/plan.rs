@@ -1,4 +1,4 @@
-//! What will happen in a hospital: everything follows from a seed.
+//! What will happen in a hospital. All of it follows from a seed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -11,18 +11,18 @@ use crate::kinds::Kind;
 use crate::mistakes::Clerk;
 use crate::people::{Person, people};
 
-/// How large a hospital is, and how bad.
+/// How large a hospital is, and how error-prone.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
     pub seed: u64,
     pub people: usize,
     pub exams: usize,
     pub days: u32,
-    /// Of 1,000 examinations, so many have a mistake.
+    /// How many of 1,000 examinations have a mistake.
     pub mistakes_per_mille: usize,
 }
 
-/// Something that is done.
+/// Something that happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
     File {
@@ -33,44 +33,44 @@ pub enum Act {
         exam: usize,
         place: usize,
     },
-    /// A file comes again as it was.
+    /// A file arrives again, unchanged.
     Again {
         exam: usize,
     },
-    /// Staff take an examination back.
+    /// Staff recall an examination.
     Recall {
         exam: usize,
     },
-    /// Its patient fetches all files.
+    /// The patient downloads all files.
     Download {
         exam: usize,
     },
-    /// Its patient shares it.
+    /// The patient shares it.
     Share {
         exam: usize,
     },
-    /// Staff put the phone number right by hand.
+    /// Staff correct the phone number by hand.
     Contact {
         exam: usize,
     },
-    /// Staff join the two codes of a person.
+    /// Staff merge a person's two codes.
     Merge {
         person: usize,
     },
-    /// Somebody who does not know better wants to join two who look alike.
+    /// Somebody wants to merge two people who look alike.
     MergeDoubles {
         person: usize,
     },
-    /// Staff go through what is held.
+    /// Staff go through the held studies.
     Desk,
     /// Everybody looks at everything.
     Sweep,
-    /// The hour of `reconcile`.
+    /// The hourly `reconcile`.
     Reconcile,
 }
 
 impl Act {
-    /// Which examination it is about.
+    /// The examination that this is about.
     pub fn exam(self) -> Option<usize> {
         match self {
             Self::File { exam, .. }
@@ -82,7 +82,7 @@ impl Act {
         }
     }
 
-    /// Whom it is about, where it is about no examination.
+    /// The person that this is about, if it is about no examination.
     pub fn person(self) -> Option<usize> {
         match self {
             Self::Merge { person } | Self::MergeDoubles { person } => Some(person),
@@ -91,12 +91,12 @@ impl Act {
     }
 }
 
-/// Everything.
+/// The complete plan.
 #[derive(Debug, Clone)]
 pub struct Plan {
     pub people: Vec<Person>,
     pub exams: Vec<Exam>,
-    /// In the order of time.
+    /// In order of time.
     pub acts: Vec<(Timestamp, Act)>,
 }
 
@@ -112,7 +112,7 @@ impl Plan {
         Self { people, exams, acts }
     }
 
-    /// The same with these examinations alone.
+    /// The same plan with only these examinations.
     pub fn only(&self, exams: &BTreeSet<usize>) -> Self {
         let people: BTreeSet<usize> = exams.iter().flat_map(|exam| self.exams[*exam].people()).collect();
         let mut plan = self.clone();
@@ -191,7 +191,7 @@ fn exam(chance: &mut Chance, person: &Person, code: &str, number: usize, at: Tim
     }
 }
 
-/// Codes that were given away again, and names that changed.
+/// Marks examinations whose code was used before or whose name changed.
 fn mark_what_lies_in_people(people: &[Person], exams: &mut [Exam]) {
     let mut users: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for person in people {
@@ -230,7 +230,7 @@ fn make_mistakes(chance: &mut Chance, people: &[Person], exams: &mut [Exam], per
     }
 }
 
-/// Some orders come before their result is signed, and once more with it.
+/// Some orders come first without a signed result, and again with it.
 fn sign_later(chance: &mut Chance, exams: &mut [Exam]) {
     for exam in exams.iter_mut().filter(|exam| exam.orders.len() == 1) {
         if chance.per_mille(200) {
@@ -286,7 +286,7 @@ fn acts(
             acts.push((start + HOUR * 24 * day, Act::MergeDoubles { person: person.number }));
         }
     }
-    // Once a day, staff look at what is held; on the way and at the end, everybody looks at everything.
+    // Staff look at held studies once a day. Everybody looks at everything now and then, and at the end.
     for day in 1..size.days + 6 {
         acts.push((start + HOUR * 24 * day + HOUR * 9, Act::Desk));
     }

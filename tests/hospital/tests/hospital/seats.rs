@@ -1,4 +1,4 @@
-//! Who holds what opens the portal: accounts, links, passwords, shares; each belongs to one person.
+//! Who holds what opens the portal: accounts, links, passwords, shares. Each belongs to one person.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,21 +8,21 @@ use crate::people::Person;
 
 pub const SOURCE: &str = "203.0.113.7";
 
-/// One account, as its person knows it.
+/// One account, as its owner knows it.
 #[derive(Default)]
 pub struct Account {
     pub person: usize,
-    /// Token of each link, newest last.
+    /// The token of each link, newest last.
     pub links: Vec<String>,
     /// The newest password.
     pub password: String,
-    /// Cookie of the session that is kept open.
+    /// The cookie of the open session.
     pub cookie: Option<String>,
-    /// Cookies of the shares that were made.
+    /// The cookies of the shares made.
     pub shares: Vec<String>,
 }
 
-/// All accounts by their names.
+/// All accounts by name.
 #[derive(Default)]
 pub struct Seats {
     pub accounts: BTreeMap<String, Account>,
@@ -36,7 +36,7 @@ impl Seats {
 }
 
 impl Account {
-    /// The session that was kept, or a new one by whatever opens.
+    /// The open session, or a new one by any way that works.
     pub async fn session(
         &mut self,
         portal: &Portal,
@@ -56,7 +56,7 @@ impl Account {
         };
         let answers =
             if person.knows_year_only { vec![person.born.year().to_string(), answer] } else { vec![answer] };
-        // A recall closes the link of a study; an older one opens still.
+        // A recall closes the link of a study, but an older link still opens.
         for link in self.links.iter().rev() {
             for answer in &answers {
                 if let LinkOpening::Granted { session, .. } =
@@ -76,7 +76,7 @@ impl Account {
         }
     }
 
-    /// What a doctor with the newest share sees.
+    /// Opens the newest share as a doctor.
     pub async fn open_share(&mut self, portal: &Portal, link: &str, code: &str) {
         let token = link.rsplit('/').next().unwrap_or_default();
         if let ShareOpening::Granted(cookie) = portal.open_share(token, code, SOURCE).await.unwrap() {

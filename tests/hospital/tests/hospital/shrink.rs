@@ -1,4 +1,4 @@
-//! What is told of something that must not be: its trace, and how little of the hospital brings it about.
+//! Reports a violation: its trace, and the smallest part of the hospital that causes it.
 
 use std::collections::BTreeSet;
 
@@ -7,12 +7,12 @@ use crate::oracle::Violation;
 use crate::plan::Size;
 use crate::servers::servers;
 
-/// Violations that are told in full, of each hospital.
+/// Violations of a hospital that are reported in full.
 const TOLD_MAX: usize = 6;
-/// Runs that one may cost.
+/// Most runs to shrink one violation.
 const TRIES_MAX: usize = 12;
 
-/// In words, with the shortest way to see each kind again.
+/// The report in words, with the shortest way to reproduce each kind.
 pub fn told(size: &Size, outcome: &Outcome) -> Vec<String> {
     let mut kinds = BTreeSet::new();
     let mut told = Vec::new();
@@ -40,7 +40,7 @@ fn tell(size: &Size, outcome: &Outcome, violation: &Violation) -> String {
     )
 }
 
-/// A few examinations that bring it about by themselves: those of the people concerned, then without one after the other.
+/// A few examinations that suffice to cause it: those of the people concerned, without one after the other.
 fn least(size: &Size, outcome: &Outcome, violation: &Violation) -> BTreeSet<usize> {
     let servers = servers();
     let holds = |exams: &BTreeSet<usize>| {

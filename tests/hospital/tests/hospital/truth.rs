@@ -1,4 +1,4 @@
-//! What is true, at this moment, as far as anybody could know.
+//! What is true now, as far as anybody could know.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,15 +14,15 @@ use crate::pixels::Mark;
 pub struct Truth {
     pub people: Vec<Person>,
     pub exams: Vec<Exam>,
-    /// Examinations that were taken for another person's, until it could be known.
+    /// Examinations that counted as another person's, until the truth could be known.
     ended: BTreeSet<usize>,
     pub recalled: BTreeSet<usize>,
     pub cancelled: BTreeSet<usize>,
-    /// Accession numbers with a signed result, and of whom it is.
+    /// Accession numbers with a signed result, and whose it is.
     signed: BTreeSet<(String, usize)>,
-    /// Who may be reached where: number or address, and whom clerks meant by it.
+    /// Numbers and addresses, and whom clerks meant by each.
     contacts: BTreeMap<String, BTreeSet<usize>>,
-    /// What clerks wrote of each person: names, birth dates, codes.
+    /// What clerks wrote about each person: names, birth dates, codes.
     written: BTreeMap<usize, BTreeSet<String>>,
 }
 
@@ -40,8 +40,8 @@ impl Truth {
         }
     }
 
-    /// Whose an examination is. One that was labelled and ordered as another person's throughout counts as theirs, until
-    /// the first thing that says otherwise was worked on: no system can look into the scanner.
+    /// Who owns an examination. One that was labelled and ordered as another person's throughout counts as theirs
+    /// until the first message that says otherwise was handled: no system can look into the scanner.
     pub fn owner(&self, exam: usize) -> usize {
         match self.exams[exam].taken_for {
             Some(taken_for) if !self.ended.contains(&exam) => taken_for,
@@ -49,25 +49,25 @@ impl Truth {
         }
     }
 
-    /// Whose pixels these are.
+    /// Who owns these pixels.
     pub fn owner_of_pixels(&self, mark: Mark) -> usize {
         let exam = &self.exams[mark.exam];
         if mark.person == exam.subject { self.owner(mark.exam) } else { mark.person }
     }
 
-    /// Whether a result of its owner is signed, under a number that it names.
+    /// Whether a result of its owner is signed, under a number that the examination names.
     pub fn is_signed(&self, exam: usize) -> bool {
         let owner = self.owner(exam);
         let accessions = self.exams[exam].accessions();
         accessions.into_iter().any(|accession| self.signed.contains(&(accession.to_owned(), owner)))
     }
 
-    /// From now on it can be known whose it is.
+    /// From now on its true owner can be known.
     pub fn ends(&mut self, exam: usize) {
         self.ended.insert(exam);
     }
 
-    /// A clerk writes an order.
+    /// Records an order that a clerk writes.
     pub fn writes(&mut self, order: &Order) {
         for contact in order.phone.iter().filter_map(|phone| normal(phone)).chain(order.email.clone()) {
             self.contacts.entry(contact).or_default().insert(order.about);
@@ -79,25 +79,25 @@ impl Truth {
         }
     }
 
-    /// Staff write down where somebody is reached.
+    /// Records where staff reach somebody.
     pub fn reaches(&mut self, contact: &str, person: usize) {
         if let Some(contact) = normal(contact) {
             self.contacts.entry(contact).or_default().insert(person);
         }
     }
 
-    /// Whether a message to this number or address goes to that person, as far as clerks wrote it.
+    /// Whether clerks wrote down this number or address for that person.
     pub fn is_reached_at(&self, person: usize, contact: &str) -> bool {
         self.contacts.get(contact).is_some_and(|people| people.contains(&person))
     }
 
-    /// Whether the hospital ever wrote this of that person.
+    /// Whether the hospital ever wrote this text about that person.
     pub fn is_written_of(&self, person: usize, text: &str) -> bool {
         let written = self.written.get(&person);
         written.is_some_and(|written| written.contains(text) || written.contains(&words(text)))
     }
 
-    /// Whether staff who know the person would say that this is them: the names are theirs, and the code is nobody else's.
+    /// Whether staff who know the person would confirm them: the names are theirs, and the code is nobody else's.
     pub fn is_stated_of(&self, subject: usize, stated: &Stated) -> bool {
         let person = &self.people[subject];
         let sorted = |name: &str| {
@@ -111,8 +111,8 @@ impl Truth {
             && !self.people.iter().any(is_another)
     }
 
-    /// Whether all that came of an examination is its subject's, and no file names another person: then staff are right
-    /// to release it under its own order.
+    /// Whether everything that came for an examination is its subject's, and no file names another person. Then staff
+    /// are right to release it under its own order.
     pub fn may_be_released(&self, exam: usize) -> bool {
         let exam = &self.exams[exam];
         let names_another = |id: &str| {
@@ -139,7 +139,7 @@ impl Truth {
     }
 }
 
-/// A number or an address as messages name it.
+/// A number or address as messages write it.
 pub fn normal(contact: &str) -> Option<String> {
     if contact.contains('@') {
         return Some(contact.to_owned());

@@ -1,4 +1,4 @@
-//! One server of everything, empty and for this test alone.
+//! One backend with all its servers, empty and for this test alone.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,40 +11,40 @@ use filmless_store::sealing::{LocalSealer, Sealer};
 use filmless_store::{Bucket, Connection, Endpoints, Index, ObjectVersion};
 use tempfile::TempDir;
 
-/// How often a message is received before it is given up on.
+/// How often a message is received before the queue gives up on it.
 pub const RECEIVES_MAX: u32 = 3;
 pub const STUDIES: &str = "studies";
 pub const DERIVED: &str = "derived";
 
 pub struct Backend {
-    /// A versioned bucket whose new objects are announced on `intake`.
+    /// A versioned bucket that announces new objects on `intake`.
     pub studies: Bucket,
-    /// A bucket of derived objects.
+    /// The bucket of derived objects.
     pub derived: Bucket,
     pub index: Index,
     pub queue: Arc<dyn Queue>,
     pub receiver: Box<dyn Receiver>,
     pub sealer: Arc<dyn Sealer>,
-    /// Keeps what must live as long as the test.
+    /// Owns what must live as long as the test.
     _kept: Option<(Embedded, TempDir)>,
 }
 
-/// A message in hand.
+/// A received message that is not yet deleted.
 pub struct Held {
     pub body: String,
     pub receipt: String,
     pub receive_count: u32,
 }
 
-/// The receiving side of the queues, which on AWS is Lambda's.
+/// The receiving side of the queues. On AWS, Lambda does this.
 #[async_trait]
 pub trait Receiver: Send + Sync {
-    /// Waits up to `wait` for messages, which stay hidden from others for `visibility`.
+    /// Waits up to `wait` for messages, and hides them from other receivers for `visibility`.
     async fn receive(&self, queue: QueueName, visibility: Duration, wait: Duration) -> Vec<Held>;
     async fn delete(&self, queue: QueueName, receipt: &str);
-    /// Gives a message back: it failed.
+    /// Gives back a message that failed.
     async fn give_back(&self, queue: QueueName, receipt: &str);
-    /// Waits up to `wait` for a message that was given up on.
+    /// Waits up to `wait` for a message that the queue gave up on.
     async fn dead(&self, queue: QueueName, wait: Duration) -> Vec<String>;
 }
 
@@ -84,7 +84,7 @@ impl Backend {
         .await
     }
 
-    /// A backend with these names of buckets and table.
+    /// A backend with the given bucket and table names.
     pub async fn new(
         connection: Connection,
         [studies, derived, table]: [&str; 3],
@@ -129,7 +129,7 @@ impl Receiver for DurableReceiver {
     }
 
     async fn dead(&self, queue: QueueName, _: Duration) -> Vec<String> {
-        // A receive is what moves a message that was received too often.
+        // Only a receive moves a message that was received too often.
         assert!(self.0.receive(queue, 10, Duration::ZERO).await.unwrap().is_empty());
         let letters = self.0.dead_letters(queue).await.unwrap();
         letters.into_iter().map(|letter| letter.body).collect()

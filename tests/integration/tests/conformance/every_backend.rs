@@ -1,4 +1,4 @@
-//! Tests that hold for every backend.
+//! Tests that every backend must pass.
 
 /// Runs every test of a module against each backend.
 macro_rules! on_every_backend {

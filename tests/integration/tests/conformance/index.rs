@@ -1,6 +1,6 @@
-//! The index: conditions, counts, transactions and queries, also when many write at once.
+//! The index: conditions, counts, transactions and queries, also with many writers at once.
 
-use filmless_domain::{Language, SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
+use filmless_domain::{Language, SeriesAttributes, SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
 use filmless_store::index::{
     Change, Condition, InstanceRecord, ItemKey, LinkRecord, LinkState, LogEntry, LogName, OutboxMessage,
     OutboxRecord, Transaction, TransactionOutcome,
@@ -33,9 +33,9 @@ fn instance(number: u32, etag: &str) -> InstanceRecord {
         sop_instance_uid: SopInstanceUid::parse(&format!("1.2.3.1.{number}")).unwrap(),
         sop_class_uid: "1.2.840.10008.5.1.4.1.1.2".into(),
         series_instance_uid: SeriesInstanceUid::parse("1.2.3.1").unwrap(),
-        series_number: Some(1),
-        series_description: Some("Ngực".into()),
-        modality: "CT".into(),
+        series: SeriesAttributes {
+            number: Some(1), description: Some("Ngực".into()), modality: "CT".into()
+        },
         instance_number: Some(i64::from(number)),
         slice_position: Some(-12.5),
         acquisition_time: None,
@@ -69,14 +69,15 @@ async fn an_instance_enters_once_whoever_brings_it(backend: &Backend) {
     let there = backend.index.instance(&study(), &instance(1, "").sop_instance_uid).await.unwrap().unwrap();
     assert!(others.iter().all(|etag| *etag == there.etag), "{others:?}");
     assert_eq!((there.bytes, there.slice_position), (5_000_000_000, Some(-12.5)));
-    assert_eq!(there.series_description.as_deref(), Some("Ngực"));
+    assert_eq!(there.series.description.as_deref(), Some("Ngực"));
 }
 
-/// More than one page of DynamoDB (1 MB) holds.
+/// More than one page of DynamoDB holds (1 MB).
 async fn instances_of_a_study_are_all_found(backend: &Backend) {
     let description = Some("x".repeat(16_000));
     for number in 1..=80 {
-        let instance = InstanceRecord { series_description: description.clone(), ..instance(number, "e") };
+        let mut instance = instance(number, "e");
+        instance.series.description.clone_from(&description);
         backend.index.add_instance(&study(), &instance).await.unwrap();
     }
     let found = backend.index.instances(&study()).await.unwrap();
@@ -246,6 +247,8 @@ async fn an_item_with_an_end_is_an_item_until_then(backend: &Backend) {
             started_at: Timestamp::from_millisecond(now.as_millisecond()).unwrap(),
             seen_at: Timestamp::from_millisecond(now.as_millisecond()).unwrap(),
             expires_at,
+            viewers: Vec::new(),
+            viewers_made: 0,
         };
         let transaction =
             Transaction::new().put(&Index::session_key(digest), &session, Change::new()).unwrap();

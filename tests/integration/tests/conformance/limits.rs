@@ -1,9 +1,9 @@
-//! Every writer of what comes from outside, fed at the limits of the table: 400 KB an item, 2 KB a partition key, 1 KB a sort
+//! Feeds every writer of outside data up to the limits of the table: 400 KB an item, 2 KB a partition key, 1 KB a sort
 //! key, 32 levels, numbers up to 1e125, names of at least one character, 4 MB a transaction.
 
 use filmless_domain::{
-    AccessionNumber, KeyReference, Order, PatientDemographics, PatientId, SeriesInstanceUid, SopInstanceUid,
-    StudyInstanceUid, identity::IdentityRules,
+    AccessionNumber, KeyReference, Order, PatientDemographics, PatientId, SeriesAttributes,
+    SeriesInstanceUid, SopInstanceUid, StudyInstanceUid, identity::IdentityRules,
 };
 use filmless_store::StoreError;
 use filmless_store::index::{
@@ -142,19 +142,19 @@ async fn messages_are_as_many_items_as_they_need(backend: &Backend) {
         index.remove_outbox(&entry).await.unwrap();
         assert!(index.stale_outbox(late).await.unwrap().is_empty());
     }
-    // More than a transaction takes: nothing of it is one.
+    // Too many for one transaction, so they are written without one.
     let many = outbox(20_000);
     index.add_outbox(&many).await.unwrap();
     let items = index.stale_outbox(late).await.unwrap();
     assert_eq!(items.iter().map(|item| item.messages.len()).sum::<usize>(), 20_000);
-    // Each is sent and removed alone, as a sweep does it.
+    // Send and remove them one by one, as a sweep does.
     for item in &items {
         index.remove_outbox(item).await.unwrap();
     }
     assert!(index.stale_outbox(late).await.unwrap().is_empty());
 }
 
-/// The longest texts that a header gives: 128 characters of four bytes, identifiers of 192 bytes.
+/// The longest texts that a header can give: 128 characters of four bytes, identifiers of 192 bytes.
 async fn a_study_with_the_longest_facts_is_kept(backend: &Backend) {
     let (long, id, uid) = ("𠀀".repeat(128), "x".repeat(192), "1".repeat(64));
     let study = StudyInstanceUid::parse(&uid).unwrap();
@@ -175,9 +175,11 @@ async fn a_study_with_the_longest_facts_is_kept(backend: &Backend) {
     assert!(matches!(touched, Touched::SamePatient(_)));
     let series = SeriesRecord {
         series_instance_uid: SeriesInstanceUid::parse(&uid).unwrap(),
-        number: Some(i64::MAX),
-        description: Some(long.clone()),
-        modality: long,
+        attributes: SeriesAttributes {
+            number: Some(i64::MAX),
+            description: Some(long.clone()),
+            modality: long,
+        },
         content_digest: "d".repeat(64),
         rendered_digest: None,
         instances: u32::MAX,
@@ -210,9 +212,7 @@ async fn what_no_item_holds_is_told_from_what_may_work_later(backend: &Backend) 
         sop_instance_uid: SopInstanceUid::parse(&format!("1.9.{count}")).unwrap(),
         sop_class_uid: "1.2.840.10008.5.1.4.1.1.88.59".into(),
         series_instance_uid: SeriesInstanceUid::parse("1.9").unwrap(),
-        series_number: None,
-        series_description: None,
-        modality: "KO".into(),
+        series: SeriesAttributes { modality: "KO".into(), ..SeriesAttributes::default() },
         instance_number: None,
         slice_position: None,
         acquisition_time: None,

@@ -1,4 +1,4 @@
-//! Buckets, queues, keys and a table on LocalStack, with names that no other test has.
+//! Buckets, queues, keys and a table on LocalStack, with names that no other test uses.
 
 use std::path::Path;
 use std::process::Command;
@@ -20,7 +20,7 @@ use crate::backend::{Backend, Held, RECEIVES_MAX, Receiver};
 
 const REGION: &str = "ap-southeast-1";
 
-/// The address of LocalStack, which is brought up when it does not run.
+/// The address of LocalStack; starts it if it is not running.
 pub fn endpoint() -> String {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../localstack/up");
     let output = Command::new(script).output().unwrap();
@@ -29,7 +29,7 @@ pub fn endpoint() -> String {
     printed["endpoint"].as_str().unwrap().to_owned()
 }
 
-/// An account of this test's own: LocalStack takes an access key of twelve digits for the number of one.
+/// An account for this test alone: LocalStack reads an access key of twelve digits as an account number.
 pub fn account() -> String {
     let nanoseconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos();
     format!("{:012}", (nanoseconds / 1000 + u128::from(std::process::id())) % 1_000_000_000_000)
@@ -152,7 +152,7 @@ impl Receiver for SqsReceiver {
     }
 
     async fn dead(&self, queue: QueueName, wait: Duration) -> Vec<String> {
-        // A receive is what moves a message that was received too often.
+        // Only a receive moves a message that was received too often.
         assert!(self.receive(queue, Duration::ZERO, Duration::ZERO).await.is_empty());
         let url = format!("{}-dead", self.url(queue));
         self.take(&url, Duration::ZERO, wait).await.into_iter().map(|held| held.body).collect()

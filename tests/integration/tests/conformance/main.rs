@@ -1,5 +1,5 @@
-//! What `shared/store` promises, asked of each server that it is used with: the embedded profile's own, and LocalStack
-//! with DynamoDB Local. The tests are the same; a hospital's own server is asked the same way.
+//! Checks what `shared/store` promises on each server that we use it with: the embedded profile's own, and LocalStack
+//! with DynamoDB Local. Both run the same tests, and a hospital's own server can be tested the same way.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod backend;

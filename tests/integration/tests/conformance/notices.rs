@@ -1,4 +1,4 @@
-//! Notices in both shapes that a table holds: channels in a map, and an attribute for each of two as before.
+//! Notices in both shapes that a table holds: channels in a map, and the older one attribute for each of two.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ fn study() -> StudyInstanceUid {
     StudyInstanceUid::parse("1.2.3").unwrap()
 }
 
-/// As a program of before wrote it, or as one of now does, with these channels.
+/// A notice with these channels, as an older program or the current one wrote it.
 fn notice(version: u32, channels: &Value) -> Value {
     let mut notice = json!({
         "study_instance_uid": study(), "link_version": version, "account_name": "N1", "language": "vi",
@@ -91,7 +91,7 @@ async fn a_channel_that_failed_is_followed_by_another_in_the_same_write(backend:
     assert!(follow().await);
     let followed = read(index, 1).await;
     assert_eq!(states(&followed), [(Channel::Sms, Failed), (Channel::Email, Pending)].into());
-    // A second run does not put the other channel back.
+    // A second run does not reset the other channel.
     assert!(index.mark_channel(&followed, Channel::Email, Pending, &now(Sending), &[]).await.unwrap());
     assert!(index.mark_channel(&followed, Channel::Email, Sending, &now(Sent), &[]).await.unwrap());
     assert!(!follow().await);

@@ -88,7 +88,7 @@ async fn keys_of_any_letters_are_listed_in_order(backend: &Backend) {
     assert!(bucket.list("nothing/", 10).await.unwrap().is_empty());
 }
 
-/// Version and key of the uploads that were announced.
+/// Version and key of each announced upload.
 async fn announced(backend: &Backend, count: usize) -> Vec<Value> {
     let mut records = Vec::new();
     while records.len() < count {
@@ -99,7 +99,7 @@ async fn announced(backend: &Backend, count: usize) -> Vec<Value> {
         assert!(!held.is_empty(), "only {} of {count} uploads were announced", records.len());
         for message in held {
             let body: Value = serde_json::from_str(&message.body).unwrap();
-            // S3 tests a new notification with a message of another shape.
+            // S3 tests a new notification with a message of a different shape.
             records.extend(body["Records"].as_array().cloned().unwrap_or_default());
             backend.receiver.delete(QueueName::Intake, &message.receipt).await;
         }
@@ -130,7 +130,7 @@ async fn a_versioned_bucket_keeps_what_was_overwritten(backend: &Backend) {
     assert!(bucket.get(old, 10).await.is_err(), "the old version is still there");
 }
 
-/// More than the 1,000 of a page, and of a request that deletes; beside them the versions of a longer key.
+/// More than the 1,000 versions of one page or one delete request, next to the versions of a longer key.
 async fn all_versions_of_a_key_go_however_many_there_are(backend: &Backend) {
     let (bucket, name, longer) = (&backend.studies, key("incoming/again"), key("incoming/again and more"));
     let writes = futures::stream::iter(0..1_050).map(|number: u32| {
@@ -157,7 +157,7 @@ async fn all_versions_of_a_key_go_however_many_there_are(backend: &Backend) {
     assert_eq!(bucket.get(latest(&longer), 10).await.unwrap(), "another");
 }
 
-/// The ETags of all versions of a key, by version: LocalStack tells some twice where a page ends.
+/// The ETag of each version of a key. LocalStack repeats some versions where a page ends.
 async fn etags_of(
     backend: &Backend,
     name: &filmless_domain::ObjectKey,
@@ -180,7 +180,7 @@ async fn an_upload_is_deleted_and_what_else_came_under_its_key_stays(backend: &B
         bucket.put(&name, text, TEXT).await.unwrap();
     }
     let etag = |record: &Value| record["s3"]["object"]["eTag"].as_str().unwrap().trim_matches('"').to_owned();
-    // Events come in any order; theirs stands in the middle afterwards.
+    // Events arrive in any order; sort them so that the other upload stands in the middle.
     let mut records = announced(backend, 3).await;
     records.sort_by_key(etag);
     if etag(&records[0]) == etag(&records[1]) {
@@ -195,7 +195,7 @@ async fn an_upload_is_deleted_and_what_else_came_under_its_key_stays(backend: &B
         assert_eq!(bucket.get(object(number), 10).await.is_ok(), is_there, "version {number}");
     }
     assert_eq!(bucket.get(latest(&name), 10).await.unwrap(), "theirs");
-    // Without a version, its contents say which one is meant.
+    // Without a version id, the contents say which version is meant.
     bucket.delete(&name).await.unwrap();
     bucket.delete_upload(latest(&name), &etag(&records[1])).await.unwrap();
     assert!(bucket.get(object(1), 10).await.is_err());

@@ -1,4 +1,4 @@
-//! Queues: at least once, not before it is due, and not for ever.
+//! Queues deliver at least once, not before a message is due, and not for ever.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! Sealing: under KMS, or under a key file.
+//! Sealing, with KMS or with a key file.
 
 use filmless_domain::Secret;
 use filmless_store::port::PortError;

@@ -1,4 +1,4 @@
-//! SMS and email, as SNS and SES take them. The embedded profile's outbox is looked at by the tests of the whole way.
+//! SMS and email as SNS and SES take them. The tests in `flow` check the outbox of the embedded profile.
 
 use filmless_domain::PhoneNumber;
 use filmless_store::aws::{SesGateway, SnsGateway};

@@ -1,5 +1,5 @@
-//! Every writer of sessions, shares, contacts, notices, logs and lists, fed with the longest that its callers let through, and
-//! lists of more than a page of the table's answers (1 MB).
+//! Feeds every writer of sessions, shares, contacts, notices, logs and lists with the longest values that its callers
+//! let through, and with lists longer than a page of the table's answers (1 MB).
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use filmless_domain::share::{Relation, SHARE_LABEL_CHARS_MAX, SHARE_STUDIES_MAX}
 use filmless_domain::staff::Role;
 use filmless_domain::{
     AccessionNumber, Channel, HoldReason, Language, PatientDemographics, PatientId, PhoneNumber,
-    SeriesInstanceUid, SopInstanceUid, StudyInstanceUid,
+    SeriesAttributes, SeriesInstanceUid, SopInstanceUid, StudyInstanceUid,
 };
 use filmless_store::index::{
     AccessRecord, ActRecord, Arrival, AskedRelease, Change, ChannelRecord, ChannelState, ChannelsOfBefore,
@@ -34,7 +34,7 @@ on_every_backend! {
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
-/// The longest texts: 128 characters of four bytes out of files, 192 bytes of identifiers, 4,000 letters of an order.
+/// Longest texts: 128 characters of four bytes from files, 192 bytes of an identifier, 4,000 letters from an order.
 fn long() -> String {
     "𠀀".repeat(4000)
 }
@@ -79,6 +79,8 @@ async fn whoever_comes_in_is_kept_with_the_longest_names(backend: &Backend) {
         started_at: NOW,
         seen_at: NOW,
         expires_at: 100,
+        viewers: Vec::new(),
+        viewers_made: 0,
     };
     let access = AccessRecord {
         actor: Actor::Account { account: "a".repeat(192) },
@@ -86,6 +88,7 @@ async fn whoever_comes_in_is_kept_with_the_longest_names(backend: &Backend) {
         opened_at: NOW,
         first_image_at: None,
         downloaded_at: None,
+        is_software: false,
     };
     let share = ShareRecord {
         id: "i".repeat(16),
@@ -232,7 +235,7 @@ async fn what_staff_say_is_kept_at_its_longest(backend: &Backend) {
     assert_eq!(index.reviews().await.unwrap().len(), 1);
 }
 
-/// Every file of a study names somebody else, and another order; the last of them are of ever more series and modalities.
+/// Every file of the study names a different person and order; the last files add ever more series and modalities.
 async fn a_study_that_many_people_name_is_kept_and_hidden(backend: &Backend) {
     let index = &backend.index;
     let arrival = |number: usize| Arrival {
@@ -282,9 +285,11 @@ async fn positions_that_no_table_holds_cost_no_image(backend: &Backend) {
             sop_instance_uid: SopInstanceUid::parse(&format!("1.9.{number}")).unwrap(),
             sop_class_uid: String::new(),
             series_instance_uid: SeriesInstanceUid::parse("1.9").unwrap(),
-            series_number: Some(i64::MIN),
-            series_description: Some("𠀀".repeat(128)),
-            modality: "𠀀".repeat(128),
+            series: SeriesAttributes {
+                number: Some(i64::MIN),
+                description: Some("𠀀".repeat(128)),
+                modality: "𠀀".repeat(128),
+            },
             instance_number: Some(i64::MAX),
             slice_position: written,
             acquisition_time: Some("1".repeat(128)),
@@ -317,7 +322,7 @@ async fn lists_of_many_pages_are_read_whole(backend: &Backend) {
         index.add_stranger(&study(), &stranger).await.unwrap();
     }
     assert_eq!(index.strangers(&study()).await.unwrap().len(), 1200);
-    // Studies by hundreds, each of them 10 KB: what one batch leaves out is asked for again.
+    // Hundreds of studies of 10 KB each, so that a batch leaves some out and they are asked for again.
     let day = NOW.to_zoned(TimeZone::UTC).date();
     for number in 0..250 {
         let arrival = Arrival {
@@ -334,7 +339,7 @@ async fn lists_of_many_pages_are_read_whole(backend: &Backend) {
     }
     let found = index.studies_of_day(day).await.unwrap();
     assert_eq!(found.len(), 250);
-    // A list of none is none, and one whose studies are gone, too.
+    // An empty list is empty, and so is one whose studies are gone.
     assert!(index.whole_day(Worklist::Held, day).await.unwrap().is_empty());
     commit(
         backend,

@@ -1,4 +1,4 @@
-//! A thousand people who sign in at once.
+//! A thousand people sign in at once.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use crate::patients::{Patient, sign_in};
 use crate::system::System;
 use crate::wire::{Ask, stranger};
 
-/// Each hash alone takes 19 MiB.
+/// Each of their hashes takes 19 MiB.
 const PEOPLE: u32 = 1000;
 
 fn memory_mib(system: &System, field: &str) -> u64 {
@@ -18,7 +18,7 @@ fn memory_mib(system: &System, field: &str) -> u64 {
     line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
 }
 
-/// As many accounts with the password of the patient: what is stored of it is copied.
+/// Makes many accounts with the patient's password, by copying what is stored of it.
 async fn crowd_of_accounts(system: &System, patient: &Patient) -> Vec<String> {
     let index = system.connection().index("filmless");
     let account = index.account(&patient.study.patient_id.replace('-', "")).await.unwrap().unwrap();
@@ -44,7 +44,7 @@ async fn a_thousand_sign_ins_at_once_are_all_answered_in_bounded_memory() {
     let started = Instant::now();
     let system = &system;
     let crowd = (0..PEOPLE).map(|number| {
-        // Half of them are right; they come from forty addresses.
+        // Half of the passwords are right. The requests come from forty addresses.
         let password = if number % 2 == 0 { patient.password() } else { "AAAAA-AAAAA".into() };
         let ask = sign_in(&accounts[number as usize], &password);
         let ask = ask.from(stranger(number % 40));
@@ -73,12 +73,12 @@ async fn a_thousand_sign_ins_at_once_are_all_answered_in_bounded_memory() {
     println!("{counts:?} within {last:?}; others waited {slowest:?} at most");
     println!("memory: {before} MiB before, {peak} MiB at most, {after} MiB after");
     assert!(counts.keys().all(|status| matches!(status, 303 | 403 | 429 | 503)), "{counts:?}");
-    // How many depends on the machine: whoever waits for ten seconds is asked to come again.
+    // How many get in depends on the machine: after ten seconds of waiting, people are asked to come again.
     assert!(counts.get(&303).is_some_and(|count| *count >= 10), "hardly anybody got in: {counts:?}");
     assert!(last < Duration::from_secs(45), "the last one waited {last:?}");
-    // Four hashes at a time, and what a thousand connections need.
+    // Room for four hashes at a time, and for a thousand connections.
     assert!(peak < before + 250, "{peak} MiB");
     assert!(slowest < Duration::from_secs(20), "others waited {slowest:?}");
-    // The crowd is gone, and nothing of it is held against the patient.
+    // Once the crowd is gone, the patient can sign in as before.
     assert_eq!(patient.sign_in().from(stranger(998)).send(system).await.status, 303);
 }

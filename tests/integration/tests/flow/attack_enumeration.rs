@@ -1,4 +1,4 @@
-//! Nobody learns who has an account, or which links there were: not by words, not by status, not by time.
+//! Nobody learns who has an account or which links existed, neither from words nor status nor timing.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use crate::wire::{Answer, Ask, stranger};
 
 const UNKNOWN: &str = "N20-9999999";
 const WRONG: &str = "AAAAA-AAAAA";
-/// Below the limit above which an account counts as attacked.
+/// Below the limit above which an account counts as under attack.
 const ROUNDS: u32 = 60;
 
 async fn answer(system: &System, ask: Ask, mentions: &[&str]) -> Answer {
@@ -29,10 +29,10 @@ async fn unknown_and_known_accounts_are_refused_with_the_same_bytes() {
     for account in [&known.patient_id, &ended.study.patient_id] {
         assert_eq!(answer(&system, sign_in(account, WRONG), &[account]).await, refused, "{account}");
     }
-    // The right password of a slip that was ended is as wrong as any.
+    // The right password of a revoked slip is refused like any wrong one.
     let account = ended.study.patient_id.as_str();
     assert_eq!(answer(&system, ended.sign_in(), &[account]).await, refused);
-    // Beyond the limit, too.
+    // The answers are the same beyond the limit, too.
     let slowed = async |account: &str| {
         let mut last = None;
         for _ in 0..12 {
@@ -66,7 +66,7 @@ async fn unknown_revoked_and_used_up_links_and_shares_are_refused_with_the_same_
                     answer(&system, Ask::new("HEAD", path), &[path]).await,
                     answer(&system, Ask::post(path, &form), &[path]).await,
                 ];
-                // The page names its own address; the lengths of both are the same.
+                // The page contains its own address; both addresses have the same length.
                 asked.map(|answer| (answer.status, answer))
             };
             let (gone, never_was) = (of(&path).await, of(&unknown).await);
@@ -76,7 +76,7 @@ async fn unknown_revoked_and_used_up_links_and_shares_are_refused_with_the_same_
     }
 }
 
-/// By how much the first values tend to be smaller: 0.5 for none, 1 for always (Mann and Whitney).
+/// How much the first values tend to be smaller: 0.5 for not at all, 1 for always (Mann and Whitney).
 fn smaller(first: &[Duration], second: &[Duration]) -> f64 {
     let wins = |a: &Duration| {
         second
@@ -101,8 +101,8 @@ fn median(samples: &[Duration]) -> Duration {
     sorted[sorted.len() / 2]
 }
 
-/// 60 samples of each kind, taken in turns: a share of 0.3 or less has a chance of one in ten thousand where there is
-/// no difference, and a hash more or less makes it 0 or 1.
+/// 60 samples of each kind, taken in turns. Without a difference, a share of 0.3 or less has a chance of one in ten
+/// thousand; one hash more or less makes it 0 or 1.
 fn check_alike(kinds: &[(&str, Vec<Duration>)]) {
     let (first, others) = kinds.split_first().unwrap();
     for (name, samples) in others {
@@ -112,12 +112,12 @@ fn check_alike(kinds: &[(&str, Vec<Duration>)]) {
     }
 }
 
-/// Takes the samples in turns, each from an address that has not asked before.
+/// Takes the samples in turns, each from a new address.
 async fn measure(system: &System, kinds: &[(&'static str, Ask)]) -> Vec<(&'static str, Vec<Duration>)> {
     let mut samples: Vec<_> = kinds.iter().map(|(name, _)| (*name, Vec::new())).collect();
     for round in 0..ROUNDS {
         for place in 0..kinds.len() {
-            // Another order in each round: whoever follows whom must not matter.
+            // Change the order in each round, so that it does not matter which request follows which.
             let kind = (place + round as usize) % kinds.len();
             let source = stranger(1000 + round * kinds.len() as u32 + place as u32);
             let ask = kinds[kind].1.clone().from(source);
@@ -130,7 +130,7 @@ async fn measure(system: &System, kinds: &[(&'static str, Ask)]) -> Vec<(&'stati
     samples
 }
 
-/// Passwords of slips that nobody has.
+/// Adds passwords of slips that nobody holds.
 async fn add_slips(system: &System, account_key: &str, count: u32) {
     let index = system.connection().index("filmless");
     for number in 0..count {

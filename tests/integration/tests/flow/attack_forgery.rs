@@ -1,4 +1,4 @@
-//! Requests in somebody's name, and addresses that are not ours.
+//! Requests forged in somebody's name, and requests to addresses that are not ours.
 
 use crate::agent::agent;
 use crate::patients::{MARKS, Patient, sign_in};
@@ -28,7 +28,7 @@ async fn no_other_site_acts_in_a_patients_name() {
             assert_eq!((answer.status, answer.header("set-cookie")), (403, ""), "{path} {foreign:?}");
         }
     }
-    // Bodies that a form of another site can send without asking first, and that are none of our forms.
+    // Content types that another site's form can send without a preflight, and that our forms never use.
     for kind in ["text/plain", "multipart/form-data; boundary=x", "application/json"] {
         for path in ["/shares", "/sign-in", "/language", &patient.link_path()] {
             let mut ask = Ask::new("POST", path).cookie(&cookie).header("content-type", kind);
@@ -147,7 +147,7 @@ async fn the_outbox_opens_to_this_machine_only_and_never_beside_a_public_address
     assert!(own.status == 200 && own.body.contains(&password));
     for (name, value) in [
         ("host", format!("evil.example:{port}")),
-        // What DNS rebinding looks like: a name of the attacker's that leads here.
+        // DNS rebinding: a name of the attacker's that leads here.
         ("host", format!("127.0.0.1.evil.example:{port}")),
         ("host", format!("localhost.evil.example:{port}")),
         ("host", String::new()),
@@ -175,13 +175,13 @@ async fn the_outbox_opens_to_this_machine_only_and_never_beside_a_public_address
     );
     let address = format!("127.0.0.1:{}", public_port(&public));
     for path in ["/outbox", "/outbox/email/x.eml"] {
-        // As a proxy with nothing but `proxy_pass` asks: from this machine, for this machine, without a word on whom for.
+        // What a proxy with a bare `proxy_pass` sends: from and to this machine, without saying on whose behalf.
         let answer = agent().get(format!("http://{address}{path}")).call().unwrap();
         assert_eq!(answer.status().as_u16(), 404, "{path}");
     }
 }
 
-/// The port it listens on: its public address says another.
+/// The port it really listens on; its public address names another.
 fn public_port(system: &System) -> u16 {
     let inodes = std::fs::read_to_string(format!("/proc/{}/net/tcp", system.embedded().pid())).unwrap();
     let own: Vec<String> = std::fs::read_dir(format!("/proc/{}/fd", system.embedded().pid()))

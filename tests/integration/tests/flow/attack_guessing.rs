@@ -1,4 +1,4 @@
-//! Guessing is slowed wherever it comes from, and its victim gets in all the same.
+//! Guessing is slowed wherever it comes from, and the victim can still sign in.
 
 use crate::patients::{Patient, sign_in};
 use crate::system::System;
@@ -23,7 +23,7 @@ async fn a_guesser_is_stopped_after_ten_tries_whatever_he_says_of_his_address() 
     let stopped = sign_in(account, WRONG).header("x-forwarded-for", "198.51.100.99").from(stranger(1));
     let stopped = stopped.send(&system).await;
     assert_eq!((stopped.status, stopped.header("retry-after")), (429, "900"));
-    // Not even the right one is looked at from there; from anywhere else it is.
+    // From that address even the right password is not checked; from any other it works.
     assert_eq!(patient.sign_in().from(stranger(1)).send(&system).await.status, 429);
     assert_eq!(patient.sign_in().send(&system).await.status, 303);
 }
@@ -82,7 +82,7 @@ async fn a_named_proxy_says_who_asks_and_nobody_else_does() {
     assert_eq!(through(9, "198.51.100.4").await, 429, "an unnamed proxy is believed");
 }
 
-/// Answers to one form sent many times at once.
+/// Sends one form many times at once; returns the statuses.
 async fn at_once(system: &System, ask: &Ask, count: usize) -> Vec<u16> {
     let sent = (0..count).map(|_| ask.send(system));
     futures::future::join_all(sent).await.into_iter().map(|answer| answer.status).collect()

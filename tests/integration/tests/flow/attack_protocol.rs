@@ -1,4 +1,4 @@
-//! HTTP as it should not be: too long, too slow, ambiguous, out of its folder.
+//! Bad HTTP: too long, too slow, ambiguous, or out of its folder.
 
 use std::time::{Duration, Instant};
 
@@ -70,7 +70,7 @@ async fn slow_clients_are_dropped_and_others_are_served_meanwhile() {
         slow.push(tokio::spawn(async move {
             stream.write_all(start.as_bytes()).await.unwrap();
             let (mut reader, mut writer) = stream.into_split();
-            // A drop every second, until the server has had enough.
+            // Send one byte a second, until the server has had enough.
             let drops = tokio::spawn(async move {
                 while writer.write_all(b"a").await.is_ok() {
                     tokio::time::sleep(Duration::from_secs(1)).await;

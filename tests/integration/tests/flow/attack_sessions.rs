@@ -1,4 +1,4 @@
-//! Sessions and secrets that were used, ended or stolen.
+//! Sessions and secrets that were used up, ended or stolen.
 
 use crate::agent::agent;
 use crate::patients::{Patient, guest};
@@ -9,7 +9,7 @@ async fn studies(system: &System, cookie: &str) -> Answer {
     Ask::get("/studies").cookie(cookie).send(system).await
 }
 
-/// Whether the cookie still lets in.
+/// Whether the cookie still opens the account.
 async fn is_in(system: &System, cookie: &str) -> bool {
     let answer = studies(system, cookie).await;
     assert!(matches!(answer.status, 200 | 303), "{}", answer.status);
@@ -26,7 +26,7 @@ async fn a_session_ends_on_the_server_and_its_cookie_opens_nothing_again() {
     assert!(out.header("set-cookie").contains("Max-Age=0"));
     assert!(!is_in(&system, &cookie).await, "a kept cookie still opens");
 
-    // Staff end it as well, while it is in use.
+    // Staff end a session while it is in use.
     let (cookie, link) = (patient.session(&system).await, patient.link_path());
     let share = patient.share(&system, &[]);
     let doctor = guest(&system, &share).await;
@@ -59,7 +59,7 @@ async fn a_session_is_new_at_every_entry_and_the_one_before_ends() {
     assert!(!attributes.contains("Domain") && !attributes.contains("Expires"), "{attributes}");
     let token = first.split('=').nth(1).unwrap();
     assert!(token.len() >= 32, "192 bits");
-    // It is stored nowhere as it is.
+    // It is never stored in plain form.
     for file in ["filmless.db", "filmless.db-wal", "embedded.db"] {
         let bytes = std::fs::read(system.embedded().data.join(file)).unwrap_or_default();
         for secret in [token, second.split('=').nth(1).unwrap(), &patient.link_path()[3..]] {
@@ -160,7 +160,7 @@ async fn no_page_sends_its_address_on_and_none_names_a_token_to_others() {
     for (page, path) in pages.iter().zip([&link, &link, &share, &share]) {
         assert_eq!(page.header("referrer-policy"), "no-referrer");
         let token = &path[3..];
-        // The one place is the hidden field by which the other language leads back: a form's body, never an address.
+        // Except the hidden field that leads back after a change of language: a form's body, never an address.
         for attribute in ["href=\"", "src=\"", "action=\"", "data-"] {
             for value in page.body.split(attribute).skip(1) {
                 assert!(!value.split('"').next().unwrap().contains(token), "{path}: {attribute}");

@@ -1,4 +1,4 @@
-//! Hostile words in names, contacts, orders and images: they are shown as words and do nothing.
+//! Hostile text in names, contacts, orders and images is shown as text and does nothing.
 
 use std::process::{Command, Stdio};
 
@@ -14,7 +14,7 @@ use crate::sample::{CT_IMAGE_STORAGE, Study};
 use crate::system::{System, link_of};
 use crate::wire::Ask;
 
-/// A name whose letters are those of the images.
+/// Its letters match the name in the images.
 const NAME: &str =
     "Nguyễn Thị <script>alert(1)</script>\r\nBcc: evil@evil.example\u{202e}\u{200b}\"'{{7*7}}Hoà";
 const SERVICE: &str = "</title><img src=x onerror=alert(2)>\r\nX-Evil: 1{{constructor}}\u{0}${7*7}";
@@ -39,7 +39,7 @@ fn hostile_slice(study: &Study) -> Vec<u8> {
     bytes
 }
 
-/// Markup that would run.
+/// Fails on markup that would run.
 fn check_html(what: &str, html: &str) {
     for live in
         ["<script>alert", "<img src=x", "<svg onload", "\"><script", "</title><img", "\u{202e}", "\u{200b}"]

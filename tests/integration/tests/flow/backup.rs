@@ -1,4 +1,4 @@
-//! A system that is backed up while it works, lost, and restored elsewhere.
+//! Backs up a system while it works, loses it, and restores it elsewhere.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -41,7 +41,7 @@ fn restored(folder: &Path, backup: &str, target: &Path) {
     assert!(is_done, "{text}");
 }
 
-/// Every file of every bucket, what is on its way excepted.
+/// Every file of every bucket, except those still being written.
 fn objects(data: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let (root, mut found) = (data.join("buckets"), BTreeMap::new());
     let mut folders = vec![root.clone()];
@@ -66,7 +66,7 @@ async fn upload(system: &System, study: &Study) {
     system.upload_order(&study.order()).await;
 }
 
-/// The patient's link opens, and the bytes of the images are there.
+/// Checks that the patient's link opens and that the bytes of the images are there.
 async fn check_patient(system: &System, patient: &Patient) {
     let cookie = patient.session(system).await;
     let grant = Ask::get(&format!("/studies/{}/grant", patient.study.uid)).cookie(&cookie).send(system).await;
@@ -119,7 +119,7 @@ async fn a_system_restored_elsewhere_goes_on_with_every_object_link_and_message(
     system.kill();
     let later = objects(folder.path());
 
-    // The second: everything is there, and of what was written beside it nothing that was not.
+    // The second backup holds everything, and no bytes that the system never wrote.
     let elsewhere = place.path().join("elsewhere");
     restored(&backups, second["backup"].as_str().unwrap(), &elsewhere);
     let after = objects(&elsewhere);
@@ -141,7 +141,7 @@ async fn a_system_restored_elsewhere_goes_on_with_every_object_link_and_message(
     assert_eq!(system.all_sms().len(), sms + 1);
     system.kill();
 
-    // The first was made while studies were half uploaded: what had arrived goes on, what is uploaded again is taken.
+    // The first backup caught half-uploaded studies: what had arrived goes on, and the rest can be uploaded again.
     let elsewhere = place.path().join("of-the-first");
     restored(&backups, under_load["backup"].as_str().unwrap(), &elsewhere);
     let system = System::start_in(&elsewhere, &[]);
@@ -171,7 +171,7 @@ async fn what_cannot_be_backed_up_or_restored_is_said_in_words() {
     let data = folder.path().to_str().unwrap();
     let (is_done, text) = filmless(&["restore", backups.to_str().unwrap(), "--data", data]);
     assert!(!is_done && text.contains("is not empty"), "{text}");
-    // An object whose bytes somebody took away: named, and everything else is there.
+    // An object whose bytes somebody removed is named, and everything else is there.
     system.upload("incoming/lost", "no image").await;
     system.until_quarantined("incoming/lost").await;
     std::fs::remove_file(folder.path().join("buckets/studies/incoming/lost")).unwrap();

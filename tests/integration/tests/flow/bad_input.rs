@@ -57,7 +57,7 @@ async fn every_bad_file_gets_its_reason_and_the_good_study_goes_on(system: Syste
     system.until_some("the file as a whole", is_whole).await;
 }
 
-/// The study as its patient reads it.
+/// The study's page as its patient reads it.
 fn page_of(system: &System, study: &Study) -> String {
     let sms = system.all_sms();
     let mine = sms.iter().find(|sms| sms["text"].as_str().unwrap().contains(&study.patient_id)).unwrap();
@@ -70,7 +70,7 @@ async fn the_same_instance_with_other_bytes_takes_the_place_of_the_first(system:
     system.upload("incoming/same-key", study.slice_with(1, 1, 600)).await;
     system.until(&study.uid, "released").await;
     system.upload("incoming/same-key", study.slice_with(1, 1, 500)).await;
-    // Its pack is named by what it shows.
+    // A pack is named by what it shows.
     let packs = async || {
         let keys = system.bucket("derived").list(&format!("{}/", study.uid), 1000).await.unwrap();
         keys.iter().filter(|key| key.as_str().ends_with(".pack")).count()
@@ -88,7 +88,7 @@ async fn the_same_instance_with_other_bytes_takes_the_place_of_the_first(system:
 async fn an_instance_of_another_series_with_the_same_uid_is_refused_and_the_first_one_stays(system: System) {
     let study = system.sample(28);
     let first = study.slice(1, 1);
-    // The series of the second file is named 3; all else is that of the first.
+    // The second file names series 3; everything else is as in the first.
     let uid = |series| study.series_uid(series).into_bytes();
     let mut twin = study.slice_with(1, 1, 500);
     let tag = b"\x20\x00\x0e\x00UI";
@@ -99,7 +99,7 @@ async fn an_instance_of_another_series_with_the_same_uid_is_refused_and_the_firs
     system.upload_order(&study.order()).await;
     system.upload("incoming/first", first).await;
     system.until(&study.uid, "released").await;
-    // Sent twice, under two keys: the same answer, and one file is missing.
+    // Sent twice under two keys, it gets the same answer: one file is missing.
     for key in ["incoming/twin", "incoming/twin again"] {
         system.upload(key, twin.clone()).await;
         assert_eq!(system.until_quarantined(key).await["code"], "duplicate-instance-uid", "{key}");
@@ -108,7 +108,7 @@ async fn an_instance_of_another_series_with_the_same_uid_is_refused_and_the_firs
     let names = |series| page_of(&system, &study).contains(&study.series_uid(series));
     assert_eq!(system.until(&study.uid, "released").await["instances"], 1);
     assert!(names(1) && !names(3), "the first one stays");
-    // In the place of the first one it is a correction: the archive moved the image to another series.
+    // In the place of the first file it is a correction: the archive moved the image to another series.
     system.upload("incoming/first", twin).await;
     let is_moved = || Some(()).filter(|()| names(3) && !names(1));
     system.until_some("the image in its new series", is_moved).await;
@@ -205,7 +205,7 @@ async fn what_lies_beside_the_images_of_a_disc_is_passed_over_and_counted(system
     assert_eq!((&note["code"], &note["is_note"]), (&json!("companions-passed-over"), &json!(true)));
     let message = note["message"].as_str().unwrap();
     assert!(message.contains("3 that belong to no image") && message.contains("1 exe"), "{message}");
-    // What was unpacked lies beside the uploads of all tests.
+    // Unpacked files lie next to the uploads of all tests.
     let find = || {
         let status = system.status();
         let refused = status["quarantined"].as_array().unwrap().iter();

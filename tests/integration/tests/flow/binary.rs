@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// The binary lies beside the test's own: `cargo build -p filmless` makes it.
+/// The binary next to the test's own. `cargo build -p filmless` makes it.
 pub fn binary() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let binary = test.parent().and_then(Path::parent).unwrap().join("filmless");

@@ -1,4 +1,4 @@
-//! A collector of traces, and what Lambda is to a function, on one port: what came is kept in its order.
+//! Plays a collector of traces, and Lambda towards a function, on one port. Keeps what it receives, in order.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::system::PATIENCE;
 
-/// What came.
+/// One request that was received.
 #[derive(Clone)]
 pub struct Received {
     pub target: String,
@@ -23,7 +23,7 @@ pub struct Received {
 pub struct Collector {
     pub address: String,
     received: Arc<Mutex<Vec<Received>>>,
-    /// What the function is asked to do, once.
+    /// The one invocation for the function.
     invocation: Arc<Mutex<Option<String>>>,
 }
 
@@ -53,7 +53,7 @@ impl Collector {
         self.received.lock().unwrap().clone()
     }
 
-    /// All spans so far, in the order of their begin.
+    /// All spans so far, by start time.
     pub fn spans(&self) -> Vec<Span> {
         let traces = self.received().into_iter().filter(|received| received.target == "/v1/traces");
         let requests = traces.map(|r| ExportTraceServiceRequest::decode(r.body.as_slice()).unwrap());
@@ -63,7 +63,7 @@ impl Collector {
         spans
     }
 
-    /// Waits for a span of that name.
+    /// Waits for a span of this name.
     pub async fn until(&self, name: &str) -> Vec<Span> {
         let waiting = async {
             loop {
@@ -83,7 +83,7 @@ impl Collector {
             self.received.lock().unwrap().push(received);
             let answer = if target.ends_with("/invocation/next") {
                 let Some(event) = self.invocation.lock().unwrap().take() else {
-                    // As Lambda does: the function is frozen until there is something to do.
+                    // As on Lambda, the function is frozen until there is something to do.
                     return std::future::pending().await;
                 };
                 format!(
@@ -102,7 +102,7 @@ impl Collector {
     }
 }
 
-/// A text among the attributes of a span.
+/// A text attribute of a span.
 pub fn attribute(span: &Span, key: &str) -> String {
     let found = span.attributes.iter().find(|attribute| attribute.key == key);
     match found.and_then(|attribute| attribute.value.clone()?.value) {

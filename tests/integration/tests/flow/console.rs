@@ -1,4 +1,4 @@
-//! The console of staff over a real `filmless up`: sign-in through the provider that it serves, and every act by the
+//! The staff console of a real `filmless up`: sign-in through the provider that it serves, and every act through the
 //! forms of its pages.
 
 use std::cell::RefCell;
@@ -14,7 +14,7 @@ use crate::portal::{Browser, path_of, released};
 use crate::sample::Study;
 use crate::system::{System, link_of};
 
-/// A browser of staff: keeps all cookies, and stops at each redirect.
+/// A staff member's browser. Keeps all cookies, and stops at each redirect.
 #[derive(Default)]
 pub struct Desk {
     cookies: RefCell<BTreeMap<String, String>>,
@@ -67,7 +67,7 @@ impl Desk {
         }
     }
 
-    /// To the provider and through its form; the answer to the form.
+    /// Goes to the provider and submits its form; returns the answer.
     fn answer_provider(&self, system: &System, account: &str, password: &str) -> Answer {
         let begun = self.get(&format!("{}/staff/sign-in/begin", system.text("portal")));
         assert_eq!(begun.status, 303, "{}\n{}", begun.text(), system.log());
@@ -88,7 +88,7 @@ impl Desk {
         self.get(&granted.location)
     }
 
-    /// Somebody who is in.
+    /// Somebody who is signed in.
     pub fn of(system: &System, account: &str, password: &str) -> Self {
         let desk = Self::default();
         let back = desk.sign_in(system, account, password);
@@ -104,7 +104,7 @@ impl Desk {
         self.post(&format!("{}{path}", system.text("portal")), fields)
     }
 
-    /// A form with a month and a file, as browsers send it.
+    /// Submits a form with a month and a file, as browsers send it.
     pub fn upload(&self, system: &System, path: &str, month: &str, file: &[u8]) -> Answer {
         let head = format!(
             "--XX\r\nContent-Disposition: form-data; name=\"month\"\r\n\r\n{month}\r\n\
@@ -128,7 +128,7 @@ impl Desk {
     }
 }
 
-/// Makes an account, as an administrator of the machine does; returns its password.
+/// Makes a staff account, as an administrator of the machine does; returns its password.
 pub fn account(system: &System, name: &str, roles: &[&str]) -> String {
     let mut words = vec!["staff-account", "--json", "add", name];
     words.extend(roles.iter().flat_map(|role| ["--role", *role]));
@@ -174,7 +174,7 @@ async fn the_first_account_signs_in_with_the_password_that_lies_in_its_file() {
 async fn a_sign_in_belongs_to_the_browser_that_began_it_and_is_used_once() {
     let system = System::start();
     let password = account(&system, "lan", &["hotline"]);
-    // Somebody signs in and hands the way back to another browser, before and after using it.
+    // Somebody signs in and passes the way back on to another browser, before and after using it.
     let (lan, victim) = (Desk::default(), Desk::default());
     victim.page(&system, "/staff/sign-in/begin");
     let granted = lan.answer_provider(&system, "lan", &password);
@@ -183,7 +183,7 @@ async fn a_sign_in_belongs_to_the_browser_that_began_it_and_is_used_once() {
     assert_eq!(theirs.status, 403, "another browser came in");
     assert!(!victim.is_in(&system));
     assert_eq!(Desk::default().get(&granted.location).status, 403);
-    // The code was not burnt by that; a changed state burns the sign-in, though.
+    // That did not use up the code. A changed state does end the sign-in.
     let changed = granted.location.replace("state=", "state=x");
     assert_eq!(lan.get(&changed).status, 403);
     assert_eq!(lan.get(&granted.location).status, 403);
@@ -194,7 +194,7 @@ async fn a_sign_in_belongs_to_the_browser_that_began_it_and_is_used_once() {
     assert!(lan.is_in(&system));
     lan.cookies.borrow_mut().insert("filmless_staff_sign_in".into(), pending);
     assert_eq!(lan.get(&granted.location).status, 403, "the way back was walked twice");
-    // A code of one sign-in within another.
+    // The code of one sign-in is used in another.
     let began = Desk::default();
     let begun = began.page(&system, "/staff/sign-in/begin").location;
     let state = begun.split("state=").nth(1).unwrap().split('&').next().unwrap();
@@ -288,14 +288,14 @@ async fn guessing_is_slowed_and_tells_nothing_of_accounts() {
         stranger.answer_provider(&system, "lan", "wrong");
     }
     assert_eq!(stranger.answer_provider(&system, "lan", &password).status, 429, "guessing is not slowed");
-    // A patient's account of that name is another.
+    // A patient's account of the same name is a different account.
     assert_eq!(
         Browser::default().submit(&system, "/sign-in", &[("account", "lan"), ("password", "x")]).0,
         403
     );
 }
 
-/// The answer of a search, at the address to which it leads.
+/// Searches, and follows the redirect to the answer.
 fn found_by(desk: &Desk, system: &System, query: &str) -> String {
     let kept = desk.act(system, "/staff/search", &[("query", query)]).location;
     assert!(kept.starts_with("/staff/found/") && !kept.contains("nguyen"), "{kept}");
@@ -349,7 +349,7 @@ async fn every_act_of_the_desk_is_done_by_a_form() {
     assert!(String::from_utf8(text.stdout).unwrap().contains(&link_of(&newest)), "not the newest slip");
     assert_eq!(Browser::default().get(&link_of(&sms)).0, 410);
 
-    // A slip is not printed any more once the result on it was amended.
+    // A slip can no longer be printed once its result was amended.
     let reader = Browser::default();
     reader.submit(&system, &path_of(&link_of(&newest)), &[("answer", "020358")]);
     let mut order = study.order();
@@ -364,7 +364,7 @@ async fn every_act_of_the_desk_is_done_by_a_form() {
         assert!(desk.contains(state) && desk.contains("Có kết luận"), "{desk}");
         assert!(!desk.contains(words), "the conclusion is for the patient alone");
     }
-    // What was signed does not go without a word.
+    // A signed result does not vanish without notice.
     order["result"] = json!({ "status": "preliminary", "conclusion": "U phổi?" });
     system.upload_order(&order).await;
     let page = format!("{}/studies/{}", system.text("portal"), study.uid);
@@ -375,7 +375,7 @@ async fn every_act_of_the_desk_is_done_by_a_form() {
     let refused = hotline.act(&system, &format!("{at}/slip"), &[]);
     assert!(refused.status == 409 && refused.text().contains("đã được sửa sau khi phiếu này được lập"));
 
-    // Two browsers opened one study.
+    // Two browsers opened the study; it counts once.
     assert!(hotline.page(&system, "/staff").text().contains("Đã mở hôm nay: 1"));
     let opened = hotline.page(&system, "/staff/opened").text();
     assert!(

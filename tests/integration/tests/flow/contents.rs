@@ -1,4 +1,4 @@
-//! What is in a study besides its slices, and its originals.
+//! What a study holds besides its slices, and its originals.
 
 use std::io::{Cursor, Read};
 use std::time::Duration;
@@ -19,7 +19,7 @@ on_both_systems! {
     the_originals_come_back_byte_by_byte
 }
 
-/// What the manifest names of a series now, by the end of its key.
+/// The object that the manifest now names for a series, found by the end of its key.
 async fn stored(system: &System, study: &Study, series: u32, suffix: &str) -> Bytes {
     let manifest = system.stored("derived", &format!("{}/study.json", study.uid)).await.unwrap();
     let manifest: Value = serde_json::from_slice(&manifest).unwrap();

@@ -166,7 +166,7 @@ async fn sending_waits_for_studies_of_earlier_days_too() {
         studies.map(|study| study["study_instance_uid"].as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(studies(&first), [study.uid.as_str()], "{first:#}");
-    // As if the first file had come long ago: the study is in no list of today.
+    // Pretend that the first file came long ago, so that the study is in no list of today.
     let index = system.connection().index("filmless");
     let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     for day in [now.yesterday().unwrap(), now] {

@@ -1,4 +1,4 @@
-//! Downloads: packed once however often somebody asks, and in nobody's way.
+//! Downloads are packed once, however often somebody asks, and block nobody.
 
 use crate::portal::{Browser, path_of, released};
 use crate::system::{System, link_of};
@@ -16,7 +16,7 @@ async fn twelve_requests_for_one_study_pack_it_once() {
     let portal = system.text("portal");
     let ready = || patient.get(&format!("{portal}{page}")).1.contains(".zip").then_some(());
     system.until_some("the download", ready).await;
-    // Who came second looks again, and finds it.
+    // The second one who asked looks again, and finds it.
     system.until_idle().await;
     assert_eq!(system.log().matches("study packed for download").count(), 1, "{}", system.log());
 }

@@ -1,4 +1,4 @@
-//! `filmless up`, in a process of the test's own.
+//! `filmless up`, in a process for this test alone.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -53,7 +53,7 @@ impl Embedded {
         self.process.id()
     }
 
-    /// The first slip of a study, as it lies in the bucket's folder.
+    /// The first slip of a study, in the bucket's folder.
     pub fn slip_file(&self, uid: &str) -> PathBuf {
         self.data.join("buckets/slips").join(uid).join("v1/slip.pdf")
     }
@@ -73,7 +73,7 @@ impl Embedded {
         })
     }
 
-    /// A half of the system's own key, as it lies in the data folder.
+    /// One half of the system's own key, from the data folder.
     pub fn system_key(&self, field: &str) -> String {
         let files = ["storage-key.json", "system-key.json"].map(|name| self.data.join(name));
         let file = files.iter().find(|file| file.exists()).unwrap();
@@ -85,7 +85,7 @@ impl Embedded {
         std::fs::read_to_string(self.data.join("log")).unwrap()
     }
 
-    /// The newest first.
+    /// All SMS, newest first.
     pub fn all_sms(&self) -> Vec<Value> {
         let mut files = self.outbox("sms", "json");
         files.sort_by_key(|file| std::cmp::Reverse(std::fs::metadata(file).unwrap().modified().unwrap()));
@@ -103,7 +103,7 @@ impl Embedded {
     }
 }
 
-/// SIGKILL: nothing of the process gets to run.
+/// SIGKILL, so that nothing in the process gets to clean up.
 impl Drop for Embedded {
     fn drop(&mut self) {
         let _ = self.process.kill();

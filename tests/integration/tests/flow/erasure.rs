@@ -1,4 +1,4 @@
-//! Erasing: all that is kept about one patient, and nothing of another's.
+//! Erasing removes everything kept about one patient, and nothing of another's.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use crate::reconcile::found;
 use crate::sample::Study;
 use crate::system::{PATIENCE, System, link_of};
 
-/// The files below the data folder that hold the study's UID or the patient's code; messages and logs are not looked at.
+/// The files in the data folder that hold the study's UID or the patient code. Leaves out messages and logs.
 fn files_about(system: &System, study: &Study) -> String {
     let found = std::process::Command::new("grep")
         .args(["-r", "-l", "-a", "-e", &study.uid, "-e", &study.patient_id, "--exclude-dir=outbox"])
@@ -38,7 +38,7 @@ async fn what_a_patient_wants_erased_is_gone_from_everywhere_but_the_logs() {
     system.upload("incoming/other", other.slice(1, 1)).await;
     system.upload_order(&order).await;
     system.until(&other.uid, "released").await;
-    // What was refused though its patient can be read: a file that is cut off, and an order.
+    // Refused uploads whose patient can still be read: a truncated file, and an order.
     let whole = study.slice(1, 1);
     system.upload("incoming/cut-off", whole[..whole.len() / 3].to_vec()).await;
     let mut bad = study.order();
@@ -57,13 +57,13 @@ async fn what_a_patient_wants_erased_is_gone_from_everywhere_but_the_logs() {
     assert_eq!(system.staff_refused(&["erase", &study.patient_id, "--reason", "again"]), "not-found");
     assert_eq!(Browser::default().get(&link_of(&sms)).0, 404);
     assert_eq!(sign_in(&system, &study, &password_of(&sms)), 403);
-    // Nothing of the patient is left in the buckets; the other patient is untouched.
+    // The buckets hold nothing of the patient any more; the other patient is untouched.
     assert_eq!(files_about(&system, &study), "");
     assert_eq!(system.study(&other.uid).unwrap()["state"], "released");
     assert!(system.command(&["audit", "verify"]).0);
 }
 
-/// Every file of the data folder but the log that the test keeps there.
+/// Every file of the data folder that holds one of these words, except the log that the test keeps there.
 fn files_with(system: &System, words: &[&str]) -> String {
     let patterns = words.iter().flat_map(|word| ["-e", word]);
     let found = std::process::Command::new("grep")
@@ -95,7 +95,7 @@ async fn what_was_erased_is_in_no_outbox_and_on_no_page_of_a_database() {
     assert!(files_with(&system, &words).contains("outbox"));
     system.staff(&["erase", &study.patient_id, "--reason", "asked for"]);
     assert!(system.embedded().all_sms().is_empty() && system.embedded().all_emails().is_empty());
-    // The journals of the databases are cut within seconds.
+    // The databases truncate their journals within seconds.
     while !files_with(&system, &words).is_empty() {
         assert!(Instant::now() < end, "left in {}", files_with(&system, &words));
         tokio::time::sleep(Duration::from_millis(500)).await;
@@ -105,7 +105,7 @@ async fn what_was_erased_is_in_no_outbox_and_on_no_page_of_a_database() {
 #[tokio::test(flavor = "multi_thread")]
 async fn erasing_a_patient_leaves_what_another_patient_sees() {
     let system = System::start();
-    // Images under one code, released by staff to the patient of another.
+    // Images under one patient code, released by staff to the patient of another.
     let (images, shown) = (Study::numbered(67), Study::numbered(68));
     system.upload("incoming/1", Study { accession: String::new(), ..images.clone() }.slice(1, 1)).await;
     system.upload_order(&shown.order()).await;
@@ -138,7 +138,7 @@ async fn what_came_twice_in_a_zip_or_under_anothers_key_is_erased_and_the_others
     release_as(&system, &theirs, "Trần Văn Bình").await;
     release_as(&system, &mine, "Nguyễn Thị Hoà").await;
     system.upload("incoming/changed", mine.slice_with(1, 1, 500)).await;
-    // Two instances; the second copy, the file that was corrected; two objects of the order.
+    // Two instances, the second copy and the corrected file, and two objects of the order.
     let rehearse = || system.staff(&["erase", &mine.patient_id, "--reason", "asked for", "--dry-run"]);
     system.until_some("the correction", || Some(()).filter(|()| rehearse()["objects"] == 2 + 2 + 2)).await;
     for study in [&mine, &theirs] {

@@ -1,4 +1,4 @@
-//! What providers report of messages.
+//! What providers report about messages.
 
 use serde_json::{Value, json};
 
@@ -30,7 +30,7 @@ async fn a_message_that_did_not_arrive_is_tried_the_other_way_and_listed_when_no
     );
     system.feed(&[&report(&provider_id, "SUCCESS").to_string()]);
     assert_eq!(system.study(&study.uid).unwrap()["notices"][0]["state"], "delivered");
-    // The phone was switched off for good; the report comes twice.
+    // The phone is switched off for good. The report comes twice.
     for _ in 0..2 {
         system.feed(&[&report(&provider_id, "FAILURE").to_string()]);
     }
@@ -68,7 +68,7 @@ async fn a_report_that_is_faster_than_the_mark_of_its_message_is_not_lost() {
                 .to_string(),
         }
     };
-    // In either order, the worse of two reports of one message counts.
+    // Of two reports about one message the worse one counts, in either order.
     system.feed(&[&delivered("sms", "sms.json"), &bounce(), &delivered("email", "email.eml")]);
     system.upload("incoming/1", study.slice(1, 1)).await;
     system.upload_order(&study.order()).await;
@@ -92,7 +92,7 @@ async fn a_note_that_somebody_is_out_of_office_undoes_no_delivery() {
         let bounce = json!({ "bounceType": kind, "bounceSubType": "General" });
         json!({ "eventType": "Bounce", "mail": { "messageId": id }, "bounce": bounce }).to_string()
     };
-    // Before the message is known, in the order that is less likely.
+    // The reports come before the message is known, and in the unlikely order.
     system.feed(&[&bounce("Transient"), &delivery, &bounce("Undetermined")]);
     system.upload("incoming/1", study.slice(1, 1)).await;
     system.upload_order(&study.order()).await;

@@ -1,5 +1,5 @@
-//! The page of finance over a real `filmless up`: its figures are those of `filmless usage query`, and claims that are
-//! handed over there come to what `filmless usage reconcile` says of them.
+//! The finance page of a real `filmless up`. Its figures equal those of `filmless usage query`, and claims uploaded
+//! there give the same findings as `filmless usage reconcile`.
 
 use filmless_domain::hospital::HOSPITAL_TIME;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::sample::Study;
 use crate::system::System;
 use crate::usage::{CT_CHEST, files_below, order, usage};
 
-/// Three studies: two of insured patients in two departments, and one of somebody who pays.
+/// Releases three studies: two of insured patients in two departments, and one of somebody who pays.
 async fn three_released(system: &System) -> Vec<Study> {
     let mut studies = Vec::new();
     for (number, department, is_insured) in [(81, "K01", true), (82, "K02", true), (83, "K02", false)] {
@@ -31,7 +31,7 @@ fn this_month() -> String {
     jiff::Timestamp::now().to_zoned(HOSPITAL_TIME).strftime("%Y-%m").to_string()
 }
 
-/// The lines of a table, without its heading and quotes.
+/// The lines of a table, without heading and quotes.
 fn csv(desk: &Desk, system: &System, name: &str) -> Vec<String> {
     let answer = desk.page(system, &format!("/staff/finance/{name}.csv"));
     assert_eq!(answer.status, 200, "{}", answer.text());
@@ -43,7 +43,7 @@ fn sum(answer: &Value, field: &str, is_in: impl Fn(&Value) -> bool) -> i64 {
     rows.map(|row| row[field].as_i64().unwrap()).sum()
 }
 
-/// Asks for an export and waits until the page says how it ended.
+/// Requests an export and waits until the page says how it ended.
 async fn exported(desk: &Desk, system: &System, month: &str) {
     let asked = desk.act(system, "/staff/finance/export", &[("month", month)]);
     assert_eq!((asked.status, asked.location.as_str()), (303, "/staff/finance"), "{}", asked.text());
@@ -61,7 +61,7 @@ async fn the_page_has_the_figures_of_the_queries_and_its_lines_come_to_them() {
     three_released(&system).await;
     let (month, password) = (this_month(), account(&system, "ke-toan", &["finance"]));
     let desk = Desk::of(&system, "ke-toan", &password);
-    // Every event is in the ledger before it is exported from the page.
+    // Get every event into the ledger before the page exports it.
     assert!(usage(&system, &["verify"]).0);
     exported(&desk, &system, &month).await;
 
@@ -158,13 +158,13 @@ async fn claims_that_are_handed_over_come_to_what_the_command_says_and_leave_not
     let workbook = Desk::default().get(&list.location);
     assert!(workbook.status == 200 && workbook.bytes.starts_with(b"PK"), "the list is a workbook");
 
-    // One of two insured studies is claimed and stands: the other is open.
+    // One of the two insured studies is claimed and accepted; the other is open.
     let receivables = csv(&desk, &system, "receivables");
     assert_eq!(receivables[0], format!("{month} – BHYT,1024000,819200,409600,512000"));
-    // The claim without a study names no department; nothing of it is open.
+    // The claim without a study names no department, and none of it is open.
     assert_eq!(csv(&desk, &system, "open"), ["Không rõ,0", "K01,0", "K02,512000", "Tổng,512000"]);
 
-    // A file that cannot be used is told, and changes nothing of what is kept.
+    // An unusable file is reported, and changes nothing that is kept.
     let broken = b"<GIAMDINHHS><THONGTINHOSO>Nguyen Thi Hoa";
     assert_eq!(desk.upload(&system, "/staff/finance/claims", &month, broken).status, 303);
     let is_told = || {

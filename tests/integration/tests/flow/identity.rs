@@ -1,4 +1,4 @@
-//! Nobody else's images: the ways by which somebody could see what is not theirs, and the corrections of every day.
+//! Nobody sees somebody else's images: the ways it could happen, and the corrections of every day.
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -7,7 +7,7 @@ use crate::portal::{Browser, opens, path_of};
 use crate::sample::Study;
 use crate::system::{System, link_of};
 
-/// An order of a man who is not the patient of [`Study::order`].
+/// An order for a man who is not the patient of [`Study::order`].
 fn order_of_another(study: &Study) -> Value {
     let mut order = study.order();
     order["patient"]["name"] = json!("Trần Văn Bình");
@@ -45,7 +45,7 @@ async fn one_patient_code_never_opens_two_peoples_images() {
     let (_, page) = opens(&system, &link);
     assert!(page.contains("Nguyễn Thị Hoà") && !page.contains("Bình"), "{page}");
 
-    // Staff see both, and a release alone does not lead there.
+    // Staff see both people, and a plain release does not put his images there.
     let facts = system.staff(&["release", &his.uid, "--reason", "x"]);
     assert_eq!(facts["is_account_anothers"], true);
     assert_eq!(
@@ -65,7 +65,7 @@ async fn every_file_of_a_study_is_compared_with_every_other() {
     system.upload_order(&study.order()).await;
     system.upload("incoming/no-id", nameless.slice(1, 1)).await;
     system.until(&study.uid, "released").await;
-    // The id comes with a later file: it is hers, and another file's is not.
+    // A later file brings the id: hers is accepted, another person's is not.
     system.upload("incoming/with-id", study.slice(1, 2)).await;
     system.until_some("both files", || system.study(&study.uid).filter(|s| s["instances"] == 2)).await;
     let stray = Study { patient_id: "N20-STRAY".into(), ..study.clone() };
@@ -89,7 +89,7 @@ async fn an_order_that_changes_hands_while_files_come_shows_nothing_to_anybody()
     let link = link_of(&system.all_sms()[0]);
     let patient = Browser::default();
     assert_eq!(patient.submit(&system, &path_of(&link), &[("answer", "02/03/1958")]).0, 200);
-    // With more to come, nothing settles the study for a while.
+    // Declaring more files keeps the study from settling for a while.
     counted["declared_instances"] = json!(9);
     system.upload_order(&counted).await;
     system.upload("incoming/2", study.slice(1, 2)).await;
@@ -153,14 +153,14 @@ async fn too_weak_a_sameness_holds() {
     };
     let long = "9".repeat(210);
     let cases = [
-        // A year that is another one, no id and a date that everybody has, and an id that is none.
+        // A different year; no id and a date that everybody has; and a worthless id.
         (Study { birth_date: "1990".into(), ..Study::numbered(311) }, json!({})),
         (
             Study { birth_date: "19000101".into(), ..named(312, "NGUYEN^THI HOA", false) },
             json!({ "birth_date": "1900-01-01" }),
         ),
         (Study { patient_id: long, ..Study::numbered(313) }, json!({})),
-        // Twins, and another group of the name.
+        // Twins, and another grouping of the name.
         (named(314, "NGUYEN^MINH ANH", false), json!({ "name": "Nguyễn Anh Minh" })),
         (named(315, "Nguyễn^Thị Hoa", false), json!({})),
         (named(316, "TRAN^VAN BINH=NGUYEN^THI HOA", true), json!({})),
@@ -227,7 +227,7 @@ async fn new_files_take_the_place_of_those_that_the_archive_deleted() {
     system.upload_order(&right.order()).await;
     system.upload("incoming/old", wrong.slice(1, 1)).await;
     reason(&system, &wrong.uid).await;
-    // As long as the old file is there, the new one is somebody else's.
+    // While the old file is there, the new one belongs to somebody else.
     system.upload("incoming/new", right.slice(1, 2)).await;
     assert_eq!(system.until_quarantined("incoming/new").await["code"], "two-patients");
     system.delete("incoming/old").await;
@@ -253,7 +253,7 @@ async fn staff_say_once_that_two_are_one_person() {
     assert_eq!(listed["mismatches"].as_array().unwrap().len(), 2);
     assert_eq!(listed["mismatches"][0]["images"][0]["doubts"], json!(["name"]));
     system.release(&married(331).uid, &["--same-person"]);
-    // Of the other, and of whatever comes later, nobody has to say it again.
+    // Nobody has to confirm the other study, or what comes later.
     system.until(&married(332).uid, "released").await;
     system.upload_order(&married(333).order()).await;
     system.upload("incoming/333", married(333).slice(1, 1)).await;
@@ -359,11 +359,11 @@ async fn document_that_names_another_patient_is_another_patients_file() {
     system.upload("incoming/hers", study.cda(2, 1, &study.patient_id, "Nguyễn Thị Hoà")).await;
     system.until(&study.uid, "released").await;
     system.until_some("both files", || system.study(&study.uid).filter(|s| s["instances"] == 2)).await;
-    // The file around it says that it is hers, and its first bytes are far from its patient.
+    // The file around it says that it is hers; the patient inside is far from its first bytes.
     system.upload("incoming/his", study.cda(2, 2, "N20-HIS", "Lê Văn Khác")).await;
     assert_eq!(system.until_quarantined("incoming/his").await["code"], "two-patients");
     assert_eq!(reason(&system, &study.uid).await, "two-patients");
-    // What corrects it gives her the study back.
+    // The corrected file gives her the study back.
     system.upload("incoming/mended", study.cda(2, 2, &study.patient_id, "Nguyễn Thị Hoà")).await;
     system.until(&study.uid, "released").await;
     assert!(!system.study(&study.uid).unwrap().to_string().contains("Khác"));

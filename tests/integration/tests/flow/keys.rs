@@ -1,4 +1,4 @@
-//! Which keys a system on one machine gives out, and which it keeps.
+//! Which keys a system on one machine gives out, and which it keeps to itself.
 
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
@@ -13,7 +13,7 @@ fn mode(path: &Path) -> u32 {
 fn up_prints_the_key_of_whoever_uploads_and_keeps_its_own() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
-    // What an earlier version gave to the hospital's systems: it goes on uploading, and does nothing else any more.
+    // An earlier version gave this key to the hospital's systems. It can still upload, and no longer do anything else.
     let given =
         r#"{"access_key_id":"FLMS0011223344556677","secret_access_key":"given to the PACS long ago"}"#;
     std::fs::write(folder.path().join("keys.json"), given).unwrap();

@@ -6,8 +6,8 @@ use crate::system::System;
 const KILLS: u32 = 20;
 const SLICES: u32 = 4;
 
-/// Moments spread over the whole way of a study, from the upload to the notices, without a clock of their own:
-/// each run of the test kills at other points of it, because the machine is never equally fast.
+/// Kills the process at moments spread over the whole way of a study, from the upload to the notices. No clock of its
+/// own sets them: the machine's speed varies, so each run kills at other points.
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_any_moment_it_finishes_every_study_with_each_notice_once() {
     let folder = tempfile::tempdir().unwrap();

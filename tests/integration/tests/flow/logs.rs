@@ -1,13 +1,14 @@
-//! What is logged, at the most that an operator can ask for.
+//! What the log holds at the most verbose level that an operator can ask for.
 
 use serde_json::{Value, json};
 
+use crate::attack_dicomweb::{resources, viewer_token};
 use crate::patients::{Patient, guest, sign_in};
 use crate::sample::Study;
 use crate::system::System;
 use crate::wire::Ask;
 
-/// The patient's words in every spelling that a step of ours could make of them.
+/// The patient's words in every spelling that one of our steps could turn them into.
 const WORDS: [&str; 17] = [
     "Nguyệt",
     "Quế",
@@ -28,7 +29,7 @@ const WORDS: [&str; 17] = [
     "CLVT bụng",
 ];
 
-/// A log line without its time, whose digits can be any.
+/// A log line without its time, whose digits could be anything.
 fn words_of(line: &str) -> &str {
     line.split_once(' ').map_or(line, |(_, rest)| rest)
 }
@@ -38,7 +39,7 @@ async fn no_log_line_holds_a_secret_or_a_word_of_a_patient_at_any_level() {
     let folder = tempfile::tempdir().unwrap();
     let system = System::start_with(folder.path(), &[], &[("RUST_LOG", "trace")]);
     let mut secrets: Vec<String> = WORDS.map(str::to_owned).into();
-    // Uploads that are refused, by name and by contents.
+    // Uploads that are refused, with the patient in their name or contents.
     system.upload("incoming/TRAN THI NGUYET-QUE 19711109.dcm", "TRAN^THI NGUYET-QUE").await;
     system.upload("orders/Trần Thị Nguyệt-Quế.json", r#"{"patient":{"name":"Trần Thị Nguyệt-Quế""#).await;
     let unfit = json!({"accession_number": "A1", "patient": {"id": "X", "name": "Nguyệt-Quế", "birth_date": "09/11/1971"}});
@@ -61,7 +62,7 @@ async fn no_log_line_holds_a_secret_or_a_word_of_a_patient_at_any_level() {
         patient.link_path()[3..].into(),
     ]);
 
-    // Coming in, right and wrong.
+    // Signing in, with right and wrong secrets.
     let wrong = ["WRONG-SECRET", "05/05/1905", "N20-TYPED-ACCOUNT"];
     secrets.extend(wrong.map(str::to_owned));
     sign_in(&account, wrong[0]).send(&system).await;
@@ -92,12 +93,26 @@ async fn no_log_line_holds_a_secret_or_a_word_of_a_patient_at_any_level() {
         secrets.push(cookie.split('=').nth(1).unwrap().to_owned());
     }
     secrets.extend([share.0[3..].to_owned(), share.1.clone()]);
+    // A doctor's software, by both ways of a token.
+    let token = viewer_token(&system, &patient.study.uid, &doctor).await;
+    for token in [token.as_str(), "MADE-UP-VIEWER-TOKEN"] {
+        for resource in resources() {
+            let target = resource.of(&patient.study);
+            Ask::get(&format!("/dicomweb/{token}{target}")).send(&system).await;
+            let bearer = format!("Bearer {token}");
+            let by_header = Ask::get(&format!("/dicomweb{target}")).header("authorization", &bearer);
+            by_header.header("accept", "*/*").send(&system).await;
+        }
+        let query = "PatientName=*Nguy%E1%BB%87t*&PatientBirthDate=19711109&00100020=NGUYET-QUE";
+        Ask::get(&format!("/dicomweb/{token}/studies?{query}")).send(&system).await;
+        secrets.push(token.to_owned());
+    }
     for path in ["/x/MADE-UP-TOKEN", "/s/MADE-UP-TOKEN", "/studies/Nguyệt-Quế", "/?q=Nguyệt-Quế"] {
         Ask::get(path).send(&system).await;
     }
     secrets.push("MADE-UP-TOKEN".into());
 
-    // What staff do, and what providers report.
+    // Acts of staff, and reports of providers.
     for words in [
         vec!["find", "Nguyệt Quế"],
         vec!["patient", &account],
@@ -116,7 +131,7 @@ async fn no_log_line_holds_a_secret_or_a_word_of_a_patient_at_any_level() {
     system.feed(&[&report.to_string()]);
     system.staff(&["recall", &patient.study.uid, "--reason", "images of another patient"]);
     system.staff(&["revoke", &account, "--reason", "phone stolen"]);
-    // A fault: what was uploaded is gone before it is rendered.
+    // A fault: the upload is gone before it is rendered.
     let lost = Study { patient_name: "TRAN^THI NGUYET-QUE".into(), ..Study::numbered(282) };
     system.upload("incoming/lost", lost.slice(1, 1)).await;
     let _ = std::fs::remove_file(system.embedded().data.join("buckets/studies/incoming/lost"));
@@ -136,7 +151,7 @@ async fn no_log_line_holds_a_secret_or_a_word_of_a_patient_at_any_level() {
         }
     }
     println!("{} lines, {} secrets", log.lines().count(), secrets.len());
-    // The audit log is for reading: it holds accounts, and no more of a patient than that.
+    // People read the audit log: of a patient it holds only the account.
     let (_, audit) = system.command(&["audit", "export"]);
     for line in audit.lines() {
         let event: Value = serde_json::from_str(line).unwrap();

@@ -1,8 +1,9 @@
-//! The whole way of a study, over the real protocols: on a real `filmless up`, and on the functions that LocalStack runs.
+//! The whole way of a study over the real protocols, on a real `filmless up` and on the functions in LocalStack.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod agent;
 mod attack_crowd;
+mod attack_dicomweb;
 mod attack_enumeration;
 mod attack_forgery;
 mod attack_guessing;

@@ -1,4 +1,4 @@
-//! What an operator's monitoring sees of a system.
+//! What an operator's monitoring sees.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::patients::{Patient, sign_in};
 use crate::system::System;
 use crate::wire::Ask;
 
-/// The samples of a page in the text format: name with labels, and value.
+/// The samples of a page in the text format, by name with labels.
 fn scrape(system: &System) -> BTreeMap<String, f64> {
     let mut page = ureq::get(&system.text("metrics")).call().unwrap();
     let text = page.body_mut().read_to_string().unwrap();
@@ -58,7 +58,7 @@ async fn figures_tell_of_studies_messages_queues_and_pages_and_of_no_patient() {
     {
         assert!(!page.contains(secret), "{secret} is a label");
     }
-    // It is no page of the portal.
+    // The portal does not serve it.
     assert_eq!(Ask::get("/metrics").send(&system).await.status, 404);
 }
 

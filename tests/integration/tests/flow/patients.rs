@@ -1,4 +1,4 @@
-//! Patients whose every word is a mark, so that it is seen wherever it should not be.
+//! Patients whose every word is distinctive, so that it shows up wherever it should not be.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ pub struct Patient {
     pub sms: Value,
 }
 
-/// Words of the patient that must be seen by nobody else, apart from identifiers.
+/// Words of the patient that nobody else may see, besides identifiers.
 pub const MARKS: [&str; 7] = [
     "Nguyệt-Quế",
     "NGUYET-QUE",
@@ -78,7 +78,7 @@ impl Patient {
         sign_in(&self.study.patient_id, &self.password())
     }
 
-    /// A session's cookie, by the link.
+    /// Opens the link; returns the session's cookie.
     pub async fn session(&self, system: &System) -> String {
         let answer = self.open_link(system).await;
         assert_eq!(answer.status, 303, "{}", answer.body);
@@ -89,7 +89,7 @@ impl Patient {
         Ask::post(&self.link_path(), &[("answer", self.birth_date)]).send(system).await
     }
 
-    /// A share of the study: path of its link and code.
+    /// Shares the study; returns path and code.
     pub fn share(&self, system: &System, options: &[&str]) -> (String, String) {
         let words = ["share", &self.study.patient_id, "--for", "BS. Minh", "--study", &self.study.uid];
         let made = system.staff(&[&words, options].concat());
@@ -102,7 +102,7 @@ pub fn sign_in(account: &str, password: &str) -> Ask {
     Ask::post("/sign-in", &[("account", account), ("password", password)])
 }
 
-/// The session of a guest with a share.
+/// The session of a guest who opened a share.
 pub async fn guest(system: &System, (path, code): &(String, String)) -> String {
     let answer = Ask::post(path, &[("code", code)]).send(system).await;
     assert_eq!(answer.status, 303, "{}", answer.body);

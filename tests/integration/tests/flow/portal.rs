@@ -15,7 +15,7 @@ on_both_systems! {
     images_come_by_presigned_urls_that_open_nothing_else
 }
 
-/// A browser without scripts: keeps the session's cookie and follows redirects.
+/// A browser without scripts. Keeps the session's cookie and follows redirects.
 #[derive(Default)]
 pub struct Browser {
     pub cookie: RefCell<String>,
@@ -97,7 +97,7 @@ async fn the_link_opens_with_the_right_birth_date_only_and_never_more_often_than
     assert_eq!(status, 200);
     assert!(opened.contains("Nguyễn Thị Hoà"), "{opened}");
 
-    // The right answer gave the tries back.
+    // The right answer reset the count of tries.
     let stranger = Browser::default();
     for _ in 0..10 {
         stranger.submit(&system, &path_of(&link), &[("answer", "01/01/1901")]);
@@ -155,7 +155,7 @@ async fn images_come_by_presigned_urls_that_open_nothing_else(system: System) {
     assert!(matches!(other_key, 400 | 403), "{other_key}");
 }
 
-/// LocalStack looks at signatures, but not at requests without one.
+/// LocalStack checks signatures, but lets requests without one through.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_signature_there_are_no_images() {
     let system = System::start();

@@ -1,4 +1,4 @@
-//! What was lost is found, and goes on.
+//! Lost uploads and studies are found, and go on.
 
 use filmless_domain::{Order, StudyInstanceUid};
 use filmless_store::index::{OutboxMessage, OutboxRecord};
@@ -63,7 +63,7 @@ async fn a_healthy_system_has_no_findings_whatever_its_studies_are_at() {
     system.staff(&["recall", &recalled.uid, "--reason", "asked for"]);
     system.until(&recalled.uid, "recalled").await;
     assert_eq!(found(&system, &[]).1["found"], json!({}), "nor is one that is held by hand, or recalled");
-    // On its way: with the usual grace nobody has to wait for it.
+    // Still on its way: within the usual grace period it is not reported as lost.
     let coming = Study::numbered(71);
     system.upload_order(&coming.order()).await;
     system.upload("incoming/71/1", coming.slice(1, 2)).await;
@@ -77,7 +77,7 @@ async fn a_healthy_system_has_no_findings_whatever_its_studies_are_at() {
 async fn uploads_whose_events_were_lost_are_taken_in() {
     let system = System::start();
     let study = released(&system, 62).await;
-    // As if no event of them had ever come.
+    // Pretend that no event about them ever came.
     let index = system.connection().index("filmless");
     let uid = StudyInstanceUid::parse(&study.uid).unwrap();
     let record = index.study(&uid).await.unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! The hospital's words on a study: read by its patient, from the order that counts now, and by nobody else.
+//! The hospital's result for a study: only its patient reads it, and from the order that counts now.
 
 use serde_json::json;
 use tempfile::TempDir;
@@ -43,7 +43,7 @@ async fn the_result_that_counts_now_stands_beside_the_images_of_its_order_alone(
     let page = shows("Phổi sáng.\nKhông tràn dịch.").await;
     assert!(page.contains("BS. An") && page.contains("08:30, 27/11/2026"), "{page}");
 
-    // A correction that is too large for the table is read whole, and the older words are gone.
+    // A correction too large for the table is shown in full, and the older text is gone.
     let long = format!("SUA-LAI {}HET", "Mô tả rất dài. ".repeat(20_000));
     order["result"] = json!({ "status": "corrected", "conclusion": long });
     system.upload_order(&order).await;

@@ -1,4 +1,4 @@
-//! The runbook's own commands, run on a system.
+//! Runs the runbook's own commands on a system.
 
 use std::process::{Command, Stdio};
 
@@ -9,8 +9,8 @@ use crate::system::System;
 const RUNBOOK: &str = include_str!("../../../../docs/OPERATIONS.md");
 const CONFIGURATION: &str = include_str!("../../../../docs/CONFIGURATION.md");
 
-/// The commands of the code blocks of the runbook and of what lies behind it, as a shell reads them; and those that a sentence
-/// of the runbook names. What erases comes last.
+/// The commands in the code blocks of the runbook and its appendices, as a shell reads them, then those that its
+/// sentences name. Commands that erase come last.
 fn commands() -> Vec<String> {
     let (mut is_code, mut code) = (false, String::new());
     for line in RUNBOOK.lines().chain(CONFIGURATION.lines()) {
@@ -21,7 +21,7 @@ fn commands() -> Vec<String> {
         }
     }
     let lines = code.replace("\\\n", " ");
-    // Fences are pairs of nothing here, so that what lies between two backticks is at every second place.
+    // Every second part of a line lies between two backticks. A fence gives no command here.
     let inline = RUNBOOK.lines().flat_map(|line| line.split('`').skip(1).step_by(2));
     let mut commands: Vec<String> =
         lines.lines().chain(inline).filter(|line| line.starts_with("filmless ")).map(str::to_owned).collect();
@@ -29,7 +29,7 @@ fn commands() -> Vec<String> {
     commands
 }
 
-/// What can be run anywhere is: only addresses, folders, month, patient and study are this test's.
+/// Runs every command that can run anywhere. Only addresses, folders, month, patient and study are this test's.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_command_of_the_runbook_does_what_it_says_on_a_running_system() {
     let (folder, place) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -49,7 +49,7 @@ async fn every_command_of_the_runbook_does_what_it_says_on_a_running_system() {
     let all = commands();
     let mut run = 0;
     for written in &all {
-        // `up` is what runs already.
+        // `up` is already running.
         if written.starts_with("filmless up ") {
             continue;
         }
@@ -67,7 +67,7 @@ async fn every_command_of_the_runbook_does_what_it_says_on_a_running_system() {
         run += 1;
     }
     assert!(run > 30 && all.len() - run == 1, "{run} of {} commands were run", all.len());
-    // The accounts that were made are as the block leaves them.
+    // The accounts are as the block leaves them.
     let (_, accounts) = system.command(&["staff-account", "list"]);
     assert!(accounts.contains("nam") && !accounts.contains("lan"), "{accounts}");
 }

@@ -1,4 +1,4 @@
-//! Small valid DICOM files, and orders that fit them.
+//! Small valid DICOM files, and orders to match.
 
 use dicom_core::value::DataSetSequence;
 use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
@@ -30,7 +30,7 @@ fn concept(code: &str, meaning: &str) -> Element {
     sequence(tags::CONCEPT_NAME_CODE_SEQUENCE, vec![code])
 }
 
-/// A study of one patient, from which instances are made.
+/// A study of one patient, which makes instances.
 #[derive(Clone)]
 pub struct Study {
     pub uid: String,
@@ -43,7 +43,7 @@ pub struct Study {
 }
 
 impl Study {
-    /// A study whose identifiers follow from a number, so that tests do not meet.
+    /// A study whose identifiers follow from a number, so that tests do not share any.
     pub fn numbered(number: u32) -> Self {
         Self {
             uid: format!("1.2.826.0.1.3680043.10.999.{number}"),
@@ -56,7 +56,7 @@ impl Study {
         }
     }
 
-    /// The same, with identifiers and a receiver that no other run has: for a system that keeps what earlier runs left.
+    /// The same, with identifiers and a receiver of this run alone, for a system that keeps data of earlier runs.
     pub fn numbered_in_run(number: u32, run: u32) -> Self {
         assert!(number < 1000 && run < 100_000);
         Self {
@@ -73,7 +73,7 @@ impl Study {
         format!("{}.{series}", self.uid)
     }
 
-    /// A slice with a bright square whose place tells its number.
+    /// A slice with a bright square whose position tells its number.
     pub fn slice(&self, series: u32, number: u32) -> Vec<u8> {
         self.slice_with(series, number, 600)
     }
@@ -144,7 +144,7 @@ impl Study {
         bytes
     }
 
-    /// An encapsulated CDA document whose record target is this patient, behind a comment longer than one read.
+    /// An encapsulated CDA document with this patient as record target, after a comment longer than one read.
     pub fn cda(&self, series: u32, number: u32, patient_id: &str, name: &str) -> Vec<u8> {
         let comment = " ".repeat(100_000);
         let mut xml = format!(
@@ -179,7 +179,7 @@ impl Study {
         self.instance(series, 1, "1.2.840.10008.5.1.4.1.1.88.59", "KO", elements)
     }
 
-    /// A structured report of one sentence, with its Completion Flag.
+    /// A structured report with one sentence, and its Completion Flag.
     pub fn report(&self, series: u32, finding: &str, completion: &str) -> Vec<u8> {
         let line = vec![
             text(tags::VALUE_TYPE, VR::CS, "TEXT"),

@@ -1,4 +1,4 @@
-//! Shares, and who opened what.
+//! Shares, and the record of who opened what.
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ on_both_systems! {
     a_patient_leaves_everywhere_at_once
 }
 
-/// What stands between two words of a page.
+/// The text between two words of a page.
 fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
     let start = page.find(before).unwrap_or_else(|| panic!("{before} is not in {page}")) + before.len();
     page[start..].split(after).next().unwrap()

@@ -1,5 +1,5 @@
-//! The template on LocalStack, with the functions as Lambda runs them. It is shared by all tests and by runs that follow
-//! each other: each test has identifiers, keys and receivers of its own.
+//! The template on LocalStack, with the functions as Lambda runs them. All tests and later runs share it, so each test
+//! uses its own identifiers, keys and receivers.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,27 +13,27 @@ use serde_json::{Value, json};
 
 use crate::agent::agent;
 
-/// How the portal is reached; the same for all tests of a process.
+/// How to reach the portal; the same for all tests of a process.
 struct Portal {
     public_url: String,
     endpoint: String,
-    /// The name by which LocalStack knows it.
+    /// The host name under which LocalStack knows it.
     host: String,
 }
 
 static PORTAL: OnceLock<Portal> = OnceLock::new();
 
 pub struct Stack {
-    /// What `tests/localstack/deploy` prints.
+    /// The output of `tests/localstack/deploy`.
     described: Value,
-    /// Tells the runs of one stack apart.
+    /// Tells apart the runs on one stack.
     pub run: u32,
-    /// Folder of this test's uploads.
+    /// The folder of this test's uploads.
     pub test: String,
 }
 
 impl Stack {
-    /// Brings LocalStack up and deploys, unless that is done.
+    /// Starts LocalStack and deploys, unless that is done already.
     pub fn deployed() -> Self {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../localstack/deploy");
         let output = Command::new(script).output().unwrap();
@@ -73,13 +73,13 @@ impl Stack {
         })
     }
 
-    /// The name of a bucket: `studies` is what `STUDIES_BUCKET` says.
+    /// The name of a bucket: for `studies`, the value of `STUDIES_BUCKET`.
     pub fn bucket(&self, name: &str) -> String {
         let variable = format!("{}_BUCKET", name.to_uppercase());
         self.described["environment"][variable].as_str().unwrap().to_owned()
     }
 
-    /// The buckets that `filmless up` expects, unless an earlier run made them.
+    /// Makes the buckets that `filmless up` expects, unless an earlier run did.
     pub async fn make_buckets_of_the_embedded_profile(&self) {
         let settings = aws_sdk_s3::Config::builder()
             .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())
@@ -99,7 +99,7 @@ impl Stack {
         }
     }
 
-    /// The environment of the functions, and the SDK's own settings.
+    /// The environment of the functions, plus settings for the SDK.
     pub fn environment(&self) -> BTreeMap<String, String> {
         let variables = self.described["environment"].as_object().unwrap();
         let mut all: BTreeMap<String, String> = variables
@@ -121,7 +121,7 @@ impl Stack {
         self.described[field].as_str().unwrap().to_owned()
     }
 
-    /// What the functions wrote, all of them, for all tests.
+    /// The log of all functions, for all tests.
     pub fn log(&self) -> String {
         let files = std::fs::read_dir(self.text_of("logs")).unwrap();
         files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect()
@@ -132,7 +132,7 @@ impl Stack {
         agent().get(&url).call().unwrap().body_mut().read_json().unwrap()
     }
 
-    /// The newest first, in the shape of the embedded profile's outbox.
+    /// SMS, newest first, in the shape of the embedded profile's outbox.
     pub fn sms_to(&self, receivers: &[String]) -> Vec<Value> {
         let all = self.read_back(&format!("/_aws/sns/sms-messages?region={}", self.text("region")));
         let of_this_test = receivers.iter().filter_map(|to| all["sms_messages"][to].as_array()).flatten();
@@ -157,7 +157,7 @@ impl Stack {
     }
 }
 
-/// Where a request to this address goes, and under which host: the portal's own address is that of no machine.
+/// Where to send a request for this address, and its host: no machine has the portal's public address.
 pub fn reach(url: &str) -> (String, String) {
     let authority = |url: &str| url.split('/').nth(2).unwrap().to_owned();
     match PORTAL.get() {

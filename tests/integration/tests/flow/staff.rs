@@ -1,4 +1,4 @@
-//! The acts of hotline and records office, by the command line.
+//! What hotline and records office do, through the command line.
 
 use serde_json::{Value, json};
 
@@ -96,7 +96,7 @@ async fn patients_are_found_by_whatever_they_say_on_the_phone() {
         ("nguyen van hoa", vec![]),
         ("02/03/58", vec![first, second]),
         ("31/02/1958", vec![]),
-        // Known by their images alone.
+        // Known only by their images.
         ("thu huong", vec!["N20-9999999"]),
         ("0911111111", vec![]),
     ] {
@@ -127,7 +127,7 @@ async fn staff_hold_and_release_whatever_the_gate_says() {
     system.staff(&["hold", &study.uid, "--reason", "wrong side marked"]);
     let (status, page) = opens(&system, &link_of(&sms));
     assert!(status == 404 && !page.contains("canvas"), "a held study is shown");
-    // Whose it was is told why, and nothing of it.
+    // The former patient is told why, and sees nothing of the study.
     assert!(page.contains("Bệnh viện đang kiểm tra lại kết quả này") && page.contains("tel:"), "{page}");
     let patient = Browser::default();
     assert_eq!(patient.submit(&system, &path_of(&link_of(&sms)), &[("answer", "02/03/1958")]).0, 404);
@@ -148,7 +148,7 @@ async fn staff_hold_and_release_whatever_the_gate_says() {
     system.until(&study.uid, "released").await;
     assert!(opens(&system, &link_of(&sms)).1.contains("canvas"));
 
-    // The name in the images is misspelled: the gate says no, and staff answer for it.
+    // The name in the images is misspelled: the gate holds the study, and staff take responsibility.
     let misspelled = Study { patient_name: "NGUYEN^THI HAO".into(), ..Study::numbered(57) };
     system.upload("incoming/misspelled", misspelled.slice(1, 1)).await;
     let order = Study::numbered(57).order();
@@ -211,7 +211,7 @@ async fn two_codes_of_one_patient_become_one_account_and_two_patients_never_do()
     assert_eq!(status, 200, "the old slip no longer opens");
     assert!(page.contains(&old.uid) && page.contains(&new.uid) && !page.contains(&stranger.uid), "{page}");
     assert_eq!(opens(&system, &link_of(&old_sms)).0, 200);
-    // What comes later under the old code shows there too.
+    // Later studies under the old code show there, too.
     let later = Study { patient_id: old.patient_id.clone(), ..Study::numbered(61) };
     system.upload("incoming/later", later.slice(1, 1)).await;
     system.upload_order(&later.order()).await;
@@ -278,7 +278,7 @@ async fn whom_no_message_reached_is_listed_until_they_open_it() {
     let unreached = system.staff(&["unreached"]);
     assert_eq!((&unreached[0]["why"], unreached.as_array().unwrap().len()), (&json!("no-contact"), 1));
     assert_eq!(system.staff_refused(&["resend", &study.uid]), "no-contact");
-    // The hotline is called to the list, once a day, and the email names nobody.
+    // The email calls the hotline to the list once a day, and names nobody.
     for _ in 0..2 {
         let (is_done, text) = system.command(&["daily", "--json"]);
         assert_eq!((is_done, text.trim()), (true, r#"{"swept":0,"sealed":0,"unreached":1,"erased":0}"#));

@@ -1,4 +1,4 @@
-//! `filmless up` on storage of one's own: here S3 and DynamoDB of LocalStack, by configuration alone.
+//! `filmless up` on a hospital's own storage, here S3 and DynamoDB of LocalStack, by configuration alone.
 
 use serde_json::json;
 
@@ -34,7 +34,7 @@ async fn storage_of_ones_own_serves_the_whole_way() {
     for (key, bytes) in uploads.into_iter().chain([(order, study.order().to_string().into_bytes())]) {
         let size = bytes.len();
         system.upload(&key, bytes).await;
-        // What Ceph posts.
+        // An event as Ceph posts it.
         let event = json!({ "Records": [{
             "eventVersion": "2.2", "eventSource": "ceph:s3", "awsRegion": "", "eventTime": "2026-11-22T08:10:00.123Z",
             "eventName": "ObjectCreated:Put", "userIdentity": { "principalId": "pacs" },

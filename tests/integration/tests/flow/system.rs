@@ -1,4 +1,4 @@
-//! A running system, and what a hospital, a patient and the staff do with it.
+//! A running system, and what a hospital, a patient and staff do with it.
 
 use std::path::Path;
 use std::process::Command;
@@ -19,7 +19,7 @@ use crate::stack::Stack;
 pub const PATIENCE: Duration = Duration::from_secs(90);
 const OBJECT_BYTES_MAX: u64 = 64 << 20;
 
-/// Runs every test of a module against both systems: the embedded profile, and the functions on LocalStack.
+/// Runs every test of a module on both systems: the embedded profile, and the functions on LocalStack.
 macro_rules! on_both_systems {
     ($($test:ident)*) => {
         mod embedded {
@@ -40,14 +40,14 @@ pub(crate) use on_both_systems;
 
 pub struct System {
     place: Place,
-    /// Phones and mailboxes of the patients of this test: a stack is shared with others.
+    /// Phones and mailboxes of this test's patients, because a stack is shared with other tests.
     receivers: Mutex<Vec<String>>,
 }
 
 enum Place {
-    /// `filmless up`, a process of this test's own.
+    /// `filmless up`, in a process for this test alone.
     Embedded(Embedded),
-    /// The deployed template, with functions as Lambda runs them.
+    /// The deployed template, with the functions as Lambda runs them.
     Stack(Stack),
 }
 
@@ -84,12 +84,12 @@ impl System {
         }
     }
 
-    /// SIGKILL: nothing of the process gets to run.
+    /// SIGKILL, so that nothing in the process gets to clean up.
     pub fn kill(self) {
         drop(self);
     }
 
-    /// A study that no other test has.
+    /// A study that no other test uses.
     pub fn sample(&self, number: u32) -> Study {
         match &self.place {
             Place::Embedded(_) => Study::numbered(number),
@@ -97,7 +97,7 @@ impl System {
         }
     }
 
-    /// A field of the line that `up` prints; of a stack, what stands for it.
+    /// A field of the line that `up` prints, or what replaces it on a stack.
     pub fn text(&self, field: &str) -> String {
         match &self.place {
             Place::Embedded(embedded) => embedded.text(field),
@@ -120,7 +120,7 @@ impl System {
         self.connection().bucket(&name)
     }
 
-    /// Where an object of this test lies: a stack is shared with others.
+    /// The key of this test's object, because a stack is shared with other tests.
     fn key(&self, key: &str) -> String {
         match &self.place {
             Place::Embedded(_) => key.to_owned(),
@@ -150,7 +150,7 @@ impl System {
         self.upload(&format!("orders/{accession}.json"), order.to_string()).await;
     }
 
-    /// What the bucket holds of an upload.
+    /// The bytes of an upload in the bucket.
     pub async fn uploaded(&self, key: &str) -> Bytes {
         self.stored("studies", &self.key(key)).await.unwrap()
     }
@@ -175,14 +175,14 @@ impl System {
         command
     }
 
-    /// What `filmless status --json` prints.
+    /// The output of `filmless status --json`.
     pub fn status(&self) -> Value {
         let output = self.run(&["status", "--json"]).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
-    /// What an operator's command prints, and whether it succeeded.
+    /// The output of an operator's command, and whether it succeeded.
     pub fn command(&self, words: &[&str]) -> (bool, String) {
         let output = self.run(words).output().unwrap();
         let text = if output.stdout.is_empty() { output.stderr } else { output.stdout };
@@ -196,7 +196,7 @@ impl System {
         serde_json::from_str(&text).unwrap()
     }
 
-    /// Releases a study by hand: the facts first, as staff do, then the decision about just these.
+    /// Releases a study by hand as staff do: first get the facts, then decide on exactly those.
     pub fn release(&self, uid: &str, words: &[&str]) -> Value {
         let reason = ["--reason", "compared"];
         let order: Vec<&str> = words
@@ -209,7 +209,7 @@ impl System {
         self.staff(&[&["release", uid, "--seen", seen][..], words, &reason].concat())
     }
 
-    /// The code with which an act is refused.
+    /// The code of the refusal.
     pub fn staff_refused(&self, words: &[&str]) -> String {
         let (is_done, text) = self.command(&[&["staff", "--json"], words].concat());
         assert!(!is_done, "{words:?} was not refused: {text}");
@@ -217,12 +217,12 @@ impl System {
         answer["error"]["code"].as_str().unwrap().to_owned()
     }
 
-    /// `filmless feedback`, with these lines.
+    /// Feeds these lines to `filmless feedback`.
     pub fn feed(&self, lines: &[&str]) -> String {
         self.feed_and_exit(lines).1
     }
 
-    /// The same, with whether all of it was of messages that are known.
+    /// The same, and whether all lines were about known messages.
     pub fn feed_and_exit(&self, lines: &[&str]) -> (bool, String) {
         let mut command = self.run(&["feedback", "--json"]);
         command.stdin(std::process::Stdio::piped());
@@ -232,7 +232,7 @@ impl System {
         (output.status.success(), String::from_utf8(output.stdout).unwrap())
     }
 
-    /// Waits for so many SMS; the newest first.
+    /// Waits for this many SMS; returns them newest first.
     pub async fn until_sms(&self, count: usize) -> Vec<Value> {
         self.until_some("an SMS", || Some(self.all_sms()).filter(|all| all.len() >= count)).await
     }
@@ -241,7 +241,7 @@ impl System {
         self.status()["studies"].as_array().unwrap().iter().find(|s| s["study_instance_uid"] == uid).cloned()
     }
 
-    /// Waits until the study is in a state and its notices are settled; returns it.
+    /// Waits until the study has this state and its notices are settled; returns it.
     pub async fn until(&self, uid: &str, state: &str) -> Value {
         let is_settled = |study: &Value| {
             let is_settled =
@@ -251,7 +251,7 @@ impl System {
         self.until_some(state, || self.study(uid).filter(is_settled)).await
     }
 
-    /// What was refused of the uploads of this test.
+    /// The refused uploads of this test.
     pub fn quarantined(&self) -> Vec<Value> {
         let all = self.status()["quarantined"].as_array().unwrap().clone();
         let of_this_test = |object: &Value| match &self.place {
@@ -282,7 +282,7 @@ impl System {
         }
     }
 
-    /// Until everything that was uploaded has been worked on.
+    /// Waits until all uploads are worked off.
     pub async fn until_idle(&self) {
         let queue = DurableQueue::attach(&self.embedded().data, RetryPolicy::default()).await.unwrap();
         let started = Instant::now();
@@ -299,7 +299,7 @@ impl System {
         }
     }
 
-    /// The newest first.
+    /// All SMS, newest first.
     pub fn all_sms(&self) -> Vec<Value> {
         match &self.place {
             Place::Embedded(embedded) => embedded.all_sms(),
@@ -314,13 +314,13 @@ impl System {
         }
     }
 
-    /// A file of the slip of a study, as the HIS prints it: `slip.pdf` or `qr.png`.
+    /// A file of a study's slip, as the HIS prints it: `slip.pdf` or `qr.png`.
     pub async fn slip(&self, uid: &str, file: &str) -> Option<Bytes> {
         self.stored("slips", &format!("{uid}/v1/{file}")).await
     }
 }
 
-/// The word of an SMS that looks like a link.
+/// The part of an SMS that looks like a link.
 pub fn link_of(sms: &Value) -> String {
     let text = sms["text"].as_str().unwrap();
     text.split_whitespace().find(|word| word.contains("/x/")).unwrap().to_owned()

@@ -1,4 +1,4 @@
-//! What a collector of OpenTelemetry gets of a study's way.
+//! What an OpenTelemetry collector receives about the way of a study.
 
 use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
@@ -13,10 +13,10 @@ use crate::patients::{MARKS, Patient, guest};
 use crate::system::{PATIENCE, System};
 use crate::wire::Ask;
 
-/// All that a span may say.
+/// The only attributes that a span may have.
 const KEYS: [&str; 3] = ["step", "study_instance_uid", "outcome"];
 
-/// What asked for a span, what asked for that, and so on, the first of them first; a look that was put off counts once.
+/// The chain of parents of a span, first one first. A look that was postponed counts once.
 fn way_to<'a>(spans: &'a [Span], name: &str) -> Vec<&'a Span> {
     let mut way: Vec<&Span> = spans.iter().filter(|span| span.name == name).take(1).collect();
     while let Some(cause) = spans.iter().find(|span| span.span_id == way[0].parent_span_id) {
@@ -38,7 +38,7 @@ async fn a_study_is_one_trace_from_its_upload_to_its_being_opened() {
         &[("OTEL_BSP_SCHEDULE_DELAY", "100")],
     );
     let study = system.sample(4500);
-    // Before the images: nothing else is to put the study before the gate than its being rendered.
+    // The order comes before the images, so that only rendering puts the study before the gate.
     system.upload_order(&study.order()).await;
     system.upload(&format!("incoming/{}/1", study.uid), study.slice(1, 1)).await;
     system.until(&study.uid, "released").await;
@@ -62,7 +62,7 @@ async fn a_study_is_one_trace_from_its_upload_to_its_being_opened() {
     let steps: Vec<&str> = way.iter().map(|span| span.name.as_str()).collect();
     assert_eq!(steps, ["upload", "ingest", "settle", "render", "release", "notice"]);
     assert!(way.windows(2).all(|two| two[0].start_time_unix_nano <= two[1].start_time_unix_nano), "{way:#?}");
-    // No message asks for a visit: it hangs on the upload.
+    // No message triggers a visit, so it hangs on the upload.
     let visit = way_to(&spans, "open");
     assert_eq!(visit.iter().map(|span| span.name.as_str()).collect::<Vec<_>>(), ["upload", "open"]);
     assert!(visit[1].start_time_unix_nano > way[5].end_time_unix_nano);
@@ -109,7 +109,7 @@ async fn no_trace_holds_a_secret_or_a_word_of_a_patient() {
     }
 }
 
-/// Lambda freezes a function with its answer: what was not sent by then may never be.
+/// Lambda freezes a function once it answers: what is not sent by then may never be.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_function_sends_its_traces_before_its_invocation_ends() {
     let (system, lambda) = (System::start(), Collector::start().await);
@@ -167,7 +167,7 @@ async fn a_function_sends_its_traces_before_its_invocation_ends() {
     let spans = lambda.spans();
     assert_eq!(spans.len(), 1, "{spans:#?}");
     assert_eq!((spans[0].name.as_str(), attribute(&spans[0], "outcome").as_str()), ("release", "done"));
-    // A message that names another trace does not draw the study into it.
+    // A message that names another trace does not pull the study into it.
     assert_ne!(hex(&spans[0].trace_id), sender[3..35]);
     let answer = lambda.received().into_iter().find(|r| r.target.ends_with("/response")).unwrap();
     assert_eq!(

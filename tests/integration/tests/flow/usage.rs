@@ -1,4 +1,4 @@
-//! The usage ledger over a running system: every step once, whatever comes twice; exports, verification, claims.
+//! The usage ledger of a running system: each step counts once, even if it comes twice; exports, verification, claims.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -23,8 +23,7 @@ pub fn order(study: &Study, episode: &str) -> Value {
     order
 }
 
-/// Every line of the sealed ledger, in order.
-/// Every line of the ledger, as far as it is sealed.
+/// Every sealed line of the ledger, in order.
 pub fn ledger(system: &System) -> Vec<Value> {
     let mut files = files_below(&system.embedded().data.join("buckets/usage/ledger"));
     files.sort_by_key(|file| file.file_stem().unwrap().to_str().unwrap().parse::<u64>().unwrap());
@@ -38,7 +37,7 @@ pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     paths.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
 }
 
-/// `kind` or `kind sms`, and how often.
+/// How often each `kind` occurs, or `kind sms` with its channel.
 fn counts(events: &[Value]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for event in events {
@@ -61,7 +60,7 @@ async fn every_step_is_in_the_ledger_once_whatever_comes_twice() {
     let system = System::start();
     let study = Study::numbered(61);
     for is_first in [true, false] {
-        // The images first: the study is held until its order comes. Then everything once more.
+        // The images come first, so the study is held until its order comes. Then everything comes again.
         system.upload("incoming/1", study.slice(1, 1)).await;
         system.upload("incoming/2", study.slice(1, 2)).await;
         if is_first {
@@ -124,7 +123,7 @@ async fn every_step_is_in_the_ledger_once_whatever_comes_twice() {
         (of("film-avoided"), of("study-received"), of("message-sent")),
         (json!(3), json!(2), json!(1))
     );
-    // What is counted is what lies there, the file that tells of all others included.
+    // Everything stored counts, including the manifest, which lists the others.
     let derived = files_below(&system.embedded().data.join("buckets/derived").join(&study.uid));
     assert!(derived.iter().any(|file| file.ends_with("study.json")), "{derived:?}");
     let bytes: u64 = derived.iter().map(|file| file.metadata().unwrap().len()).sum();
@@ -181,7 +180,7 @@ async fn an_order_that_changes_and_a_recall_are_new_events_that_refer_to_the_old
     assert_eq!(stored.map(|event| event["quantity"].as_i64().unwrap()).sum::<i64>(), 0, "{events:#?}");
 }
 
-/// The sums of the month over all that finance sees: manifest, and the named queries.
+/// The sums of the month in everything that finance sees: manifest and named queries.
 fn totals(system: &System) -> BTreeMap<String, i64> {
     let (is_done, exported) = usage(system, &["export"]);
     assert!(is_done, "{exported}");
@@ -224,7 +223,7 @@ async fn a_study_is_charged_for_as_long_as_its_patient_may_see_it() {
     let once = sums(1, 512_000, 3, 0, 105_000);
     assert_eq!(totals(&system), once);
 
-    // Taken back by staff, twice, and released again.
+    // Staff recall it twice, and release it again.
     for _ in 0..2 {
         system.staff(&["recall", &study.uid, "--reason", "wrong side"]);
     }
@@ -233,7 +232,7 @@ async fn a_study_is_charged_for_as_long_as_its_patient_may_see_it() {
     system.until(&study.uid, "released").await;
     assert_eq!(totals(&system), once);
 
-    // Another department and payer, and film after all: the same study, counted elsewhere.
+    // Another department and payer, and film after all: the same study counts elsewhere.
     let mut moved = order(&study, "LK-66");
     moved["visit"]["department"] = json!("K02");
     moved["visit"]["insurance_card"] = Value::Null;
@@ -259,7 +258,7 @@ async fn a_study_is_charged_for_as_long_as_its_patient_may_see_it() {
     system.upload_order(&moved).await;
     system.until(&study.uid, "held").await;
     assert_eq!(totals(&system), sums(0, 0, 0, 0, 0));
-    // Erased, it comes to what it came to before.
+    // Erasing it does not change the sums.
     system.staff(&["erase", &study.patient_id, "--reason", "asked for it"]);
     assert_eq!(totals(&system), sums(0, 0, 0, 0, 0));
     let (holds, found) = usage(&system, &["verify"]);
@@ -283,7 +282,7 @@ async fn exports_hold_until_a_byte_of_the_ledger_or_of_a_file_is_changed() {
     let (holds, found) = usage(&system, &["verify"]);
     assert!(holds && found["months"][0]["differences"] == json!([]), "{found}");
 
-    // What a browser gets is what lies there.
+    // A browser gets exactly what is stored.
     let bucket = system.connection().bucket("usage");
     let csv = format!("exports/months/{month}/khong-in-phim-{month}.csv");
     let key = ObjectKey::parse(&csv).unwrap();
@@ -300,7 +299,7 @@ async fn exports_hold_until_a_byte_of_the_ledger_or_of_a_file_is_changed() {
     assert_eq!(found["months"][0]["differences"], json!([{ "key": csv, "what": "changed" }]));
     std::fs::write(&file, &untouched).unwrap();
 
-    // Without its manifest, or with another month's, a month is no month that was not exported.
+    // A month whose manifest is missing or another month's is not taken for one that was never exported.
     let manifest = format!("exports/months/{month}/manifest.json");
     let manifest_key = ObjectKey::parse(&manifest).unwrap();
     let version = ObjectVersion { key: &manifest_key, version_id: None };
@@ -331,7 +330,7 @@ async fn exports_hold_until_a_byte_of_the_ledger_or_of_a_file_is_changed() {
     let (holds, found) = usage(&system, &["verify"]);
     assert!(holds, "{found}");
 
-    // With other prices the amounts cannot be computed, and the files are still those that the manifest names.
+    // With other prices the amounts cannot be computed, but the files are still those that the manifest names.
     let prices_key = ObjectKey::parse("prices/prices.csv").unwrap();
     let prices = bucket.get(ObjectVersion { key: &prices_key, version_id: None }, 1 << 20).await.unwrap();
     put(&bucket, "prices/prices.csv", &[&prices[..], b"\n"].concat()).await;
@@ -353,7 +352,7 @@ async fn exports_hold_until_a_byte_of_the_ledger_or_of_a_file_is_changed() {
     let error = found["ledger_error"].as_str().unwrap();
     let name = objects[0].file_name().unwrap().to_str().unwrap();
     assert!(error.contains(name), "{error}");
-    // What cannot be had is named, too, of the ledger and of the exports.
+    // What cannot be read is named, too, both of the ledger and of the exports.
     std::fs::write(&objects[0], &text[..text.len() / 2]).unwrap();
     let (holds, told) = usage(&system, &["verify"]);
     assert!(!holds && told.to_string().contains(name), "{told}");

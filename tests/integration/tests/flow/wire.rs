@@ -1,4 +1,4 @@
-//! Requests as an attacker writes them: byte by byte, from any address of this machine.
+//! Requests as an attacker writes them: byte by byte, and from any address of this machine.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -11,16 +11,16 @@ use crate::system::System;
 /// Longer than any limit of the server.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Where an ordinary visitor comes from.
+/// The address of an ordinary visitor.
 pub const HOME: Ipv4Addr = Ipv4Addr::LOCALHOST;
 
-/// Another address of this machine, as good as another visitor's.
+/// Another address of this machine, which stands for another visitor.
 pub fn stranger(number: u32) -> Ipv4Addr {
     let [_, _, high, low] = number.to_be_bytes();
     Ipv4Addr::new(127, 9, high, low)
 }
 
-/// One request in the making.
+/// A request being built.
 #[derive(Clone)]
 pub struct Ask {
     pub method: String,
@@ -30,7 +30,7 @@ pub struct Ask {
     pub source: Ipv4Addr,
 }
 
-/// What came back.
+/// The answer to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     pub status: u16,
@@ -48,7 +48,7 @@ impl Ask {
         Self::new("GET", target)
     }
 
-    /// A form as a browser without Fetch Metadata sends it.
+    /// A form post from a browser without Fetch Metadata.
     pub fn post(target: &str, fields: &[(&str, &str)]) -> Self {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         Self { body: body.into_bytes(), ..Self::new("POST", target) }
@@ -92,7 +92,7 @@ impl Ask {
 }
 
 impl Answer {
-    /// The first answer of a connection; none when it was closed without one.
+    /// The first answer on a connection; `None` if it was closed without one.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
         let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
@@ -107,12 +107,12 @@ impl Answer {
         self.headers.iter().find(|(header, _)| header == name).map_or("", |(_, value)| value)
     }
 
-    /// The cookie it sets, as a browser sends it back.
+    /// The cookie it sets, ready to send back.
     pub fn cookie(&self) -> String {
         self.header("set-cookie").split(';').next().unwrap().to_owned()
     }
 
-    /// Everything in which two answers could differ, but for what a request says itself.
+    /// The answer without these words of the request, to compare two answers in full.
     pub fn without(&self, words: &[&str]) -> Self {
         let mut answer = self.clone();
         answer.headers.retain(|(name, _)| name != "date");
@@ -133,7 +133,7 @@ pub async fn connect(address: SocketAddr, source: Ipv4Addr) -> TcpStream {
     socket.connect(address).await.unwrap()
 }
 
-/// Writes the bytes and reads until the server closes. A server that refuses may close before it has read all.
+/// Writes the bytes and reads until the server closes. A refusing server may close before it has read everything.
 pub async fn exchange(address: SocketAddr, source: Ipv4Addr, bytes: &[u8]) -> Vec<u8> {
     let mut stream = connect(address, source).await;
     let _ = stream.write_all(bytes).await;

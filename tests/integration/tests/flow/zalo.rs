@@ -1,4 +1,4 @@
-//! Zalo ZNS: a channel beside SMS and email, spoken to over HTTP.
+//! Zalo ZNS: a channel beside SMS and email, reached over HTTP.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -12,10 +12,10 @@ use crate::system::System;
 use crate::usage::{ledger, usage};
 
 const TOKEN: &str = "a-token-of-zalo";
-/// Nobody uses Zalo under this number.
+/// A number without a Zalo account.
 const WITHOUT_ZALO: &str = "0903 000 118";
 
-/// A provider that answers as ZNS does.
+/// A provider that answers like ZNS.
 struct Zalo {
     endpoint: String,
     sent: Arc<Mutex<Vec<Value>>>,
@@ -40,7 +40,7 @@ impl Zalo {
     }
 }
 
-/// One request on one connection.
+/// Answers one request on one connection.
 fn answer(mut stream: TcpStream, sent: &Mutex<Vec<Value>>) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let (mut head, mut length) = (String::new(), 0);
@@ -75,7 +75,7 @@ async fn release(system: &System, number: u32, phone: &str) -> (Study, Value) {
     (study, released)
 }
 
-/// The states by channel of the notices of a study, in their order.
+/// The states of a study's notices by channel, in order.
 fn states(study: &Value) -> Vec<(String, String)> {
     let word = |notice: &Value, name: &str| notice[name].as_str().unwrap().to_owned();
     let notices = study["notices"].as_array().unwrap();
@@ -101,7 +101,7 @@ async fn a_message_goes_by_zalo_and_by_sms_where_zalo_fails() {
     let options = ["--channels", "zalo-zns,sms,email", "--messengers", file.to_str().unwrap()];
     let system = System::start_in(folder.path(), &options);
 
-    // By Zalo in the place of an SMS, and by email.
+    // A Zalo message instead of an SMS, and an email.
     let (study, released) = release(&system, 801, "0903 123 456").await;
     assert_eq!(states(&released), told(&[("email", "sent"), ("zalo-zns", "sent")]));
     let sent = zalo.sent().remove(0);
@@ -111,20 +111,20 @@ async fn a_message_goes_by_zalo_and_by_sms_where_zalo_fails() {
     assert_eq!(data["tai_khoan"], study.patient_id.as_str());
     assert_eq!(opens(&system, data["duong_dan"].as_str().unwrap()).0, 200);
     assert_eq!((system.all_sms().len(), system.all_emails().len()), (0, 1));
-    // What a relay of Zalo's reports says of it.
+    // What a relay of Zalo's reports says about it.
     let report = |id: &str, state: &str| format!("{id},zalo-zns,{state},2026-03-01T09:00:00+07:00");
     system.feed(&[&report("zalo-1", "delivered")]);
     let states_of = |study: &Study| states(&system.study(&study.uid).unwrap());
     assert_eq!(states_of(&study), told(&[("email", "sent"), ("zalo-zns", "delivered")]));
 
-    // Refused on the spot: the SMS carries the same link, and nobody gets two.
+    // Zalo refuses at once: the SMS carries the same link, and nobody gets two messages.
     let (refused, released) = release(&system, 802, WITHOUT_ZALO).await;
     assert_eq!(states(&released), told(&[("sms", "sent"), ("email", "sent"), ("zalo-zns", "failed")]));
     assert_eq!(released["notices"][2]["reached_by"], "sms");
     assert_eq!((zalo.sent().len(), system.all_sms().len(), system.all_emails().len()), (1, 1, 2));
     assert_eq!(system.staff(&["unreached"]), json!([]));
 
-    // Taken, and reported as lost: the SMS is a new notice. The email that went out is no reason to wait.
+    // Zalo accepts, then reports a loss: the SMS is a new notice, and does not wait for the email that went out.
     let (lost, _) = release(&system, 803, "0903 123 457").await;
     system.feed(&[&report("zalo-2", "failed"), &report("zalo-2", "failed")]);
     system.until_sms(2).await;
@@ -133,7 +133,7 @@ async fn a_message_goes_by_zalo_and_by_sms_where_zalo_fails() {
     let email_and_zalo = [("email", "sent"), ("zalo-zns", "failed"), ("sms", "sent")];
     assert_eq!(states_of(&lost), told(&email_and_zalo));
 
-    // Counted by its channel, and told by its word.
+    // Counted under its channel, and asked for by its name.
     let resent = system.staff(&["resend", &study.uid, "--channels", "zalo-zns"]);
     assert_eq!((&resent["zalo-zns"], &resent["sms"]), (&json!(true), &json!(false)));
     system.until_some("the second by Zalo", || (zalo.sent().len() == 3).then_some(())).await;

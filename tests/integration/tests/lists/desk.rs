@@ -1,4 +1,4 @@
-//! A desk over an embedded table, whose calls are counted.
+//! A desk over an embedded table that counts its calls.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,7 +16,7 @@ use filmless_store::{Connection, Endpoints};
 use jiff::Timestamp;
 use tempfile::TempDir;
 
-/// An embedded system, and somebody of the staff at it.
+/// An embedded system with a staff member working on it.
 pub struct CountedDesk {
     pub services: Services,
     pub desk: Desk,
@@ -50,7 +50,7 @@ impl Clock for At {
 }
 
 impl CountedDesk {
-    /// An empty one at that moment.
+    /// An empty desk at this moment.
     pub async fn open(now: Timestamp) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let credentials =
@@ -89,7 +89,7 @@ impl CountedDesk {
         Self { services, desk, counter, embedded, _folder: folder }
     }
 
-    /// What that gives, and how many calls to the table it takes.
+    /// Runs the work; returns its result and the number of calls to the table.
     pub async fn count<T>(&self, work: impl Future<Output = T>) -> (T, usize) {
         let before = self.counter.table_calls.load(Ordering::SeqCst);
         let done = work.await;

@@ -1,5 +1,5 @@
-//! Studies by the day, as the pipeline leaves them: of each three days those of one were opened, of one are held, and of one
-//! reached nobody.
+//! Many studies a day, as the pipeline leaves them. Of every three days, one has opened studies, one held ones, and
+//! one those that reached nobody.
 
 use filmless_domain::{HoldReason, Order};
 use filmless_store::StoreError;
@@ -12,10 +12,10 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde_json::json;
 
-/// Studies of one transaction: nine items each at most, and those of a patient, of a hundred.
+/// Studies in one transaction: each takes up to nine items plus those of its patient, out of a hundred.
 const AT_ONCE: usize = 8;
 const TRANSACTIONS_AT_ONCE: usize = 8;
-/// Studies of one patient.
+/// Studies per patient.
 const OF_PATIENT: usize = 10;
 
 const GIVEN_NAMES: [&str; 20] = [
@@ -23,7 +23,7 @@ const GIVEN_NAMES: [&str; 20] = [
     "Quân", "Sơn", "Thảo", "Uyên", "Vân", "Xuân", "Yến",
 ];
 
-/// What became of the studies of a day.
+/// What happened to the studies of a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
     Opened,
@@ -31,12 +31,12 @@ pub enum Fate {
     Unreached,
 }
 
-/// What became of the studies of so many days ago.
+/// What happened to the studies received this many days ago.
 pub fn fate(days_ago: usize) -> Fate {
     [Fate::Opened, Fate::Held, Fate::Unreached][days_ago % 3]
 }
 
-/// The moment of a study: the last one of a day half a minute before the others' end, so that none falls on another day.
+/// When a study was received: the last of a day half a minute before the end, so that none falls on another day.
 pub fn moment(now: Timestamp, days_ago: usize, number: usize) -> Timestamp {
     let days = i64::try_from(days_ago).expect("few days");
     let seconds = i64::try_from(number).expect("few studies");
@@ -44,16 +44,16 @@ pub fn moment(now: Timestamp, days_ago: usize, number: usize) -> Timestamp {
 }
 
 pub fn uid(days_ago: usize, number: usize) -> String {
-    // Not in the order of time.
+    // Not in order of time.
     format!("1.2.826.0.1.3680043.10.999.{}.{days_ago}.{number}", number * 7919 % 1009)
 }
 
-/// Whose study it is.
+/// The patient's name.
 pub fn name(number: usize) -> String {
     format!("Nguyễn Thị {}", GIVEN_NAMES[number / OF_PATIENT % GIVEN_NAMES.len()])
 }
 
-/// The number to which their messages go.
+/// The number that gets the messages.
 pub fn phone(days_ago: usize, number: usize) -> String {
     format!("+849{:08}", days_ago * 1000 + number / OF_PATIENT)
 }
@@ -122,7 +122,7 @@ fn of_patient(study: &StudyRecord, sk: String) -> ItemKey {
     ItemKey::new(format!("PATIENT#{}", patient.as_str()), sk)
 }
 
-/// What is written of a study.
+/// Everything that is written about a study.
 pub fn add(transaction: Transaction, study: &StudyRecord, fate: Fate) -> Result<Transaction, StoreError> {
     let (uid, new) = (&study.study_instance_uid, Change::new);
     let day = study.received_at.to_zoned(TimeZone::UTC).date();
@@ -170,7 +170,7 @@ fn account(study: &StudyRecord) -> Option<AccountRecord> {
     })
 }
 
-/// So many studies on each of the days from one to another.
+/// Adds this many studies on each day of a range.
 pub async fn fill(
     index: &Index,
     now: Timestamp,

@@ -1,5 +1,5 @@
-//! The lists of staff: a page costs the same however many studies a day has, shows each study once, in order, and nobody who
-//! does not belong there.
+//! The staff lists: a page costs the same however many studies a day has, shows each study once and in order, and
+//! nobody who does not belong there.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod desk;
@@ -20,9 +20,9 @@ use serde_json::json;
 use desk::CountedDesk;
 use fill::Fate;
 
-/// Calls to the table for one page of a day's list, at most.
+/// Most calls to the table for one page of a day's list.
 const DAY_CALLS_MAX: usize = 12;
-/// For one of 31 days, each of which is asked for, and for the front page, which looks at such a one and at two of a week.
+/// For a list of 31 days, which queries each, and for the front page, which reads one such list and two of a week.
 const MONTH_CALLS_MAX: usize = 40;
 const FRONT_CALLS_MAX: usize = 70;
 
@@ -40,7 +40,7 @@ async fn filled(days: usize, of_day: usize) -> CountedDesk {
     desk
 }
 
-/// Every page of a list: its rows, and the most calls that one took.
+/// Every page of a list: its rows, and the most calls that one page took.
 async fn pages<T>(
     desk: &CountedDesk,
     list: impl AsyncFn(Extent) -> Result<ListPage<T>, StaffError>,
@@ -53,14 +53,14 @@ async fn pages<T>(
         calls_max = calls_max.max(calls);
         rows.extend(page.rows);
         match page.next {
-            // As a link carries it.
+            // Parse it again, as a link carries it.
             Some(next) => after = Some(ListCursor::parse(&next.to_string()).unwrap()),
             None => return (rows, calls_max),
         }
     }
 }
 
-/// The most calls of a page of each list, and those of the front page.
+/// The most calls of a page of each list, and the calls of the front page.
 async fn calls_of_pages(desk: &CountedDesk) -> Vec<(&'static str, usize)> {
     let at = &desk.desk;
     let [held, other] = [1, 2].map(|days_ago| ListAsked::of_day(day(days_ago)));
@@ -94,7 +94,7 @@ async fn a_page_takes_as_many_calls_of_a_thousand_studies_a_day_as_of_a_hundred(
             "held of 31 days" => MONTH_CALLS_MAX,
             _ => DAY_CALLS_MAX,
         };
-        // Two of the pages of a long day may end in a batch more.
+        // Two pages of a long day may need one batch more.
         assert!(many <= few + 2 && many <= max, "{list}: {few} calls of a hundred, {many} of a thousand");
     }
     few.close().await;
@@ -145,7 +145,7 @@ async fn commit(desk: &CountedDesk, transaction: Transaction) {
     assert_eq!(outcome, TransactionOutcome::Committed);
 }
 
-/// A look at a study, as it was written before openings were counted.
+/// A look at a study, as written before openings were counted.
 fn with_look(transaction: Transaction, study: &StudyRecord, session: &str, at: &str) -> Transaction {
     let access = json!({
         "actor": { "kind": "account", "account": "n" }, "source": "203.0.113.9",
@@ -154,14 +154,14 @@ fn with_look(transaction: Transaction, study: &StudyRecord, session: &str, at: &
     transaction.put(&AccessRecord::key(&study.study_instance_uid, session), &access, Change::new()).unwrap()
 }
 
-/// A pointer, as it was written before it said more than which study.
+/// A pointer, as written when it held only the study's UID.
 fn with_old_pointer(transaction: Transaction, list: &str, study: &StudyRecord) -> Transaction {
     let day = study.received_at.to_zoned(TimeZone::UTC).date();
     let key = ItemKey::new(format!("{list}#{day}"), format!("STUDY#{}", study.study_instance_uid));
     transaction.put(&key, &json!({ "study_instance_uid": study.study_instance_uid }), Change::new()).unwrap()
 }
 
-/// A released study with its notice, and nothing that this version added.
+/// A released study with its notice, without anything this version added.
 fn old(days_ago: usize, number: usize, state: ChannelState) -> (StudyRecord, Transaction) {
     let study = fill::study(now(), days_ago, number);
     let notice = fill::notice(&study, state);
@@ -190,7 +190,7 @@ async fn items_from_before_lists_had_pages_are_listed_rightly() {
     };
     assert_eq!((failed.rows.len(), is_reached(&called.0), is_reached(&reached.0)), (2, false, true));
 
-    // Opened twice today before the new program, and once by it: the looks tell, and the pointer does not say one.
+    // Opened twice today before the new program and once by it. The looks count; the pointer does not say one.
     let (opened, transaction) = old(0, 0, ChannelState::Sent);
     let transaction = with_look(transaction, &opened, "s1", "2026-11-29T03:00:00Z");
     let transaction = with_look(transaction, &opened, "s2", "2026-11-29T02:00:00Z");
@@ -221,13 +221,13 @@ async fn nobody_stays_on_a_list_who_no_longer_belongs_there() {
         commit(&desk, fill::add(Transaction::new(), study, Fate::Unreached).unwrap()).await;
     }
     let [opened, recalled, delivered, reissued, left] = studies.as_slice() else { panic!() };
-    // Opened: the pointer stays, as if its deletion were late.
+    // It was opened, but the pointer stays, as if its deletion came late.
     commit(&desk, Transaction::new().count_opening(&opened.study_instance_uid)).await;
     let study_key =
         |study: &StudyRecord| ItemKey::new(format!("STUDY#{}", study.study_instance_uid), "STUDY");
     commit(&desk, Transaction::new().update(study_key(recalled), Change::new().set("state", "recalled")))
         .await;
-    // Another message went out the day after, and failed, too: the study is listed once, on that day.
+    // Another message went out the next day and failed, too. The study is listed once, on that day.
     let again = StudyRecord { link_version: 2, received_at: fill::moment(now(), 1, 0), ..reissued.clone() };
     let notice = fill::notice(&again, ChannelState::Failed);
     let transaction = Transaction::new()
@@ -235,7 +235,7 @@ async fn nobody_stays_on_a_list_who_no_longer_belongs_there() {
         .put(&NoticeRecord::key(&reissued.study_instance_uid, 2), &notice, Change::new())
         .and_then(|t| t.list_notice(Worklist::Unreached, &notice));
     commit(&desk, transaction.unwrap()).await;
-    // The provider says that it arrived after all.
+    // The provider reports that it arrived after all.
     let arrived =
         ChannelRecord { state: ChannelState::Delivered, provider_id: None, at: Some(now()), detail: None };
     let notice = fill::notice(delivered, ChannelState::Failed);
@@ -277,10 +277,10 @@ async fn what_is_held_is_found_by_name_and_by_reason_without_reading_all_that_is
         let codes: Vec<String> =
             found.unwrap().iter().map(|hit| hit.patient_id.as_str().to_owned()).collect();
         assert_eq!(codes, ["N1-0", "N1-1"]);
-        // Both are asked about, and there is no order to compare them with.
+        // The reviews look at both, but there is no order to compare with.
         let (found, of_reviews) = desk.count(desk.desk.mismatches(31)).await;
         assert!(found.unwrap().is_empty());
-        // Somebody whom the name says no more.
+        // A patient whose name no longer matches the search.
         let renamed = study(0, "TRAN^VAN AN", HoldReason::PatientMismatch);
         let key = ItemKey::new(format!("STUDY#{}", renamed.study_instance_uid), "STUDY");
         commit(desk, Transaction::new().put(&key, &renamed, Change::new()).unwrap()).await;

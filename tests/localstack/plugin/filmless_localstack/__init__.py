@@ -1,1 +1,1 @@
-"""What LocalStack lacks without Docker: functions as processes, and DynamoDB Local from a folder of ours."""
+"""What LocalStack lacks without Docker: functions as processes, and DynamoDB Local from one of our folders."""

@@ -5,7 +5,7 @@ import os
 import re
 import threading
 
-# Which function holds an access key: each environment of a function assumes its role anew.
+# Which function holds an access key. Each environment of a function assumes its role anew.
 HOLDERS: dict[str, str] = {}
 PARAMETERS = ["Bucket", "Key", "VersionId", "CopySource", "QueueUrl", "TableName", "KeyId", "PhoneNumber", "TopicArn"]
 LOCK = threading.Lock()
@@ -14,7 +14,7 @@ LOCK = threading.Lock()
 def record(_chain, context, _response):
     credential = re.search(r"Credential=([^/]+)/", context.request.headers.get("Authorization", ""))
     function = HOLDERS.get(credential.group(1)) if credential else None
-    # A request that cannot be read has no operation, and is refused.
+    # An unreadable request has no operation, and is refused.
     if function is None or context.operation is None or context.service_request is None:
         return
     request = context.service_request
@@ -26,7 +26,7 @@ def record(_chain, context, _response):
         "tables": sorted(request.get("RequestItems", {})),
     }
     call |= {name: str(request[name]) for name in PARAMETERS if request.get(name)}
-    # A phone number is a patient's.
+    # Phone numbers belong to patients.
     if "PhoneNumber" in call:
         call["PhoneNumber"] = "*"
     with LOCK, open(os.environ["FILMLESS_CALLS"], "a") as file:

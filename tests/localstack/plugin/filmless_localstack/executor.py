@@ -1,5 +1,5 @@
-"""Runs the `bootstrap` of a function as a process, and ends it as Lambda does: at its time-out, or when it takes
-more memory than it was given. A process that has ended is started anew for the next event."""
+"""Runs the `bootstrap` of a function as a process, and ends it as Lambda does: at its timeout, or if it takes more
+memory than it was given. A process that has ended is started again for the next event."""
 
 import json
 import os
@@ -106,7 +106,7 @@ class ProcessExecutor(RuntimeExecutor):
         return self._process is not None and self._process.poll() is None
 
     def _watch(self, event: Event) -> None:
-        # Lambda gives 128 MB at least, which no small test fills.
+        # Lambda gives at least 128 MB, which no small test fills.
         megabytes = self._environment.get("FILMLESS_MEMORY_MB", self.function_version.config.memory_size)
         memory_max = int(megabytes) * 1024 * 1024
         while not event.is_done.wait(WATCH_SECONDS):
@@ -140,7 +140,7 @@ class ProcessExecutor(RuntimeExecutor):
             self._log(line)
 
     def _log(self, line: str) -> None:
-        """Kept for CloudWatch, and in a file that outlives the process: the tests read it."""
+        """Kept for CloudWatch, and in a file that outlives the process, which the tests read."""
         self._lines.append(line)
         with open(Path(os.environ["FILMLESS_LAMBDA_LOGS"]) / f"{self.function_version.id.function_name}.log", "a") as f:
             f.write(line)

@@ -1,4 +1,4 @@
-"""The places at which LocalStack takes plugins."""
+"""The points at which LocalStack takes plugins."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from localstack.utils.run import ShellCommandThread
 
 
 class ProcessExecutorPlugin(RuntimeExecutorPlugin):
-    """Chosen by LAMBDA_RUNTIME_EXECUTOR=filmless-process."""
+    """Selected by LAMBDA_RUNTIME_EXECUTOR=filmless-process."""
 
     name = "filmless-process"
 
@@ -23,7 +23,7 @@ class ProcessExecutorPlugin(RuntimeExecutorPlugin):
 
 @hooks.on_infra_start()
 def pass_cookies():
-    """AWS hands cookies to a function, and takes them from it, in a list of their own; LocalStack drops that list."""
+    """AWS passes cookies to a function, and takes them from it, in a separate list; LocalStack drops that list."""
     from localstack.services.lambda_ import urlrouter
 
     make_event, make_response = urlrouter.event_for_lambda_url, urlrouter.lambda_result_to_response
@@ -45,7 +45,8 @@ def pass_cookies():
 
 @hooks.on_infra_start()
 def record_calls():
-    """What each function asks for, so that a test can hold it against the function's rights: LocalStack grants all."""
+    """What each function requests, so that a test can compare it with the function's rights: LocalStack grants
+    everything."""
     from localstack.aws import handlers
 
     from .calls import record
@@ -55,7 +56,7 @@ def record_calls():
 
 @hooks.on_infra_start()
 def use_dynamodb_local():
-    """LocalStack would download DynamoDB Local and an agent that lifts a limit; ours lies in DYNAMODB_LOCAL_FOLDER."""
+    """LocalStack would download DynamoDB Local and an agent that lifts a limit; ours is in DYNAMODB_LOCAL_FOLDER."""
     folder = Path(os.environ["DYNAMODB_LOCAL_FOLDER"])
 
     def start(server: DynamodbServer) -> ShellCommandThread:

@@ -1,5 +1,7 @@
 """The Lambda Runtime API (2018-06-01) for one process: it asks for the next event and posts what came of it."""
 
+import base64
+import json
 import queue
 import threading
 import time
@@ -58,14 +60,14 @@ class RuntimeApi:
         return self._waiting.get()
 
     def _settle(self, request_id: str, outcome: bytes, is_error: bool) -> None:
-        # An answer to an event that was given up on is nobody's.
+        # Drop the answer if the event was given up on.
         if event := self._running.get(request_id):
             event.settle(outcome, is_error)
 
     def _handler(api):  # noqa: N805 - `self` is the request's
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
-            # The head and the body of an answer are two writes, which Nagle's algorithm would hold apart.
+            # Head and body of an answer are two writes, which Nagle's algorithm would delay.
             disable_nagle_algorithm = True
 
             def log_message(self, *_):
@@ -92,12 +94,16 @@ class RuntimeApi:
                 body = self._body()
                 match self.path.strip("/").split("/")[2:]:
                     case ["invocation", request_id, ("response" | "error") as kind]:
-                        api._settle(request_id, body, kind == "error")
+                        is_streamed = self.headers.get("Lambda-Runtime-Function-Response-Mode") == "streaming"
+                        is_broken_off = "Lambda-Runtime-Function-Error-Type" in self.trailers
+                        answer = whole(body) if is_streamed and kind == "response" else body
+                        api._settle(request_id, answer, kind == "error" or is_broken_off)
                     case ["init", "error"]:
                         api.init_error = body
                 self._answer(202)
 
             def _body(self) -> bytes:
+                self.trailers: dict[str, str] = {}
                 if "chunked" not in self.headers.get("Transfer-Encoding", "").lower():
                     return self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 body = b""
@@ -105,8 +111,9 @@ class RuntimeApi:
                     body += self.rfile.read(size)
                     self.rfile.readline()
                 # Trailers end with an empty line.
-                while self.rfile.readline().strip():
-                    pass
+                while trailer := self.rfile.readline().strip():
+                    name, _, value = trailer.decode().partition(":")
+                    self.trailers[name.title()] = value.strip()
                 return body
 
             def _answer(self, status: int, body: bytes = b"", headers: dict[str, str] | None = None):
@@ -118,6 +125,14 @@ class RuntimeApi:
                 self.wfile.write(body)
 
         return Handler
+
+
+def whole(streamed: bytes) -> bytes:
+    """A streamed answer as one that is buffered, which is all that this LocalStack passes on: the head of a streamed one is
+    JSON that ends with eight zeros."""
+    head, _, body = streamed.partition(bytes(8))
+    answer = json.loads(head) | {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
+    return json.dumps(answer).encode()
 
 
 def event_of(payload: dict[str, str], seconds: int) -> Event:

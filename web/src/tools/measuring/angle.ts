@@ -1,4 +1,4 @@
-/** An angle: a first leg in one stroke, then the end of the second one. */
+/** An angle: the first leg in one stroke, then the end of the second. */
 
 import { fill } from "../../page.js";
 import type { FrameDetails } from "../../read/frame-details.js";

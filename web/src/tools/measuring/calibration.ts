@@ -1,4 +1,4 @@
-/** How large a pixel is in the patient, as far as a picture is calibrated. Points are in picture pixels. */
+/** The size of a pixel in the patient, as far as a picture is calibrated. Points are in picture pixels. */
 
 import type { FrameDetails, Region } from "../../read/frame-details.js";
 import type { Point } from "../../view-geometry.js";
@@ -11,7 +11,7 @@ export interface Quantity {
   readonly unit: string;
 }
 
-/** Sizes that are not those in the patient for certain, by where they come from (PS3.3 10.7). */
+/** Sizes that may not be those in the patient, by source (PS3.3 10.7). */
 const CAVEATS: Readonly<Record<string, Caveat>> = {
   "imager-pixel-spacing": "at-detector",
   "imager-pixel-spacing-over-magnification": "by-geometry",
@@ -22,22 +22,22 @@ const CAVEATS: Readonly<Record<string, Caveat>> = {
 const CENTIMETRES = 3;
 const MM_PER_CM = 10;
 
-/** Size of a pixel at some place; null where nothing is known. */
+/** Size of a pixel at some point; null if nothing is known. */
 export interface PixelSize {
   readonly x: number;
   readonly y: number;
   readonly caveat: Caveat | null;
 }
 
-/** Millimetres per pixel across the whole picture, for a scale bar; null where they are unknown or differ. */
+/** Millimetres per pixel across the whole picture, for a scale bar; null if unknown or not uniform. */
 export function wholeScale(details: FrameDetails): PixelSize | null {
   return details.regions.length > 0 ? null : pixelSize(details, []);
 }
 
-/** What lengths and areas count where nobody knows how large a pixel is: every one alike, whatever its shape. */
+/** For lengths and areas if the size of a pixel is unknown: all pixels count alike, whatever their shape. */
 export const A_PIXEL: PixelSize = { x: 1, y: 1, caveat: "uncalibrated" };
 
-/** The shape of a pixel alone, which decides an angle. */
+/** Only the shape of a pixel, which is enough for an angle. */
 export function pixelShape({ aspect }: FrameDetails): Pick<PixelSize, "x" | "y"> {
   return { x: 1, y: aspect };
 }
@@ -55,7 +55,7 @@ export function pixelSize({ regions, spacing }: FrameDetails, points: readonly P
   return { x: spacing.columnMm, y: spacing.rowMm, caveat: CAVEATS[spacing.source] ?? null };
 }
 
-/** The smallest region that holds all points: insets lie on larger ones. */
+/** The smallest region that contains all points, because insets lie on larger regions. */
 export function regionAround(regions: readonly Region[], points: readonly Point[]): Region | null {
   const area = ({ x0, x1, y0, y1 }: Region) => (x1 - x0) * (y1 - y0);
   const isInside = ({ x0, y0, x1, y1 }: Region) =>

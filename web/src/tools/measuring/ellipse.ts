@@ -1,4 +1,4 @@
-/** The area of an ellipse, and what the values within it are. */
+/** The area of an ellipse, and the values within it. */
 
 import type { FrameValues } from "../../full/frame-values.js";
 import { fill } from "../../page.js";
@@ -62,13 +62,13 @@ export function ellipseArea(details: FrameDetails, a: Point, b: Point): Quantity
 export interface Statistics {
   readonly pixels: number;
   readonly mean: number;
-  /** Of all pixels inside, which are no sample of something larger. */
+  /** For all pixels inside, not for a sample. */
   readonly deviation: number;
   readonly lowest: number;
   readonly highest: number;
 }
 
-/** The values of all pixels whose centres lie within the ellipse between two corners; null without any. */
+/** Statistics of all pixels whose centres are within the ellipse between two corners; null if there are none. */
 export function ellipseStatistics(values: FrameValues, a: Point, b: Point): Statistics | null {
   const centre = { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
   const radius = { x: Math.abs(b.x - a.x) / 2, y: Math.abs(b.y - a.y) / 2 };

@@ -1,4 +1,4 @@
-/** A length; in a Doppler region of ultrasound, a time and a speed. */
+/** A length; in a Doppler region of an ultrasound image, a time and a speed. */
 
 import { fill } from "../../page.js";
 import type { FrameDetails } from "../../read/frame-details.js";
@@ -15,7 +15,7 @@ const WORDS: Said<{ readonly label: string; readonly result: string }> = {
 };
 
 export interface Length {
-  /** One distance; or, where the axes are of different kinds (time and speed), one along each. */
+  /** One distance; or, if the axes have different units (time and speed), one along each. */
   readonly quantities: readonly Quantity[];
   readonly caveat: Caveat | null;
 }

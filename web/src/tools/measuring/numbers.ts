@@ -1,4 +1,4 @@
-/** Numbers, units and caveats, as all tools say them. */
+/** Numbers, units and caveats, as all tools write them. */
 
 import type { FrameValues } from "../../full/frame-values.js";
 import type { Words } from "../../words.js";
@@ -21,7 +21,7 @@ export function withCaveat(text: string, caveat: Caveat | null, words: Words): s
   return caveat === null ? text : `${text} (${names[caveat]})`;
 }
 
-/** Small values, as of a map of diffusion, would be rounded to nothing. */
+/** Small values, as in a diffusion map, would otherwise be rounded to zero. */
 export function measured(value: number): string {
   return value !== 0 && Math.abs(value) < 0.1 ? short(value) : decimal(value);
 }

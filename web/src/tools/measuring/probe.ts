@@ -29,7 +29,7 @@ export const PROBE: MeasuringTool = {
     const text = colour !== null ? `RGB ${colour.join(" ")}` : value === null ? words.noValue : `${short(value)} ${unitText(values, words)}`;
     return fill(WORDS[language].result, { value: text.trim(), column: column + 1, row: row + 1 });
   },
-  // The place of a value is where the mark is; the list has it in words.
+  // The mark shows where the value is; the list says it in words.
   beside: (result) => result.replace(/ \(.*/, ""),
   draw: (points) => [polyline(points)],
 };

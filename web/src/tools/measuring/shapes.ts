@@ -1,4 +1,4 @@
-/** What several tools draw. */
+/** Shapes shared by several tools. */
 
 import type { Point } from "../../view-geometry.js";
 import { makeSvg } from "../elements.js";

@@ -1,4 +1,4 @@
-//! Addresses of patients and studies, and back.
+//! Addresses of patients and studies, written and read.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,13 +8,13 @@ use filmless_domain::{PatientId, StudyInstanceUid};
 use super::console::Console;
 use super::trouble::Trouble;
 
-/// The address of a patient's page. The code is written in base64url: codes hold what they like, slashes and dots
-/// too, which gateways decode, cut or normalise before we see them.
+/// The address of a patient's page, with the code in base64url. A code may contain anything, even slashes and dots,
+/// which gateways decode, cut or normalise before we see them.
 pub(crate) fn patient_url(patient: &PatientId) -> String {
     format!("/staff/patients/{}", URL_SAFE_NO_PAD.encode(patient.as_str()))
 }
 
-/// The patient of an address.
+/// The patient an address names.
 pub(crate) fn patient_of(segment: &str, console: &Console) -> Result<PatientId, Trouble> {
     let bytes = URL_SAFE_NO_PAD.decode(segment).ok();
     let code = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
@@ -27,7 +27,7 @@ pub(crate) fn study_url(study: &StudyInstanceUid) -> String {
     format!("/staff/studies/{}", study.as_str())
 }
 
-/// The study of an address.
+/// The study an address names.
 pub(crate) fn study_of(uid: &str, console: &Console) -> Result<StudyInstanceUid, Trouble> {
     StudyInstanceUid::parse(uid).map_err(|_| console.trouble()(StaffError::NotFound))
 }

@@ -1,4 +1,4 @@
-//! The audit log: its newest events, by patient, member, act and period; whether it holds; and a day of it as a file.
+//! The audit log: its newest events by patient, member, act and period; whether its chain holds; one day as a file.
 
 use askama::Template;
 use axum::extract::Query;
@@ -45,7 +45,7 @@ struct Verdict<'a> {
     facts: Vec<(&'a str, String)>,
 }
 
-/// One event as it is read.
+/// One event, as shown.
 struct EventRow {
     iso: String,
     time: String,
@@ -82,7 +82,7 @@ impl EventRow {
     }
 }
 
-/// Which events, and how.
+/// Which events, and in which form.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Asked {
@@ -96,13 +96,13 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// The day asked for, else today (UTC).
+    /// The requested day, else today (UTC).
     fn day(&self) -> Date {
         let today = || jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
         self.day.parse().unwrap_or_else(|_| today())
     }
 
-    /// What is looked for: today, if nothing else is said; and one day, if only one is.
+    /// What to search: one day if only one is given, today if nothing is.
     fn query(&self) -> AuditQuery {
         let named = |typed: &str| typed.parse::<Date>().ok();
         let (from, to) = match (named(&self.from), named(&self.to)) {
@@ -176,7 +176,7 @@ async fn render(
     Ok(page(StatusCode::OK, &shown)?)
 }
 
-/// `GET /staff/audit/export`: the lines as they are chained, or as FHIR R4 resources, one in a line.
+/// `GET /staff/audit/export`: the lines as they are chained, or FHIR R4 resources, one per line.
 pub(crate) async fn export(console: Console, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
     console.demand(Act::ReadAudit).await?;
     console.demand_days([&asked.from, &asked.to, &asked.day])?;

@@ -1,5 +1,5 @@
-//! One act for many studies. Only what is safe for each by itself: a message that is sent once more, within the limits that hold for
-//! every message.
+//! One act for many studies. Only acts that are safe for each study by itself: sending a message once more, within the
+//! limits for every message.
 
 use std::collections::BTreeMap;
 
@@ -15,12 +15,12 @@ use super::outcome::OutcomePage;
 use super::trouble::{Trouble, words_of};
 use crate::pages::answer::page;
 
-/// What precedes the UID in the name of a box that was ticked.
+/// Comes before the UID in the name of a ticked box.
 const TICKED: &str = "study:";
-/// Most studies of one act: each takes a few writes, and a page is waited for.
+/// Most studies of one act: each takes a few writes while somebody waits for the page.
 const STUDIES_MAX: usize = 50;
 
-/// `POST /staff/resend`: the message of each study that was ticked, once more.
+/// `POST /staff/resend`: sends the message of each ticked study once more.
 pub(crate) async fn resend(
     console: Console,
     Form(typed): Form<BTreeMap<String, String>>,

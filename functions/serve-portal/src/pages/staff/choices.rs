@@ -1,18 +1,18 @@
-//! What a list can be narrowed to.
+//! Filters for a list.
 
 use std::collections::BTreeSet;
 
-/// For how long back a list can be asked.
+/// The periods a list can go back, in days.
 pub(crate) const PERIODS: [u16; 3] = [7, 31, 90];
 
-/// One of the values by which a list can be narrowed.
+/// One value a list can be filtered by.
 pub(crate) struct Choice {
     pub(crate) value: String,
     pub(crate) words: String,
     pub(crate) is_chosen: bool,
 }
 
-/// What is in a list, to choose from.
+/// The values that occur in a list, to choose from.
 pub(crate) fn choices<'a>(values: impl Iterator<Item = &'a str>, chosen: &str) -> Vec<Choice> {
     let values: BTreeSet<&str> = values.collect();
     let choice =
@@ -20,7 +20,7 @@ pub(crate) fn choices<'a>(values: impl Iterator<Item = &'a str>, chosen: &str) -
     values.into_iter().map(choice).collect()
 }
 
-/// How far back: a period that is offered, whatever was asked for.
+/// How far back: always one of the offered periods, whatever was requested.
 pub(crate) fn period(days: Option<u16>, otherwise: u16) -> u16 {
     days.filter(|days| PERIODS.contains(days)).unwrap_or(otherwise)
 }

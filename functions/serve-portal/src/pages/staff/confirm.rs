@@ -1,4 +1,4 @@
-//! What cannot be undone asks first: a page of its own that says what will happen, wants a reason, and a box ticked.
+//! The page before an act that cannot be undone: it says what will happen, and wants a reason and a ticked box.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -19,17 +19,17 @@ pub(super) struct ConfirmPage<'a> {
     pub(super) title: &'a str,
     pub(super) about: String,
     pub(super) what: &'a str,
-    /// What will be done, as label and value.
+    /// What will be done, as pairs of label and value.
     pub(super) facts: Vec<(&'a str, String)>,
     pub(super) error: Option<&'a str>,
     pub(super) action: String,
-    /// A code that is typed: label and what was typed so far.
+    /// A code to type: its label, and what was typed so far.
     pub(super) code: Option<(&'a str, String)>,
     pub(super) asks_reason: bool,
     pub(super) reason: String,
-    /// The box that has to be ticked; none while there is nothing to confirm yet.
+    /// The box to tick; `None` while there is nothing to confirm yet.
     pub(super) confirm: Option<&'a str>,
-    /// A code that was typed on the page before.
+    /// A code typed on the page before.
     pub(super) kept_code: Option<String>,
     pub(super) submit: &'a str,
     pub(super) back: (String, &'a str),
@@ -53,7 +53,7 @@ impl Confirmed {
 }
 
 impl<'a> ConfirmPage<'a> {
-    /// With a refusal, or as it is.
+    /// Shows the page, with a refusal if there is one.
     pub(super) fn answer(mut self, error: Option<&StaffError>) -> Result<Response, Trouble> {
         let mut status = StatusCode::OK;
         if let Some(error) = error {
@@ -63,14 +63,14 @@ impl<'a> ConfirmPage<'a> {
         Ok(page(status, &self)?)
     }
 
-    /// With words of ours: something was not typed or ticked.
+    /// Shows the page again with our own words: something was not typed or ticked.
     pub(super) fn ask_again(mut self, words: &'a str) -> Result<Response, Trouble> {
         self.error = Some(words);
         Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &self)?)
     }
 }
 
-/// A refusal that is shown on the page that asked; anything else is a page of its own.
+/// A refusal to show on the page that asked; any other error gets a page of its own.
 pub(super) fn refusal(console: &Console, error: StaffError) -> Result<StaffError, Trouble> {
     match error {
         StaffError::Refused(_) => Ok(error),

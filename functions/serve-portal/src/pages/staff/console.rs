@@ -1,4 +1,4 @@
-//! Somebody of the staff at a page.
+//! A member of staff at a page.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::visitor::Visitor;
 /// A word of the console in one of its languages.
 type Word = fn(&ConsoleTexts) -> &'static str;
 
-/// The pages of the console, in the order of the navigation: address, what a role must be able to do, and the word.
+/// The pages of the console, in the order of the navigation: address, the act a role must be allowed, the word.
 const PAGES: [(&str, Act, Word); 9] = [
     ("/staff", Act::Find, |t| t.frame.home),
     ("/staff/held", Act::ReadLists, |t| t.frame.held),
@@ -32,7 +32,7 @@ const PAGES: [(&str, Act, Word); 9] = [
     ("/staff/audit", Act::ReadAudit, |t| t.frame.audit),
 ];
 
-/// Somebody of the staff at a page.
+/// A member of staff at a page.
 pub(crate) struct Console {
     pub(crate) visitor: Visitor,
     pub(crate) desk: Desk,
@@ -41,7 +41,7 @@ pub(crate) struct Console {
 impl FromRequestParts<Arc<PortalServices>> for Console {
     type Rejection = Response;
 
-    /// Whoever is not signed in is sent to the sign-in.
+    /// Sends visitors who are not signed in to the sign-in.
     async fn from_request_parts(parts: &mut Parts, services: &Arc<PortalServices>) -> Result<Self, Response> {
         let visitor = Visitor::of(parts, services);
         let desk = match (&services.staff, &visitor.staff_cookie) {
@@ -61,7 +61,7 @@ impl Console {
         self.frame_at(&self.visitor.path)
     }
 
-    /// The frame of a page that answers a form: a change of language leads to `back`.
+    /// The frame of a page that answers a form; changing the language leads to `back`.
     pub(crate) fn frame_at<'a>(&'a self, back: &'a str) -> StaffFrame<'a> {
         let frame = StaffFrame::new(&self.visitor, back);
         let member = self.desk.member();
@@ -78,13 +78,13 @@ impl Console {
         self.desk.member().may(act)
     }
 
-    /// A page that may only be opened by whoever may do that; others are refused, and written down. The use cases check
-    /// again; this keeps a form from being shown that they would refuse.
+    /// Opens a page only to those who may do this act; others are refused, and the refusal is recorded. The use cases
+    /// check again; this keeps us from showing a form they would refuse.
     pub(crate) async fn demand(&self, act: Act) -> Result<(), Trouble> {
         self.desk.may_begin(act).await.map_err(self.trouble())
     }
 
-    /// A day in an address that no calendar has is said and not passed over: the list of another day would be taken for it.
+    /// Refuses a day that is not in the calendar. Ignoring it would show another day's list as if it were that day's.
     pub(crate) fn demand_days<'a>(&self, typed: impl IntoIterator<Item = &'a String>) -> Result<(), Trouble> {
         let is_day = |typed: &String| typed.is_empty() || typed.parse::<jiff::civil::Date>().is_ok();
         if typed.into_iter().all(is_day) {
@@ -93,7 +93,7 @@ impl Console {
         Err(self.trouble()(Refusal::NoSuchDay.into()))
     }
 
-    /// What went wrong, as a page in their language.
+    /// Turns an error into a page in their language.
     pub(crate) fn trouble(&self) -> impl Fn(StaffError) -> Trouble {
         let language = self.visitor.console_language();
         move |error| Trouble::Act(error, language)

@@ -1,6 +1,6 @@
-//! Tables for another program (RFC 4180).
+//! Tables for other programs (RFC 4180).
 
-/// A line of a table (RFC 4180). A value that a spreadsheet would take for a formula is kept from being one.
+/// A line of a table (RFC 4180). Values that a spreadsheet would read as a formula are disarmed.
 pub(crate) fn csv_line(values: &[&str]) -> String {
     let quoted = values.iter().map(|value| {
         let guard = if value.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };

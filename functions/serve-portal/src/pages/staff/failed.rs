@@ -1,4 +1,4 @@
-//! Messages that a provider gave up: on the screen, and as a table for another program.
+//! Messages that a provider gave up on: on the screen, and as a table for other programs.
 
 use askama::Template;
 use axum::extract::Query;
@@ -110,7 +110,7 @@ pub(crate) async fn csv(console: Console, Query(asked): Query<Narrowed>) -> Resu
         reading.reached,
         "UID",
     ];
-    // The mark that has spreadsheets read UTF-8 (Unicode 23.8).
+    // The byte order mark that makes spreadsheets read UTF-8 (Unicode 23.8).
     let mut table = format!("\u{feff}{}", csv_line(&head));
     for failed in &failed.rows {
         let row = FailedRow::new(&frame, failed);

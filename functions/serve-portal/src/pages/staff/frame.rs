@@ -18,14 +18,14 @@ pub(crate) struct Tab {
 /// What surrounds every page of the console.
 pub(crate) struct StaffFrame<'a> {
     pub(crate) t: ConsoleTexts,
-    /// Words that patients' pages have too: dates, modalities.
+    /// Words shared with patients' pages: dates, modalities.
     pub(crate) shared: &'static Texts,
     pub(crate) language: Language,
     pub(crate) hospital_name: &'a str,
     pub(crate) member: Option<&'a StaffMember>,
     pub(crate) roles: String,
     pub(crate) pages: Vec<Tab>,
-    /// The channels that a message can be confined to: their words, in the address and for people.
+    /// The channels a message can be limited to: the word in the address and the one for people.
     pub(crate) channels: Vec<(&'static str, String)>,
     pub(crate) back: &'a str,
     pub(crate) style_url: String,

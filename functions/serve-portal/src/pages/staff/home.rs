@@ -1,5 +1,5 @@
-//! The first page: what waits, and who is looked for? What is searched is sent in a form and kept, so that no name is part of an
-//! address.
+//! The first page: what waits, and the search for a patient. A search is sent as a form and stored, so that no name
+//! becomes part of an address.
 
 use askama::Template;
 use axum::Form;
@@ -29,14 +29,14 @@ struct HomePage<'a> {
     waiting: Vec<Waiting>,
 }
 
-/// How much waits on a list.
+/// How many entries of a list wait.
 struct Waiting {
     href: &'static str,
     words: &'static str,
     count: String,
 }
 
-/// What waits for whoever may read the lists.
+/// What waits, for those who may read the lists.
 async fn waiting(console: &Console) -> Result<Vec<Waiting>, Trouble> {
     if !console.may(Act::ReadLists) {
         return Ok(Vec::new());
@@ -94,8 +94,8 @@ pub(crate) async fn show(console: Console) -> Result<Response, Trouble> {
     Ok(page(StatusCode::OK, &HomePage { frame, may_find, query: "", error: None, hits: None, waiting })?)
 }
 
-/// `POST /staff/search`: what was typed is kept, and its answer has an address that says nothing of it, to go back to and to read
-/// again.
+/// `POST /staff/search`: stores what was typed. The result has an address that does not reveal it, so it can be
+/// reloaded and returned to.
 pub(crate) async fn search(console: Console, Form(typed): Form<Search>) -> Result<Response, Trouble> {
     console.demand(Act::Find).await?;
     match console.desk.keep_search(&typed.query).await {

@@ -1,4 +1,4 @@
-//! The lists that staff work through, on the screen, on paper, and as a table for another program.
+//! The lists that staff work through: on the screen, on paper, and as a table for other programs.
 
 use askama::Template;
 use axum::extract::Query;
@@ -22,7 +22,7 @@ use crate::pages::answer::page;
 use crate::pages::moments::moment;
 use crate::texts::console;
 
-/// For how long back studies that are held are shown where nothing is asked for.
+/// How many days back held studies are shown by default.
 const HELD_DAYS: u16 = PERIODS[1];
 
 #[derive(Template)]
@@ -122,7 +122,7 @@ pub(crate) async fn held_csv(console: Console, Query(asked): Query<Narrowed>) ->
         reading.why,
         "UID",
     ];
-    // The mark that has spreadsheets read UTF-8 (Unicode 23.8).
+    // The byte order mark that makes spreadsheets read UTF-8 (Unicode 23.8).
     let mut table = format!("\u{feff}{}", csv_line(&head));
     for held in &held.rows {
         let row = StudyRow::new(&frame, &held.study);
@@ -176,7 +176,7 @@ pub(crate) async fn unreached_csv(
     let (words, reading) = (frame.t.frame, frame.t.reading);
     let phone = frame.t.patient.phone;
     let head = [words.code, words.name, phone, reading.typed, reading.released, reading.why, reading.study];
-    // The mark that has spreadsheets read UTF-8 (Unicode 23.8).
+    // The byte order mark that makes spreadsheets read UTF-8 (Unicode 23.8).
     let mut table = format!("\u{feff}{}", csv_line(&head));
     for unreached in &found.rows {
         let code = unreached.patient_id.as_ref().map(|patient| patient.as_str()).unwrap_or_default();

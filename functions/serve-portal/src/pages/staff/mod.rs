@@ -1,5 +1,5 @@
-//! The console of staff: one file per page or group of pages. No page holds an image or an address of one, whatever
-//! the role; every act is a form, and what cannot be undone asks twice.
+//! The console of staff: one file per page or group of pages. No page contains an image or the address of one, whatever
+//! the role. Every act is a form; one that cannot be undone asks for confirmation.
 
 pub(crate) mod address;
 pub(crate) mod attachment;

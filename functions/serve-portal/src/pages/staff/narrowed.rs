@@ -1,4 +1,4 @@
-//! Which part of a list is asked for, and where its other pages are.
+//! Which part of a list is requested, and the addresses of its other pages.
 
 use filmless_delivery::staff::{Extent, ListAsked, ListCursor, ListPage};
 use jiff::civil::Date;
@@ -10,10 +10,10 @@ use super::console::Console;
 use super::trouble::Trouble;
 use crate::texts::console::ReadingWords;
 
-/// Modalities of hospitals (PS3.3 C.7.3.1.1.1) that a list can be narrowed to, whether or not its page has one.
+/// Modalities of hospitals (PS3.3 C.7.3.1.1.1) to filter a list by, whether or not the page has a study of each.
 const MODALITIES: [&str; 14] =
     ["CR", "CT", "DX", "ES", "IO", "MG", "MR", "NM", "OT", "PT", "PX", "RF", "US", "XA"];
-/// Longest reason or modality that is repeated in an address, in bytes: a provider's word has 80 characters.
+/// Longest reason or modality that an address may repeat, in bytes: a provider's word has up to 80 characters.
 const ASKED_BYTES_MAX: usize = 320;
 
 /// Which part of a list.
@@ -30,18 +30,18 @@ pub(crate) struct Narrowed {
     after: String,
 }
 
-/// What stands around the rows of a page.
+/// What surrounds the rows of a page.
 pub(super) struct Around {
-    /// `: 12`, or `: 50+` where there may be more; nothing on later pages.
+    /// `: 12`, or `: 50+` if there may be more; blank on later pages.
     pub(super) count: String,
-    /// What is said where the page has no row.
+    /// The text of a page without rows.
     pub(super) nothing: &'static str,
     pub(super) first_url: Option<String>,
     pub(super) next_url: Option<String>,
 }
 
 impl Narrowed {
-    /// What is asked for, once it is sure that the day is one.
+    /// The query, after checking that the day exists.
     pub(super) fn asked(&self, console: &Console, days_otherwise: u16) -> Result<ListAsked, Trouble> {
         console.demand_days([&self.day])?;
         Ok(ListAsked {
@@ -52,7 +52,7 @@ impl Narrowed {
         })
     }
 
-    /// How far back.
+    /// How many days back.
     pub(super) fn days(&self, otherwise: u16) -> u16 {
         period(self.days, otherwise)
     }
@@ -62,22 +62,22 @@ impl Narrowed {
         self.day.parse().ok()
     }
 
-    /// The day as a form has it.
+    /// The day, as the form shows it.
     pub(super) fn day_text(&self) -> String {
         self.day().map(|day| day.to_string()).unwrap_or_default()
     }
 
-    /// The page: the first one where none is named, or what is named is no place of a list.
+    /// The page; the first one if none is named or the named place does not exist.
     pub(super) fn page(&self) -> Extent {
         Extent::Page(ListCursor::parse(&self.after))
     }
 
-    /// The modalities to choose from: those of the page among them.
+    /// The modalities to choose from, including those on the page.
     pub(super) fn modalities<'a>(&self, of_page: impl Iterator<Item = &'a str>) -> Vec<Choice> {
         choices(of_page.chain(MODALITIES), &self.modality)
     }
 
-    /// The address of the same part of a list: as a table, or of another page.
+    /// The address of the same part of the list: as a table, or of another page.
     pub(super) fn address(&self, path: &str) -> String {
         let encoded = |text: &str| match text.len() {
             0..=ASKED_BYTES_MAX => utf8_percent_encode(text, NON_ALPHANUMERIC).to_string(),
@@ -95,7 +95,7 @@ impl Narrowed {
         if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
     }
 
-    /// What stands around the rows of a page of the list at that path.
+    /// What surrounds the rows of a page of the list at that path.
     pub(super) fn around<T>(
         &self,
         path: &str,

@@ -1,4 +1,4 @@
-//! The studies that were opened on a day: on the screen, and as a table for another program.
+//! The studies that were opened on a day: on the screen, and as a table for other programs.
 
 use askama::Template;
 use axum::extract::Query;
@@ -92,7 +92,7 @@ pub(crate) async fn csv(console: Console, Query(asked): Query<Narrowed>) -> Resu
         reading.times,
         "UID",
     ];
-    // The mark that has spreadsheets read UTF-8 (Unicode 23.8).
+    // The byte order mark that makes spreadsheets read UTF-8 (Unicode 23.8).
     let mut table = format!("\u{feff}{}", csv_line(&head));
     for opened in &opened.rows {
         let row = OpenedRow::new(&frame, opened);

@@ -11,9 +11,9 @@ use super::study::ViewerRow;
 pub(crate) struct OutcomePage<'a> {
     pub(crate) frame: StaffFrame<'a>,
     pub(crate) title: &'a str,
-    /// What was done, as label and value.
+    /// What was done, as pairs of label and value.
     pub(crate) facts: Vec<(&'a str, String)>,
-    /// Who opened what was recalled, where that matters.
+    /// Who opened the recalled study, if that matters.
     pub(crate) viewers: Option<Vec<ViewerRow>>,
     pub(crate) back: (String, &'a str),
 }

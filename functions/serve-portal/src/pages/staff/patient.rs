@@ -1,4 +1,4 @@
-//! One patient: contact, account, studies, shares, and what can be done about them.
+//! One patient: contact, account, studies, shares, and the acts on them.
 
 use askama::Template;
 use axum::extract::{Path, Query};
@@ -20,7 +20,7 @@ use crate::pages::answer::page;
 use crate::pages::moments::{day, moment};
 use crate::texts::console;
 
-/// For how many days a share can be made here.
+/// How many days a share can last here.
 const DAYS: [u32; 4] = [1, 7, 30, 90];
 
 #[derive(Template)]
@@ -87,13 +87,13 @@ struct ShareRow {
     is_open: bool,
 }
 
-/// What an act that just ended says.
+/// The act that just ended, to be reported on the page.
 #[derive(Deserialize)]
 pub(crate) struct Done {
     pub(super) done: Option<String>,
 }
 
-/// What a study is called.
+/// The name of a study.
 pub(super) fn what_of(frame: &StaffFrame<'_>, study: &StudyBrief) -> String {
     let modalities = frame.shared.modalities(&study.modalities);
     match study.description.as_deref().map(str::trim).filter(|text| !text.is_empty()) {

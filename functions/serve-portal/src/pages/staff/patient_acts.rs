@@ -1,4 +1,4 @@
-//! What is done about a patient: a corrected contact, access that ends, two codes that become one, data that is erased.
+//! Acts on a patient: correct a contact, end access, join two codes, erase data.
 
 use axum::Form;
 use axum::extract::Path;
@@ -18,13 +18,11 @@ use super::person::birth_date;
 use super::trouble::Trouble;
 use crate::pages::answer::{page, see_other};
 
-/// What was typed.
+/// What was typed. A field that the form does not send stays as it is; an empty one is erased.
 #[derive(Deserialize)]
 pub(crate) struct Contact {
-    #[serde(default)]
-    phone: String,
-    #[serde(default)]
-    email: String,
+    phone: Option<String>,
+    email: Option<String>,
 }
 
 /// `POST /staff/patients/{patient}/contact`
@@ -35,7 +33,7 @@ pub(crate) async fn correct_contact(
 ) -> Result<Response, Trouble> {
     console.demand(Act::CorrectContact).await?;
     let code = patient_of(&segment, &console)?;
-    let correction = ContactCorrection { phone: Some(typed.phone), email: Some(typed.email) };
+    let correction = ContactCorrection { phone: typed.phone, email: typed.email };
     match console.desk.correct_contact(&code, &correction).await {
         Ok(()) => Ok(see_other(&format!("{}?done=contact", patient_url(&code)), [])?),
         Err(error) => patient::with_error(&console, &code, error).await,
@@ -128,7 +126,7 @@ pub(crate) async fn merge(
     };
     let into = match into {
         Ok(into) => into,
-        // Mistyped: the form stays.
+        // A typing error: show the form again.
         Err(error @ StaffError::NotFound) => {
             return merge_page(&console, &view, None, typed).answer(Some(&error));
         }
@@ -156,7 +154,7 @@ pub(crate) async fn merge(
     }
 }
 
-/// Asks for the other code, or shows both and asks whether they are one person's.
+/// Asks for the other code, or shows both patients and asks whether they are one person.
 fn merge_page<'a>(
     console: &'a Console,
     view: &PatientView,
@@ -186,7 +184,7 @@ fn merge_page<'a>(
     }
 }
 
-/// `GET /staff/patients/{patient}/erase`: a rehearsal says what would go.
+/// `GET /staff/patients/{patient}/erase`: a dry run shows what would go.
 pub(crate) async fn ask_erase(console: Console, Path(segment): Path<String>) -> Result<Response, Trouble> {
     may_erase(&console).await?;
     let code = patient_of(&segment, &console)?;

@@ -1,4 +1,4 @@
-//! What was refused, with its reason: on the screen, by code, and as a table for another program.
+//! Refused uploads with their reasons: on the screen, by code, and as a table for other programs.
 
 use std::collections::BTreeMap;
 
@@ -24,9 +24,9 @@ use crate::pages::moments::moment;
 use crate::texts::console::{self, console_texts};
 use crate::texts::texts;
 
-/// Most rows of the page; the table has more.
+/// Most rows of the page; the CSV table has more.
 const ROWS_MAX: usize = 500;
-/// Most lines of the table: what can be read within the time of a request.
+/// Most lines of the CSV table: what can be read within the time of a request.
 const LINES_MAX: usize = 5000;
 
 #[derive(Template)]
@@ -52,7 +52,7 @@ struct Row {
     uploaded: String,
 }
 
-/// What is asked for.
+/// Which refusals.
 #[derive(Default, Deserialize)]
 pub(crate) struct Asked {
     days: Option<u16>,
@@ -77,7 +77,7 @@ impl Asked {
     }
 }
 
-/// In words; of a code that is not known here the sentence beside it has to do.
+/// The code in words. An unknown code must make do with the sentence beside it.
 fn why(language: Language, refusal: &RefusedUpload) -> &'static str {
     refusal.code.known().map_or("", |code| console::rejection(language, code))
 }
@@ -108,7 +108,7 @@ pub(crate) async fn show(console: Console, Query(asked): Query<Asked>) -> Result
         uploaded: refusal.uploaded_at.map(|at| moment(frame.shared, at)).unwrap_or_default(),
     });
     let rows = rows.collect();
-    // What was asked for is shown only if it is a code.
+    // Show the requested code only if it is one of the known codes.
     let code = asked.code.clone().filter(|code| codes.contains_key(code)).unwrap_or_default();
     let codes = codes.into_iter().collect();
     let (days, day) = (asked.days(), asked.day().map(|day| day.to_string()).unwrap_or_default());
@@ -123,11 +123,11 @@ pub(crate) async fn csv(console: Console, Query(asked): Query<Asked>) -> Result<
     file("text/csv; charset=utf-8", "attachment; filename=\"refusals.csv\"", table.into_bytes())
 }
 
-/// All that was asked for, as a table; its last line says how many more there are.
+/// All that was requested, as a table; the last line says how many more there are.
 fn table(language: Language, found: &Refusals, asked: &Asked) -> String {
     let (t, shared) = (console_texts(language), texts(language));
     let words = t.reading;
-    // The mark that has spreadsheets read UTF-8 (Unicode 23.8).
+    // The byte order mark that makes spreadsheets read UTF-8 (Unicode 23.8).
     let (accession, patient) = (t.patient.accession, t.frame.code);
     let head = [words.uploaded, words.upload, accession, patient, words.code, words.why, ""];
     let mut table = format!("\u{feff}{}", csv_line(&head));

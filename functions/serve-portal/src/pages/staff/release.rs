@@ -1,5 +1,5 @@
-//! Releasing by hand: what images, order and account say of the patient stands side by side, what differs in red, before
-//! anybody decides. No page of it shows an image.
+//! Release by hand: shows what images, order and account say about the patient side by side, differences in red, before
+//! anybody decides. It shows no image.
 
 use askama::Template;
 use axum::Form;
@@ -20,7 +20,7 @@ use crate::pages::answer::{page, see_other};
 use crate::pages::moments::moment;
 use crate::texts::console;
 
-/// How far back studies are listed whose patient differs.
+/// How many days back to list studies whose patient differs.
 const MISMATCH_DAYS: u16 = 31;
 
 #[derive(Template)]
@@ -35,7 +35,7 @@ struct ReleasePage<'a> {
     facts: Option<Facts>,
 }
 
-/// Everything that is looked at.
+/// Everything to look at.
 struct Facts {
     shown_to: String,
     born: String,
@@ -52,7 +52,7 @@ struct Facts {
     four_eyes: bool,
 }
 
-/// One fact, as each side states it; the flag says that it stands in the way.
+/// One fact, as each side states it; the flag says that it blocks the release.
 struct Row {
     label: &'static str,
     cells: Vec<(String, bool)>,
@@ -66,7 +66,7 @@ struct ReviewsPage<'a> {
     rows: Vec<ReviewRow>,
 }
 
-/// A held study with what differs, and the forms by which it is decided.
+/// A held study with its differences, and the forms to decide on it.
 struct Mismatch {
     url: String,
     facts: Facts,
@@ -176,7 +176,7 @@ async fn render(
     };
     let (view, error) = match (found, error) {
         (Ok(view), error) => (Some(view), error),
-        // No order is known, or several: the form asks for its number.
+        // No known order, or several: the form asks for the number.
         (Err(refused @ StaffError::Refused(_)), error) => (None, Some(error.unwrap_or(refused))),
         (Err(StaffError::NotFound), error) if !order.trim().is_empty() => {
             (None, Some(error.unwrap_or(StaffError::NotFound)))
@@ -257,7 +257,7 @@ fn day_first(iso: &str) -> String {
     BirthDate::parse(iso).map(BirthDate::to_day_first).unwrap_or_default()
 }
 
-/// No order named, or one that can be.
+/// Reads the order's number: `None` if blank, an error if it cannot be one.
 fn order_of(typed: &str) -> Result<Option<AccessionNumber>, StaffError> {
     match typed.trim() {
         "" => Ok(None),

@@ -27,7 +27,7 @@ struct ShareMadePage<'a> {
     back_url: String,
 }
 
-/// `POST /staff/patients/{patient}/shares`: link and code are in the answer, and nowhere else.
+/// `POST /staff/patients/{patient}/shares`: only this answer ever contains the link and the code.
 pub(crate) async fn create(
     console: Console,
     Path(segment): Path<String>,
@@ -35,7 +35,7 @@ pub(crate) async fn create(
 ) -> Result<Response, Trouble> {
     console.demand(Act::Share).await?;
     let code = patient_of(&segment, &console)?;
-    // A form that cannot be read asks for nothing, which is refused with words.
+    // An unreadable form becomes an empty request, which is refused with words.
     let request = request_of(body.as_bytes()).unwrap_or_else(no_request);
     let made = match console.desk.share(&code, &request).await {
         Ok(made) => made,

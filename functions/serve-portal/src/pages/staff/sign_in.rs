@@ -30,7 +30,7 @@ struct SignInPage<'a> {
     action: &'a str,
 }
 
-/// What the page was reached with.
+/// The query of the page.
 #[derive(Deserialize)]
 pub(crate) struct Arrival {
     after: Option<String>,
@@ -61,8 +61,8 @@ pub(crate) async fn show(
     page(StatusCode::OK, &template)
 }
 
-/// `GET /staff/sign-in/begin`: a link and no form, because `form-action` would keep a form from leading elsewhere.
-/// Whoever is led here by another site ends at a sign-in form, and nothing else happens.
+/// `GET /staff/sign-in/begin`: a link instead of a form, because `form-action` would keep a form from leading to
+/// another site. A visitor sent here by another site ends up at a sign-in form, and nothing else happens.
 pub(crate) async fn begin(
     visitor: Visitor,
     State(services): State<Arc<PortalServices>>,
@@ -128,7 +128,7 @@ fn sign_in_of(services: &PortalServices) -> Result<&StaffSignIn, PortalError> {
     services.staff.as_ref().ok_or(PortalError::NotFound)
 }
 
-/// At the portal's own address, where the provider sends browsers back to: the cookie has to be there as well.
+/// At the portal's own address: the provider sends browsers back there, so the cookie must be there as well.
 fn begin_url(services: &PortalServices) -> String {
     format!("{}/staff/sign-in/begin", services.config.public_url.origin().ascii_serialization())
 }

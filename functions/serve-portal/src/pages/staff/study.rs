@@ -1,4 +1,4 @@
-//! One study: where it is, all that happened to it, and what can be done about it.
+//! One study: where it is, everything that happened to it, and the acts on it.
 
 use std::borrow::Cow;
 
@@ -58,7 +58,7 @@ struct ViewersPage<'a> {
     back_url: String,
 }
 
-/// One line of the history as it is read.
+/// One line of the history, as shown.
 struct Line {
     iso: String,
     when: String,
@@ -69,7 +69,7 @@ struct Line {
     detail: Option<String>,
 }
 
-/// What the hotline answers who asks for the result.
+/// What the hotline answers a patient who asks for the result.
 struct ResultRow {
     state: &'static str,
     conclusion: Option<&'static str>,
@@ -141,7 +141,10 @@ impl ViewerRow {
                 Actor::System => frame.t.reading.system.to_owned(),
             },
             source: viewer.source.clone(),
-            opened_at: moment(frame.shared, viewer.opened_at),
+            opened_at: match moment(frame.shared, viewer.opened_at) {
+                at if viewer.is_software => format!("{at} ({})", words.with_software),
+                at => at,
+            },
             first_image_at: time(viewer.first_image_at),
             downloaded_at: time(viewer.downloaded_at),
         }

@@ -1,4 +1,4 @@
-//! What is done about a study.
+//! Acts on a study.
 
 use axum::Form;
 use axum::extract::Path;
@@ -27,8 +27,8 @@ pub(crate) struct Typed {
     channels: Channels,
 }
 
-/// `POST /staff/studies/{study_uid}/slip`: the newest slip, to be printed. A form, since it shows a password: nothing
-/// fetches it by itself, and it is in no history.
+/// `POST /staff/studies/{study_uid}/slip`: the newest slip, for printing. It shows a password, so it is a form: nothing
+/// fetches it on its own, and no history keeps it.
 pub(crate) async fn slip(console: Console, Path(uid): Path<String>) -> Result<Response, Trouble> {
     console.demand(Act::Reissue).await?;
     let study = study_of(&uid, &console)?;

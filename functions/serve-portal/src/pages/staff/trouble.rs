@@ -1,4 +1,4 @@
-//! What went wrong, in words for staff: the one place where a refusal becomes a status and a sentence.
+//! Errors in words for staff: the one place where a refusal becomes a status and a sentence.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -15,13 +15,13 @@ use crate::texts::texts;
 
 /// What went wrong.
 pub(crate) enum Trouble {
-    /// An act was not done; and the language to say it in.
+    /// An act was not done, and the language to say so.
     Act(StaffError, Language),
     /// The page could not be made.
     Page(PortalError),
 }
 
-/// What to say of an act that was not done, and with which status.
+/// The words and the status for an act that was not done.
 pub(crate) fn words_of(error: &StaffError, language: Language) -> (StatusCode, &'static str) {
     let status = match error {
         StaffError::Forbidden => StatusCode::FORBIDDEN,
@@ -35,10 +35,10 @@ pub(crate) fn words_of(error: &StaffError, language: Language) -> (StatusCode, &
     (status, console::trouble(language, error))
 }
 
-/// What was typed wrong is 422 (RFC 9110 15.5.21); what the state of things does not allow, 409 (15.5.10).
+/// Wrong input is 422 (RFC 9110 15.5.21); what the current state does not allow is 409 (15.5.10).
 const fn status_of(why: Refusal) -> StatusCode {
     match why {
-        // It is a part of the address.
+        // The day is part of the address.
         Refusal::NoSuchDay => StatusCode::NOT_FOUND,
         Refusal::BadPeriod
         | Refusal::BadMonth
@@ -91,7 +91,7 @@ impl From<PortalError> for Trouble {
     }
 }
 
-/// A page without a frame of its own: it is shown instead of one that could not be made.
+/// A page without its own frame, shown in place of one that could not be made.
 #[derive(Template)]
 #[template(path = "staff/trouble.html")]
 struct TroublePage {

@@ -1,4 +1,4 @@
-//! Finance: a month, filters, a chart, a table, and the files. Nothing of a single patient.
+//! Finance: one month with filters, a chart, a table and the files. Nothing about a single patient.
 
 use std::collections::BTreeMap;
 
@@ -39,14 +39,14 @@ struct Month {
     sequence: String,
 }
 
-/// A line of the table: of what, and its figures; those of channels are in the order of their headings.
+/// A line of the table: its label and its figures; those of channels follow the order of the headings.
 struct Row {
     labels: [String; 3],
     values: [String; 5],
     sent: Vec<String>,
 }
 
-/// One filter: its name in the address, its words, and what can be chosen.
+/// One filter: its name in the address, its label, and the values to choose from.
 struct Choice {
     name: &'static str,
     words: &'static str,
@@ -66,7 +66,7 @@ struct Bar {
     width: i64,
 }
 
-/// What was chosen; what is not named or empty is all.
+/// What was chosen; a missing or blank field means all.
 #[derive(Deserialize)]
 pub(crate) struct Chosen {
     month: Option<String>,
@@ -75,7 +75,7 @@ pub(crate) struct Chosen {
     payer: Option<String>,
 }
 
-/// A field left empty says "all"; `-` stands for what is not known.
+/// A blank field means all; `-` means unknown.
 fn wanted(choice: Option<&String>) -> Option<&str> {
     choice.map(String::as_str).filter(|text| !text.is_empty())
 }
@@ -104,7 +104,7 @@ pub(crate) async fn show(console: Console, Query(chosen): Query<Chosen>) -> Resu
     Ok(page(StatusCode::OK, &UsagePage { frame, months, month })?)
 }
 
-/// `GET /staff/usage/{month}/files/{name}`: leads to a presigned URL.
+/// `GET /staff/usage/{month}/files/{name}`: redirects to a presigned URL.
 pub(crate) async fn file(
     console: Console,
     Path((month, name)): Path<(String, String)>,
@@ -209,7 +209,7 @@ fn choices(frame: &StaffFrame<'_>, month: &UsageMonth, chosen: &Chosen) -> [Choi
     })
 }
 
-/// Films avoided by modality, the most first.
+/// Films avoided by modality, most first.
 fn bars(frame: &StaffFrame<'_>, groups: &[&UsageGroup]) -> Vec<Bar> {
     let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
     for group in groups {
@@ -230,7 +230,7 @@ pub(super) fn or_unknown(frame: &StaffFrame<'_>, text: &str) -> String {
     if text.is_empty() { frame.t.usage.unknown.to_owned() } else { text.to_owned() }
 }
 
-/// The code is what finance knows; the words help everybody else, unless several are joined by `+`.
+/// Finance knows the code; words help everybody else. Several codes joined by `+` get no words.
 fn modality_words(frame: &StaffFrame<'_>, codes: &str) -> String {
     if codes.is_empty() || codes.contains('+') {
         return or_unknown(frame, codes);

@@ -3,7 +3,7 @@
 use super::words::words;
 
 words! {
-    /// Claims to the insurance against what was delivered.
+    /// Claims to the insurance, compared with what was delivered.
     ClaimsWords {
         title: "Đối chiếu với cơ quan BHXH", "Claims to the insurance";
         what: "So tệp đề nghị thanh toán BHYT với sổ trả kết quả: dòng nào có ca chụp, dòng nào có thể bị từ chối, và vì sao.", "Compares a file of claims with what was delivered: which claims have a study, which may be refused, and why.";

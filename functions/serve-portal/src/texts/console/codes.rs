@@ -1,4 +1,4 @@
-//! Codes in words: what the use cases say by a stable code is read by people here.
+//! Codes in words: the use cases return stable codes, people read these words.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use filmless_domain::share::Relation;
 use filmless_domain::staff::Role;
 use filmless_domain::{Channel, Language};
 
-/// The word of a language.
+/// The word in a language.
 pub(super) const fn pick(language: Language, vi: &'static str, en: &'static str) -> &'static str {
     match language {
         Language::Vi => vi,
@@ -25,7 +25,7 @@ pub(crate) const fn role(language: Language, role: Role) -> &'static str {
     }
 }
 
-/// What the receiver of a share is to the patient.
+/// The receiver's relation to the patient.
 pub(crate) const fn relation(language: Language, relation: Relation) -> &'static str {
     match relation {
         Relation::Doctor => pick(language, "Bác sĩ", "Doctor"),
@@ -73,7 +73,7 @@ pub(crate) fn why_failed(language: Language, detail: &str) -> String {
     }
 }
 
-/// A channel alone, among channels to choose from.
+/// "Only this channel", as a choice among channels.
 pub(crate) fn only(language: Language, channel: Channel) -> String {
     match language {
         Language::Vi => format!("chỉ {}", channel.label()),
@@ -89,7 +89,7 @@ pub(crate) fn line(language: Language, what: &str) -> Cow<'static, str> {
     }
 }
 
-/// What became of the message of a channel: `sms-sent`.
+/// What happened to the message of a channel: `sms-sent`.
 fn message(language: Language, what: &str) -> Option<String> {
     let (word, state) = what.rsplit_once('-')?;
     let channel = Channel::of_word(word)?;
@@ -115,6 +115,13 @@ fn step(language: Language, what: &str) -> &'static str {
         "opened" => pick(language, "Mở lần chụp", "Study opened"),
         "first-image" => pick(language, "Thấy ảnh đầu tiên", "First image seen"),
         "downloaded" => pick(language, "Tải ảnh gốc", "Originals downloaded"),
+        "opened-in-software" | "open-in-software" => {
+            pick(language, "Mở bằng phần mềm đọc ảnh", "Opened in viewing software")
+        }
+        "taken-with-software" | "take-with-software" => {
+            pick(language, "Phần mềm lấy ảnh gốc", "Originals fetched by software")
+        }
+        "create-viewer-token" => pick(language, "Tạo mã mở bằng phần mềm", "Access for software made"),
         "reissue-slip" => pick(language, "Cấp phiếu mới", "New slip issued"),
         "resend-notice" => pick(language, "Gửi lại tin báo", "Message sent again"),
         "release-study" => pick(language, "Nhân viên trả kết quả", "Released by staff"),
@@ -124,7 +131,7 @@ fn step(language: Language, what: &str) -> &'static str {
     }
 }
 
-/// What became of something.
+/// The outcome of an act.
 pub(crate) const fn outcome(language: Language, outcome: AuditOutcome) -> &'static str {
     match outcome {
         AuditOutcome::Success => pick(language, "được", "done"),

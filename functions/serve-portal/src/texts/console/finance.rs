@@ -1,4 +1,4 @@
-//! The words of the page that sets months side by side.
+//! The words of the page that shows months side by side.
 
 use super::words::words;
 

@@ -1,5 +1,5 @@
-//! Why a study is held, and what to do. A reason without words in both languages does not compile; one that only a newer
-//! version knows is shown by its code.
+//! Why a study is held, and what to do. A reason without words in both languages does not compile; a reason known only
+//! to a newer version is shown by its code.
 
 use filmless_domain::{HoldReason, Language, StoredCode};
 

@@ -1,5 +1,5 @@
-//! Every word that staff read in the console, Vietnamese and English side by side: one that is missing does not
-//! compile. Numbers stand behind a colon, so that no noun has to agree with them.
+//! Every word that staff read in the console, Vietnamese and English side by side: a missing one does not compile.
+//! Numbers come after a colon, so that no noun has to agree with them.
 
 use filmless_domain::Language;
 

@@ -1,4 +1,4 @@
-//! The words of a patient's page, and of what is done there.
+//! The words of a patient's page and its acts.
 
 use super::words::words;
 

@@ -3,7 +3,7 @@
 use super::words::words;
 
 words! {
-    /// What is read from top to bottom.
+    /// Lists that are read from top to bottom.
     ReadingWords {
         held_what: "Các lần chụp chờ nhân viên, cũ nhất trước.", "Studies that wait for somebody, oldest first.";
         no_held: "Không có lần chụp nào bị giữ lại.", "No study is held.";

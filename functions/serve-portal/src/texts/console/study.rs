@@ -1,4 +1,4 @@
-//! The words of a study's page, and of what is done there.
+//! The words of a study's page and its acts.
 
 use super::words::words;
 
@@ -54,6 +54,7 @@ words! {
         who_share: "Chia sẻ", "Share";
         source: "Địa chỉ mạng", "Network address";
         opened_at: "Lúc mở", "Opened";
+        with_software: "bằng phần mềm", "with software";
         first_image_at: "Thấy ảnh", "Saw an image";
         downloaded_at: "Tải về", "Downloaded";
         to_study: "Về trang lần chụp", "To the study";

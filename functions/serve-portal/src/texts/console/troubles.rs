@@ -1,4 +1,4 @@
-//! What staff are told of an act that was not done. A refusal without words in both languages does not compile.
+//! What staff are told when an act was not done. A refusal without words in both languages does not compile.
 
 use filmless_delivery::staff::{Refusal, StaffError};
 use filmless_domain::Language;

@@ -1,4 +1,4 @@
-//! How people come in: links and sessions under names that tests know, shares, and who looked at what.
+//! How people come in: links and sessions with names that tests know, shares, and who opened what.
 
 use filmless_delivery::Services;
 use filmless_delivery::viewing::{LinkOpening, NewShare, Portal, Session, ShareOpening, ShareRequest};
@@ -14,10 +14,10 @@ use super::names::{HOA_CODE, JOHN_CODE, Known, OPENED, PUBLIC_URL, STUDY, STUDY_
 use super::ports::Standing;
 use super::study::{StudyOf, digest, order, uid};
 
-/// From where Hoà and her guests looked.
+/// The address Hoà and her guests come from.
 const SOURCE: &str = "203.0.113.9";
 
-/// Links whose tokens tests can name, beside those of the slips.
+/// Links whose tokens tests can name, in addition to those of the slips.
 pub async fn links(services: &Services) {
     let expires_at = (now() + jiff::SignedDuration::from_hours(24 * 365)).as_second();
     let mut transaction = Transaction::new();
@@ -49,7 +49,7 @@ pub async fn links(services: &Services) {
     let _ = services.index.commit(transaction).await.unwrap();
 }
 
-/// A patient of whom the hospital has no birth date, who reads English.
+/// A patient without a known birth date, who reads English.
 async fn born_nobody_knows_when(services: &Services) {
     let said = json!({
         "accession_number": "A20201123010",
@@ -86,6 +86,8 @@ pub async fn sessions(services: &Services) {
             started_at: now(),
             seen_at: now(),
             expires_at: (now() + services.settings.session_ttl).as_second(),
+            viewers: Vec::new(),
+            viewers_made: 0,
         };
         transaction = transaction.put(&Index::session_key(&digest(cookie)), &session, Change::new()).unwrap();
     }
@@ -126,7 +128,7 @@ async fn share(services: &Services) -> NewShare {
     portal.create_share(&session_of(services, "session-of-hoa").await, &request).await.unwrap().unwrap()
 }
 
-/// Comes in with a share, and stays under that cookie.
+/// Comes in with a share, and stays signed in with that cookie.
 async fn come_in_with(services: &Services, made: &NewShare, cookie: &str) {
     let portal = Portal::new(services.clone());
     let token = made.link.expose().strip_prefix(&format!("{PUBLIC_URL}/s/")).unwrap();
@@ -138,7 +140,7 @@ async fn come_in_with(services: &Services, made: &NewShare, cookie: &str) {
     let _ = services.index.commit(transaction).await.unwrap();
 }
 
-/// Who looked at what: Hoà, two guests of hers, and another patient.
+/// Who opened what: Hoà, two guests of hers, and another patient.
 pub async fn openings(services: &Services, clock: &Standing, known: &mut Known) {
     let portal = Portal::new(services.clone());
     let hoa = session_of(services, "session-of-hoa").await;
@@ -156,7 +158,7 @@ pub async fn openings(services: &Services, clock: &Standing, known: &mut Known) 
         portal.open_study(&guest, &uid(STUDY)).await.unwrap().unwrap();
         portal.see_first_image(&guest, &uid(STUDY)).await.unwrap();
     }
-    // Two wrong ones are left.
+    // Two wrong answers are left.
     let token = made.link.expose().rsplit('/').next().unwrap();
     let mut record = services.index.share(&digest(token)).await.unwrap().unwrap();
     record.failures = 8;

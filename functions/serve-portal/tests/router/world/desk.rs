@@ -1,10 +1,10 @@
-//! Staff of a world.
+//! The staff of a world.
 
 use filmless_delivery::Services;
 use filmless_delivery::staff::Desk;
 use filmless_domain::staff::{Role, StaffMember};
 
-/// Somebody of the staff at work.
+/// A member of staff at work.
 pub fn desk(services: &Services, subject: &str, roles: impl IntoIterator<Item = Role>) -> Desk {
     let member =
         StaffMember { subject: subject.into(), name: subject.into(), roles: roles.into_iter().collect() };

@@ -1,4 +1,5 @@
-//! What every world is a copy of, put away between runs: each test may be a process of its own, and filling takes seconds.
+//! The template that every world is copied from. It is kept between runs: each test may be a process of its own, and
+//! filling takes seconds.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -8,14 +9,14 @@ use tokio::sync::OnceCell;
 
 use super::names::Known;
 
-/// Where it is put away.
+/// Where the template is kept.
 const ROOT: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/router");
 const KNOWN: &str = "known.json";
 
 static FILLED: OnceCell<(PathBuf, Known)> = OnceCell::const_new();
 
-/// The folder of a system that was filled, and what is known of it. Whoever comes first fills it, with the code of this very
-/// program: that of an earlier one is thrown away.
+/// The folder of a filled system, and what is known about it. The first test to come fills it with this very build;
+/// what an earlier build left is thrown away.
 pub async fn filled<F: Future<Output = Known>>(fill: impl FnOnce(PathBuf) -> F) -> (PathBuf, Known) {
     let filled = FILLED.get_or_init(|| async {
         fs::create_dir_all(ROOT).unwrap();
@@ -38,7 +39,7 @@ pub async fn filled<F: Future<Output = Known>>(fill: impl FnOnce(PathBuf) -> F) 
     filled.await.clone()
 }
 
-/// What tells one build of the tests from the next.
+/// Tells one build of the tests from the next.
 fn this_program() -> String {
     let program = std::env::current_exe().unwrap();
     let about = fs::metadata(&program).unwrap();
@@ -55,7 +56,7 @@ fn throw_away_all() {
     }
 }
 
-/// Copies what is in a folder into another.
+/// Copies the content of a folder into another.
 pub fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();

@@ -1,4 +1,4 @@
-//! What finance finds: exported months, the ledger behind them, claims that were compared, and what waits.
+//! What finance finds: exported months, the ledger behind them, compared claims, and requests that wait.
 
 use filmless_delivery::Services;
 use filmless_delivery::record::log;
@@ -16,7 +16,7 @@ use super::desk::desk;
 use super::names::{STUDY, at};
 use super::study::uid;
 
-/// As many lines as a page has, and one more.
+/// One line more than fits on a page.
 const LINES: i64 = 51;
 
 pub async fn fill(services: &Services) {
@@ -47,7 +47,7 @@ async fn put(services: &Services, key: &str, body: impl Into<String>) {
     services.usage.put(&key, body, Served::uncached("application/octet-stream")).await.unwrap();
 }
 
-/// In October, all that was charged was taken back.
+/// In October, all charges were reversed.
 fn manifest(month: &str, sign: i64) -> Value {
     let group = |department: &str, modality: &str, payer: &str, films: i64| {
         json!({
@@ -67,7 +67,7 @@ fn manifest(month: &str, sign: i64) -> Value {
     })
 }
 
-/// A page of releases and, behind it, one that was taken back.
+/// A page full of releases, followed by one that was taken back.
 async fn ledger(services: &Services) {
     for number in 1..=LINES {
         let is_last = number == LINES;

@@ -1,7 +1,7 @@
 //! A hospital's system on the embedded store, with patients, studies and staff, and the router over it.
 //!
-//! It is filled once and put away as a folder; every world is opened on a copy of that, so that what one test changes no
-//! other sees. Tests that change nothing share one.
+//! It is filled once and kept as a folder. Every world opens a copy of it, so no test sees what another one changes.
+//! Tests that change nothing share a world.
 
 mod access;
 mod desk;
@@ -37,17 +37,18 @@ use url::Url;
 pub use self::desk::desk;
 use crate::answer::Answer;
 pub use names::*;
-use ports::{Post, Standing};
+use ports::Post;
+pub use ports::Standing;
 pub use provider::Provider;
-pub use study::{digest, many_listed};
+pub use study::{digest, many_listed, order, uid};
 
 const BUCKETS: [&str; 5] = ["studies", "derived", "slips", "audit", "usage"];
-/// Written to memory: no disk is pulled here.
+/// In memory: nobody pulls the plug on a disk here.
 const MEMORY: &str = "/dev/shm";
 
-/// Servers and connections outlive the test that began them: each test has a runtime of its own.
+/// Servers and connections must outlive the test that began them, because each test has its own runtime.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
-    // What fills a world is one large future.
+    // Filling a world is one large future.
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     runtime.worker_threads(2).thread_stack_size(8 << 20).enable_all().build().unwrap()
 });
@@ -57,27 +58,28 @@ static SHARED: Mutex<Weak<World>> = Mutex::const_new(Weak::new());
 pub struct World {
     pub services: Services,
     pub known: Known,
-    /// Where staff's provider is reached; nobody listens there unless a test starts one.
+    /// The address of the staff's identity provider; nobody listens there unless a test starts one.
     pub provider_url: Url,
     embedded: Option<Embedded>,
     _folder: TempDir,
 }
 
-/// How the portal over a world is set up.
+/// How to set up the portal over a world.
 #[derive(Clone, Copy)]
 pub struct Setup {
     pub public_url: &'static str,
     pub with_console: bool,
     pub with_erasure: bool,
+    pub with_ohif: bool,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { public_url: PUBLIC_URL, with_console: true, with_erasure: true }
+        Self { public_url: PUBLIC_URL, with_console: true, with_erasure: true, with_ohif: false }
     }
 }
 
-/// The world that tests share which change nothing.
+/// The world shared by tests that change nothing.
 pub async fn shared() -> Arc<World> {
     let mut shared = SHARED.lock().await;
     if let Some(world) = shared.upgrade() {
@@ -88,7 +90,7 @@ pub async fn shared() -> Arc<World> {
     world
 }
 
-/// Does work where connections live on.
+/// Runs work where its connections stay alive.
 async fn outlive<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
     RUNTIME.spawn(work).await.unwrap()
 }
@@ -137,7 +139,7 @@ async fn open(folder: &Path, clock: &Arc<Standing>) -> (Embedded, Services) {
 }
 
 impl World {
-    /// One that nobody else sees.
+    /// A world that nobody else sees.
     pub async fn new() -> Self {
         outlive(async {
             let (put_away, known) = filled::filled(Self::fill).await;
@@ -156,7 +158,7 @@ impl World {
         .await
     }
 
-    /// What every world begins with, in that folder.
+    /// Fills the folder that every world starts with.
     async fn fill(folder: PathBuf) -> Known {
         let clock = Arc::new(Standing::at(at("09:00")));
         let (embedded, services) = open(&folder, &clock).await;
@@ -167,7 +169,7 @@ impl World {
         known
     }
 
-    /// The same, with a table that does not exist.
+    /// The same, but its table does not exist.
     pub async fn without_table() -> Self {
         let mut world = Self::new().await;
         let endpoints = Connection::to(&Endpoints {
@@ -182,7 +184,7 @@ impl World {
         world
     }
 
-    /// Has staff's identity provider answer.
+    /// Starts the staff's identity provider.
     pub async fn start_provider(&mut self) -> Provider {
         let services = self.services.clone();
         let provider = outlive(Provider::start(services)).await;
@@ -190,7 +192,7 @@ impl World {
         provider
     }
 
-    /// Work on the store of this world.
+    /// Works on the store of this world.
     pub async fn with<T, F>(&self, work: impl FnOnce(Services) -> F) -> T
     where
         T: Send + 'static,
@@ -199,12 +201,12 @@ impl World {
         outlive(work(self.services.clone())).await
     }
 
-    /// What the portal answers.
+    /// The portal's answer.
     pub async fn send(&self, request: Request<Body>) -> Answer {
         self.send_to(Setup::default(), request).await
     }
 
-    /// What a portal that is set up so answers.
+    /// The answer of a portal with this setup.
     pub async fn send_to(&self, setup: Setup, request: Request<Body>) -> Answer {
         let config = PortalConfig {
             channels: ChannelPolicy::default(),
@@ -212,6 +214,7 @@ impl World {
             s3_origin: S3.into(),
             hospital: self.services.settings.hospital.clone(),
             trusted_proxies: self.services.settings.trusted_proxies.clone(),
+            has_ohif: setup.with_ohif,
         };
         let mut portal = PortalServices::new(Portal::new(self.services.clone()), config);
         if setup.with_console {

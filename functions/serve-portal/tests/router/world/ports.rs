@@ -1,4 +1,4 @@
-//! The ports that have no embedded form: a clock, and providers of messages.
+//! The ports without an embedded form: a clock, and providers of messages.
 
 use std::sync::Mutex;
 
@@ -27,7 +27,7 @@ impl Clock for Standing {
     }
 }
 
-/// Takes every message of a channel.
+/// Accepts every message of a channel.
 pub struct Post(pub Channel);
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! The identity provider of staff: the small one of ours, over HTTP as any other.
+//! The staff's identity provider: our own small one, over HTTP like any other.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use url::Url;
 
 use super::names::{CLIENT_ID, CLIENT_SECRET, ISSUER, PUBLIC_URL};
 
-/// A provider that answers.
+/// A running provider.
 pub struct Provider {
     pub url: Url,
     at_work: Arc<AtWork>,
@@ -55,7 +55,7 @@ impl Provider {
         Self { url, at_work, listening }
     }
 
-    /// What somebody with these roles brings back from the page that they were sent to: path and query.
+    /// Signs somebody in with these roles; returns the path and query that the provider's page sends them back to.
     pub fn let_in(&self, authorize_url: &str, name: &str, roles: &[Role]) -> String {
         let (address, query) = authorize_url.split_once('?').unwrap();
         assert_eq!(address, format!("{ISSUER}/authorize"));

@@ -1,14 +1,14 @@
-//! Who is there, and what became of their studies, on 23 November 2020.
+//! The patients, and what happened to their studies, on 23 November 2020.
 
 use std::sync::Arc;
 
 use filmless_delivery::Services;
 use filmless_delivery::notice::send_notice;
-use filmless_delivery::prepare::download::pack_download;
+use filmless_delivery::prepare::pack::pack_download;
 use filmless_delivery::release::release_study;
 use filmless_delivery::staff::ContactCorrection;
 use filmless_domain::staff::Role;
-use filmless_domain::{AccessionNumber, Channel, ObjectKey, PatientId, SopInstanceUid};
+use filmless_domain::{AccessionNumber, Channel, DownloadKind, ObjectKey, PatientId, SopInstanceUid};
 use filmless_store::index::{
     ChannelRecord, ChannelState, LostFile, NoticeRecord, ReviewKind, ReviewRecord, SearchRecord, UploadOwner,
     UploadRecord,
@@ -109,7 +109,7 @@ async fn seed_hoa(services: &Services, clock: &Standing) {
     for study in [&study, &withheld] {
         release_study(&services.into(), &uid(study.uid)).await.unwrap();
     }
-    pack_download(&services.into(), &uid(STUDY)).await.unwrap();
+    pack_download(&services.into(), &uid(STUDY), DownloadKind::Uploaded).await.unwrap();
     let office = desk(services, "u-18", [Role::Records]);
     office.hold(&uid(WITHHELD), "a look at the images").await.unwrap();
     one(WITHOUT_ORDER, "A-NONE").release(services).await;
@@ -117,7 +117,7 @@ async fn seed_hoa(services: &Services, clock: &Standing) {
     StudyOf { patient: other, ..one(MISMATCHED, "A1") }.release(services).await;
 }
 
-/// Two files of the study came damaged.
+/// Two files of the study arrived damaged.
 async fn lose_files(services: &Services) {
     for number in 1..=2 {
         let lost = LostFile {
@@ -137,7 +137,7 @@ async fn lose_files(services: &Services) {
     }
 }
 
-/// One study of somebody.
+/// A study and its patient.
 struct Somebody {
     code: &'static str,
     name: &'static str,
@@ -228,7 +228,7 @@ async fn seed_others(services: &Services, clock: &Standing) {
     study.release(services).await;
 }
 
-/// Every message went out but an email to Hoà, and the one of whoever was reached by none.
+/// All messages were sent, except an email to Hoà and the SMS of the patient whom nothing reached.
 async fn messages(services: &Services) {
     let failed = |detail: &str| ChannelRecord {
         state: ChannelState::Failed,
@@ -256,7 +256,7 @@ async fn messages(services: &Services) {
     }
 }
 
-/// Reads the password of Hoà's slip before the rest of her messages goes, and with it the secrets.
+/// Reads the password of Hoà's slip before her other messages are sent, because sending them deletes the secrets.
 async fn password_of(services: &Services) -> String {
     let notice = services.index.notice(&uid(STUDY), 1).await.unwrap().unwrap();
     let context = NoticeRecord::seal_context(&uid(STUDY), 1);
@@ -274,7 +274,7 @@ async fn refused(services: &Services) {
     upload(services, "incoming/x", "not an image").await;
 }
 
-/// What staff did, and what they are to look at: a contact corrected, searches kept, a number used twice.
+/// What staff did and what they should look at: a corrected contact, stored searches, a number used twice.
 async fn staff(services: &Services, known: &mut Known) {
     let office = desk(services, "u-18", [Role::Records]);
     let correction = ContactCorrection { phone: Some("0903123456".into()), email: None };

@@ -1,4 +1,4 @@
-//! Orders and studies on their way into the store: orders as they are uploaded, studies as rendering leaves them.
+//! Puts orders and studies into the store: orders as they are uploaded, studies as rendering leaves them.
 
 use filmless_delivery::Services;
 use filmless_delivery::intake::{CreatedObject, ingest_objects};
@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-/// Under what a token or a cookie is stored.
+/// The key under which a token or a cookie is stored.
 pub fn digest(token: &str) -> String {
     hex::encode(Sha256::digest(token))
 }
@@ -22,7 +22,7 @@ pub fn uid(text: &str) -> StudyInstanceUid {
     StudyInstanceUid::parse(text).unwrap()
 }
 
-/// Uploads an object, and has it taken in.
+/// Uploads an object and ingests it.
 pub async fn upload(services: &Services, key: &str, bytes: impl Into<Vec<u8>>) {
     let key = ObjectKey::parse(key).unwrap();
     let bytes = bytes.into();
@@ -45,13 +45,13 @@ pub async fn order(services: &Services, order: Value) {
 /// A study as rendering leaves it.
 pub struct StudyOf<'a> {
     pub uid: &'a str,
-    /// The demographics that its images state.
+    /// The demographics in its images.
     pub patient: Value,
     pub accession: &'a str,
     pub day: &'a str,
     pub description: Option<&'a str>,
     pub modality: &'a str,
-    /// What is known of each series once it is rendered; its UID ends in its place, from 1.
+    /// What is known of each series after rendering; the last part of its UID is its place, from 1.
     pub series: Vec<Value>,
 }
 
@@ -69,7 +69,7 @@ impl StudyOf<'_> {
         })
     }
 
-    /// Its files, its items, and what leads to them.
+    /// Stores its files and items, and the records that lead to them.
     pub async fn arrive(&self, services: &Services) {
         let (study, now) = (uid(self.uid), services.clock.now());
         let pk = format!("STUDY#{study}");
@@ -118,14 +118,14 @@ impl StudyOf<'_> {
         services.index.add_instance(&uid(self.uid), &instance).await.unwrap();
     }
 
-    /// The same, and puts it before the gate.
+    /// The same, then sends it through the gate.
     pub async fn release(&self, services: &Services) {
         self.arrive(services).await;
         release_study(&services.into(), &uid(self.uid)).await.unwrap();
     }
 }
 
-/// So many studies that are held, and as many whose patients no message reached.
+/// This many held studies, and as many whose patients no message reached.
 pub async fn many_listed(services: &Services, count: usize) {
     let now = services.clock.now();
     for number in 1..=count {

@@ -26,16 +26,16 @@ pub use crate::source_file::SourceFile;
 use plan::{PlannedInstance, plan_series};
 use series_writer::SeriesWriter;
 
-/// Files that are downloaded while others are rendered.
+/// Files downloaded while others are rendered.
 const DOWNLOADS_AT_ONCE: usize = 2;
-/// Longer files are rendered from disk, of which ranges are read.
+/// Longer files stay on disk; the renderer reads ranges of them.
 const IN_MEMORY_BYTES_MAX: u64 = 16 << 20;
 
-/// Renders series of a study, but for those whose contents changed since that was asked for, and those whose pack shows
-/// them already.
+/// Renders series of a study. Skips those whose contents changed since the request, and those whose pack shows them
+/// already.
 ///
 /// # Errors
-/// [`DeliveryError`]: what is left has to be rendered again.
+/// [`DeliveryError`]: the rest must be rendered again.
 #[instrument(skip_all, fields(study_instance_uid = %study))]
 pub async fn render_series(
     prepare: &Prepare,
@@ -43,7 +43,7 @@ pub async fn render_series(
     study: &StudyInstanceUid,
     wanted: &[SeriesContents],
 ) -> Result<(), DeliveryError> {
-    // What is taken back is not made again.
+    // A recalled study is not made again.
     let is_recalled = |record: StudyRecord| record.state == StudyState::Recalled;
     if prepare.common.index.study(study).await?.is_none_or(is_recalled) {
         return Ok(());
@@ -79,10 +79,10 @@ async fn render_one(
 ) -> Result<(), DeliveryError> {
     let series = record.series_instance_uid.clone();
     if series_digest(instances, &series) != record.content_digest {
-        // More arrived: the settle that follows asks for this series again.
+        // More files arrived; the settle that follows asks for this series again.
         return Ok(());
     }
-    let plan = plan_series(&record.modality, instances, &series, renderer.parallelism());
+    let plan = plan_series(&record.attributes.modality, instances, &series, renderer.parallelism());
     write_series(prepare, renderer, study, &mut record, plan).await?;
     record.rendered_digest = Some(record.content_digest.clone());
     prepare.common.index.mark_series_rendered(study, &record).await?;
@@ -107,13 +107,13 @@ async fn write_series(
     writer.finish(&prepare.derived, study, record).await
 }
 
-/// An instance whose parts are on their way.
+/// An instance whose parts are being made.
 struct StartedInstance {
     planned: PlannedInstance,
     parts: RenderedParts,
 }
 
-/// Downloads ahead, but starts the instances one after the other, in the order in which their parts are written: one
+/// Downloads ahead, but starts the instances one by one in the order in which their parts are written. An instance
 /// that took its turn before an earlier one would wait for it for ever.
 async fn start_rendering(
     prepare: Prepare,
@@ -143,7 +143,7 @@ async fn start_rendering(
             }
             Err(error) => Err(error),
         };
-        // Nobody listens any more when the writer failed.
+        // The writer failed, so nobody reads this any more.
         if sender.send(started).await.is_err() {
             return;
         }

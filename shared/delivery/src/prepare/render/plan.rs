@@ -1,4 +1,4 @@
-//! What is made of each instance of a series, decided before any is read.
+//! Decides what to make of each instance of a series, before any is read.
 
 use filmless_dicom::display_order;
 use filmless_domain::{KeyFrames, SeriesInstanceUid};
@@ -8,15 +8,15 @@ use filmless_store::index::InstanceRecord;
 use crate::prepare::key_marks::KeyMarks;
 use crate::prepare::slice_key::slice_key;
 
-/// Longest side of a preview. Radiographs are looked at one by one; of slices and cines the preview only bridges the
-/// time until the lossless frame is there, and all of them must come quickly.
+/// Longest side of a preview, in pixels. Radiographs are viewed one by one. For slices and cines the preview only
+/// bridges the time until the lossless frame loads, and all of them must come quickly.
 const RADIOGRAPH_SIDE_MAX: u32 = 1600;
 const CINE_SIDE_MAX: u32 = 512;
 const SLICE_SIDE_MAX: u32 = 256;
-/// A series of so few frames is looked at like radiographs.
+/// A series with at most this many frames is viewed like radiographs.
 const FEW_FRAMES_MAX: u32 = 4;
 
-/// One instance and what is made of it.
+/// One instance, and what is made of it.
 #[derive(Debug, Clone)]
 pub(crate) struct PlannedInstance {
     pub record: InstanceRecord,
@@ -54,7 +54,7 @@ pub(crate) fn plan_series(
     plan
 }
 
-/// The most telling image: the first that is marked, else the middle one.
+/// The most telling image: the first marked one, else the middle one.
 fn choose_poster(plan: &mut [PlannedInstance], frames: u32) {
     let marked = plan.iter_mut().filter(|planned| planned.record.frames > 0).find_map(|planned| {
         let frame = match &planned.key_frames {
@@ -90,7 +90,7 @@ fn preview_size(modality: &str, frames: u32) -> PreviewSize {
 
 #[cfg(test)]
 mod tests {
-    use filmless_domain::{KeyReference, ObjectKey, SopInstanceUid};
+    use filmless_domain::{KeyReference, ObjectKey, SeriesAttributes, SopInstanceUid};
 
     use super::*;
 
@@ -99,9 +99,7 @@ mod tests {
             sop_instance_uid: SopInstanceUid::parse(uid).unwrap(),
             sop_class_uid: String::new(),
             series_instance_uid: SeriesInstanceUid::parse("1.2").unwrap(),
-            series_number: None,
-            series_description: None,
-            modality: "CT".to_owned(),
+            series: SeriesAttributes { modality: "CT".to_owned(), ..SeriesAttributes::default() },
             instance_number: None,
             slice_position: Some(position),
             acquisition_time: None,
@@ -122,7 +120,7 @@ mod tests {
         KeyReference { sop_instance_uid: SopInstanceUid::parse(uid).unwrap(), frames: frames.to_vec() }
     }
 
-    /// The instance and frame that the poster is made of.
+    /// The instance and frame used for the poster.
     fn poster(instances: &[InstanceRecord]) -> Vec<(String, u32)> {
         let series = SeriesInstanceUid::parse("1.2").unwrap();
         let plan = plan_series("CT", instances, &series, 2);

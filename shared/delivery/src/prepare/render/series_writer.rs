@@ -1,4 +1,4 @@
-//! Writes what is stored of a series: to temporary files as it is rendered, then to the bucket.
+//! Writes the stored objects of a series: to temporary files while rendering, then to the bucket.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -19,7 +19,7 @@ use tracing::warn;
 use super::RenderedParts;
 use crate::DeliveryError;
 
-/// The objects of one series while they grow. Of a pack, only previews and the index are held in memory.
+/// The growing objects of one series. Of a pack, only previews and the index are in memory.
 pub(super) struct SeriesWriter {
     folder: TempDir,
     pack: SeriesPackBuilder<BufWriter<File>>,
@@ -35,9 +35,9 @@ impl SeriesWriter {
         let description = SeriesDescription {
             study_instance_uid: study.to_string(),
             series_instance_uid: series.series_instance_uid.to_string(),
-            modality: series.modality.clone(),
-            series_number: series.number,
-            series_description: series.description.clone(),
+            modality: series.attributes.modality.clone(),
+            series_number: series.attributes.number,
+            series_description: series.attributes.description.clone(),
         };
         Ok(Self {
             pack: SeriesPackBuilder::new(description, pack),
@@ -69,7 +69,7 @@ impl SeriesWriter {
         Ok(())
     }
 
-    /// Uploads everything and notes the counts in the record. The index comes last: what it names is there.
+    /// Uploads everything and notes the counts in the record. The index comes last, so all that it names is there.
     pub async fn finish(
         self,
         derived: &Bucket,
@@ -124,7 +124,7 @@ fn gzip_json(value: &impl serde::Serialize) -> io::Result<Vec<u8>> {
     encoder.finish()
 }
 
-/// A JSON array of the instances' attributes (PS3.18 10.4.1.1.2), gzip.
+/// A JSON array of the instances' attributes (PS3.18 10.4.1.1.2), gzipped.
 struct MetadataWriter {
     encoder: GzEncoder<BufWriter<File>>,
     separator: &'static [u8],
@@ -150,7 +150,7 @@ impl MetadataWriter {
     }
 }
 
-/// How many instances lack a part of what is shown of them, and how many frames were announced that are not there.
+/// How many instances are shown incompletely, and how many announced frames are missing.
 fn gaps(notes: &[NoteEntry]) -> (u32, u32) {
     let cut = |note: &&NoteEntry| matches!(note.code, NoteCode::CutPixelData | NoteCode::CutOverlay);
     let instances: BTreeSet<_> = notes.iter().filter(cut).map(|note| &note.sop_instance_uid).collect();

@@ -1,5 +1,5 @@
-//! What finance asks of `export-usage`: an object below `asked/` is one thing to do, and is deleted once it is done. Each
-//! has a key of its own, so that what is asked meanwhile is not deleted with it.
+//! What finance requests from `export-usage`: each object below `asked/` is one request, deleted once it is done. Each
+//! has its own key, so that finishing one does not delete another that came meanwhile.
 
 use filmless_domain::audit::AuditAction;
 use filmless_domain::staff::Act;
@@ -14,53 +14,53 @@ use super::{is_month, key_of, read, write};
 use crate::DeliveryError;
 use crate::record::log;
 
-/// Below it lies what waits to be done.
+/// Requests that wait are stored below it.
 pub const ASKED: &str = "asked/";
-/// Largest file of claims that is taken over the web, in bytes: a function is given 6 MB, in base64.
+/// Largest claims file accepted over the web, in bytes: a function receives at most 6 MB, in base64.
 pub const CLAIMS_BYTES_MAX: usize = 4 << 20;
 const EXPORT: &str = "export-";
 const CLAIMS: &str = "claims-";
 const EXPORT_STATE: &str = "status/export.json";
 const WAITING_MAX: usize = 1_000;
 
-/// One thing to do.
+/// One request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UsageRequest {
     /// Export this month (`2026-11`).
     Export {
         /// Which month.
         month: String,
-        /// When it was asked for.
+        /// When it was requested.
         at: Timestamp,
     },
-    /// Compare the claims in the object with the ledger of this month.
+    /// Compare the claims in the object with this month's ledger.
     Claims {
         /// Which month.
         month: String,
-        /// When it was asked for.
+        /// When it was requested.
         at: Timestamp,
     },
 }
 
-/// What waits to be done.
+/// The requests that wait.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UsageWaiting {
     /// Months to export.
     pub exports: Vec<String>,
-    /// Months whose claims are to be compared.
+    /// Months whose claims must be compared.
     pub claims: Vec<String>,
 }
 
-/// What an export could not use.
+/// What an export failed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum ExportFailure {
-    /// A bucket, the index or the local disk: it is tried again.
+    /// A bucket, the index or the local disk; it is tried again.
     Storage,
-    /// The ledger does not hold, or is not whole yet.
+    /// The ledger fails verification, or is not complete yet.
     Ledger,
-    /// The price file, or what is computed with it.
+    /// The price file, or a calculation with it.
     Prices,
 }
 
@@ -69,17 +69,17 @@ pub enum ExportFailure {
 pub struct ExportState {
     /// When it ended.
     pub at: Timestamp,
-    /// Months that were to be exported: `2026-11`.
+    /// Months it was to export: `2026-11`.
     pub months: Vec<String>,
-    /// Events in them, where it ended well.
+    /// Events in them, if it succeeded.
     pub rows: u64,
-    /// Why not; absent where it ended well.
+    /// Why it failed; absent if it succeeded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed: Option<StoredCode<ExportFailure>>,
 }
 
 impl UsageRequest {
-    /// What an object below [`ASKED`] asks for.
+    /// The request of an object below [`ASKED`].
     #[must_use]
     pub fn of(key: &ObjectKey) -> Option<Self> {
         let (month, id) = key.as_str().strip_prefix(ASKED)?.split_once('/')?;
@@ -91,7 +91,7 @@ impl UsageRequest {
 }
 
 impl ExportState {
-    /// Keeps it, in place of the one before.
+    /// Stores it, replacing the previous one.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -101,7 +101,7 @@ impl ExportState {
 }
 
 impl Desk {
-    /// Asks for the export of a month.
+    /// Requests the export of a month.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -109,10 +109,10 @@ impl Desk {
         self.ask(EXPORT, month, Vec::new(), "text/plain", "usage export asked for").await
     }
 
-    /// Hands over a file of claims, to be compared with the ledger of a month.
+    /// Hands over a claims file, to be compared with a month's ledger.
     ///
     /// # Errors
-    /// [`StaffError`]; `bad-claims-size` where it is empty or larger than [`CLAIMS_BYTES_MAX`].
+    /// [`StaffError`]; `bad-claims-size` if it is empty or larger than [`CLAIMS_BYTES_MAX`].
     pub async fn ask_reconcile(&self, month: &str, file: Vec<u8>) -> Result<(), StaffError> {
         if file.is_empty() || file.len() > CLAIMS_BYTES_MAX {
             return Err(Refusal::BadClaimsSize.into());
@@ -134,13 +134,13 @@ impl Desk {
         }
         self.record(AuditAction::ReadLog).detail(format!("{detail}: {month}")).write(&self.common).await?;
         let (id, now) = log::new_id(&self.common)?;
-        // In the order of their keys they are in the order of their times.
+        // Sorted by key, they are in order of time.
         let key = key_of(&format!("{ASKED}{what}{month}/{:014}-{id}", now.as_millisecond()))?;
         self.usage.put(&key, body, Served::uncached(media_type)).await?;
         Ok(())
     }
 
-    /// What waits, and how the last export ended.
+    /// The requests that wait, and how the last export ended.
     ///
     /// # Errors
     /// [`StaffError`].

@@ -8,10 +8,10 @@ use filmless_domain::staff::Act;
 use super::super::{Desk, Refusal, StaffError};
 use super::{is_month, read, write};
 
-/// Below it lies an object per period, so that two who set different periods never undo each other.
+/// One object per period below it, so that two members who set different periods do not overwrite each other.
 const BUDGETS: &str = "budget/films/";
 const PERIODS_MAX: usize = 1_000;
-/// Most films of a budget: a number mistyped is told.
+/// Most films in a budget, to catch typing errors.
 const FILMS_MAX: u64 = 100_000_000;
 
 /// Films by period: `2026` or `2026-11`.
@@ -22,7 +22,7 @@ fn is_period(text: &str) -> bool {
 }
 
 impl Desk {
-    /// The budgets that were set, of the named periods.
+    /// The budgets set for the named periods.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -39,10 +39,10 @@ impl Desk {
         Ok(budgets)
     }
 
-    /// Sets the budget of a period, or takes it away; written down.
+    /// Sets or removes the budget of a period; audited.
     ///
     /// # Errors
-    /// [`StaffError`]; `bad-budget` where it is no period, or too many films.
+    /// [`StaffError`]; `bad-budget` if it is not a period, or too many films.
     pub async fn set_film_budget(&self, period: &str, films: Option<u64>) -> Result<(), StaffError> {
         self.demand(Act::ReadUsage, AuditAction::ReadLog).await?;
         if !is_period(period) || films.is_some_and(|films| films > FILMS_MAX) {

@@ -1,5 +1,5 @@
-//! The lines of the ledger behind what was charged in a month: read in order, by pages, as far as the month was exported,
-//! so that they come to the figure that led here.
+//! The ledger lines behind a month's charges, page by page in ledger order, up to where the month was exported. So
+//! they add up to the figure that links here.
 
 use filmless_domain::ObjectKey;
 use filmless_domain::audit::AuditAction;
@@ -18,26 +18,26 @@ use super::is_month;
 use crate::DeliveryError;
 use crate::record::log;
 
-/// Lines of a page.
+/// Lines on a page.
 const LINES_MAX: usize = 50;
-/// Objects of the ledger that are read for one page: what a request has time for.
+/// Ledger objects read for one page: as many as fit in the time of a request.
 const OBJECTS_MAX: usize = 40;
 const OBJECTS_PER_DAY_MAX: usize = 1_000_000;
-/// An event is sealed after it happened; later ones than this are stragglers.
+/// An event is sealed after it happened, normally within this time.
 const SLACK_HOURS: i64 = 1;
-/// The last lines of a month are sealed within so many days of its end.
+/// The last lines of a month are sealed within this many days of its end.
 const SEALED_WITHIN_DAYS: i64 = 31;
 
-/// Which lines.
+/// Which lines to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LinesAsked {
     /// Which month: `2026-11`.
     pub month: String,
-    /// Only of this department; empty: those that name none.
+    /// Only this department; empty: lines that name none.
     pub department: Option<String>,
-    /// Only of this payer: `insured`, `self`, `unknown`.
+    /// Only this payer: `insured`, `self`, `unknown`.
     pub payer: Option<String>,
-    /// After the line of this number of the ledger.
+    /// Only lines after this number in the ledger.
     pub after: u64,
 }
 
@@ -46,9 +46,9 @@ pub struct LinesAsked {
 pub struct ChargeLine {
     /// Its number in the ledger.
     pub sequence: u64,
-    /// The hospital's day.
+    /// The day at the hospital.
     pub day: Date,
-    /// The hospital's number of the request; empty where it is not known.
+    /// Accession number; empty if unknown.
     pub accession_number: String,
     /// Code of the service.
     pub service_code: String,
@@ -58,16 +58,16 @@ pub struct ChargeLine {
     pub payer: &'static str,
     /// Why it was corrected, as a code; empty for a release.
     pub reason: String,
-    /// What it charges, or takes back, in dong.
+    /// What it charges or takes back, in dong.
     pub amount_vnd: i64,
 }
 
-/// Some lines.
+/// A page of lines.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LinesPage {
-    /// They.
+    /// The lines.
     pub lines: Vec<ChargeLine>,
-    /// Where to go on, if there may be more.
+    /// Where to continue, if there may be more.
     pub after: Option<u64>,
 }
 
@@ -83,7 +83,7 @@ struct Chain {
     sequence: u64,
 }
 
-/// What is looked at of a line before it is read as a whole.
+/// What is checked of a line before all of it is read.
 #[derive(Deserialize)]
 struct Head {
     chain: Chain,
@@ -91,7 +91,7 @@ struct Head {
     kind: UsageKind,
 }
 
-/// A month of the hospital's.
+/// One month in the hospital's time.
 struct Stretch {
     from: Timestamp,
     to: Timestamp,
@@ -137,10 +137,10 @@ fn first_of(key: &ObjectKey) -> u64 {
 }
 
 impl Desk {
-    /// The lines that were charged in a month, as far as it was exported: 50 at a time.
+    /// The lines charged in a month, as far as it was exported, 50 at a time.
     ///
     /// # Errors
-    /// [`StaffError`]; [`StaffError::NotFound`] when the month was not exported.
+    /// [`StaffError`]; [`StaffError::NotFound`] if the month was not exported.
     pub async fn usage_lines(&self, asked: &LinesAsked) -> Result<LinesPage, StaffError> {
         let stretch = Some(&asked.month).filter(|month| is_month(month)).and_then(|m| Stretch::of(m));
         let stretch = stretch.ok_or(StaffError::NotFound)?;
@@ -180,7 +180,7 @@ impl Desk {
         Ok(page)
     }
 
-    /// The objects that may hold lines of a stretch of time between two numbers, in their order.
+    /// The objects that may hold lines of this period between two numbers, in order.
     async fn ledger_objects(
         &self,
         stretch: &Stretch,
@@ -203,7 +203,7 @@ impl Desk {
             }
             day = day.saturating_add(1.day());
         }
-        // Of the objects that begin before the cursor, the last may hold what comes after it.
+        // The last object that begins before the cursor may hold lines after it.
         let begun = keys.partition_point(|key| first_of(key) <= after.saturating_add(1));
         keys.drain(..begun.saturating_sub(1));
         Ok(keys)

@@ -1,5 +1,5 @@
-//! What finance works with beside the figures of months: claims that were compared with the ledger, exports on demand,
-//! the lines behind a figure, and the budget of films. `docs/USAGE.md` says what each figure is.
+//! What finance works with besides monthly figures: claims compared with the ledger, exports on demand, the lines
+//! behind a figure, and the film budget. `docs/USAGE.md` explains each figure.
 
 mod asked;
 mod budget;
@@ -21,10 +21,10 @@ pub use receivables::{
     CLAIM_LISTS, ClaimsView, ReceivableGroup, ReconcileAttempt, Reconciled, RiskLine, claims_list_key,
 };
 
-/// Largest of the small objects that are read here, in bytes.
+/// Largest of the small objects read here, in bytes.
 const OBJECT_BYTES_MAX: u64 = 8 << 20;
 
-/// Whether a text is a month as addresses name it: `2026-11`.
+/// Whether a text is a month as in addresses: `2026-11`.
 fn is_month(text: &str) -> bool {
     text.len() == 7 && format!("{text}-01").parse::<jiff::civil::Date>().is_ok()
 }
@@ -33,7 +33,7 @@ fn key_of(text: &str) -> Result<ObjectKey, StaffError> {
     ObjectKey::parse(text).map_err(|_| StaffError::NotFound)
 }
 
-/// Reads a JSON object; `None` where there is none.
+/// Reads a JSON object; `None` if there is none.
 async fn read<T: DeserializeOwned>(bucket: &Bucket, key: &str) -> Result<Option<T>, StaffError> {
     let key = key_of(key)?;
     match bucket.get(ObjectVersion { key: &key, version_id: None }, OBJECT_BYTES_MAX).await {

@@ -10,40 +10,40 @@ use super::super::{Desk, StaffError};
 use super::{is_month, key_of, read, write};
 use crate::DeliveryError;
 
-/// Below it lie the lists of rows to correct; each is deleted after a day.
+/// The lists of rows to correct are stored below it; each is deleted after a day.
 pub const CLAIM_LISTS: &str = "claims/lists/";
 const SUMS: &str = "claims/months/";
 const ATTEMPTS: &str = "status/claims-";
 
-/// Sums of claim lines; nothing of a single one.
+/// Sums over claim lines; nothing about a single line.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RiskLine {
     /// Code of the finding, department or payer; empty for a total.
     pub name: String,
     /// Number of rows.
     pub rows: u64,
-    /// Number of those that name no amount.
+    /// How many of those name no amount.
     pub rows_without_amount: u64,
-    /// What the others ask for, in dong.
+    /// What the others claim, in dong.
     pub amount_vnd: i64,
 }
 
-/// What is claimed for the studies of a department and payer, in dong.
+/// The claims for the studies of one department and payer, in dong.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReceivableGroup {
-    /// Department of the study, else of the claim; empty where neither names one.
+    /// Department of the study, else of the claim; empty if neither names one.
     pub department: String,
     /// `insured`, `self` or `unknown`.
     pub payer: String,
-    /// What the claims ask of the insurance.
+    /// What the claims ask from the insurance.
     pub claimed_vnd: i64,
-    /// Of it, what claims without a finding ask for.
+    /// The part of it in claims without a finding.
     pub accepted_vnd: i64,
-    /// The hospital's price of the studies of those, released in the month.
+    /// The hospital's price for those claims' studies that were released in the month.
     pub settled_vnd: i64,
 }
 
-/// What is kept of the claims of a month.
+/// What is kept of a month's claims.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reconciled {
     /// Which month: `2026-11`.
@@ -52,9 +52,9 @@ pub struct Reconciled {
     pub at: Timestamp,
     /// Number of `HOSO`.
     pub dossiers: u64,
-    /// Number of usable lines of imaging.
+    /// Number of usable imaging lines.
     pub claims: u64,
-    /// Number of those with a study.
+    /// How many of those have a study.
     pub matched_claims: u64,
     /// Rows that cannot be used.
     pub bad_rows: u64,
@@ -72,7 +72,7 @@ pub struct Reconciled {
     pub payers: Vec<RiskLine>,
     /// Every row with a finding, once.
     pub total: RiskLine,
-    /// Studies that nobody claims, at their prices: in no other sum.
+    /// Studies that nobody claims, at their prices; in no other sum.
     pub unclaimed: RiskLine,
 }
 
@@ -81,30 +81,30 @@ pub struct Reconciled {
 pub struct ReconcileAttempt {
     /// When.
     pub at: Timestamp,
-    /// Why the file could not be used, in Vietnamese and without a value of it; absent where it could.
+    /// Why the file could not be used, in Vietnamese, without any value from it; absent if it could.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed: Option<String>,
 }
 
-/// The claims of a month as the page shows them.
+/// A month's claims as the page shows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimsView {
-    /// What is kept of them, if they were ever compared.
+    /// What is kept of them, if any were compared.
     pub reconciled: Option<Reconciled>,
-    /// How the last try ended.
+    /// How the last attempt ended.
     pub attempt: Option<ReconcileAttempt>,
     /// Whether the list of rows to correct is still there.
     pub has_list: bool,
 }
 
-/// The list of rows to correct: its key.
+/// The key of the list of rows to correct.
 #[must_use]
 pub fn claims_list_key(month: &str) -> String {
     format!("{CLAIM_LISTS}{month}/doi-chieu-{month}.xlsx")
 }
 
 impl Reconciled {
-    /// Keeps it, in place of what was kept of the month before.
+    /// Stores it, replacing what was kept for the month.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -114,7 +114,7 @@ impl Reconciled {
 }
 
 impl ReconcileAttempt {
-    /// Keeps it, in place of the one before.
+    /// Stores it, replacing the previous one.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -124,7 +124,7 @@ impl ReconcileAttempt {
 }
 
 impl Desk {
-    /// What is kept of the claims of a month; `None` where none were compared yet.
+    /// What is kept of a month's claims; `None` if none were compared yet.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -148,10 +148,10 @@ impl Desk {
         Ok(ClaimsView { reconciled, attempt, has_list })
     }
 
-    /// A presigned URL, good for 15 minutes at most, of the list of rows to correct; written down.
+    /// A presigned URL of the list of rows to correct, valid for 15 minutes at most; audited.
     ///
     /// # Errors
-    /// [`StaffError`]; [`StaffError::NotFound`] where there is none.
+    /// [`StaffError`]; [`StaffError::NotFound`] if there is none.
     pub async fn claims_list_url(&self, month: &str) -> Result<String, StaffError> {
         if !self.claims(month).await?.has_list {
             return Err(StaffError::NotFound);

@@ -1,4 +1,4 @@
-//! Which objects the index knows, day by day, in a few bytes each.
+//! The objects that the index knows, day by day, in a few bytes each.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,13 +12,13 @@ use sha2::{Digest, Sha256};
 
 use crate::DeliveryError;
 
-/// Most days that are held: an hour's walk through the bucket meets few, but they need not be neighbours.
+/// Most days in memory: an hour's walk through the bucket meets few, but they need not be consecutive.
 const DAYS_MAX: usize = 62;
 
-/// Half a SHA-256 of key and ETag: enough to tell objects apart, and small.
+/// Half a SHA-256 of key and ETag: small, and enough to tell objects apart.
 type Name = [u8; 16];
 
-/// The objects of the studies of some days.
+/// The objects of the studies of several days.
 #[derive(Default)]
 pub(super) struct KnownObjects {
     days: BTreeSet<Date>,
@@ -29,7 +29,7 @@ pub(super) struct KnownObjects {
 struct Known {
     study: usize,
     is_seen: bool,
-    /// Whether a listing from end to end has to show it.
+    /// Whether a complete listing must show it.
     is_expected: bool,
 }
 
@@ -46,7 +46,7 @@ impl KnownObjects {
         self.days.insert(day);
     }
 
-    /// Adds what a study holds; `is_expected` says which of its objects the listings have to show.
+    /// Adds a study's objects; `is_expected` says which of them the listings must show.
     pub fn add_study(
         &mut self,
         study: &StudyInstanceUid,
@@ -62,9 +62,8 @@ impl KnownObjects {
         }
     }
 
-    /// Whether the index knows an object as that of an instance, and remembers that it was seen. A study is listed on
-    /// the day of its first instance, which is taken in soon after it was written; where that is not so, the header
-    /// will tell.
+    /// Whether the index knows an object as an instance's; remembers that it was seen. A study is listed on the day of
+    /// its first instance, which is taken in soon after it was written. If not, the header will tell.
     pub async fn knows(&mut self, index: &Index, version: &ListedVersion) -> Result<bool, DeliveryError> {
         let name = name_of(version.key.as_str(), &version.etag);
         if self.see(&name) {
@@ -86,7 +85,7 @@ impl KnownObjects {
             return Ok(());
         }
         if self.days.len() >= DAYS_MAX {
-            // What the listings have to show stays.
+            // Keep what the listings must show.
             self.days.clear();
             self.objects.retain(|_, known| known.is_expected);
         }
@@ -98,7 +97,7 @@ impl KnownObjects {
         Ok(())
     }
 
-    /// How many expected objects were not seen, study by study.
+    /// How many expected objects were not seen, by study.
     pub fn unseen(&self) -> Vec<(&StudyInstanceUid, usize)> {
         let mut counts: HashMap<usize, usize> = HashMap::new();
         for known in self.objects.values().filter(|known| known.is_expected && !known.is_seen) {

@@ -1,6 +1,6 @@
-//! Nothing stays lost: the bucket is held against the index, the index against what was derived, and what should have
-//! gone on by itself is told to go on. Everything it does is a message that might have come anyway, so that running it
-//! twice, or while everything is well, changes nothing.
+//! Nothing stays lost: compares the bucket with the index and the index with the derived objects, and restarts what
+//! stopped. It only sends messages that might have come anyway, so running it twice, or when all is well, changes
+//! nothing.
 
 mod known;
 mod objects;
@@ -20,30 +20,30 @@ use crate::DeliveryError;
 use crate::parts::Reconcile;
 use known::KnownObjects;
 
-/// Most findings that a report lists one by one; all are counted, and all are mended.
+/// Most findings that a report lists one by one; all are counted, and all are repaired.
 const FINDINGS_LISTED_MAX: usize = 1000;
 
-/// What is looked at.
+/// What to check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Scope {
-    /// Prefixes of the studies bucket that are listed from end to end. `%Y`, `%m` and `%d` stand for each of the days
+    /// Prefixes of the studies bucket that are listed completely. `%Y`, `%m` and `%d` stand for each of the days
     /// (`incoming/%Y%m%d`); an empty one is the whole bucket.
     pub prefixes: Vec<String>,
-    /// The studies first received, and the objects written, in the last so many days (UTC).
+    /// Checks studies first received, and objects written, within this many days (UTC).
     pub days: u16,
-    /// What changed less than so many seconds ago is left to those who are at it.
+    /// Skips what changed less than this many seconds ago: somebody is still working on it.
     pub grace_seconds: u32,
-    /// Most versions of objects that this run lists of the whole bucket, going on where the last one stopped.
+    /// Most object versions of the whole bucket that this run lists, from where the last one stopped.
     pub crawl_versions_max: usize,
-    /// Look also at studies that were found whole before and did not change since.
+    /// Also check studies that were complete before and have not changed since.
     pub is_thorough: bool,
-    /// Mend what is found.
+    /// Repair what is found.
     pub repair: bool,
 }
 
 impl Default for Scope {
-    /// What the schedule does every hour.
+    /// What the hourly schedule uses.
     fn default() -> Self {
         Self {
             prefixes: vec!["incoming/%Y%m%d".into(), "orders/%Y%m%d".into()],
@@ -63,23 +63,23 @@ impl Default for Scope {
 pub enum FindingKind {
     /// An uploaded object is neither in the index nor in quarantine.
     ObjectNotTaken,
-    /// An uploaded order was not taken.
+    /// An uploaded order was not taken in.
     OrderNotTaken,
-    /// The object of an instance is not in the bucket any more.
+    /// The object of an instance is gone from the bucket.
     ObjectMissing,
-    /// Nothing arrives any more, and nobody looked.
+    /// Nothing arrives any more, but the study was not checked.
     StudyNotSettled,
-    /// A series that was settled has no pack.
+    /// A series of a settled study has no pack.
     SeriesNotRendered,
-    /// The gate would say something else than the state does.
+    /// The gate would decide otherwise than the state says.
     StudyNotJudged,
     /// A derived object is missing.
     DerivedMissing,
-    /// The study counts other instances than there are.
+    /// The study counts other instances than the index has.
     CountDiffers,
-    /// A message to the patient is still to be sent.
+    /// A message to the patient was not sent yet.
     NoticePending,
-    /// Secrets of a notice whose messages are all done.
+    /// Secrets are left in a notice whose messages are all done.
     SecretsLeft,
 }
 
@@ -87,14 +87,14 @@ impl FindingKind {
     /// All of them.
     pub const ALL: &[Self] = Self::VARIANTS;
 
-    /// The stable code of `docs/ERRORS.md`.
+    /// The stable code in `docs/ERRORS.md`.
     #[must_use]
     pub fn code(self) -> &'static str {
         self.into()
     }
 }
 
-/// One thing that is not as it should be.
+/// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// Which.
@@ -102,33 +102,33 @@ pub struct Finding {
     /// The study concerned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub study_instance_uid: Option<StudyInstanceUid>,
-    /// The object concerned: its key as uploaded, which is for staff and for no log.
+    /// The object concerned: its key as uploaded. For staff only, never for a log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<ObjectKey>,
-    /// How often, where that is counted.
+    /// How often, if counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<usize>,
-    /// Whether it was told to go on.
+    /// Whether it was restarted.
     pub is_mended: bool,
 }
 
 /// What a run saw, found and did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Reconciled {
-    /// Versions of objects that were held against the index.
+    /// Object versions compared with the index.
     pub objects: usize,
-    /// Studies that were looked at.
+    /// Studies checked.
     pub studies: usize,
     /// How often each kind was found.
     pub found: BTreeMap<FindingKind, usize>,
-    /// How many of them were told to go on.
+    /// How many of them were restarted.
     pub mended: usize,
-    /// The first of them.
+    /// The first ones.
     pub findings: Vec<Finding>,
 }
 
 impl Reconciled {
-    /// Whether everything is as it should be.
+    /// Whether nothing is wrong.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.found.is_empty()
@@ -143,11 +143,11 @@ impl Reconciled {
     }
 }
 
-/// One run: what it works with, scope and what is known so far.
+/// One run: its services, its scope and what it knows so far.
 struct Run<'a> {
     parts: &'a Reconcile,
     scope: &'a Scope,
-    /// What changed later is left alone.
+    /// What changed after this is left alone.
     before: Timestamp,
     days: Vec<Date>,
     prefixes: Vec<String>,
@@ -155,10 +155,10 @@ struct Run<'a> {
     report: Reconciled,
 }
 
-/// Looks for what was lost, and tells it to go on where the scope says so.
+/// Looks for what was lost, and restarts it if the scope says so.
 ///
 /// # Errors
-/// [`DeliveryError`]: the next run begins again, or goes on where the walk through the bucket stopped.
+/// [`DeliveryError`]: the next run starts again, or continues where the walk through the bucket stopped.
 #[instrument(skip_all)]
 pub async fn reconcile(parts: &Reconcile, scope: &Scope) -> Result<Reconciled, DeliveryError> {
     let now = parts.common.clock.now();
@@ -181,7 +181,7 @@ pub async fn reconcile(parts: &Reconcile, scope: &Scope) -> Result<Reconciled, D
     Ok(run.report)
 }
 
-/// Each prefix for each day, once, and none that lies below another.
+/// Each prefix for each day, once, and none that is below another.
 fn prefixes_of(scope: &Scope, days: &[Date]) -> Vec<String> {
     let dated = |pattern: &String| {
         let on = |day: &Date| {
@@ -193,7 +193,7 @@ fn prefixes_of(scope: &Scope, days: &[Date]) -> Vec<String> {
     };
     let mut all: Vec<String> = scope.prefixes.iter().flat_map(dated).collect();
     all.sort();
-    // A prefix comes before everything that lies below it.
+    // A prefix sorts before everything below it.
     let mut kept: Vec<String> = Vec::new();
     for prefix in all {
         if !kept.last().is_some_and(|last| prefix.starts_with(last.as_str())) {

@@ -1,4 +1,4 @@
-//! The bucket against the index: is every upload known, and every known upload there?
+//! The bucket against the index: is every upload known, and does every known upload exist?
 
 use filmless_domain::Order;
 use filmless_domain::object_key::Upload;
@@ -13,7 +13,7 @@ use crate::parts::Reconcile;
 use crate::record::outbox;
 use crate::{DeliveryError, created_object};
 
-/// What we put into the bucket beside the uploads; `0` is what follows `/`.
+/// What we put into the bucket beside the uploads; `0` comes right after `/`.
 const QUARANTINE: (&str, &str) = ("quarantine/", "quarantine0");
 
 impl Run<'_> {
@@ -33,13 +33,13 @@ impl Run<'_> {
         self.crawl().await
     }
 
-    /// The beginning of the first day.
+    /// The start of the first day.
     fn days_begin(&self) -> Option<jiff::Timestamp> {
         let first = self.days.first()?;
         Some(first.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
     }
 
-    /// The next stretch of the whole bucket, whatever its keys look like: what no prefix leads to is found in days.
+    /// The next stretch of the whole bucket, whatever its keys. Over days this finds what is under no prefix.
     async fn crawl(&mut self) -> Result<(), DeliveryError> {
         let index = &self.parts.common.index;
         if self.scope.crawl_versions_max == 0 {
@@ -52,7 +52,7 @@ impl Run<'_> {
             listed += page.versions.len();
             self.compare(&page.versions, None).await?;
             after = beyond_quarantine(page.next);
-            // Written after each page: a run that is cut short goes on here.
+            // Store the position after each page, so that an interrupted run continues here.
             index.set_crawl_marker(after.as_ref()).await?;
             if after.is_none() {
                 break;
@@ -94,7 +94,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Nothing brings an upload back that its owner deleted; but somebody should know.
+    /// Nothing brings back an upload that its owner deleted, but somebody should know.
     fn report_missing(&mut self) {
         for (study, count) in self.known.unseen() {
             self.report.add(Finding {
@@ -108,7 +108,7 @@ impl Run<'_> {
     }
 }
 
-/// Quarantine can be larger than all the rest, and there is nothing to find in it.
+/// Skips quarantine: it can be larger than all the rest, and there is nothing to find.
 fn beyond_quarantine(next: Option<ListMarker>) -> Option<ListMarker> {
     let (prefix, behind) = QUARANTINE;
     next.map(|marker| {
@@ -120,7 +120,7 @@ fn beyond_quarantine(next: Option<ListMarker>) -> Option<ListMarker> {
     })
 }
 
-/// What became of an object that is no instance's of the days around its writing: whether it was lost.
+/// Whether an object that belongs to no instance of the days around its writing was lost.
 async fn lost(parts: &Reconcile, object: &CreatedObject) -> Result<Option<FindingKind>, DeliveryError> {
     let is_lost = match object.key.upload() {
         Upload::Quarantined => false,
@@ -159,7 +159,7 @@ async fn is_upload_lost(parts: &Reconcile, object: &CreatedObject) -> Result<boo
         .await?)
 }
 
-/// An order is taken if it is the one that counts, or if a later one came.
+/// An order is taken in if it is the one that counts, or a later one came.
 async fn is_order_taken(parts: &Reconcile, object: &CreatedObject) -> Result<bool, DeliveryError> {
     let limit = parts.common.settings.limits.order_bytes_max;
     let bytes = match parts.studies.get(object.version(), limit).await {

@@ -1,4 +1,4 @@
-//! The index against itself, and against what was derived: is every study where it should be by now?
+//! The index against itself and against the derived objects: is every study where it should be by now?
 
 use std::collections::HashSet;
 
@@ -16,7 +16,7 @@ use crate::record::outbox;
 use crate::release::late_contact;
 use crate::sight::{self, Asked};
 
-/// What was found whole is looked at again after this time, even if nothing arrived.
+/// A complete study is checked again after this time, even if nothing arrived.
 const LOOK_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Most objects derived from one study.
 const DERIVED_MAX: usize = 100_000;
@@ -39,8 +39,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Whether what was derived has to be listed: a study that was found whole stays so until something arrives, as far as
-    /// anybody knows.
+    /// Whether derived objects must be listed: once complete, a study presumably stays so until something arrives.
     fn is_derived_due(&self, study: &StudyRecord) -> bool {
         let is_fresh = |at: Timestamp| at > changed_at(study) && at + LOOK_AGAIN_AFTER > self.before;
         self.scope.is_thorough || !study.reconciled_at.is_some_and(is_fresh)
@@ -96,7 +95,7 @@ impl Run<'_> {
                 != series.content_digest
         };
         if usize::try_from(study.instances) != Ok(instances.len()) || all.iter().any(is_outdated) {
-            // An instance came or was corrected, but whoever took it in did not come to say so.
+            // An instance came or was corrected, but its run did not get to schedule the check.
             if self.scope.repair {
                 rebuild::restart(&self.parts.common, study).await?;
             }
@@ -113,13 +112,13 @@ impl Run<'_> {
         let tasks = settle::tasks_of(uid, wanted);
         let mut messages: Vec<_> = tasks.iter().map(Task::to_outbox).collect::<Result<_, _>>()?;
         if messages.is_empty() {
-            // All are rendered, but whoever rendered the last one did not come to say so.
+            // All are rendered, but the last run did not get to finish the study.
             messages.push(SettleTask::CheckQuiet { study_instance_uid: uid.clone() }.to_outbox()?);
         }
         self.tell(FindingKind::SeriesNotRendered, study, messages, Some(count)).await
     }
 
-    /// Says whether the study has to be made anew.
+    /// Returns whether the study must be made again.
     async fn look_at_derived(
         &mut self,
         study: &StudyRecord,
@@ -157,7 +156,7 @@ impl Run<'_> {
         Ok(true)
     }
 
-    /// Says whether the study has to settle again, since it is taken for two patients' and is not.
+    /// Returns whether the study must settle again, because it is wrongly marked as two patients'.
     async fn look_at_mark(
         &mut self,
         study: &StudyRecord,
@@ -173,7 +172,7 @@ impl Run<'_> {
         Ok(true)
     }
 
-    /// The gate's word may have changed without anybody having come by: an order was taken, or changed hands.
+    /// The gate's decision may have changed without a message: an order was taken in, or changed hands.
     async fn look_at_verdict(&mut self, study: &StudyRecord) -> Result<(), DeliveryError> {
         let is_left_alone = study.is_held_for(HoldReason::HeldByStaff) || study.is_held_for_unknown();
         let verdict = sight::verdict(&self.parts.common, study, Asked::WhetherToRelease).await?;
@@ -183,7 +182,7 @@ impl Run<'_> {
                     sight::is_owner(&self.parts.common, study, order).await?
                 }
                 (StudyState::Held, Ok(order)) => {
-                    // Released to one patient, and now ordered for another: the gate stays shut.
+                    // Released to one patient and now ordered for another: the gate stays shut.
                     study.account_key.is_some() && !sight::is_owner(&self.parts.common, study, order).await?
                 }
                 (StudyState::Held, Err(reason)) => study.is_held_for(*reason),
@@ -214,7 +213,7 @@ impl Run<'_> {
             };
             let is_left = notice.is_done() && has_secrets && notice.issued_at <= self.before;
             if is_left && sight::order_in_sight(&self.parts.common, study).await?.is_some() {
-                // Whoever sends notices makes a slip that is missing of them first, and then erases them.
+                // `send-notice` first makes the slip if it is missing, then erases them.
                 self.tell(FindingKind::SecretsLeft, study, vec![task.to_outbox()?], None).await?;
             } else if is_left {
                 if self.scope.repair {
@@ -257,13 +256,13 @@ impl Run<'_> {
     }
 }
 
-/// When it last changed, as far as its record tells.
+/// When it last changed, as far as its record shows.
 fn changed_at(study: &StudyRecord) -> Timestamp {
     let moments = [Some(study.last_received_at), study.rendered_at, study.released_at];
     moments.into_iter().flatten().max().unwrap_or_default()
 }
 
-/// What a rendered series consists of.
+/// The objects of a rendered series.
 fn needed(study: &StudyRecord, series: &SeriesRecord) -> Vec<ObjectKey> {
     let digest = series.rendered_digest.as_ref().unwrap_or(&series.content_digest);
     let keys = SeriesKeys::new(&study.study_instance_uid, &series.series_instance_uid, digest);

@@ -1,14 +1,15 @@
-//! What decoding a codestream costs beside its samples.
+//! The cost of decoding a codestream, beyond its samples.
 
 use super::segment::{COC, COD, Segment};
 
-/// Packets, that is layers × precincts × components, of which each costs its decoder a step.
+/// Most packets (layers × precincts × components); each costs its decoder a step.
 const PACKETS_MAX: u64 = 4 << 20;
-/// Code-blocks, of which each costs memory before its first byte; of 32 by 32 samples, they hold a thousand million.
+/// Most code-blocks; each costs memory before its first byte. At 32 by 32 samples, this many have a thousand million
+/// samples.
 const BLOCKS_MAX: u64 = 1 << 20;
-/// More halvings than T.800 table A.15 knows are none.
+/// T.800 table A.15 knows no more halvings than this.
 const LEVELS_MAX: u32 = 32;
-/// What decoding costs beside its samples.
+/// The cost of decoding, beyond the samples.
 #[derive(Default)]
 pub(super) struct Cost {
     components: u64,
@@ -21,7 +22,7 @@ pub(super) struct Cost {
 }
 
 impl Cost {
-    /// SIZ (T.800 A.5.1), of which [`crate::codec::markers::jpeg2000_header`] reads the rest.
+    /// SIZ (T.800 A.5.1); [`crate::codec::markers::jpeg2000_header`] reads the rest of it.
     pub(super) fn read_size(&mut self, body: &[u8]) -> Option<()> {
         let long = |at: usize| Some(u64::from(u32::from_be_bytes(body.get(at..at + 4)?.try_into().ok()?)));
         let (right, bottom) = (long(2)?, long(6)?);
@@ -76,7 +77,7 @@ impl Cost {
             width.div_ceil(1 << across).saturating_mul(height.div_ceil(1 << down))
         };
         let bands = if has_three_bands { 3 } else { 1 };
-        // A code-block ends with its precinct, which has half its size in each of three bands (T.800 B.7).
+        // A code-block ends with its precinct, which is half as large in each of three bands (T.800 B.7).
         let half = u32::from(has_three_bands);
         let smaller = |block: u32, precinct: u32| block.min(precinct.saturating_sub(half)) + half;
         let blocks = count((smaller(block.0, precinct.0), smaller(block.1, precinct.1)));

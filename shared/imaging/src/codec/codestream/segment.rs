@@ -15,8 +15,8 @@ impl Segment<'_> {
         self.bytes.get(4..).unwrap_or_default()
     }
 
-    /// Whether pictures depend on it, that is on COD, COC, RGN, QCD, QCC, POC, PPM, PPT, CAP, CPF, and of part 2
-    /// (ITU-T T.801) MCT, MCC, MCO and CBD.
+    /// Whether pictures depend on it: COD, COC, RGN, QCD, QCC, POC, PPM, PPT, CAP, CPF, and MCT, MCC, MCO and CBD of
+    /// part 2 (ITU-T T.801).
     pub(super) fn is_needed(&self) -> bool {
         matches!(
             self.marker,

@@ -1,11 +1,11 @@
-//! Entropy coded bits and the tables that read them.
+//! Entropy-coded bits and the tables to read them.
 
-/// A Huffman table as the codes' upper bounds by length (T.81 F.2.2.3).
+/// A Huffman table, stored as the upper bound of the codes of each length (T.81 F.2.2.3).
 #[derive(Clone)]
 pub(super) struct Huffman {
-    /// Past the last code of each length; 0 where there is none.
+    /// One past the last code of each length; 0 if there is none.
     limits: [u32; 17],
-    /// What to add to a code to find its symbol.
+    /// Added to a code to find its symbol.
     offsets: [i32; 17],
     symbols: Vec<u8>,
 }
@@ -37,10 +37,10 @@ impl Huffman {
     }
 }
 
-/// Entropy coded bits; ends at a marker (T.81 F.1.2.3).
+/// Entropy-coded bits; they end at a marker (T.81 F.1.2.3).
 pub(super) struct Bits<'c> {
     bytes: &'c [u8],
-    /// The byte after the last one that was taken.
+    /// The byte after the last one taken.
     pub(super) at: usize,
     held: u32,
     left: u32,
@@ -56,7 +56,7 @@ impl<'c> Bits<'c> {
         for _ in 0..count {
             if self.left == 0 {
                 self.held = u32::from(*self.bytes.get(self.at)?);
-                // A byte FF is followed by a stuffed 00; anything else there is a marker.
+                // A byte FF is followed by a stuffed 00; anything else is a marker.
                 if self.held == 0xFF {
                     if self.bytes.get(self.at + 1) != Some(&0) {
                         return None;

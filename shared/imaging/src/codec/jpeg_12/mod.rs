@@ -1,6 +1,6 @@
-//! DCT based JPEG of twelve bits (ITU-T T.81, extended sequential and progressive, Huffman coded, one component).
+//! DCT-based JPEG with twelve bits (ITU-T T.81, extended sequential and progressive, Huffman coded, one component).
 //!
-//! The decoders at hand stop at eight bits. Radiographs of twelve bits are always grey, which keeps this short: one
+//! The available decoders stop at eight bits. Radiographs with twelve bits are always grey, which keeps this short: one
 //! component, so every scan is non-interleaved (T.81 A.2.2).
 
 mod block;
@@ -67,7 +67,7 @@ impl Decoder {
                     continue;
                 }
                 Some([0xFF, marker]) => *marker,
-                // A stream without its end marker is taken for whole when it had a scan.
+                // A stream without its end marker counts as complete if it had a scan.
                 _ => return (scans > 0).then_some(()),
             };
             at += 2;

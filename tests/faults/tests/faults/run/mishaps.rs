@@ -1,4 +1,4 @@
-//! Single mishaps to a study that was delivered, made by hand: chance meets them too seldom.
+//! Single mishaps to a delivered study, made by hand because chance meets them too seldom.
 
 use std::sync::Arc;
 
@@ -12,13 +12,13 @@ use crate::invariants;
 use crate::scenario::Scenario;
 use crate::world::Setup;
 
-/// Delivers a study whose modality named another patient and whose archive put that right; then the first file's event comes
-/// once more, and ends as soon as it has been compared. Tells what does not hold once all has come to rest.
+/// Delivers a study whose modality named another patient until the archive corrected it. Then the first file's event
+/// comes again, and ends right after the comparison. Returns what does not hold once everything has come to rest.
 pub fn with_a_comparison_cut_short(servers: &Arc<Runtime>, setup: &Setup) -> Result<Vec<String>, String> {
     mended_then(servers, setup, compare_with_another)
 }
 
-/// The same, but the first file's event was refused at its end, and the message that looks at it again is lost.
+/// The same, but the first file's event ended with a refusal, and the message that looks at the file again is lost.
 pub fn with_a_refusal_left_behind(servers: &Arc<Runtime>, setup: &Setup) -> Result<Vec<String>, String> {
     mended_then(servers, setup, async |services, study| {
         compare_with_another(services, study).await;
@@ -38,7 +38,7 @@ pub fn with_a_refusal_left_behind(servers: &Arc<Runtime>, setup: &Setup) -> Resu
     })
 }
 
-/// A file of another patient comes to a study, and its event ends as soon as the two were compared.
+/// A file of another patient comes to a study, and its event ends right after the comparison.
 async fn compare_with_another(services: &Services, study: &StudyInstanceUid) {
     let patient = PatientDemographics {
         id: PatientId::parse("N20-OTHER").ok(),
@@ -58,7 +58,7 @@ async fn compare_with_another(services: &Services, study: &StudyInstanceUid) {
     assert!(matches!(touched, Touched::OtherPatient(_)));
 }
 
-/// Delivers a study that the archive put right, does that to it, and tells what does not hold once all has come to rest.
+/// Delivers a study that the archive corrected, applies the mishap, and returns what does not hold at rest.
 fn mended_then(
     servers: &Arc<Runtime>,
     setup: &Setup,

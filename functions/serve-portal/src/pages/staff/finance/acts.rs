@@ -1,4 +1,4 @@
-//! What finance does here: an export at once, and the budget of films.
+//! What finance can do here: start an export now, and set the budget of films.
 
 use axum::Form;
 use axum::response::Response;
@@ -21,14 +21,15 @@ pub(crate) struct Budget {
     films: String,
 }
 
-/// `POST /staff/finance/export`: asks for the export of a month, and leads back to where its end is shown.
+/// `POST /staff/finance/export`: requests the export of a month, and leads back to the page that shows how it ends.
 pub(crate) async fn export(console: Console, Form(asked): Form<Month>) -> Result<Response, Trouble> {
     console.demand(Act::ReadUsage).await?;
     console.desk.ask_export(&asked.month).await.map_err(console.trouble())?;
     Ok(see_other("/staff/finance", [])?)
 }
 
-/// `POST /staff/finance/budget`: how many films may be printed in a month or year; a number left out takes it away.
+/// `POST /staff/finance/budget`: sets how many films may be printed in a month or year; a blank number removes the
+/// budget.
 pub(crate) async fn set_budget(console: Console, Form(typed): Form<Budget>) -> Result<Response, Trouble> {
     console.demand(Act::ReadUsage).await?;
     let digits: String = typed.films.chars().filter(|c| !matches!(c, '.' | ',' | ' ')).collect();

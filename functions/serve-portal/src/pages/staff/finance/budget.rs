@@ -1,4 +1,4 @@
-//! Films that may be printed, and films that were.
+//! Films that may be printed, and films that were printed.
 
 use filmless_domain::number::grouped;
 
@@ -6,7 +6,7 @@ use super::sides::Sides;
 use super::table::{Cell, Row, Table, sum};
 use crate::pages::staff::frame::StaffFrame;
 
-/// A row per month, and one for the year of the newest: budget, printed, left.
+/// A row per month and one for the year of the newest month: budget, printed, left.
 pub(super) fn table(frame: &StaffFrame<'_>, sides: &Sides) -> Table {
     let (usage, words) = (frame.t.usage, frame.t.finance);
     let row = |label: String, period: &str, printed: i64, url: &str| {

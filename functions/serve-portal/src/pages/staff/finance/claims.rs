@@ -1,5 +1,6 @@
-//! Claims to the insurance against what was delivered: a file is handed over, compared by `export-usage` with the code of
-//! `filmless usage reconcile`, and deleted; what is kept of it is shown. Nothing of a file is in an answer or a log.
+//! Compares claims to the insurance with what was delivered. Finance uploads a file; `export-usage` compares it with
+//! the code of `filmless usage reconcile` and deletes it; this page shows the stored result. No content of a file
+//! appears in an answer or a log.
 
 use std::time::Duration;
 
@@ -26,9 +27,9 @@ use crate::pages::staff::frame::StaffFrame;
 use crate::pages::staff::trouble::Trouble;
 use crate::pages::staff::usage::{or_unknown, payer_words};
 
-/// What is read of a body at most. More than is taken, so that whoever sends a larger file is told so.
+/// Most bytes that are read of a body. More than a file may have, so that we can tell the sender of a larger one.
 const BODY_BYTES_MAX: usize = 4 * CLAIMS_BYTES_MAX;
-/// How long a file may take on its way.
+/// How long an upload may take.
 const BODY_WAIT_MAX: Duration = Duration::from_secs(60);
 
 #[derive(Template)]
@@ -44,7 +45,7 @@ struct ClaimsPage<'a> {
     list_url: Option<String>,
 }
 
-/// What came out of the last comparison.
+/// The result of the last comparison.
 struct Found {
     at: String,
     facts: Vec<(&'static str, String)>,
@@ -95,7 +96,7 @@ pub(crate) async fn show(console: Console, Query(asked): Query<Asked>) -> Result
     Ok(response)
 }
 
-/// `POST /staff/finance/claims`: a form with a month and a file. The body is read only of somebody who may do that.
+/// `POST /staff/finance/claims`: a form with a month and a file. The body is read only if the sender may do this.
 pub(crate) async fn upload(console: Console, request: Request) -> Result<Response, Trouble> {
     console.demand(Act::ReadUsage).await?;
     let bad_form = || console.trouble()(Refusal::BadClaimsForm.into());
@@ -113,7 +114,7 @@ pub(crate) async fn upload(console: Console, request: Request) -> Result<Respons
     Ok(see_other(&format!("/staff/finance/claims?month={month}"), [])?)
 }
 
-/// `GET /staff/finance/claims/{month}/list`: leads to a presigned address of the rows to correct.
+/// `GET /staff/finance/claims/{month}/list`: leads to a presigned URL of the rows to correct.
 pub(crate) async fn list(console: Console, Path(month): Path<String>) -> Result<Response, Trouble> {
     console.demand(Act::ReadUsage).await?;
     let url = console.desk.claims_list_url(&month).await.map_err(console.trouble())?;

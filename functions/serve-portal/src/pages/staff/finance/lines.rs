@@ -1,4 +1,4 @@
-//! The lines of the ledger behind a figure. No image, no name.
+//! The lines of the ledger behind a figure. No images, no names.
 
 use askama::Template;
 use axum::extract::Query;
@@ -30,7 +30,7 @@ struct LinesShown<'a> {
     next: Option<String>,
 }
 
-/// Which lines. A field left empty is all; `-` stands for what is not known.
+/// Which lines. A blank field means all; `-` means unknown.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Asked {

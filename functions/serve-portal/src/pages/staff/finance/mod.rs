@@ -1,5 +1,5 @@
-//! Finance: months side by side, by department and by payer, from the manifests of their exports. Every figure leads to
-//! the month, department and payer that it is of, and from there to the lines of the ledger. Nothing of a patient.
+//! Finance: months side by side, by department and by payer, from the manifests of their exports. Every figure links to
+//! its month, department and payer, and from there to the lines of the ledger. Nothing about a patient.
 
 mod acts;
 mod budget;
@@ -48,14 +48,14 @@ struct FinancePage<'a> {
     choices: Vec<String>,
 }
 
-/// A bar of the chart: what a month charged. One below zero has none; its number tells.
+/// A bar of the chart: what a month charged. A negative amount has no bar, only its number.
 struct Bar {
     label: String,
     value: String,
     width: i64,
 }
 
-/// How the last export ended, and what waits.
+/// How the last export ended, and which ones wait.
 struct Export {
     waiting: String,
     last: Option<LastExport>,
@@ -68,7 +68,7 @@ struct LastExport {
     failed: Option<String>,
 }
 
-/// The tables, as the address of their CSV names them.
+/// The tables, by the name in the address of their CSV.
 const TABLES: [&str; 7] = ["receivables", "open", "months", "departments", "payers", "budget", "films"];
 
 /// `GET /staff/finance`
@@ -104,8 +104,8 @@ pub(crate) async fn show(console: Console) -> Result<Response, Trouble> {
     Ok(page(StatusCode::OK, &FinancePage { frame, tables, bars, in_words, exported, export, choices })?)
 }
 
-/// `GET /staff/finance/{name}`: one of the tables as CSV, `months.csv` for instance. Its numbers have no marks; what is
-/// not known is blank.
+/// `GET /staff/finance/{name}`: one table as CSV, e.g. `months.csv`. Numbers have no separators; unknown values are
+/// blank.
 pub(crate) async fn csv(console: Console, Path(name): Path<String>) -> Result<Response, Trouble> {
     console.demand(Act::ReadUsage).await?;
     let sides = Sides::read(&console).await?;
@@ -119,7 +119,7 @@ pub(crate) async fn csv(console: Console, Path(name): Path<String>) -> Result<Re
         let cells: Vec<String> =
             row.cells.iter().map(|cell| cell.value.map(number).unwrap_or_default()).collect();
         let guarded = csv_line(&[&row.label]);
-        // A number below zero is a number: only what came from outside is guarded.
+        // A negative number is no formula: only text from outside needs disarming.
         text.push_str(&format!("{},{}\r\n", guarded.trim_end(), cells.join(",")));
     }
     let disposition = format!("attachment; filename=\"finance-{}.csv\"", table.name);

@@ -1,7 +1,7 @@
-//! What was charged, what the insurance was asked for, what of it stands, and what is still open.
+//! What was charged, what was claimed from the insurance, what of it was accepted, and what is still open.
 //!
-//! What is open is counted in the hospital's prices: what was charged to insured patients, less the studies whose claims
-//! have no finding. So it ends at nothing, whatever part of a price the insurance bears.
+//! Open amounts are in the hospital's prices: charges to insured patients, less the studies whose claims have no
+//! finding. So the open amount reaches zero, whatever share of a price the insurance pays.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::pages::staff::usage::{or_unknown, payer_words};
 
 const INSURED: &str = "insured";
 
-/// What claims of a payer, or of a department of insured patients, come to.
+/// The sums of a payer's claims, or of a department's for insured patients.
 #[derive(Default)]
 struct Claimed {
     claimed: i64,
@@ -61,7 +61,7 @@ pub(super) fn by_payer(frame: &StaffFrame<'_>, sides: &Sides) -> Table {
                     Cell::dong(charged - claims.settled, language, &url),
                 ],
                 (None, INSURED) => [(); 3].map(|()| Cell::unknown(words.not_compared, &url)),
-                // The insurance is asked for nothing; what a cashier took is not known here.
+                // For other payers the insurance is not asked for money, and what a cashier took is unknown here.
                 (Some(claims), _) if claims.claimed != 0 => [
                     Cell::dong(claims.claimed, language, &url),
                     Cell::dong(claims.accepted, language, &url),
@@ -77,7 +77,7 @@ pub(super) fn by_payer(frame: &StaffFrame<'_>, sides: &Sides) -> Table {
     Table { name: "receivables", title: words.receivables, heads: heads.into(), rows }
 }
 
-/// What is open of insured patients: a row per department, a column per month.
+/// What insured patients still have open: a row per department, a column per month.
 pub(super) fn open_by_department(frame: &StaffFrame<'_>, sides: &Sides) -> Table {
     let (usage, words, language) = (frame.t.usage, frame.t.finance, frame.language);
     let mut departments: BTreeSet<&str> = BTreeSet::new();

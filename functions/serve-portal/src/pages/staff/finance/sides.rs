@@ -10,14 +10,14 @@ use super::table::sum;
 use crate::pages::staff::console::Console;
 use crate::pages::staff::trouble::Trouble;
 
-/// Months that stand side by side: they fit on a sheet of paper, and are read within a request.
+/// Most months side by side: they fit on a sheet of paper and can be read within a request.
 pub(crate) const MONTHS_MAX: usize = 6;
 
 /// Months side by side, and what belongs to them.
 pub(crate) struct Sides {
-    /// The oldest first.
+    /// Oldest first.
     pub(crate) months: Vec<UsageMonth>,
-    /// What is kept of the claims of those that were compared.
+    /// The stored results of the months whose claims were compared.
     pub(crate) claims: BTreeMap<String, Reconciled>,
     pub(crate) budgets: FilmBudgets,
     /// The year of the newest month, and the films printed in all its exported months.
@@ -56,7 +56,7 @@ impl Sides {
     }
 }
 
-/// The hospital's month, and those before it: what can be exported or compared here.
+/// The current month at the hospital and those before it, which can be exported or compared here.
 pub(crate) fn latest_months() -> Vec<String> {
     let today = jiff::Timestamp::now().to_zoned(HOSPITAL_TIME).date();
     let month =

@@ -1,4 +1,4 @@
-//! A table of finance: rows, cells, and where a figure leads.
+//! A table of finance: rows, cells, and where each figure links to.
 
 use filmless_delivery::staff::{UsageFigures, UsageGroup, UsageMonth};
 use filmless_domain::Language;
@@ -6,7 +6,7 @@ use filmless_domain::number::grouped;
 
 use crate::pages::staff::usage::named;
 
-/// Rows of figures; the last is their sum.
+/// Rows of figures; the last row is their sum.
 pub(crate) struct Table {
     pub(crate) name: &'static str,
     pub(crate) title: &'static str,
@@ -19,9 +19,9 @@ pub(crate) struct Row {
     pub(crate) cells: Vec<Cell>,
 }
 
-/// A figure, and where the lines lie that it is made of.
+/// A figure, and the address of the lines it is made of.
 pub(crate) struct Cell {
-    /// Nothing where it is not known.
+    /// `None` if unknown.
     pub(crate) value: Option<i64>,
     pub(crate) shown: String,
     pub(crate) url: String,
@@ -32,7 +32,7 @@ impl Cell {
         Self { value: Some(value), shown: grouped(value, language), url: url.to_owned() }
     }
 
-    /// A figure that is not known, and why.
+    /// An unknown figure, and why it is unknown.
     pub(crate) fn unknown(why: &str, url: &str) -> Self {
         Self { value: None, shown: why.to_owned(), url: url.to_owned() }
     }
@@ -52,12 +52,12 @@ pub(crate) fn dong(value: i64, language: Language) -> String {
     format!("{}\u{a0}₫", grouped(value, language))
 }
 
-/// The figures of a month, with its files.
+/// The address of a month's figures and files.
 pub(crate) fn address(month: &str) -> String {
     format!("/staff/usage?month={month}")
 }
 
-/// The lines of a month, of one department or payer.
+/// The address of a month's lines, for one department or payer.
 pub(crate) fn lines_address(month: &str, choices: &[(&str, &str)]) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.append_pair("month", month);

@@ -42,7 +42,7 @@ impl Table {
         }
     }
 
-    /// A row per month: studies, what was charged, what films would have cost, what messages cost.
+    /// A row per month: studies, charges, what films would have cost, what messages cost.
     fn of_months(
         name: &'static str,
         title: &'static str,
@@ -68,7 +68,7 @@ impl Table {
         Self { name, title, heads: heads.map(str::to_owned).into(), rows }
     }
 
-    /// What was charged: a row per department or payer, a column per month.
+    /// Charges: a row per department or payer, a column per month.
     fn of_groups(
         (name, field): (&'static str, &'static str),
         title: &'static str,

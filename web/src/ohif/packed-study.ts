@@ -1,0 +1,112 @@
+/** The packs of a study that a viewer token opens. */
+
+import { Grant } from "../link/grant.js";
+import { PackSource } from "../link/pack-source.js";
+import { readDescriptions, type Description } from "../read/metadata.js";
+import { readPackedFrames, type PackedFrame } from "../read/packed-frames.js";
+import type { FramePlace, MetadataPlace } from "./address.js";
+import { FrameQueue } from "./frame-queue.js";
+import { answerOf, fits } from "./frame-answer.js";
+
+/** Which frames a pack has, by instance and number, and the queue that brings them. */
+interface Pack {
+  readonly frames: ReadonlyMap<string, PackedFrame>;
+  readonly queue: FrameQueue;
+}
+
+/** One series: each part is asked for once, when it is first needed. */
+interface Series {
+  pack: Promise<Pack | null>;
+  descriptions: Promise<ReadonlyMap<string, Description>> | null;
+}
+
+export class PackedStudy {
+  private readonly grant: Grant;
+  private granted: Promise<unknown> | null = null;
+  private readonly urls = new Map<string, { indexUrl: string; packUrl: string }>();
+  private readonly series = new Map<string, Series>();
+
+  /** `address`: of the study, with its token. */
+  constructor(
+    private readonly address: string,
+    private readonly onEnded: () => void,
+  ) {
+    this.grant = new Grant(`${address}/packs`, this.urls);
+  }
+
+  /** The metadata of a series, as the server says it. What it says decides whether the pack's frames can be given. */
+  async metadata({ series: uid }: MetadataPlace, request: Request): Promise<Response> {
+    const series = this.seriesOf(uid);
+    const response = await fetch(request);
+    if (response.ok) {
+      series.descriptions = readDescriptions(response.clone());
+      series.descriptions.catch(() => (series.descriptions = null));
+    } else if (response.status === 404) {
+      void this.renew();
+    }
+    return response;
+  }
+
+  /** A frame out of the pack; or else the server's, when the pack has it not or in another form than the metadata say. */
+  async frame(place: FramePlace, request: Request): Promise<Response> {
+    const packed = await this.packed(place).catch(() => null);
+    if (packed !== null) {
+      return packed;
+    }
+    const response = await fetch(request);
+    if (response.status === 404) {
+      void this.renew();
+    }
+    return response;
+  }
+
+  private async packed({ series: uid, instance, frame: number }: FramePlace): Promise<Response | null> {
+    const series = this.seriesOf(uid);
+    const pack = await series.pack;
+    const frame = pack?.frames.get(`${instance}/${number}`);
+    if (pack === null || frame === undefined) {
+      return null;
+    }
+    series.descriptions ??= readDescriptions(await fetch(`${this.address}/series/${uid}/metadata`, { headers: { Accept: "application/dicom+json" } }));
+    const description = (await series.descriptions).get(instance);
+    if (description === undefined || !fits(frame, description)) {
+      return null;
+    }
+    return answerOf(frame, await pack.queue.ask(frame));
+  }
+
+  private seriesOf(uid: string): Series {
+    let series = this.series.get(uid);
+    if (series === undefined) {
+      series = { pack: this.open(uid), descriptions: null };
+      this.series.set(uid, series);
+    }
+    return series;
+  }
+
+  private async open(uid: string): Promise<Pack | null> {
+    this.granted ??= this.renew();
+    await this.granted;
+    if (!this.urls.has(uid)) {
+      return null;
+    }
+    const source = new PackSource(this.grant, uid, (state) => {
+      if (state === "signed-out") {
+        this.onEnded();
+      }
+    });
+    const index = await source.index();
+    if (index === null) {
+      return null;
+    }
+    const frames = readPackedFrames(index);
+    return { frames: new Map(frames.map((frame) => [`${frame.sopInstanceUid}/${frame.number}`, frame])), queue: new FrameQueue(source, frames) };
+  }
+
+  /** Asks for fresh URLs, and so whether the token still opens the study. */
+  private async renew(): Promise<void> {
+    if ((await this.grant.renew()) === "signed-out") {
+      this.onEnded();
+    }
+  }
+}
