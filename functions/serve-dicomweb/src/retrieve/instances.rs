@@ -169,16 +169,17 @@ async fn form_of(
     wanted: &Wanted,
 ) -> Result<Option<Form>, DicomwebError> {
     let Some(syntax) = wanted.transfer_syntax.as_deref() else { return Ok(Some(Form::AsUploaded)) };
-    let found: Vec<(bool, bool)> = stream::iter(instances)
-        .map(|instance| async {
-            let index = index(services, instance).await?;
-            let is_decodable = !index.has_pixels() || index.is_decodable();
-            Ok::<_, DicomwebError>((index.transfer_syntax_uid == syntax, is_decodable))
-        })
+    let facts_of = |services: Arc<DicomwebServices>, instance: InstanceRecord| async move {
+        let index = index(&services, &instance).await?;
+        let is_decodable = !index.has_pixels() || index.is_decodable();
+        Ok::<_, DicomwebError>((index.transfer_syntax_uid.clone(), is_decodable))
+    };
+    let owned: Vec<_> = instances.iter().map(|instance| facts_of(Arc::clone(services), instance.clone())).collect();
+    let found: Vec<(String, bool)> = stream::iter(owned)
         .buffered(HEADERS_AT_ONCE)
         .try_collect()
         .await?;
-    Ok(if found.iter().all(|(is_stored, _)| *is_stored) {
+    Ok(if found.iter().all(|(stored, _)| stored == syntax) {
         Some(Form::AsUploaded)
     } else if syntax == EXPLICIT_VR_LITTLE_ENDIAN && found.iter().all(|(_, is_decodable)| *is_decodable) {
         Some(Form::Explicit)
