@@ -143,6 +143,12 @@ function others() {
   });
 }
 
+/** What OHIF's bundle is made of: `web/ohif/build.mjs` compares the list with what the bundle names. */
+function viewer() {
+  const within = JSON.parse(read(join(ROOT, "tools/third-party/ohif.json")));
+  return within.map(({ name, ...rest }) => ({ name: `${name} (in OHIF)`, authors: [], notices: [], ...rest }));
+}
+
 function document() {
   const groups = new Map();
   const add = (id, text, member) => {
@@ -151,7 +157,7 @@ function document() {
     const copyright = new Set([...(group.members.get(member.name) ?? []), ...member.copyright]);
     groups.set(key, { ...group, members: group.members.set(member.name, copyright) });
   };
-  const [packages, withoutText] = [[...crates(), ...modules(), ...others()], []];
+  const [packages, withoutText] = [[...crates(), ...modules(), ...others(), ...viewer()], []];
   for (const { name, license, authors, notices, copyright = [] } of packages) {
     const own = notices.filter((notice) => !notice.name.includes("/"));
     const all = [...new Set([...copyright, ...own.flatMap((notice) => notice.copyright)])];
