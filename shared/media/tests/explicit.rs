@@ -143,7 +143,7 @@ fn the_header_describes_the_pixels_that_follow() {
     let mut file = source(false);
     let at = file.windows(IMPLICIT.len()).position(|window| window == IMPLICIT.as_bytes()).unwrap();
     // The same data set, as if it had been a lossy JPEG: one odd byte of pixels is filled up.
-    file.splice(at - 10..at + IMPLICIT.len() + 1, meta(JPEG)[132..].iter().copied());
+    file.splice(at - 8..at + IMPLICIT.len() + 1, meta(JPEG)[132..].iter().copied());
     let data_set = scan_file(&file, &Limits::default());
     let object = match data_set {
         Ok(_) => written(&file, Some(&colour), &[7; 9]),
@@ -168,7 +168,8 @@ fn what_cannot_be_written_is_refused() {
     assert_eq!(ExplicitInstance::new(&data_set, None), Err(ExplicitError::NoLayout));
     let large = PixelLayout { value_bytes: 1 << 32, ..layout() };
     assert_eq!(ExplicitInstance::new(&data_set, Some(&large)), Err(ExplicitError::TooLarge));
-    let nameless = [meta(IMPLICIT), implicit(tags::PATIENT_ID, b"A1"), implicit(tags::STUDY_ID, b"1")].concat();
+    let nameless =
+        [meta(IMPLICIT), implicit(tags::PATIENT_ID, b"A1"), implicit(tags::STUDY_ID, b"1")].concat();
     let data_set = scan_file(&nameless, &Limits::default()).unwrap();
     assert_eq!(ExplicitInstance::new(&data_set, None), Err(ExplicitError::NotIdentified));
 }
