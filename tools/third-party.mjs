@@ -136,17 +136,16 @@ function modules() {
 }
 
 /** What no package declares: fonts, and code compiled into a module under another licence. */
-function others() {
-  return JSON.parse(read(join(ROOT, "tools/third-party/others.json"))).map(({ file, ...rest }) => {
+function others(list = "others.json") {
+  return JSON.parse(read(join(ROOT, "tools/third-party", list))).map(({ file, ...rest }) => {
     const text = file && read(join(ROOT, "tools/third-party", file));
     return { authors: [], ...rest, notices: text ? [{ id: rest.license, name: file, text, copyright: [] }] : [] };
   });
 }
 
-/** What OHIF's bundle is made of: `web/ohif/build.mjs` compares the list with what the bundle names. */
+/** The packages inside OHIF's bundle; `web/ohif/build.mjs` fails if the bundle names one that is not in the list. */
 function viewer() {
-  const within = JSON.parse(read(join(ROOT, "tools/third-party/ohif.json")));
-  return within.map(({ name, ...rest }) => ({ name: `${name} (in OHIF)`, authors: [], notices: [], ...rest }));
+  return others("ohif.json").map(({ name, ...rest }) => ({ ...rest, name: `${name} (in OHIF)` }));
 }
 
 function document() {
