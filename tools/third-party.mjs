@@ -136,11 +136,16 @@ function modules() {
 }
 
 /** What no package declares: fonts, and code compiled into a module under another licence. */
-function others() {
-  return JSON.parse(read(join(ROOT, "tools/third-party/others.json"))).map(({ file, ...rest }) => {
+function others(list = "others.json") {
+  return JSON.parse(read(join(ROOT, "tools/third-party", list))).map(({ file, ...rest }) => {
     const text = file && read(join(ROOT, "tools/third-party", file));
     return { authors: [], ...rest, notices: text ? [{ id: rest.license, name: file, text, copyright: [] }] : [] };
   });
+}
+
+/** The packages inside OHIF's bundle; `web/ohif/build.mjs` fails if the bundle names one that is not in the list. */
+function viewer() {
+  return others("ohif.json").map(({ name, ...rest }) => ({ ...rest, name: `${name} (in OHIF)` }));
 }
 
 function document() {
@@ -151,7 +156,7 @@ function document() {
     const copyright = new Set([...(group.members.get(member.name) ?? []), ...member.copyright]);
     groups.set(key, { ...group, members: group.members.set(member.name, copyright) });
   };
-  const [packages, withoutText] = [[...crates(), ...modules(), ...others()], []];
+  const [packages, withoutText] = [[...crates(), ...modules(), ...others(), ...viewer()], []];
   for (const { name, license, authors, notices, copyright = [] } of packages) {
     const own = notices.filter((notice) => !notice.name.includes("/"));
     const all = [...new Set([...copyright, ...own.flatMap((notice) => notice.copyright)])];

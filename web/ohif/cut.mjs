@@ -43,6 +43,21 @@ export function withoutTourStyles(text) {
   return text.split("\n").filter((line) => !line.startsWith(".shepherd-")).join("\n");
 }
 
+/** The packages that a script of the bundle is made of, as far as it names them. */
+export function packagesIn(text) {
+  return [...text.matchAll(/^;\/\/ (?:CONCATENATED|EXTERNAL) MODULE: \S*node_modules\/((?:@[\w.-]+\/)?[\w.-]+)\//gm)].map(([, name]) => name);
+}
+
+/** Throws when a package has no line in the list of licences (tools/third-party/ohif.json). */
+export function checkListed(names) {
+  const list = JSON.parse(readFileSync(join(import.meta.dirname, "../../tools/third-party/ohif.json"), "utf8"));
+  const listed = new Set(list.map(({ name }) => name.slice(0, name.lastIndexOf(" "))));
+  const missing = [...new Set(names)].filter((name) => !listed.has(name));
+  if (missing.length > 0) {
+    throw new Error(`no licence is listed of ${missing.join(", ")}`);
+  }
+}
+
 /** Throws when a file still holds some of what was cut, or is under a licence that we may not ship. */
 export function checkNothingForeign(folder) {
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.(css|html|js|json|svg|txt|wasm)$/.test(name));

@@ -15,7 +15,7 @@ export function configOf(root: string): object {
     showErrorDetails: "production",
     investigationalUseDialog: { option: "never" },
     strictZSpacingForVolumeViewport: true,
-    maxNumberOfWebWorkers: Math.max(1, Math.min(3, (navigator.hardwareConcurrency ?? 2) - 1)),
+    maxNumberOfWebWorkers: Math.max(2, Math.min(4, navigator.hardwareConcurrency - 1)),
     // The worker merges what is asked for at the same time.
     maxNumRequests: { interaction: 100, thumbnail: 5, prefetch: 25 },
     defaultDataSourceName: "dicomweb",
