@@ -142,7 +142,7 @@ def describe(client, stack: str, names: list[str]) -> dict:
         "functions": functions,
         "environment": environment,
         "portal": urls["serve-portal"],
-        "dicomweb": f"{urls['serve-dicomweb']}/dicomweb",
+        "dicomweb": urls["serve-dicomweb"],
         "public_url": PUBLIC_URL,
         "email_from": EMAIL_FROM,
     }

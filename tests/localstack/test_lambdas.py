@@ -3,6 +3,8 @@ upload starts. The whole way of a study through the functions is in tests/integr
 
 import json
 import unittest
+import urllib.error
+import urllib.request
 import uuid
 from contextlib import suppress
 from pathlib import Path
@@ -86,6 +88,17 @@ class Failures(unittest.TestCase):
                 self.assertEqual(until("the dead letter", copy.dead_letters), [order.event()])
             self.assertEqual(copy.log().count("Runtime.OutOfMemory"), 3)
             self.assertEqual(copy.log().count("INIT_REPORT"), 3, "each try has a process of its own")
+
+
+class Software(unittest.TestCase):
+    def test_a_streamed_answer_is_one_with_a_status_and_headers(self):
+        url = urllib.request.Request(f"{STACK['endpoint']}/dicomweb/x/studies")
+        url.add_header("Host", STACK["dicomweb"].split("://")[1])
+        with self.assertRaises(urllib.error.HTTPError) as refused:
+            urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=60)
+        self.assertEqual(refused.exception.code, 404)
+        self.assertIn("no-store", refused.exception.headers["Cache-Control"])
+        self.assertIn("no such resource", refused.exception.read().decode())
 
 
 class Triggers(unittest.TestCase):

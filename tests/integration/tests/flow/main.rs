@@ -36,6 +36,7 @@ mod result;
 mod runbook;
 mod sample;
 mod sharing;
+mod software;
 mod stack;
 mod staff;
 mod storage;

@@ -13,15 +13,16 @@ use serde_json::{Value, json};
 
 use crate::agent::agent;
 
-/// How to reach the portal; the same for all tests of a process.
-struct Portal {
+/// How to reach the public functions; the same for all tests of a process.
+struct Door {
     public_url: String,
     endpoint: String,
-    /// The host name under which LocalStack knows it.
-    host: String,
+    /// The host names under which LocalStack knows the portal and DICOMweb.
+    portal: String,
+    dicomweb: String,
 }
 
-static PORTAL: OnceLock<Portal> = OnceLock::new();
+static DOOR: OnceLock<Door> = OnceLock::new();
 
 pub struct Stack {
     /// The output of `tests/localstack/deploy`.
@@ -41,10 +42,12 @@ impl Stack {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         let described: Value = serde_json::from_slice(&output.stdout).unwrap();
         let text = |field: &str| described[field].as_str().unwrap().to_owned();
-        PORTAL.get_or_init(|| Portal {
+        let host = |field: &str| text(field).split_once("://").unwrap().1.to_owned();
+        DOOR.get_or_init(|| Door {
             public_url: text("public_url"),
             endpoint: text("endpoint"),
-            host: text("portal").split_once("://").unwrap().1.to_owned(),
+            portal: host("portal"),
+            dicomweb: host("dicomweb"),
         });
         Self {
             described,
@@ -160,10 +163,11 @@ impl Stack {
 /// Where to send a request for this address, and its host: no machine has the portal's public address.
 pub fn reach(url: &str) -> (String, String) {
     let authority = |url: &str| url.split('/').nth(2).unwrap().to_owned();
-    match PORTAL.get() {
-        Some(portal) if url.starts_with(&portal.public_url) => {
-            (url.replacen(&portal.public_url, &portal.endpoint, 1), portal.host.clone())
-        }
-        _ => (url.to_owned(), authority(url)),
-    }
+    let Some((door, path)) = DOOR.get().and_then(|door| Some((door, url.strip_prefix(&door.public_url)?)))
+    else {
+        return (url.to_owned(), authority(url));
+    };
+    // As CloudFront does, which LocalStack has not.
+    let host = if path.starts_with("/dicomweb/") { &door.dicomweb } else { &door.portal };
+    (format!("{}{path}", door.endpoint), host.clone())
 }
