@@ -53,6 +53,7 @@ test: $(TEST_TOOLS) lint build node_modules_of_tests ## Everything that must hol
 		tools/run-rust-tests && tests/localstack/run-lambda-tests
 	tests/corpus/run --pydicom-files
 	tests/usage/run
+	tests/media/run
 	tests/dicomweb/run
 	npm --prefix web test
 	npm --prefix tests/e2e test

@@ -12,7 +12,7 @@ import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
-import { checkNothingForeign, withoutTour, withoutTourStyles } from "./cut.mjs";
+import { checkNothingForeign, withoutTourStyles, withoutUnwanted } from "./cut.mjs";
 
 const PACKAGE = "@ohif/app@3.13.2";
 const INTEGRITY = "sha512-WZdxmpmG7rqFgW9ZJLcbgr3XCtLi1KDNPoMaeY5PPe6j4G4fjEjjkycZM6C6Zk2F87BKxFfpq+jd5xXZB9E8EA==";
@@ -49,7 +49,7 @@ async function fetchPackage(cache) {
 
 /** A script of OHIF as we pass it on; its notices of copyright come apart. */
 async function script(name, text) {
-  const cut = name.startsWith("app.bundle.") ? withoutTour(text) : text;
+  const cut = name.startsWith("app.bundle.") ? withoutUnwanted(text) : text;
   const moved = cut.replaceAll('__webpack_require__.p = "/"', `__webpack_require__.p = "${BASE}"`);
   const { code, legalComments = "" } = await transform(moved, { minify: true, legalComments: "external", target: "es2022" });
   return { code, notices: legalComments };

@@ -1,6 +1,7 @@
 /**
- * What is cut out of OHIF: its guided tour. The library that draws it (shepherd.js) is under the AGPL, which we may not pass
- * on; and nobody who opens a patient's images wants a tour.
+ * What is cut out of OHIF. Its guided tour: the library that draws it (shepherd.js) is under the AGPL, which we may not pass on,
+ * and nobody who opens a patient's images wants a tour. And the modes that no address of ours leads to, so that nobody waits
+ * for them to be loaded.
  */
 
 import { readdirSync, readFileSync } from "node:fs";
@@ -17,17 +18,24 @@ const PARTS = [
   ["ui-next/src/components/Onboarding/Onboarding.tsx", "const Onboarding = () => null;\n"],
 ];
 
+/** The lines that load modes, and extensions that only these need, when OHIF begins; that of the viewer stays. */
+const MODES_CUT = 7;
+const MODES = /^pluginImports_(?:modes\.push\("@ohif\/mode-(?!longitudinal")|extensions\.push\("@ohif\/extension-ultrasound-)[\w-]+"\);\n/gm;
+
 /** Names of what was cut, and words of licences that ask to publish what is shipped with them. */
 const FOREIGN = /shepherd|affero|\bagpl|gnu general public|\bgpl-?[23]/i;
 
-/** The main script without the tour. */
-export function withoutTour(text) {
+/** The main script without tour and other modes. */
+export function withoutUnwanted(text) {
+  if (text.match(MODES)?.length !== MODES_CUT) {
+    throw new Error("OHIF's bundle loads other modes than expected");
+  }
   return PARTS.reduce((left, [source, instead]) => {
     if (!partOf(source).test(left)) {
       throw new Error(`OHIF's bundle holds no part ${source}: it was built in another way than expected`);
     }
     return left.replace(partOf(source), instead);
-  }, text);
+  }, text.replace(MODES, ""));
 }
 
 /** The main style sheet without that of the tour, which has lines of its own. */

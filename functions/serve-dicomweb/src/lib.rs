@@ -9,6 +9,7 @@ mod error;
 pub mod handler;
 mod headers;
 mod lines;
+mod manifest;
 mod metadata;
 mod packs;
 mod protection;
@@ -20,6 +21,7 @@ mod route;
 mod routes;
 mod services;
 mod software;
+mod weasis;
 
 pub use config::DicomwebConfig;
 pub use handler::router;

@@ -5,7 +5,7 @@ use crate::retrieve::rendered::Kind::{Rendered, Thumbnail};
 use crate::retrieve::rendered::pictures;
 use crate::retrieve::{frames, instances, wado_uri};
 use crate::route::{Route, get};
-use crate::{bulkdata, metadata, packs, qido};
+use crate::{bulkdata, metadata, packs, qido, weasis};
 
 /// Every route below a token (PS3.18 10.4, 10.6; 9 for WADO-URI). A handler takes [`crate::admitted::Admitted`] before
 /// anything else.
@@ -34,6 +34,8 @@ pub fn routes() -> Vec<Route> {
         ),
         get("/studies/{study_uid}/packs", packs::packs),
         get("/wado", wado_uri::wado),
+        get("/weasis.xml", weasis::manifest),
+        get("/files/{study_uid}/{instance_uid}", weasis::file),
     ];
     for (kind, paths) in [
         (

@@ -223,8 +223,7 @@ fn a_picture_is_that_of_its_frame_in_the_window_that_is_asked_for() {
     let pixels: Vec<u8> = [vec![0; 16], (0..16).map(|i| i * 16).collect()].concat();
     let file = image.native(&pixels);
     let picture = |frame, window: Option<(f64, f64)>, viewport| {
-        let window =
-            window.map(|(center, width)| Window { center, width, function: None, name: None });
+        let window = window.map(|(center, width)| Window { center, width, function: None, name: None });
         let format = PictureFormat::Png;
         let job = Job::Picture(PictureJob { frame, window, viewport, format, quality: 90 });
         let mut made = None;

@@ -1,6 +1,7 @@
 //! The DICOMDIR: records of patients, studies, series and files that point at one another by their place in it
 //! (PS3.3 F, PS3.10 8.6).
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::Write;
 
@@ -52,8 +53,8 @@ pub struct Directory {
     pub invented: Vec<Tag>,
 }
 
-/// Writes the directory of these files, in their order. A patient has the studies whose first files name one patient code; a study
-/// and a series hold together what names one UID.
+/// Writes the directory of these files, in their order. A patient has the studies whose first files name one person; a study and a
+/// series hold together what names one UID.
 ///
 /// # Errors
 /// [`MediaError`]: two files of one id, more than 4 GiB.
@@ -158,17 +159,20 @@ fn grouped<'f>(
 impl Writer<'_> {
     fn records(&mut self, files: &[DirectoryFile]) -> Result<Vec<Record>, MediaError> {
         let all: Vec<&DirectoryFile> = files.iter().collect();
-        let mut patients: indexmap::IndexMap<String, Record> = indexmap::IndexMap::new();
+        let mut patients: indexmap::IndexMap<[String; 3], Record> = indexmap::IndexMap::new();
         for study in grouped(&all, |file| &file.header.study_instance_uid) {
             let record = self.study(&study)?;
             let header = &study[0].header;
-            let known = header.patient.get(tags::PATIENT_ID).and_then(|id| id.to_str().ok());
-            let patient = known.map_or_else(String::new, std::borrow::Cow::into_owned);
-            if !patients.contains_key(&patient) {
+            // A code alone is not enough: many files have none, or that of a phantom.
+            let who = [tags::PATIENT_ID, tags::PATIENT_NAME, tags::PATIENT_BIRTH_DATE].map(|tag| {
+                let value = header.patient.get(tag).and_then(|value| value.to_str().ok());
+                value.map_or_else(String::new, Cow::into_owned)
+            });
+            if !patients.contains_key(&who) {
                 let attributes = self.filled(&header.patient, PATIENT, header, 1);
-                patients.insert(patient.clone(), record_of("PATIENT", attributes, Vec::new())?);
+                patients.insert(who.clone(), record_of("PATIENT", attributes, Vec::new())?);
             }
-            patients.entry(patient).and_modify(|patient| patient.below.push(record));
+            patients.entry(who).and_modify(|patient| patient.below.push(record));
         }
         Ok(patients.into_values().collect())
     }

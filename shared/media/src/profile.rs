@@ -1,6 +1,7 @@
 //! The general purpose profiles of PS3.11 (annexes D and J): which transfer syntaxes one medium may hold together.
 
-const EXPLICIT_VR_LITTLE_ENDIAN: &str = "1.2.840.10008.1.2.1";
+use crate::EXPLICIT_VR_LITTLE_ENDIAN;
+
 /// JPEG Baseline, Extended, and Lossless SV1.
 const JPEG: [&str; 3] = ["1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.70"];
 /// JPEG 2000, lossless only and not.

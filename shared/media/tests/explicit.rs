@@ -168,7 +168,8 @@ fn what_cannot_be_written_is_refused() {
     assert_eq!(ExplicitInstance::new(&data_set, None), Err(ExplicitError::NoLayout));
     let large = PixelLayout { value_bytes: 1 << 32, ..layout() };
     assert_eq!(ExplicitInstance::new(&data_set, Some(&large)), Err(ExplicitError::TooLarge));
-    let nameless = [meta(IMPLICIT), implicit(tags::PATIENT_ID, b"A1"), implicit(tags::STUDY_ID, b"1")].concat();
+    let nameless =
+        [meta(IMPLICIT), implicit(tags::PATIENT_ID, b"A1"), implicit(tags::STUDY_ID, b"1")].concat();
     let data_set = scan_file(&nameless, &Limits::default()).unwrap();
     assert_eq!(ExplicitInstance::new(&data_set, None), Err(ExplicitError::NotIdentified));
 }

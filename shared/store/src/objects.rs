@@ -1,17 +1,15 @@
 //! The objects of one bucket, over any S3 API.
 
 mod delete;
+mod presign;
 mod stream;
 
 use std::ops::Range;
 use std::path::Path;
-use std::time::Duration;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::SdkError;
-use aws_sdk_s3::operation::get_object::builders::GetObjectFluentBuilder;
 use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
-use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::EncodingType;
 use bytes::Bytes;
@@ -22,10 +20,8 @@ use tokio::io::AsyncWriteExt;
 
 use crate::StoreError;
 use crate::listed_key::listed_key;
+pub use presign::PRESIGNED_TTL_MAX;
 pub use stream::ObjectStream;
-
-/// Longest life of a presigned GET that the portal hands out.
-pub const PRESIGNED_TTL_MAX: Duration = Duration::from_secs(15 * 60);
 
 /// One bucket.
 #[derive(Debug, Clone)]
@@ -316,43 +312,6 @@ impl Bucket {
         }
         Ok(keys)
     }
-
-    /// A URL that lets its holder read this object for `ttl`, at most [`PRESIGNED_TTL_MAX`].
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] if there are no credentials to sign with.
-    pub async fn presign_get(&self, key: &ObjectKey, ttl: Duration) -> Result<String, StoreError> {
-        presign(self.public_client.get_object().bucket(&self.name).key(key.as_str()), ttl).await
-    }
-
-    /// The same, for a browser to save it as a file with this name (letters, digits, `.`, `-`).
-    ///
-    /// # Errors
-    /// As [`Bucket::presign_get`].
-    pub async fn presign_download(
-        &self,
-        object: ObjectVersion<'_>,
-        file_name: &str,
-        ttl: Duration,
-    ) -> Result<String, StoreError> {
-        let request = self
-            .public_client
-            .get_object()
-            .bucket(&self.name)
-            .key(object.key.as_str())
-            .set_version_id(object.version_id.map(str::to_owned))
-            // The uploader chose the content type; tell the browser only that it is a file.
-            .response_content_type("application/octet-stream")
-            .response_content_disposition(format!("attachment; filename=\"{file_name}\""));
-        presign(request, ttl).await
-    }
-}
-
-async fn presign(request: GetObjectFluentBuilder, ttl: Duration) -> Result<String, StoreError> {
-    let settings = PresigningConfig::expires_in(ttl.min(PRESIGNED_TTL_MAX))
-        .map_err(StoreError::corrupt("presign GetObject"))?;
-    let signed = request.presigned(settings).await;
-    Ok(signed.map_err(|e| StoreError::unavailable("presign GetObject")(Box::new(e)))?.uri().to_owned())
 }
 
 fn is_not_found<E, R>(error: &SdkError<E, R>) -> bool

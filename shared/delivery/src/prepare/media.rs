@@ -1,8 +1,9 @@
 //! A file-set for other software (PS3.10, IHE PDI): the files of a study under names that every system reads, a DICOMDIR, a viewer
 //! that a browser opens, and a text that says what this is.
 //!
-//! Memory does not grow with the size of a study: one file at a time lies on the disk, beside the ZIP. The directory takes about a
-//! kilobyte of memory for each file.
+//! What the profile does not allow is decoded, without loss, to Explicit VR Little Endian; what cannot be decoded stays as it is and is
+//! named in the text. Memory does not grow with the size of a study: one file at a time lies on the disk, decoded as well, beside the
+//! ZIP. The directory takes about a kilobyte of memory for each file.
 
 use std::fs::File;
 use std::io;
@@ -10,25 +11,30 @@ use std::path::{Path, PathBuf};
 
 use filmless_dicom::{HeaderRead, RangedBytes, Scan, read_header, scan_file, scan_prefix};
 use filmless_domain::Limits;
-use filmless_media::{DirectoryFile, DirectoryOptions, FileHeader, FileId, Profile, write_directory};
+use filmless_media::{
+    DirectoryFile, DirectoryOptions, EXPLICIT_VR_LITTLE_ENDIAN, FileHeader, FileId, Profile, write_directory,
+};
 use filmless_store::index::{InstanceRecord, OrderRecord, StudyRecord};
 use sha2::{Digest, Sha256};
+use tokio::io::AsyncWriteExt;
 
 use crate::DeliveryError;
+use crate::explicit_file::ExplicitFile;
 use crate::prepare::archive::{Archive, Packing};
 use crate::prepare::media_read_me::{ReadMe, read_me};
 use crate::prepare::media_viewer;
 use crate::prepare::pack::{Place, Teller, fetch, places};
+use crate::renderer::{FileOwner, InstanceRenderer};
 use crate::source_file::SourceFile;
 
 /// Writes the set into the ZIP.
 pub(super) async fn write(
     teller: &mut Teller<'_>,
+    renderer: &dyn InstanceRenderer,
     archive: Archive,
     folder: &Path,
     instances: &[InstanceRecord],
-    study: &StudyRecord,
-    order: &OrderRecord,
+    (study, order): (&StudyRecord, &OrderRecord),
 ) -> Result<Archive, DeliveryError> {
     let media = DeliveryError::internal::<filmless_media::MediaError>;
     let mut set = FileSet::default();
@@ -37,7 +43,9 @@ pub(super) async fn write(
         let Place { series, number } = place;
         let id = FileId::of_instance(series, number).map_err(media("a file id"))?;
         let file = fetch(teller.prepare, folder, instance).await?;
-        set.take(&id, &file, &teller.prepare.common.settings.limits).await?;
+        let owner = FileOwner { study: study.study_instance_uid.clone(), patient: instance.patient.clone() };
+        let decoder = Decoder { renderer, owner, limits: &teller.prepare.common.settings.limits };
+        let file = set.take(&id, file, &decoder).await?;
         archive = archive.with_file(id.path().to_owned(), file).await?;
         teller.file_done().await?;
     }
@@ -47,6 +55,7 @@ pub(super) async fn write(
     let text = read_me(&ReadMe {
         hospital: &teller.prepare.common.settings.hospital,
         profile: set.profile,
+        decoded: set.decoded,
         kept: &set.kept,
         unlisted: &set.unlisted,
         invented: &directory.invented,
@@ -71,11 +80,45 @@ fn directory_uid(instances: &[InstanceRecord]) -> String {
     format!("2.25.{}", u128::from_be_bytes(number))
 }
 
+/// What writes a file anew that the profile does not allow.
+struct Decoder<'d> {
+    renderer: &'d dyn InstanceRenderer,
+    owner: FileOwner,
+    limits: &'d Limits,
+}
+
+impl Decoder<'_> {
+    /// Writes it beside itself in Explicit VR Little Endian, with the same SOP Instance UID and the same sample values; nothing where
+    /// it cannot be decoded whole.
+    async fn explicit(&self, source: &Path) -> io::Result<Option<PathBuf>> {
+        let file = File::open(source)?;
+        let bytes = file.metadata()?.len();
+        let source_file = SourceFile::Disk { file, bytes };
+        let Ok(mut explicit) = ExplicitFile::open(self.renderer, &self.owner, source_file, self.limits).await
+        else {
+            return Ok(None);
+        };
+        let path = source.with_extension("explicit");
+        let mut written = tokio::fs::File::create(&path).await?;
+        loop {
+            match explicit.next().await {
+                Ok(Some(part)) => written.write_all(&part).await?,
+                Ok(None) => break,
+                Err(_) => return Ok(None),
+            }
+        }
+        written.flush().await?;
+        Ok(Some(path))
+    }
+}
+
 /// What the directory and the text are made of.
 #[derive(Default)]
 struct FileSet {
     files: Vec<DirectoryFile>,
     profile: Profile,
+    /// How many files were decoded.
+    decoded: usize,
     /// Files that the profile does not allow and that stay as they are.
     kept: Vec<FileId>,
     /// Files that the directory cannot list.
@@ -83,27 +126,43 @@ struct FileSet {
 }
 
 impl FileSet {
-    async fn take(&mut self, id: &FileId, file: &Path, limits: &Limits) -> Result<(), DeliveryError> {
-        let (path, limits) = (file.to_owned(), limits.clone());
+    /// Takes a file up; returns what goes into the set in its place.
+    async fn take(
+        &mut self,
+        id: &FileId,
+        file: PathBuf,
+        decoder: &Decoder<'_>,
+    ) -> Result<PathBuf, DeliveryError> {
+        let (path, limits) = (file.clone(), decoder.limits.clone());
+        let local = || DeliveryError::internal::<io::Error>("a temporary file");
         let read = tokio::task::spawn_blocking(move || header_of(&path, &limits)).await;
-        let header = read
-            .map_err(DeliveryError::internal("a header"))?
-            .map_err(DeliveryError::internal("a temporary file"))?;
-        let Some(header) = header else {
+        let read = read.map_err(DeliveryError::internal("a header"))?.map_err(local())?;
+        let Some((mut header, is_whole_file)) = read else {
             self.unlisted.push(id.clone());
-            return Ok(());
+            return Ok(file);
         };
-        if !self.profile.admits(header.transfer_syntax_uid()) {
-            self.kept.push(id.clone());
+        let mut taken = file;
+        if !(is_whole_file && self.profile.admits(header.transfer_syntax_uid())) {
+            match decoder.explicit(&taken).await.map_err(local())? {
+                Some(explicit) => {
+                    taken = explicit;
+                    header = header.in_transfer_syntax(EXPLICIT_VR_LITTLE_ENDIAN);
+                    self.decoded += 1;
+                }
+                None => self.kept.push(id.clone()),
+            }
         }
         self.files.push(DirectoryFile { id: id.clone(), header });
-        Ok(())
+        Ok(taken)
     }
 }
 
-/// What a directory says of a file, read as intake reads it: little first, and more only if that is not enough. Nothing for what is
-/// no DICOM any more.
-fn header_of(path: &PathBuf, limits: &Limits) -> io::Result<Option<FileHeader>> {
+/// Where the letters stand that a file begins with, and they (PS3.10 7.1).
+const MAGIC: (usize, &[u8]) = (128, b"DICM");
+
+/// What a directory says of a file, and whether it has a preamble and file meta information. Read as intake reads it: little first,
+/// and more only if that is not enough. Nothing for what is no DICOM any more.
+fn header_of(path: &Path, limits: &Limits) -> io::Result<Option<(FileHeader, bool)>> {
     let file = File::open(path)?;
     let total = file.metadata()?.len();
     let source = SourceFile::Disk { file, bytes: total };
@@ -124,7 +183,8 @@ fn header_of(path: &PathBuf, limits: &Limits) -> io::Result<Option<FileHeader>> 
                 _ => None,
             }
         };
-        return Ok(scanned.map(|data_set| FileHeader::read(&data_set)));
+        let is_whole_file = prefix.get(MAGIC.0..).is_some_and(|rest| rest.starts_with(MAGIC.1));
+        return Ok(scanned.map(|data_set| (FileHeader::read(&data_set), is_whole_file)));
     }
     Ok(None)
 }

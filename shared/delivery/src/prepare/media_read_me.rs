@@ -15,6 +15,8 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 pub(super) struct ReadMe<'a> {
     pub hospital: &'a Hospital,
     pub profile: Profile,
+    /// How many files were decoded for it.
+    pub decoded: usize,
     /// Files that the profile does not allow.
     pub kept: &'a [FileId],
     /// Files that the directory does not list.
@@ -57,6 +59,13 @@ pub(super) fn read_me(facts: &ReadMe<'_>) -> String {
         facts.profile.name(),
     );
     let mut text = format!("{BYTE_ORDER_MARK}{vi}\n{en}");
+    if facts.decoded > 0 {
+        let _ = writeln!(
+            text,
+            "{} files were decoded to Explicit VR Little Endian, without loss and under their SOP Instance UIDs.",
+            facts.decoded
+        );
+    }
     list(
         &mut text,
         "Các tệp sau giữ nguyên như khi tải lên, một số phần mềm có thể không đọc được.\n\
@@ -115,7 +124,14 @@ mod tests {
     fn text(kept: usize, invented: &[Tag]) -> String {
         let kept: Vec<FileId> = (1..=kept).map(|n| FileId::of_instance(1, n).unwrap()).collect();
         let hospital = Hospital::default();
-        read_me(&ReadMe { hospital: &hospital, profile: Profile::Jpeg, kept: &kept, unlisted: &[], invented })
+        read_me(&ReadMe {
+            hospital: &hospital,
+            profile: Profile::Jpeg,
+            decoded: 3,
+            kept: &kept,
+            unlisted: &[],
+            invented,
+        })
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use filmless_dicom::display_order;
 use filmless_domain::{DownloadKind, StudyInstanceUid};
@@ -18,6 +19,7 @@ use crate::prepare::media;
 use crate::prepare::slice_key::slice_key;
 use crate::record::messages::{SettleTask, Task};
 use crate::record::outbox;
+use crate::renderer::InstanceRenderer;
 use crate::sight::find_in_sight;
 
 const READ_ME: &str = "\
@@ -45,6 +47,7 @@ const LOOK_AGAIN_MS: u64 = 5_000;
 #[instrument(skip_all, fields(study_instance_uid = %study))]
 pub async fn pack_download(
     prepare: &Prepare,
+    renderer: &Arc<dyn InstanceRenderer>,
     study: &StudyInstanceUid,
     kind: DownloadKind,
 ) -> Result<(), DeliveryError> {
@@ -63,7 +66,7 @@ pub async fn pack_download(
     // Between looking and taking the turn, whoever had it may have come to its end.
     let packed = match find(index, &prepare.derived, study, kind).await? {
         StudyDownload { bytes: Some(_), .. } => Ok(()),
-        missing => pack(prepare, &record, &order, kind, &missing).await,
+        missing => pack(prepare, &**renderer, (&record, &order), kind, &missing).await,
     };
     index.end_packing(study, kind).await?;
     packed
@@ -71,8 +74,8 @@ pub async fn pack_download(
 
 async fn pack(
     prepare: &Prepare,
-    study: &StudyRecord,
-    order: &OrderRecord,
+    renderer: &dyn InstanceRenderer,
+    (study, order): (&StudyRecord, &OrderRecord),
     kind: DownloadKind,
     download: &StudyDownload,
 ) -> Result<(), DeliveryError> {
@@ -89,7 +92,9 @@ async fn pack(
     let archive = match kind {
         DownloadKind::Uploaded => uploaded(&mut teller, archive, folder.path(), &instances).await?,
         DownloadKind::Media => {
-            media::write(&mut teller, archive, folder.path(), &instances, study, order).await?
+            let written =
+                media::write(&mut teller, renderer, archive, folder.path(), &instances, (study, order));
+            Box::pin(written).await?
         }
     };
     tokio::task::spawn_blocking(move || archive.finish())

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use filmless_delivery::Services;
 use filmless_delivery::notice::send_notice;
 use filmless_delivery::prepare::pack::pack_download;
+use filmless_delivery::prepare::render::{InProcessRenderer, InstanceRenderer};
 use filmless_delivery::release::release_study;
 use filmless_delivery::staff::ContactCorrection;
 use filmless_domain::staff::Role;
@@ -109,7 +110,8 @@ async fn seed_hoa(services: &Services, clock: &Standing) {
     for study in [&study, &withheld] {
         release_study(&services.into(), &uid(study.uid)).await.unwrap();
     }
-    pack_download(&services.into(), &uid(STUDY), DownloadKind::Uploaded).await.unwrap();
+    let renderer: Arc<dyn InstanceRenderer> = Arc::new(InProcessRenderer);
+    pack_download(&services.into(), &renderer, &uid(STUDY), DownloadKind::Uploaded).await.unwrap();
     let office = desk(services, "u-18", [Role::Records]);
     office.hold(&uid(WITHHELD), "a look at the images").await.unwrap();
     one(WITHOUT_ORDER, "A-NONE").release(services).await;
