@@ -214,7 +214,8 @@ async fn as_uploaded(
     in_parts(&Announced { part_type: DICOM.to_owned(), lengths: Some(lengths) }, parts)
 }
 
-/// Instances as they are decoded. The first one is begun before the answer is, so that what cannot be decoded is said.
+/// Instances as they are decoded; those that are stored so are sent as they are. The first one is begun before the answer is,
+/// so that what cannot be decoded is said.
 async fn explicit(
     services: &Arc<DicomwebServices>,
     study: &Arc<SoftwareStudy>,
@@ -225,37 +226,47 @@ async fn explicit(
     let is_one = instances.len() == 1;
     let mut rest = instances.into_iter();
     let Some(first) = rest.next() else { return Err(Refusal::NotFound.into()) };
-    let open = |services: Arc<DicomwebServices>, study: Arc<SoftwareStudy>, instance: InstanceRecord| async move {
-        let owner = owner_of(&study, &instance);
-        let file = source_of(services.software.studies_bucket(), &instance);
-        ExplicitFile::open(services.renderer.as_ref(), &owner, file, &services.config.limits).await
-    };
-    let first = open(Arc::clone(services), Arc::clone(study), first).await.map_err(|why| refused(&why))?;
-    let length = first.total_bytes();
+    let (length, bytes) = open_explicit(Arc::clone(services), Arc::clone(study), first).await?;
     services.config.check_length(length)?;
-    let part = {
-        let content_type = content_type.clone();
-        move |file| Part { content_type: content_type.clone(), bytes: pieces_of(file) }
-    };
+    let part = Part { content_type: content_type.clone(), bytes };
     if is_single {
-        return Ok(by_itself(part(first), Some(length)));
+        return Ok(by_itself(part, Some(length)));
     }
-    let lengths = is_one.then(|| vec![(content_type, length)]);
+    let lengths = is_one.then(|| vec![(content_type.clone(), length)]);
     let (services, study) = (Arc::clone(services), Arc::clone(study));
-    let opened = stream::iter(rest).then(move |instance| {
-        let opening = open(Arc::clone(&services), Arc::clone(&study), instance);
-        async { opening.await.map_err(|why| broken_off(&why)) }
+    let others = stream::iter(rest).then(move |instance| {
+        let opening = open_explicit(Arc::clone(&services), Arc::clone(&study), instance);
+        let content_type = content_type.clone();
+        async move {
+            let (_, bytes) = opening.await.map_err(|_| Broken::from("broken off"))?;
+            Ok(Part { content_type, bytes })
+        }
     });
-    let parts = stream::once(async { Ok(first) }).chain(opened).map_ok(part);
+    let parts = stream::once(async { Ok(part) }).chain(others);
     in_parts(&Announced { part_type: DICOM.to_owned(), lengths }, parts)
 }
 
-fn pieces_of(file: ExplicitFile) -> Pieces {
+/// How long an instance is in Explicit VR Little Endian, and its bytes.
+async fn open_explicit(
+    services: Arc<DicomwebServices>,
+    study: Arc<SoftwareStudy>,
+    instance: InstanceRecord,
+) -> Result<(u64, Pieces), DicomwebError> {
+    if index(&services, &instance).await?.transfer_syntax_uid == EXPLICIT_VR_LITTLE_ENDIAN {
+        let version = ObjectVersion { key: &instance.key, version_id: instance.version_id.as_deref() };
+        let stored = object(services.software.studies_bucket(), version, None, instance.bytes).await;
+        return Ok((instance.bytes, stored.map_err(|_| Refusal::Unavailable)?));
+    }
+    let owner = owner_of(&study, &instance);
+    let file = source_of(services.software.studies_bucket(), &instance);
+    let opened = ExplicitFile::open(services.renderer.as_ref(), &owner, file, &services.config.limits).await;
+    let file = opened.map_err(|why| refused(&why))?;
+    let length = file.total_bytes();
     let pieces = stream::try_unfold(file, |mut file| async {
         let piece = file.next().await.map_err(|why| broken_off(&why))?;
         Ok(piece.map(|piece| (piece, file)))
     });
-    Box::pin(pieces)
+    Ok((length, Box::pin(pieces)))
 }
 
 /// For whom a file is decoded.

@@ -86,7 +86,8 @@ impl Instance<'_> {
             elements.push(text(0x0020, 0x1041, "DS", &(self.number * 5).to_string()));
         }
         elements.extend(self.more);
-        file(EXPLICIT, &elements)
+        let compressed = self.modality == "XA";
+        file(if compressed { "1.2.840.10008.1.2.5" } else { EXPLICIT }, &elements)
     }
 }
 
@@ -106,6 +107,49 @@ fn slice(study: &str, series: u32, number: u32) -> Vec<u8> {
         element(0x7FE0, 0x0010, "OW", &pixels(number)),
     ];
     Instance { study, series, number, class: CT, modality: "CT", more }.written()
+}
+
+/// A loop of two frames, RLE.
+fn cine(study: &str) -> Vec<u8> {
+    let us = |number, value: u16| element(0x0028, number, "US", &value.to_le_bytes());
+    let item = |bytes: &[u8]| [&[0xFE, 0xFF, 0x00, 0xE0], &(bytes.len() as u32).to_le_bytes()[..], bytes].concat();
+    let mut fragments = [&[0xE0, 0x7F, 0x10, 0x00][..], b"OB\0\0", &[0xFF; 4], &item(&[])].concat();
+    fragments.extend(loop_streams().iter().flat_map(|stream| item(stream)));
+    fragments.extend([0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0]);
+    let more = vec![
+        us(0x0002, 1),
+        element(0x0028, 0x0004, "CS", b"MONOCHROME2"),
+        element(0x0028, 0x0008, "IS", b"2"),
+        us(0x0010, 16),
+        us(0x0011, 16),
+        us(0x0100, 16),
+        us(0x0101, 12),
+        us(0x0102, 11),
+        us(0x0103, 0),
+        fragments,
+    ];
+    let class = "1.2.840.10008.5.1.4.1.1.12.1";
+    Instance { study, series: 2, number: 1, class, modality: "XA", more }.written()
+}
+
+/// The samples of the loop.
+pub fn loop_frames() -> Vec<Vec<u8>> {
+    vec![pixels(5), pixels(7)]
+}
+
+/// The same as they are stored: high bytes, then low bytes, in runs that are literal (PS3.5 G).
+pub fn loop_streams() -> Vec<Vec<u8>> {
+    let stream = |frame: &Vec<u8>| -> Vec<u8> {
+        let segment = |byte: usize| -> Vec<u8> {
+            let bytes: Vec<u8> = frame.iter().skip(byte).step_by(2).copied().collect();
+            bytes.chunks(128).flat_map(|run| [&[run.len() as u8 - 1][..], run].concat()).collect()
+        };
+        let (high, low) = (segment(1), segment(0));
+        let mut header = vec![2, 64, 64 + high.len() as u32];
+        header.resize(16, 0);
+        header.into_iter().flat_map(u32::to_le_bytes).chain(high).chain(low).collect()
+    };
+    loop_frames().iter().map(stream).collect()
 }
 
 /// The pixels of a slice.
@@ -132,5 +176,6 @@ pub fn all() -> Vec<(String, Vec<u8>)> {
     files.push(("chest/curve".into(), ecg.written()));
     files.push(("knee/1".into(), slice(KNEE, 1, 1)));
     files.push(("john/1".into(), slice(OF_JOHN, 1, 1)));
+    files.push(("john/loop".into(), cine(OF_JOHN)));
     files
 }

@@ -3,6 +3,7 @@
 
 mod files;
 mod refusals;
+mod retrieve;
 mod world;
 
 use std::io::Read;
