@@ -112,7 +112,7 @@ fn about(
         })
         .collect();
     json!({
-        "language": if order.language == Language::En { "en" } else { "vi" },
+        "language": if order.patient.language == Language::En { "en" } else { "vi" },
         "hospital": { "vi": name_vi, "en": name_en },
         "patient_name": filmless_domain::person_name::display(&order.patient.name),
         "patient_id": order.patient.id,
