@@ -63,13 +63,13 @@ impl Manifest {
         instances: impl Iterator<Item = &'a InstanceRecord>,
     ) {
         let record = &series.record;
-        let number = record.number.map(|number| number.to_string());
+        let number = record.attributes.number.map(|number| number.to_string());
         let mut attributes = vec![
             ("SeriesInstanceUID", record.series_instance_uid.as_str()),
-            ("Modality", record.modality.as_str()),
+            ("Modality", record.attributes.modality.as_str()),
         ];
         attributes.extend(number.as_deref().map(|number| ("SeriesNumber", number)));
-        attributes.extend(record.description.as_deref().map(|text| ("SeriesDescription", text)));
+        attributes.extend(record.attributes.description.as_deref().map(|text| ("SeriesDescription", text)));
         self.start("Series", &attributes);
         for instance in instances {
             let uid = instance.sop_instance_uid.as_str();

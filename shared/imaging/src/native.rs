@@ -11,6 +11,7 @@ use filmless_domain::Limits;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
+use crate::ImagingError;
 use crate::codec::{Decoded, frame_bytes, inflated_frame, swapped};
 use crate::frame_source::{FrameSource, NativePixels, encoding_of};
 use crate::head::{read_needed, rescan};
@@ -18,7 +19,6 @@ use crate::image_pixel::ImagePixel;
 use crate::open_image::OpenImage;
 use crate::part::{FrameFailure, NativePiece, RenderedPart};
 use crate::samples::Samples;
-use crate::ImagingError;
 
 /// Bytes of one piece: what a frame takes of whoever passes it on, however large it is. Divisible by every width.
 const PIECE_BYTES: usize = 1 << 20;
@@ -41,10 +41,11 @@ pub(crate) fn native_frames(
 ) -> ControlFlow<()> {
     let no_picture = |error: ImagingError| RenderedPart::NoPicture { code: error.code().to_owned() };
     let scanned = read_needed(file, limits);
-    let data_set = match scanned.as_ref().map_err(|error| *error).and_then(|b| rescan(b, file.total(), limits)) {
-        Ok(data_set) => data_set,
-        Err(error) => return sink(no_picture(error)),
-    };
+    let data_set =
+        match scanned.as_ref().map_err(|error| *error).and_then(|b| rescan(b, file.total(), limits)) {
+            Ok(data_set) => data_set,
+            Err(error) => return sink(no_picture(error)),
+        };
     let inflated = data_set.bytes();
     let bytes: &dyn RangedBytes = if data_set.transfer_syntax().deflated { &inflated } else { file };
     match OpenImage::new(&data_set, bytes, limits) {
@@ -61,7 +62,11 @@ struct Frames<'i, 'd> {
 /// A frame before it is cut into pieces.
 enum Frame<'d> {
     /// A range of stored pixels.
-    Stored { pixels: NativePixels<'d>, start: usize, length: usize },
+    Stored {
+        pixels: NativePixels<'d>,
+        start: usize,
+        length: usize,
+    },
     Bytes(Vec<u8>),
 }
 
@@ -82,7 +87,9 @@ impl Frames<'_, '_> {
                     first = Some(layout);
                 }
                 // One header describes all frames.
-                Some(described) if *described != layout => return sink(failed(ImagingError::UnsupportedPixelFormat)),
+                Some(described) if *described != layout => {
+                    return sink(failed(ImagingError::UnsupportedPixelFormat));
+                }
                 Some(_) => {}
             }
             if let Err(error) = self.give(frame, &bytes, sink)? {
@@ -98,9 +105,8 @@ impl Frames<'_, '_> {
         bytes: &Frame<'_>,
         sink: &mut Sink<'_>,
     ) -> ControlFlow<(), Result<(), ImagingError>> {
-        let mut piece = |bytes: &[u8]| {
-            sink(RenderedPart::Native(NativePiece { frame, bytes: ByteBuf::from(bytes) }))
-        };
+        let mut piece =
+            |bytes: &[u8]| sink(RenderedPart::Native(NativePiece { frame, bytes: ByteBuf::from(bytes) }));
         match bytes {
             Frame::Bytes(bytes) => {
                 for part in bytes.chunks(PIECE_BYTES) {
@@ -178,7 +184,10 @@ impl Frames<'_, '_> {
             }
             let byte_of = |frame: usize| (image.samples() * frame).div_ceil(8);
             let start = byte_of(index);
-            return Ok((layout, Frame::Stored { pixels: *pixels, start, length: byte_of(index + 1) - start }));
+            return Ok((
+                layout,
+                Frame::Stored { pixels: *pixels, start, length: byte_of(index + 1) - start },
+            ));
         }
         let start = length * index;
         if start + length > pixels.length {
@@ -216,7 +225,9 @@ impl Frames<'_, '_> {
         let mut layout = self.layout_of_stored(false);
         match (decoded.is_rgb, image.photometric.as_str()) {
             // What is labelled so and was not transformed is RGB.
-            (true, _) | (_, "YBR_RCT" | "YBR_ICT") => "RGB".clone_into(&mut layout.photometric_interpretation),
+            (true, _) | (_, "YBR_RCT" | "YBR_ICT") => {
+                "RGB".clone_into(&mut layout.photometric_interpretation)
+            }
             _ => {}
         }
         if image.bits_allocated == 1
@@ -290,7 +301,8 @@ impl Frames<'_, '_> {
     /// A layout with what follows from the others.
     fn settled(&self, mut layout: PixelLayout, is_422: bool) -> PixelLayout {
         let ImagePixel { number_of_frames, .. } = self.image.image;
-        let samples = u64::from(layout.rows) * u64::from(layout.columns) * u64::from(layout.samples_per_pixel);
+        let samples =
+            u64::from(layout.rows) * u64::from(layout.columns) * u64::from(layout.samples_per_pixel);
         let bits = samples * u64::from(layout.bits_allocated);
         let bits = if is_422 { bits / 3 * 2 } else { bits };
         layout.frame_bytes = bits.div_ceil(8);

@@ -143,7 +143,7 @@ fn the_header_describes_the_pixels_that_follow() {
     let mut file = source(false);
     let at = file.windows(IMPLICIT.len()).position(|window| window == IMPLICIT.as_bytes()).unwrap();
     // The same data set, as if it had been a lossy JPEG: one odd byte of pixels is filled up.
-    file.splice(at - 10..at + IMPLICIT.len() + 1, meta(JPEG)[132..].iter().copied());
+    file.splice(at - 8..at + IMPLICIT.len() + 1, meta(JPEG)[132..].iter().copied());
     let data_set = scan_file(&file, &Limits::default());
     let object = match data_set {
         Ok(_) => written(&file, Some(&colour), &[7; 9]),

@@ -48,6 +48,7 @@ pub async fn prepare_from_env() -> Read<Prepare> {
     let env = Environment::of("prepare-study");
     let aws = connect(&env).await?;
     let settings = Settings {
+        hospital: settings::hospital(&env)?,
         quiet_period: settings::quiet_period(&env)?,
         release_on: settings::release_on(&env)?,
         identity: settings::identity(&env)?,
