@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use filmless_delivery::viewing::software::{NewViewerToken, Right};
 use filmless_delivery::viewing::{Session, StudyDownload};
-use filmless_domain::{Secret, StudyInstanceUid};
+use filmless_domain::{DownloadKind, Secret, StudyInstanceUid};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
@@ -163,7 +163,8 @@ async fn osirix(
     session: &Session,
     study: &StudyInstanceUid,
 ) -> Result<Response, PortalError> {
-    let download = visitor.portal().find_download(session, study).await?.ok_or(PortalError::NotFound)?;
+    let download = visitor.portal().find_download(session, study, DownloadKind::Uploaded).await?;
+    let download = download.ok_or(PortalError::NotFound)?;
     let StudyDownload::Ready { url, .. } = download else {
         return see_other(&format!("/studies/{study}/download"), []);
     };
