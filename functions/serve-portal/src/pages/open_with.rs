@@ -163,7 +163,8 @@ async fn osirix(
     session: &Session,
     study: &StudyInstanceUid,
 ) -> Result<Response, PortalError> {
-    let download = visitor.portal().find_download(session, study, DownloadKind::Uploaded).await?.ok_or(PortalError::NotFound)?;
+    let download = visitor.portal().find_download(session, study, DownloadKind::Uploaded).await?;
+    let download = download.ok_or(PortalError::NotFound)?;
     let StudyDownload::Ready { url, .. } = download else {
         return see_other(&format!("/studies/{study}/download"), []);
     };

@@ -36,6 +36,19 @@ mod tests {
 
     use super::*;
 
+    /// The page on a disk (`docs/MEDIA.md`) says what the portal says. `UPDATE_WORDS=1` writes its words anew.
+    #[test]
+    fn a_viewer_on_a_disk_has_the_words_of_the_portal() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/src/media/words.json");
+        let said = |language| serde_json::to_value(texts(language).viewer).unwrap();
+        let words = serde_json::json!({ "vi": said(Language::Vi), "en": said(Language::En) });
+        if std::env::var_os("UPDATE_WORDS").is_some() {
+            std::fs::write(path, format!("{words:#}\n")).unwrap();
+        }
+        let there: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        assert!(there == words, "run this test with UPDATE_WORDS=1, then make web");
+    }
+
     #[test]
     fn modalities_are_named_once_and_in_words() {
         let codes = |list: &[&str]| list.iter().map(|c| (*c).to_owned()).collect::<Vec<_>>();
