@@ -140,14 +140,18 @@ async fn frames_are_ranges_of_the_upload_and_say_how_they_are_encoded() {
     assert_eq!(parts(&answer), expected);
     let refused = ask(&world, &token, &format!("{}/frames/1", cine()), "image/jls").await;
     let said = refused.text();
-    assert!(refused.status == 406 && said.contains(&format!("image/dicom-rle; transfer-syntax={RLE}")), "{said}");
+    assert!(
+        refused.status == 406 && said.contains(&format!("image/dicom-rle; transfer-syntax={RLE}")),
+        "{said}"
+    );
     world.close().await;
 }
 
 #[tokio::test]
 async fn frames_that_are_none_are_refused() {
     let world = World::new().await;
-    let report = format!("/studies/{CHEST}/series/{}/instances/{}", series_uid(CHEST, 2), instance_uid(CHEST, 2, 1));
+    let report =
+        format!("/studies/{CHEST}/series/{}/instances/{}", series_uid(CHEST, 2), instance_uid(CHEST, 2, 1));
     for (path, status) in [
         (format!("{}/frames/0", chest(1)), 400),
         (format!("{}/frames/x", chest(1)), 400),
@@ -194,7 +198,8 @@ async fn pictures_come_as_they_are_asked_for() {
         let name = query.split('=').next().unwrap();
         assert!(answer.status == 400 && answer.text().contains(name), "{query}");
     }
-    let parts_of = world.get_with(&format!("{instance}/rendered"), &[("accept", "multipart/related; type=image/png")]);
+    let parts_of =
+        world.get_with(&format!("{instance}/rendered"), &[("accept", "multipart/related; type=image/png")]);
     let found = parts(&parts_of.await);
     assert!(found.len() == 1 && found[0].0 == "image/png" && found[0].1.starts_with(b"\x89PNG"));
     world.close().await;
