@@ -86,7 +86,7 @@ def check_directory(name, root, dicom):
         for keyword in ["StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID"]:
             if ds.get(keyword) != getattr(instance, keyword):
                 fail(name, id, "has another", keyword, "than the directory says")
-        if ds.file_meta.TransferSyntaxUID != instance._record.ReferencedTransferSyntaxUIDInFile:
+        if ds.file_meta.TransferSyntaxUID != instance.node._record.ReferencedTransferSyntaxUIDInFile:
             fail(name, id, "has another transfer syntax than the directory says")
         if ds.file_meta.TransferSyntaxUID not in ALLOWED:
             fail(name, id, "has a transfer syntax that no general purpose profile has:", ds.file_meta.TransferSyntaxUID.name)

@@ -52,7 +52,7 @@ pub(super) async fn write(
         .with_bytes("IHE_PDI/STUDY.JS".to_owned(), script("filmlessStudy=", &about, ";"), Packing::Deflated)
         .await?;
     for one in &shown {
-        archive = write_series(teller, archive, one, is_preview_only).await?;
+        archive = Box::pin(write_series(teller, archive, one, is_preview_only)).await?;
     }
     Ok(archive)
 }
