@@ -90,9 +90,7 @@ async fn pack(
     let archive = Archive::create(&path).map_err(local("a temporary file"))?;
     let mut teller = Teller::new(prepare, &study.study_instance_uid, kind, instances.len());
     let archive = match kind {
-        DownloadKind::Uploaded => {
-            Box::pin(uploaded(&mut teller, archive, folder.path(), &instances)).await?
-        }
+        DownloadKind::Uploaded => Box::pin(uploaded(&mut teller, archive, folder.path(), &instances)).await?,
         DownloadKind::Media => {
             let written =
                 media::write(&mut teller, renderer, archive, folder.path(), &instances, (study, order));
