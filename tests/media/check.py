@@ -24,7 +24,7 @@ ALLOWED = {
     "1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.91",
 }
 NAME = re.compile(r"^[A-Z0-9_]{1,8}(/[A-Z0-9_]{1,8}){0,7}$")
-WEB_NAME = re.compile(r"^(INDEX\.HTM|README\.TXT|SHA256SUMS|DICOMDIR|IHE_PDI/([A-Z0-9_]{1,8}/)?[A-Z0-9_]{1,8}\.(JS|JPG))$")
+WEB_NAME = re.compile(r"^(INDEX\.HTM|README\.TXT|SHA256SUMS|DICOMDIR|IHE_PDI/([A-Z0-9_]{1,8}/)?[A-Z0-9_]{1,8}\.(JS|JPG|TXT))$")
 # What dicom3tools says of files, and not of the directory.
 problems = []
 

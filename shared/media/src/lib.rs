@@ -26,4 +26,4 @@ pub use header::FileHeader;
 pub use keys::keyword;
 pub use profile::Profile;
 pub use record_kind::RecordKind;
-pub use viewer::VIEWER;
+pub use viewer::{VIEWER, VIEWER_LICENSES};
