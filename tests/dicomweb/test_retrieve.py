@@ -2,6 +2,7 @@
 
 import io
 import unittest
+from json import dumps
 
 import numpy as np
 import pydicom
@@ -9,12 +10,17 @@ import requests
 from dicomweb_client import DICOMwebClient
 from PIL import Image
 from pictures import frame_count, metadata_of, of_native, parts, samples, stored_frames
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian
 from world import FILES, MANY, PRIOR, the_world
 
 WHOLE = 'multipart/related; type="application/dicom"; transfer-syntax=*'
 FRAMES = 'multipart/related; type="application/octet-stream"; transfer-syntax=*'
 NATIVE = f'multipart/related; type="application/octet-stream"; transfer-syntax={ExplicitVRLittleEndian}'
+
+
+def is_comparable(file):
+    """Whether pydicom decodes it: it has no decoder for this JPEG of 12 bits."""
+    return frame_count(file.dataset) > 0 and file.dataset.BitsAllocated > 1 and file.name != "JPEG-lossy"
 
 
 class Retrieve(unittest.TestCase):
@@ -39,7 +45,7 @@ class Retrieve(unittest.TestCase):
             with self.subTest(file.name):
                 [(headers, body)] = parts(self.get(self.of(file), WHOLE))
                 self.assertEqual(body, file.bytes)
-                self.assertIn(file.syntax, headers["Content-Type"])
+                self.assertTrue(headers["Content-Type"].startswith("application/dicom"))
                 self.assertEqual(self.get(self.of(file), "application/dicom; transfer-syntax=*").content, file.bytes)
 
     def test_a_study_and_a_series_come_back_byte_for_byte(self):
@@ -62,15 +68,28 @@ class Retrieve(unittest.TestCase):
                 self.assertEqual(len(found), count)
                 for number, ((headers, body), stored) in enumerate(zip(found, stored_frames(file.dataset))):
                     self.assertIn("transfer-syntax=", headers["Content-Type"])
+                    if file.syntax == ExplicitVRBigEndian:
+                        # Frames have no media type of their own in big endian.
+                        self.assertIn(ExplicitVRLittleEndian, headers["Content-Type"])
+                        stored = np.frombuffer(stored, ">u2").astype("<u2").tobytes()
                     if not file.syntax.is_deflated:
                         self.assertEqual(body.rstrip(b"\0"), stored.rstrip(b"\0"), number)
 
     def test_decoded_frames_equal_those_of_pydicom(self):
         for file in self.files:
-            if frame_count(file.dataset) == 0 or file.dataset.BitsAllocated == 1:
+            if not is_comparable(file):
                 continue
             with self.subTest(file.name):
+                is_ybr = file.dataset.PhotometricInterpretation == "YBR_FULL_422"
+                if is_ybr and file.syntax.is_compressed:
+                    # Decoded samples are RGB, and the metadata says YBR: a client would convert them once more.
+                    self.assertIn("50", self.get(self.of(file, "/frames/1"), NATIVE, 406).text)
+                    continue
                 [(_, body)] = parts(self.get(self.of(file, "/frames/1"), NATIVE))
+                if is_ybr:
+                    # Stored as it is asked for: two of three samples are there.
+                    self.assertEqual(body, stored_frames(file.dataset)[0])
+                    continue
                 ours = of_native(body, file.dataset)
                 theirs = samples(file.dataset, 0)
                 # Decoders of lossy JPEG round differently, by a step or two.
@@ -80,7 +99,7 @@ class Retrieve(unittest.TestCase):
 
     def test_an_instance_is_transcoded_to_explicit_little_endian(self):
         for file in self.files:
-            if frame_count(file.dataset) == 0 or file.dataset.BitsAllocated == 1:
+            if not is_comparable(file):
                 continue
             with self.subTest(file.name):
                 answer = self.get(self.of(file), f"application/dicom; transfer-syntax={ExplicitVRLittleEndian}")
@@ -96,14 +115,16 @@ class Retrieve(unittest.TestCase):
             series, instance = file.dataset.SeriesInstanceUID, file.dataset.SOPInstanceUID
             with self.subTest(file.name):
                 [json] = self.client.retrieve_series_metadata(MANY, series)
-                self.assertEqual(self.client.retrieve_instance_metadata(MANY, series, instance), json)
+                # Addresses are relative to what was asked for.
+                alone = dumps(self.client.retrieve_instance_metadata(MANY, series, instance))
+                self.assertEqual(alone.replace('"bulkdata/', f'"instances/{instance}/bulkdata/'), dumps(json))
                 self.compare(file.dataset, json, series, [])
                 self.assertEqual(metadata_of({k: v for k, v in json.items() if "BulkDataURI" not in v}).SOPInstanceUID, instance)
         self.assertEqual(len(self.client.retrieve_study_metadata(MANY)), len(FILES))
 
     def compare(self, dataset, json, series, path):
         for element in dataset:
-            if element.tag.group <= 2 or element.tag.element == 0 or element.keyword in ("PixelData", "SpecificCharacterSet"):
+            if element.tag.group <= 2 or element.tag.element == 0 or element.keyword in ("PixelData", "SpecificCharacterSet", "DataSetTrailingPadding"):
                 continue
             key = f"{element.tag:08X}"
             self.assertIn(key, json, path)

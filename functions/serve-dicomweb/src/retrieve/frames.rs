@@ -37,6 +37,8 @@ struct Form {
     media_type: String,
     is_single: bool,
     is_decoded: bool,
+    /// The transfer syntax in which they are stored.
+    stored: String,
 }
 
 /// Some frames of an instance.
@@ -96,6 +98,7 @@ fn form_of(wanted: &Wanted, stored: &str, frames: usize) -> Option<Form> {
         media_type: media_type.to_owned(),
         is_single,
         is_decoded,
+        stored: frame_syntax(stored).to_owned(),
     };
     // Clients that take bytes of any syntax say octet-stream, and are told what it is.
     if is_stored && (wanted.media_type == BYTES || types.iter().any(|known| wanted.takes(known))) {
@@ -184,9 +187,10 @@ async fn decoded(
     let job = Job::Native(NativeJob { frames: Some(numbers.clone()) });
     let mut parts = services.renderer.render(&owner, file, &services.config.limits, job).await;
     let layout = layout_of(&mut parts).await?;
-    // Clients read the samples as the metadata says. False colours are worse than none.
+    // Clients read the samples as the metadata says, so decoded RGB of a file that says YBR_FULL_422 would show false colours.
+    // The whole instance can be had decoded: it says RGB of itself.
     if !layout.is_as_described {
-        return Err(Refusal::NoPicture { code: NoPicture::UnsupportedPixelFormat.code().to_owned() }.into());
+        return Err(not_acceptable(&form.stored, false).into());
     }
     let length = layout.frame_bytes;
     services.config.check_length(length.saturating_mul(numbers.len() as u64))?;
