@@ -45,7 +45,7 @@ web: web/dist/style.css ## Build style sheet and viewer
 ohif: $(OHIF)/index.html ## Build OHIF, which studies open in, from its npm package
 
 .PHONY: test
-test: $(TEST_TOOLS) lint build node_modules_of_tests ## Everything that must hold before a change goes in
+test: $(TEST_TOOLS) lint build ohif node_modules_of_tests ## Everything that must hold before a change goes in
 	tests/openapi/check
 	tests/infra/run
 	@cargo build --locked --quiet --workspace --bins # the functions, for LocalStack

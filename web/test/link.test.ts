@@ -23,6 +23,8 @@ class Network {
   validKey = "first";
   isSignedIn = true;
   frames: unknown[] = frames(FRAMES);
+  /** Part of the names of index and pack. */
+  rendering = "";
 
   fetch = (url: string, init: RequestInit): Promise<Response> => {
     if (this.isDown) {
@@ -46,7 +48,7 @@ class Network {
   };
 
   url(name: string): string {
-    return `https://s3.example/${name}?key=${this.validKey}`;
+    return `https://s3.example/${name}${this.rendering}?key=${this.validKey}`;
   }
 }
 
@@ -123,6 +125,16 @@ describe("a series", () => {
     await settle();
     expect(new Set(arrived).size).toBe(FRAMES);
     expect(states).toEqual([]);
+  });
+
+  it("never reads the pack of a later rendering by the index of an earlier one", async () => {
+    const series = await open();
+    network.validKey = "second";
+    network.rendering = "-2";
+    series.want(5);
+    await settle();
+    expect(network.ranges).toEqual([]);
+    expect(states).toEqual(["failed"]);
   });
 
   it("says that the network is away, and goes on when it is back", async () => {

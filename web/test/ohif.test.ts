@@ -88,8 +88,8 @@ describe("an address", () => {
   it.each([
     [`${series}/instances/1.2.3.4/frames/12`, { kind: "frame", study: "/dicomweb/token/studies/1.2", series: "1.2.3", instance: "1.2.3.4", frame: 12 }],
     [`${series}/metadata`, { kind: "metadata", study: "/dicomweb/token/studies/1.2", series: "1.2.3" }],
-    ["/dicomweb/token/studies?limit=101", { kind: "list" }],
-    ["/dicomweb/token/studies/1.2/series", { kind: "list" }],
+    ["/dicomweb/token/studies?limit=101", { kind: "list", study: null }],
+    ["/dicomweb/token/studies/1.2/series", { kind: "list", study: "/dicomweb/token/studies/1.2" }],
     [`${series}/instances/1.2.3.4/frames/1,2`, null],
     [`${series}/instances/1.2.3.4/frames/0`, null],
     [`${series}/instances/1.2.3.4/frames/1/rendered`, null],

@@ -13,8 +13,8 @@ import { KINDS, level, OTHER, STUDY } from "./study.js";
 const FOLDER = resolve(import.meta.dirname, "../../..", process.env.CARGO_TARGET_DIR ?? "target", "ohif");
 const PATIENCE_MS = 90_000;
 const FRAME = /\/frames\/\d+$/;
-/** Errors of OHIF's own that say nothing about the images. */
-const OWN_ERRORS = /favicon/;
+/** OHIF makes room for a PDF before it has one, and the browser refuses to fill it with the page itself. */
+const OWN_ERRORS = /^Loading plugin data from '' violates/;
 
 let browser;
 let portal;

@@ -13,6 +13,8 @@ export class PackSource {
   private failures = 0;
   private isGivenUp = false;
   private state: LinkState = "fine";
+  /** Which pack the index is of. Fresh URLs may lead to that of a later rendering, where other bytes lie at its offsets. */
+  private pack: string | null = null;
 
   constructor(
     private readonly grant: Grant,
@@ -32,7 +34,8 @@ export class PackSource {
   /** Reads the index; null if the series was closed or cannot be shown. */
   async index(): Promise<SeriesIndex | null> {
     return this.persist(async () => {
-      const { indexUrl } = this.grant.urlsOf(this.seriesInstanceUid);
+      const { indexUrl, packUrl } = this.grant.urlsOf(this.seriesInstanceUid);
+      this.pack = withoutSignature(packUrl);
       return parseIndex(await fetchJson(indexUrl, this.closing.signal));
     });
   }
@@ -55,7 +58,11 @@ export class PackSource {
     signal: AbortSignal,
     onBytes: (bytes: Uint8Array<ArrayBuffer>) => void,
   ): Promise<void> {
-    await fetchBytes(this.grant.urlsOf(this.seriesInstanceUid).packUrl, start, end, signal, onBytes);
+    const { packUrl } = this.grant.urlsOf(this.seriesInstanceUid);
+    if (this.pack !== null && this.pack !== withoutSignature(packUrl)) {
+      throw new MissingError();
+    }
+    await fetchBytes(packUrl, start, end, signal, onBytes);
     this.failures = 0;
     this.setState("fine");
   }
@@ -135,4 +142,8 @@ export class PackSource {
       this.closing.signal.addEventListener("abort", end);
     });
   }
+}
+
+function withoutSignature(url: string): string {
+  return url.split("?", 1)[0] ?? url;
 }

@@ -19,10 +19,12 @@ export interface FramePlace {
 /** A list of studies or series. */
 export interface ListPlace {
   readonly kind: "list";
+  /** The study of which the series are asked for; null for a list of studies. */
+  readonly study: string | null;
 }
 
 const SERIES = /^(\/dicomweb\/[^/]+\/studies\/[0-9.]+)\/series\/([0-9.]+)\/(?:metadata|instances\/([0-9.]+)\/frames\/([1-9][0-9]*))$/;
-const LIST = /^\/dicomweb\/[^/]+\/studies(?:\/[0-9.]+\/series)?$/;
+const LIST = /^\/dicomweb\/[^/]+\/studies$|^(\/dicomweb\/[^/]+\/studies\/[0-9.]+)\/series$/;
 
 /** Null for everything that only the server knows about, several frames in one answer among it. */
 export function placeOf(url: string): MetadataPlace | FramePlace | ListPlace | null {
@@ -32,7 +34,8 @@ export function placeOf(url: string): MetadataPlace | FramePlace | ListPlace | n
   }
   const [, study, series, instance, frame] = SERIES.exec(pathname) ?? [];
   if (study === undefined || series === undefined) {
-    return LIST.test(pathname) ? { kind: "list" } : null;
+    const list = LIST.exec(pathname);
+    return list === null ? null : { kind: "list", study: list[1] ?? null };
   }
   return instance === undefined
     ? { kind: "metadata", study, series }

@@ -37,7 +37,7 @@ export function configOf(root: string): object {
           supportsFuzzyMatching: false,
           supportsWildcard: true,
           staticWado: true,
-          singlepart: "bulkdata,video,pdf",
+          singlepart: "bulkdata",
           bulkDataURI: { enabled: true, relativeResolution: "series" },
           omitQuotationForMultipartRequest: true,
         },

@@ -22,7 +22,7 @@ interface Series {
 
 export class PackedStudy {
   private readonly grant: Grant;
-  private granted: Promise<unknown> | null = null;
+  private granted: Promise<void> | null = null;
   private readonly urls = new Map<string, { indexUrl: string; packUrl: string }>();
   private readonly series = new Map<string, Series>();
 
@@ -34,9 +34,15 @@ export class PackedStudy {
     this.grant = new Grant(`${address}/packs`, this.urls);
   }
 
+  /** Asks where the packs are now, ahead of the first frame. */
+  prepare(): void {
+    this.granted = this.renew();
+  }
+
   /** The metadata of a series, as the server says it. What it says decides whether the pack's frames can be given. */
   async metadata({ series: uid }: MetadataPlace, request: Request): Promise<Response> {
-    const series = this.seriesOf(uid);
+    // Whoever reads the metadata anew may read those of a later rendering, and gets the frames of that one.
+    const series = this.seriesAnew(uid);
     const response = await fetch(request);
     if (response.ok) {
       series.descriptions = readDescriptions(response.clone());
@@ -76,11 +82,12 @@ export class PackedStudy {
   }
 
   private seriesOf(uid: string): Series {
-    let series = this.series.get(uid);
-    if (series === undefined) {
-      series = { pack: this.open(uid), descriptions: null };
-      this.series.set(uid, series);
-    }
+    return this.series.get(uid) ?? this.seriesAnew(uid);
+  }
+
+  private seriesAnew(uid: string): Series {
+    const series = { pack: this.open(uid), descriptions: null };
+    this.series.set(uid, series);
     return series;
   }
 
@@ -105,8 +112,12 @@ export class PackedStudy {
 
   /** Asks for fresh URLs, and so whether the token still opens the study. */
   private async renew(): Promise<void> {
-    if ((await this.grant.renew()) === "signed-out") {
+    const renewal = await this.grant.renew();
+    if (renewal === "signed-out") {
       this.onEnded();
+    } else if (renewal === "unreachable") {
+      // Asked for again with the next metadata.
+      this.granted = null;
     }
   }
 }

@@ -66,6 +66,10 @@ addEventListener("fetch", (event) => {
       answer(studyAt(place.study).metadata(place, request));
       break;
     case "list":
+      if (place.study !== null) {
+        // Its frames are asked for next.
+        studyAt(place.study).prepare();
+      }
       answer(plain(request));
       break;
   }

@@ -18,8 +18,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::world::{
-    HOA_CODE, JOHN_CODE, OPENED, PUBLIC_URL, STUDY, STUDY_OF_ANOTHER, Standing, TWIN_CODE, WITHHELD, World,
-    at, desk, now, order, shared, uid,
+    HOA_CODE, JOHN_CODE, OPENED, PUBLIC_URL, STUDY, STUDY_OF_ANOTHER, Setup, Standing, TWIN_CODE, WITHHELD,
+    World, at, desk, now, order, shared, uid,
 };
 use crate::{GUEST, HOA, form, get, request};
 
@@ -477,6 +477,23 @@ async fn osirix_is_led_to_the_zip_that_is_there_and_nobody_without_the_right_to_
     assert_eq!(guest.status, StatusCode::NOT_FOUND);
     let ohif = form(&format!("/studies/{STUDY}/open-with"), &[("cookie", HOA)], "with=ohif");
     assert_eq!(world.send(ohif).await.status, StatusCode::NOT_FOUND, "it is not hosted here");
+}
+
+#[tokio::test]
+async fn ohif_gets_the_token_behind_the_mark_where_no_server_reads_it() {
+    let world = World::new().await;
+    let hosted = || Setup { with_ohif: true, ..Setup::default() };
+    let path = format!("/studies/{STUDY}/open-with");
+    let page = request(Method::GET, &path, &[("cookie", HOA)], "");
+    assert!(world.send_to(hosted(), page).await.body.contains(r#"value="ohif""#));
+    assert!(!get(&path, &[("cookie", HOA)]).await.body.contains(r#"value="ohif""#), "it is not hosted there");
+    let answer = world.send_to(hosted(), form(&path, &[("cookie", HOA)], "with=ohif")).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let location = answer.header(LOCATION);
+    let opened =
+        location.strip_prefix("/ohif/open#").and_then(|rest| rest.strip_suffix(&format!("/{STUDY}")));
+    let token = opened.unwrap_or_else(|| panic!("{location}"));
+    assert!(token.len() >= 32 && token.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{token}");
 }
 
 #[tokio::test]
