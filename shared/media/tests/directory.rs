@@ -1,5 +1,7 @@
 //! Directories of real files, read back by a general reader and walked by their offsets.
 
+#![allow(clippy::panic, clippy::unwrap_used)]
+
 use std::path::Path;
 
 use dicom_object::{DefaultDicomObject, FileMetaTableBuilder, InMemDicomObject, Tag, from_reader};
