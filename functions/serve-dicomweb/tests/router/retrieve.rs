@@ -141,14 +141,18 @@ async fn frames_are_ranges_of_the_upload_and_say_how_they_are_encoded() {
     assert_eq!(parts(&answer), expected);
     let refused = ask(&world, &token, &format!("{}/frames/1", cine()), "image/jls").await;
     let said = refused.text();
-    assert!(refused.status == 406 && said.contains(&format!("image/dicom-rle; transfer-syntax={RLE}")), "{said}");
+    assert!(
+        refused.status == 406 && said.contains(&format!("image/dicom-rle; transfer-syntax={RLE}")),
+        "{said}"
+    );
     world.close().await;
 }
 
 #[tokio::test]
 async fn frames_that_are_none_are_refused() {
     let world = World::new().await;
-    let report = format!("/studies/{CHEST}/series/{}/instances/{}", series_uid(CHEST, 2), instance_uid(CHEST, 2, 1));
+    let report =
+        format!("/studies/{CHEST}/series/{}/instances/{}", series_uid(CHEST, 2), instance_uid(CHEST, 2, 1));
     for (path, status) in [
         (format!("{}/frames/0", chest(1)), 400),
         (format!("{}/frames/x", chest(1)), 400),
