@@ -14,6 +14,9 @@ const REPLACED: Readonly<Record<string, string>> = {
   "/src/documents/pdf.ts": "pdf.ts",
 };
 
+/** The style sheets of a study's page, as the portal's build left them. */
+const STYLES = ["style.css", "study.css"];
+
 function fromDisc(): Plugin {
   return {
     name: "from-disc",
@@ -33,7 +36,7 @@ function oneFile(path: string): Plugin {
     generateBundle(_, bundle) {
       const all = Object.values(bundle);
       const script = all.filter((file): file is Rollup.OutputChunk => file.type === "chunk").map(({ code }) => code).join("");
-      const style = all.filter((file): file is Rollup.OutputAsset => file.type === "asset" && file.fileName.endsWith(".css")).map(({ source }) => String(source)).join("");
+      const style = STYLES.map((name) => readFileSync(join(import.meta.dirname, "dist", name), "utf8")).join("");
       const page = readFileSync(join(import.meta.dirname, "src/media/index.html"), "utf8")
         .replace("<!--style-->", () => `<style>${style}</style>`)
         .replace("<!--script-->", () => `<script>${script.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--")}</script>`);
@@ -52,9 +55,8 @@ export default defineConfig({
     emptyOutDir: false,
     modulePreload: false,
     assetsInlineLimit: Number.MAX_SAFE_INTEGER,
-    cssCodeSplit: false,
     chunkSizeWarningLimit: 3000,
-    rollupOptions: { input: "src/media/entry.ts", output: { format: "iife", inlineDynamicImports: true } },
+    rollupOptions: { input: "src/media/main.ts", output: { format: "iife", inlineDynamicImports: true } },
   },
   plugins: [withoutNode(), fromDisc(), oneFile("dist/media/INDEX.HTM")],
 });

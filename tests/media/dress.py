@@ -25,7 +25,7 @@ FILES = [
     "SC_rgb_jpeg_dcmtk.dcm",
     "SC_rgb_rle_2frame.dcm",
     "image_dfl.dcm",
-    "no_meta.dcm",
+    "ExplVR_LitEndNoMeta.dcm",
     "test-SR.dcm",
     "rtplan.dcm",
     "rtdose_1frame.dcm",
@@ -60,6 +60,9 @@ def dress(ds, number):
     ds.AccessionNumber = "A-MEDIA"
     ds.StudyInstanceUID, ds.SeriesInstanceUID, ds.SeriesNumber = STUDY, f"{STUDY}.{number}", number
     ds.SOPInstanceUID = uid
+    if "RTPLAN" == ds.get("Modality"):
+        # Without one, dcmtk would not list it; we do.
+        ds.RTPlanLabel = ds.get("RTPlanLabel") or "PLAN"
     if getattr(ds, "file_meta", None):
         ds.file_meta.MediaStorageSOPInstanceUID = uid
 

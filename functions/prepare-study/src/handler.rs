@@ -39,7 +39,7 @@ async fn run(
             render_series(prepare, renderer, &study_instance_uid, &series).await
         }
         SettleTask::PackDownload { study_instance_uid, kind } => {
-            pack_download(prepare, renderer, &study_instance_uid, kind).await
+            Box::pin(pack_download(prepare, renderer, &study_instance_uid, kind)).await
         }
     }
 }

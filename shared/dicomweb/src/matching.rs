@@ -7,6 +7,9 @@ use crate::attributes::Attribute;
 use crate::moment::{Kind, Moments};
 use crate::pattern::{FuzzyName, Pattern};
 
+/// Longest UID (PS3.5 9.1).
+const UID_BYTES_MAX: usize = 64;
+
 /// What an attribute has to be.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Matcher {
@@ -101,13 +104,10 @@ impl Matcher {
     }
 }
 
-/// A list of UIDs (PS3.18 8.3.4.1; PS3.4 C.2.2.2.2). Real ones have letters, too.
+/// A list of UIDs (PS3.18 8.3.4.1; PS3.4 C.2.2.2.2): digits, with dots between them (PS3.5 9.1).
 fn uids(text: &str) -> Option<Vec<String>> {
-    let is_uid = |uid: &&str| {
-        uid.len() <= 64
-            && uid.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
-            && uid.bytes().any(|b| b.is_ascii_digit())
-    };
+    let is_component = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let is_uid = |uid: &&str| uid.len() <= UID_BYTES_MAX && uid.split('.').all(is_component);
     let uids: Vec<&str> = text.split([',', '\\']).map(str::trim).filter(|uid| !uid.is_empty()).collect();
     let are_uids = !uids.is_empty() && uids.iter().all(is_uid);
     are_uids.then(|| uids.into_iter().map(str::to_owned).collect())

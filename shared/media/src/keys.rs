@@ -1,7 +1,8 @@
 //! Which attributes a record has (PS3.3 F.5), and what stands in for a required one that the file lacks.
 
+use dicom_core::dictionary::DataDictionary;
 use dicom_core::{Tag, VR};
-use dicom_dictionary_std::tags;
+use dicom_dictionary_std::{StandardDataDictionary, tags};
 
 use crate::RecordKind;
 
@@ -11,6 +12,12 @@ pub(crate) struct Key {
     pub tag: Tag,
     pub vr: VR,
     pub need: Need,
+}
+
+/// What PS3.6 calls an attribute: `StudyDate`.
+#[must_use]
+pub fn keyword(tag: Tag) -> &'static str {
+    StandardDataDictionary.by_tag(tag).map_or("?", |entry| entry.alias)
 }
 
 /// How much a record needs an attribute.

@@ -23,6 +23,7 @@ pub use error::MediaError;
 pub use explicit::{EXPLICIT_VR_LITTLE_ENDIAN, ExplicitError, ExplicitInstance};
 pub use file_id::FileId;
 pub use header::FileHeader;
+pub use keys::keyword;
 pub use profile::Profile;
 pub use record_kind::RecordKind;
-pub use viewer::VIEWER;
+pub use viewer::{VIEWER, VIEWER_LICENSES};

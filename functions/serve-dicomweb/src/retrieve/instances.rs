@@ -174,11 +174,9 @@ async fn form_of(
         let is_decodable = !index.has_pixels() || index.is_decodable();
         Ok::<_, DicomwebError>((index.transfer_syntax_uid.clone(), is_decodable))
     };
-    let owned: Vec<_> = instances.iter().map(|instance| facts_of(Arc::clone(services), instance.clone())).collect();
-    let found: Vec<(String, bool)> = stream::iter(owned)
-        .buffered(HEADERS_AT_ONCE)
-        .try_collect()
-        .await?;
+    let owned: Vec<_> =
+        instances.iter().map(|instance| facts_of(Arc::clone(services), instance.clone())).collect();
+    let found: Vec<(String, bool)> = stream::iter(owned).buffered(HEADERS_AT_ONCE).try_collect().await?;
     Ok(if found.iter().all(|(stored, _)| stored == syntax) {
         Some(Form::AsUploaded)
     } else if syntax == EXPLICIT_VR_LITTLE_ENDIAN && found.iter().all(|(_, is_decodable)| *is_decodable) {

@@ -112,7 +112,8 @@ fn slice(study: &str, series: u32, number: u32) -> Vec<u8> {
 /// A loop of two frames, RLE.
 fn cine(study: &str) -> Vec<u8> {
     let us = |number, value: u16| element(0x0028, number, "US", &value.to_le_bytes());
-    let item = |bytes: &[u8]| [&[0xFE, 0xFF, 0x00, 0xE0], &(bytes.len() as u32).to_le_bytes()[..], bytes].concat();
+    let item =
+        |bytes: &[u8]| [&[0xFE, 0xFF, 0x00, 0xE0], &(bytes.len() as u32).to_le_bytes()[..], bytes].concat();
     let mut fragments = [&[0xE0, 0x7F, 0x10, 0x00][..], b"OB\0\0", &[0xFF; 4], &item(&[])].concat();
     fragments.extend(loop_streams().iter().flat_map(|stream| item(stream)));
     fragments.extend([0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0]);

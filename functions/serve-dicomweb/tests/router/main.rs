@@ -4,6 +4,7 @@
 mod files;
 mod refusals;
 mod retrieve;
+mod weasis;
 mod world;
 
 use std::io::Read;

@@ -114,6 +114,21 @@ async fn whatever_is_not_theirs_or_is_not_there_has_one_answer() {
 }
 
 #[tokio::test]
+async fn a_token_that_ended_has_the_answer_of_one_that_never_was() {
+    let world = World::new().await;
+    let metadata = format!("/studies/{CHEST}/series/{}/metadata", series_uid(CHEST, 1));
+    assert_eq!(world.get(&metadata).await.status, StatusCode::OK);
+    world.sign_out("N20-1").await;
+    let never = world.ask(Method::GET, "/unknown/studies", &[]).await;
+    for path in [&metadata, "/studies", "/nothing"] {
+        let answer = world.get(path).await;
+        assert_eq!((answer.status, &answer.headers), (StatusCode::NOT_FOUND, &never.headers), "{path}");
+        assert_eq!(answer.bytes, never.bytes, "{path}");
+    }
+    world.close().await;
+}
+
+#[tokio::test]
 async fn ranges_behind_the_end_are_refused_with_the_length() {
     let world = World::new().await;
     let series = format!("/studies/{CHEST}/series/{}", series_uid(CHEST, 1));

@@ -118,6 +118,11 @@ impl World {
         token(&self.services, code, studies).await
     }
 
+    /// Ends the session in which the tokens of a patient were made.
+    pub async fn sign_out(&self, code: &str) {
+        Portal::new(self.services.clone()).sign_out(&cookie_of(code), SOURCE).await.unwrap();
+    }
+
     /// Asks below `/dicomweb`.
     pub async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> Answer {
         let mut request = Request::builder().method(method).uri(format!("/dicomweb{path}"));
@@ -208,12 +213,16 @@ async fn prepare(services: &Services, study: &str) {
     assert!(record.is_visible(), "{study} is held: {:?}", record.reason);
 }
 
+fn cookie_of(code: &str) -> String {
+    format!("session of {code}")
+}
+
 /// A token that is made in a session of its own.
 async fn token(services: &Services, code: &str, studies: &[&str]) -> String {
     let patient_id = PatientId::parse(code).unwrap();
     let account = services.index.account_of_patient(&patient_id).await.unwrap().unwrap();
     let now = services.clock.now();
-    let cookie = format!("session of {code}");
+    let cookie = cookie_of(code);
     let session: SessionRecord = serde_json::from_value(json!({
         "account_key": account.account_key, "account_name": account.account_name, "patient_id": code,
         "patient_name": "", "language": "vi", "started_at": now.as_millisecond(),

@@ -135,7 +135,32 @@ fn megabytes(bytes: u64, decimal_mark: char) -> String {
 
 #[cfg(test)]
 mod tests {
+    use filmless_domain::Language;
+    use filmless_store::index::PackingProgress;
+
     use super::*;
+    use crate::texts::texts;
+
+    #[test]
+    fn the_page_says_how_far_a_zip_is_once_its_files_are_counted() {
+        let t = texts(Language::En);
+        let progress = |files_done, files| Some(PackingProgress { files_done, files });
+        for (is_asked_for, progress, expected) in [
+            (false, None, None),
+            (true, None, Some(None)),
+            (false, progress(0, 0), Some(None)),
+            (true, progress(3, 16), Some(Some("3 of 16 files are done."))),
+        ] {
+            let state = State::new(t, StudyDownload::NotMade { bytes: 7_040_000, progress }, is_asked_for);
+            let (size, said) = match state {
+                State::Preparing(size, words) => (size, Some(words)),
+                State::NotAskedFor(size) => (size, None),
+                State::Ready(..) => panic!("it is not made"),
+            };
+            assert!(size.contains("7.0 MB"), "{size}");
+            assert_eq!(said.as_ref().map(Option::as_deref), expected, "{progress:?}");
+        }
+    }
 
     #[test]
     fn a_size_is_neither_rounded_up_nor_nothing() {

@@ -45,7 +45,8 @@ pub(super) async fn write(
         let file = fetch(teller.prepare, folder, instance).await?;
         let owner = FileOwner { study: study.study_instance_uid.clone(), patient: instance.patient.clone() };
         let decoder = Decoder { renderer, owner, limits: &teller.prepare.common.settings.limits };
-        let file = set.take(&id, file, &decoder).await?;
+        // Boxed, as all that is deep: the stack of a worker holds the futures within futures of everything that it polls.
+        let file = Box::pin(set.take(&id, file, &decoder)).await?;
         archive = archive.with_file(id.path().to_owned(), file).await?;
         teller.file_done().await?;
     }
@@ -62,7 +63,7 @@ pub(super) async fn write(
     });
     archive = archive.with_bytes("DICOMDIR".to_owned(), directory.bytes, Packing::Stored).await?;
     archive = archive.with_bytes("README.TXT".to_owned(), text.into_bytes(), Packing::Stored).await?;
-    archive = media_viewer::write(teller, archive, study, order).await?;
+    archive = Box::pin(media_viewer::write(teller, archive, study, order)).await?;
     tokio::task::spawn_blocking(move || archive.add_sums("SHA256SUMS").map(|()| archive))
         .await
         .map_err(DeliveryError::internal("a ZIP"))?

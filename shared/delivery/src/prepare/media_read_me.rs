@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use filmless_dicom::{Tag, tags};
+use filmless_dicom::Tag;
 use filmless_domain::Hospital;
-use filmless_media::{FileId, Profile};
+use filmless_media::{FileId, Profile, keyword};
 
 /// Most files that are named one by one.
 const NAMED_MAX: usize = 50;
@@ -81,7 +81,7 @@ pub(super) fn read_me(facts: &ReadMe<'_>) -> String {
         &mut text,
         "DICOMDIR bắt buộc có các mục sau, nhưng tệp ảnh không ghi. Giá trị trong DICOMDIR chỉ để thay thế.\n\
          The DICOMDIR must have these attributes, and the files lack them. What it says there is a stand-in:",
-        facts.invented.iter().map(|tag| name_of(*tag)),
+        facts.invented.iter().map(|tag| keyword(*tag)),
     );
     text.replace('\n', "\r\n")
 }
@@ -96,29 +96,10 @@ fn list<'a>(text: &mut String, heading: &str, names: impl ExactSizeIterator<Item
     let _ = writeln!(text, "\n{heading}\n  {}{more}", names.join("\n  "));
 }
 
-/// The keyword of an attribute that a directory may have to invent.
-fn name_of(tag: Tag) -> &'static str {
-    match tag {
-        tags::STUDY_DATE => "Study Date (0008,0020)",
-        tags::STUDY_TIME => "Study Time (0008,0030)",
-        tags::CONTENT_DATE => "Content Date (0008,0023)",
-        tags::CONTENT_TIME => "Content Time (0008,0033)",
-        tags::MODALITY => "Modality (0008,0060)",
-        tags::PATIENT_ID => "Patient ID (0010,0020)",
-        tags::STUDY_ID => "Study ID (0020,0010)",
-        tags::SERIES_NUMBER => "Series Number (0020,0011)",
-        tags::INSTANCE_NUMBER => "Instance Number (0020,0013)",
-        tags::PRESENTATION_CREATION_DATE => "Presentation Creation Date (0070,0082)",
-        tags::PRESENTATION_CREATION_TIME => "Presentation Creation Time (0070,0083)",
-        tags::CONTENT_LABEL => "Content Label (0070,0080)",
-        tags::COMPLETION_FLAG => "Completion Flag (0040,A491)",
-        tags::VERIFICATION_FLAG => "Verification Flag (0040,A493)",
-        _ => "attributes of a document",
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use filmless_dicom::tags;
+
     use super::*;
 
     fn text(kept: usize, invented: &[Tag]) -> String {
@@ -149,6 +130,6 @@ mod tests {
     fn it_names_what_other_software_may_trip_over() {
         let text = text(52, &[tags::STUDY_ID]);
         assert!(text.contains("DICOM/S0000001/I0000050 … (+2)"), "{text}");
-        assert!(!text.contains("I0000051") && text.contains("Study ID (0020,0010)"), "{text}");
+        assert!(!text.contains("I0000051") && text.contains("  StudyID\r\n"), "{text}");
     }
 }

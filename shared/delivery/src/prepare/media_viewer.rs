@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use filmless_domain::object_key::SeriesKeys;
 use filmless_domain::{Language, ObjectKey, Order};
-use filmless_media::VIEWER;
+use filmless_media::{VIEWER, VIEWER_LICENSES};
 use filmless_store::index::{OrderRecord, SeriesRecord, StudyRecord};
 use filmless_store::{Bucket, ObjectVersion, StoreError};
 use flate2::read::GzDecoder;
@@ -50,9 +50,11 @@ pub(super) async fn write(
         .with_bytes("INDEX.HTM".to_owned(), VIEWER.as_bytes().to_vec(), Packing::Deflated)
         .await?
         .with_bytes("IHE_PDI/STUDY.JS".to_owned(), script("filmlessStudy=", &about, ";"), Packing::Deflated)
+        .await?
+        .with_bytes("IHE_PDI/LICENSES.TXT".to_owned(), VIEWER_LICENSES.as_bytes().to_vec(), Packing::Deflated)
         .await?;
     for one in &shown {
-        archive = write_series(teller, archive, one, is_preview_only).await?;
+        archive = Box::pin(write_series(teller, archive, one, is_preview_only)).await?;
     }
     Ok(archive)
 }

@@ -66,7 +66,7 @@ pub async fn pack_download(
     // Between looking and taking the turn, whoever had it may have come to its end.
     let packed = match find(index, &prepare.derived, study, kind).await? {
         StudyDownload { bytes: Some(_), .. } => Ok(()),
-        missing => pack(prepare, &**renderer, (&record, &order), kind, &missing).await,
+        missing => Box::pin(pack(prepare, &**renderer, (&record, &order), kind, &missing)).await,
     };
     index.end_packing(study, kind).await?;
     packed
@@ -90,7 +90,7 @@ async fn pack(
     let archive = Archive::create(&path).map_err(local("a temporary file"))?;
     let mut teller = Teller::new(prepare, &study.study_instance_uid, kind, instances.len());
     let archive = match kind {
-        DownloadKind::Uploaded => uploaded(&mut teller, archive, folder.path(), &instances).await?,
+        DownloadKind::Uploaded => Box::pin(uploaded(&mut teller, archive, folder.path(), &instances)).await?,
         DownloadKind::Media => {
             let written =
                 media::write(&mut teller, renderer, archive, folder.path(), &instances, (study, order));

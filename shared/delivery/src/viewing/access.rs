@@ -85,7 +85,13 @@ impl Portal {
                 served(pen, StorageClass::Derived, occasion(session), record.derived_bytes)
             }
         });
-        let (events, notices) = (events.await?, index.notices(study).await?);
+        // Whoever has a viewer token opened the study on its page: it is off the list since then, from which only the portal may
+        // delete.
+        let notices = match with {
+            OpenedWith::Pages => index.notices(study).await?,
+            OpenedWith::Software => Vec::new(),
+        };
+        let events = events.await?;
         let opening = || {
             let transaction = Transaction::new().put(&key, &access, new())?.log(LogName::Audit, &entry)?;
             let transaction = transaction.count_opening(study).unlist_unreached(&notices);
@@ -193,7 +199,7 @@ pub(crate) async fn access_lines(
     Ok(found.iter().map(line).collect())
 }
 
-/// What software may load of a study: whether it does, nobody knows before it has.
+/// That software was served a study, and everything that it may load of that class: more is not known before it has.
 pub(super) fn served(pen: &Pen, class: StorageClass, occasion: &str, bytes: u64) -> Vec<UsageEvent> {
     let occasion = format!("{} {occasion}", class.as_str());
     let served =

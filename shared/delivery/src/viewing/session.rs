@@ -24,9 +24,16 @@ pub(super) struct FoundSession {
     pub record: SessionRecord,
     /// When it ends, where nobody uses it any more.
     pub idle_at: Timestamp,
+    /// Whether that was before now.
+    pub is_idle: bool,
 }
 
 impl FoundSession {
+    /// Unless nobody used it for too long.
+    pub fn in_use(self) -> Option<Self> {
+        (!self.is_idle).then_some(self)
+    }
+
     /// When it ends at the latest, and its share with it.
     pub fn ends_at(&self) -> Result<Timestamp, DeliveryError> {
         let ends_at =
@@ -41,11 +48,15 @@ impl Portal {
     /// # Errors
     /// [`DeliveryError`].
     pub async fn session(&self, cookie: &str, source: &str) -> Result<Option<Session>, DeliveryError> {
-        let found = self.find_session(&credentials::token_digest(cookie), source).await?;
-        Ok(found.map(|found| found.session))
+        let token_digest = credentials::token_digest(cookie);
+        let Some(found) = self.find_session(&token_digest, source).await? else { return Ok(None) };
+        if found.is_idle {
+            self.common.index.end_session(&token_digest).await?;
+        }
+        Ok(found.in_use().map(|found| found.session))
     }
 
-    /// The session whose cookie has this digest, used from that source.
+    /// The session whose cookie has this digest, used from that source; one that was idle for too long, too.
     pub(super) async fn find_session(
         &self,
         token_digest: &str,
@@ -56,11 +67,6 @@ impl Portal {
         let Some(account) = self.account_since(&record.account_key, Some(record.started_at)).await? else {
             return Ok(None);
         };
-        let idle_at = record.seen_at + self.common.settings.session_idle;
-        if idle_at < now {
-            index.end_session(token_digest).await?;
-            return Ok(None);
-        }
         let share = match &record.share {
             None => None,
             Some(digest) => match index.share(digest).await?.filter(|share| share.is_open(now)) {
@@ -68,7 +74,9 @@ impl Portal {
                 None => return Ok(None),
             },
         };
-        if record.seen_at + SEEN_EVERY < now {
+        let idle_at = record.seen_at + self.common.settings.session_idle;
+        let is_idle = idle_at < now;
+        if !is_idle && record.seen_at + SEEN_EVERY < now {
             index.see_session(token_digest, now).await?;
         }
         let session = Session {
@@ -81,7 +89,7 @@ impl Portal {
             token_digest: token_digest.to_owned(),
             source: source.to_owned(),
         };
-        Ok(Some(FoundSession { session, record, idle_at }))
+        Ok(Some(FoundSession { session, record, idle_at, is_idle }))
     }
 
     /// Ends this cookie's session.

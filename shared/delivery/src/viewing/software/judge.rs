@@ -66,7 +66,8 @@ impl Software {
         if idle_at <= judged_at {
             return Ok(None);
         }
-        let Some(found) = self.portal.find_session(&viewer.session, source).await? else { return Ok(None) };
+        let found = self.portal.find_session(&viewer.session, source).await?;
+        let Some(found) = found.and_then(FoundSession::in_use) else { return Ok(None) };
         // Another account took this one in: whoever still wants to see the study makes a token there.
         if found.session.account_key != viewer.account_key {
             return Ok(None);

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::admission::Right;
 use super::judge::VIEWER_IDLE;
 use crate::viewing::access::{OpenedWith, event};
+use crate::viewing::session::FoundSession;
 use crate::viewing::{Portal, Session};
 use crate::{DeliveryError, credentials};
 
@@ -69,9 +70,8 @@ impl Portal {
         let audit = event(session, AuditAction::CreateViewerToken, first);
         let audit = audit.detail(format!("{} studies, {}", studies.len(), right.as_str())).entry(common)?;
         for _ in 0..TRIES_MAX {
-            let Some(found) = self.find_session(&session.token_digest, &session.source).await? else {
-                return Ok(None);
-            };
+            let found = self.find_session(&session.token_digest, &session.source).await?;
+            let Some(found) = found.and_then(FoundSession::in_use) else { return Ok(None) };
             let (now, ends_at) = (common.clock.now(), found.ends_at()?);
             let viewer = ViewerRecord {
                 session: session.token_digest.clone(),
