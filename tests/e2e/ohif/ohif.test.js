@@ -71,14 +71,17 @@ async function openOhif({ visitor, page }) {
 
 const thumbnail = (page, description) => page.locator("[data-cy^=study-browser-thumbnail]", { hasText: description });
 
-/** Shows a series and waits until its picture is drawn. */
-async function show(page, description) {
-  await page.evaluate(() => {
-    window.drawn = 0;
-    window.isWatched ??= (addEventListener("CORNERSTONE_IMAGE_RENDERED", () => (window.drawn += 1), true), true);
-  });
-  await thumbnail(page, description).first().dblclick();
-  await eventually(async () => (await page.locator("body").innerText()).includes(description) && (await page.evaluate(() => window.drawn > 0)), `${description} is drawn`);
+/** Shows a series and waits until one of its images is in the viewport. OHIF takes a double click only once it is ready for it. */
+async function show(page, { number, description }) {
+  const isShown = (series) => {
+    const [viewport] = window.cornerstone?.getRenderingEngines()[0]?.getViewports() ?? [];
+    const image = viewport?.getCurrentImageId?.();
+    return image?.includes(`/series/${series}/`) === true && window.cornerstone.cache.getImage(image) !== undefined;
+  };
+  await eventually(async () => {
+    await thumbnail(page, description).first().dblclick();
+    return page.waitForFunction(isShown, `${STUDY.uid}.${number}`, { timeout: 10_000 }).catch(() => null);
+  }, `${description} is shown`);
 }
 
 /** The picture's own values, as OHIF holds them: what the window and the screen make of them is OHIF's business. */
@@ -100,8 +103,8 @@ describe("OHIF", () => {
     for (const { description } of KINDS) {
       await thumbnail(page, description).first().waitFor({ timeout: PATIENCE_MS });
     }
-    for (const { description, modality, images } of KINDS.filter(({ images }) => images > 0)) {
-      await show(page, description);
+    for (const { number, description, modality, images } of KINDS.filter(({ images }) => images > 0)) {
+      await show(page, { number, description });
       const { values, rows, columns } = await valuesOf(page);
       assert.deepEqual([rows, columns], [64, 64], description);
       assert.ok(isExact(modality, values, images), `${description} has exactly the values that were uploaded`);

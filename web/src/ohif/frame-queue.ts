@@ -1,7 +1,7 @@
 /**
  * Brings the frames of one pack that OHIF waits for. OHIF asks for them one by one; those that lie beside each other come
  * in one request. The newest wish goes first, because the reader scrolled there; as much is under way as the link brings in
- * half a second, so that it is never idle and a new wish never waits for long.
+ * less than a second, so that it is never idle and a new wish never waits for long.
  */
 
 import type { PackSource } from "../link/pack-source.js";
@@ -22,7 +22,7 @@ interface Request {
 }
 
 /** How long what is under way may take. */
-const AHEAD_MS = 500;
+const AHEAD_MS = 800;
 const REQUESTS_MAX = 6;
 const BYTES_MIN = 64 * 1024;
 const BYTES_MAX = 2 * 1024 * 1024;
