@@ -220,7 +220,7 @@ mod tests {
 
     use super::*;
 
-    fn zalo(more: &Value) -> Option<ZaloZns> {
+    fn zalo(more: &Value) -> Result<ZaloZns, String> {
         let mut settings = json!({ "access_token": "t", "template_id": "1" });
         for (name, value) in more.as_object().unwrap() {
             settings[name] = value.clone();

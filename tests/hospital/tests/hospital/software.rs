@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use filmless_delivery::Services;
-use filmless_delivery::viewing::{Portal, Session, Software};
+use filmless_delivery::viewing::software::Software;
+use filmless_delivery::viewing::{Portal, Session};
 use filmless_domain::{Secret, StudyInstanceUid};
 use filmless_store::ObjectVersion;
 
