@@ -5,7 +5,10 @@ mod data_set_writer;
 
 use data_set_writer::{element, file, sequence};
 
-use crate::world::{CHEST, KNEE, OF_JOHN};
+/// Hoà's two studies, and John's.
+pub const CHEST: &str = "1.2.826.0.1.3680043.10.1999.1";
+pub const KNEE: &str = "1.2.826.0.1.3680043.10.1999.2";
+pub const OF_JOHN: &str = "1.2.826.0.1.3680043.10.1999.3";
 
 pub const EXPLICIT: &str = "1.2.840.10008.1.2.1";
 pub const CT: &str = "1.2.840.10008.5.1.4.1.1.2";

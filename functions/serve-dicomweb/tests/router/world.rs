@@ -26,14 +26,11 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 
 use crate::files;
+pub use crate::files::{CHEST, KNEE, OF_JOHN};
 
 pub const PUBLIC_URL: &str = "https://images.hospital.example";
 /// The web page of a viewer elsewhere.
 pub const VIEWER: &str = "https://viewer.example";
-/// Hoà's two studies, and John's.
-pub const CHEST: &str = "1.2.826.0.1.3680043.10.1999.1";
-pub const KNEE: &str = "1.2.826.0.1.3680043.10.1999.2";
-pub const OF_JOHN: &str = "1.2.826.0.1.3680043.10.1999.3";
 const SOURCE: &str = "203.0.113.9";
 
 /// A clock that stands still.

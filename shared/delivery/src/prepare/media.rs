@@ -23,7 +23,7 @@ use crate::explicit_file::ExplicitFile;
 use crate::prepare::archive::{Archive, Packing};
 use crate::prepare::media_read_me::{ReadMe, read_me};
 use crate::prepare::media_viewer;
-use crate::prepare::pack::{Place, Teller, fetch, places};
+use crate::prepare::packing::{Place, Teller, fetch, places};
 use crate::renderer::{FileOwner, InstanceRenderer};
 use crate::source_file::SourceFile;
 

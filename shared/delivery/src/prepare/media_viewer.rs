@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::DeliveryError;
 use crate::prepare::archive::{Archive, Packing};
-use crate::prepare::pack::Teller;
+use crate::prepare::packing::Teller;
 use crate::shown_series::{keys_of, main_series, shown_series};
 
 /// As many bytes of a pack are in one script (`PART_BYTES` of `web/src/media/disc.ts`).

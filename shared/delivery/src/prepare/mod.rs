@@ -15,6 +15,8 @@ mod media_read_me;
 mod media_viewer;
 #[cfg(feature = "render")]
 pub mod pack;
+#[cfg(feature = "render")]
+mod packing;
 pub mod rebuild;
 #[cfg(feature = "render")]
 pub mod render;
