@@ -29,7 +29,7 @@ class Pull(unittest.TestCase):
 
     def test_it_finds_the_study_and_not_the_one_of_somebody_else(self):
         found = self.orthanc.post("/dicom-web/servers/many/qido", {"Uri": "/studies", "Arguments": {"PatientName": "*"}})
-        self.assertEqual([study["0020000D"]["Value"][0] for study in found], [MANY])
+        self.assertEqual([study["0020000D"]["Value"] for study in found], [MANY])
         found = self.orthanc.post("/dicom-web/servers/many/qido", {"Uri": "/studies", "Arguments": {"0020000D": FOREIGN}})
         self.assertEqual(found, [])
 

@@ -136,7 +136,7 @@ pub fn find_bulk_data(data_set: &DataSet<'_>, path: &BulkPath) -> Option<BulkDat
         return match pixels.length {
             _ if !has_bulk_pixels(data_set) => None,
             Some(length) => Some(BulkData::At {
-                parts: vec![start..start + length],
+                parts: one_part(start, start + length),
                 vr: pixels.vr,
                 is_big_endian: data_set.transfer_syntax().big_endian_pixels,
             }),
@@ -151,10 +151,14 @@ pub fn find_bulk_data(data_set: &DataSet<'_>, path: &BulkPath) -> Option<BulkDat
     let is_bytes = matches!(element.vr(), VR::OB | VR::OD | VR::OF | VR::OL | VR::OV | VR::OW | VR::UN);
     let place = element.place();
     (is_bytes && !place.is_empty() && !element.is_in_fragments()).then(|| BulkData::At {
-        parts: vec![place.start as u64..place.end as u64],
+        parts: one_part(place.start as u64, place.end as u64),
         vr: element.vr(),
         is_big_endian: element.is_big_endian(),
     })
+}
+
+fn one_part(start: u64, end: u64) -> Vec<Range<u64>> {
+    std::iter::once(start..end).collect()
 }
 
 /// Whether the pixels are one value that can be had by itself: uncompressed, or a video.

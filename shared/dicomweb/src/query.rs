@@ -169,7 +169,10 @@ pub fn accept_parameter(query: &str) -> Result<Option<String>, Refusal> {
     Ok(single(&parameters(query)?, "accept")?.map(str::to_owned))
 }
 
-fn parameters(query: &str) -> Result<Vec<(Cow<'_, str>, Cow<'_, str>)>, Refusal> {
+/// A parameter's name and value, decoded.
+type Parameter<'q> = (Cow<'q, str>, Cow<'q, str>);
+
+fn parameters(query: &str) -> Result<Vec<Parameter<'_>>, Refusal> {
     if query.len() > QUERY_BYTES_MAX {
         return Err(Refusal::QueryTooLong { max: QUERY_BYTES_MAX });
     }
