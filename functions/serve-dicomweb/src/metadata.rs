@@ -217,14 +217,14 @@ async fn write_joined(
 /// Bytes on their way out, plain or gzip.
 enum Packed {
     Plain(Vec<u8>),
-    Gzip(GzEncoder<Vec<u8>>),
+    Gzip(Box<GzEncoder<Vec<u8>>>),
 }
 
 impl Packed {
     fn new(is_gzip: bool) -> Self {
         // It is read once: speed counts.
         if is_gzip {
-            Self::Gzip(GzEncoder::new(Vec::new(), Compression::fast()))
+            Self::Gzip(Box::new(GzEncoder::new(Vec::new(), Compression::fast())))
         } else {
             Self::Plain(Vec::new())
         }

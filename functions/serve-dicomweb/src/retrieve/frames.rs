@@ -70,7 +70,7 @@ pub(crate) async fn frames(
         Frames::Native { start, frame_bytes, .. } => {
             let range = |number: &u32| {
                 let start = start + frame_bytes * u64::from(number - 1);
-                vec![start..start + frame_bytes]
+                std::iter::once(start..start + frame_bytes).collect()
             };
             stored(&services, record, numbers.iter().map(range).collect(), &form).await?
         }

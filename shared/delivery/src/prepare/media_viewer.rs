@@ -134,11 +134,8 @@ async fn write_series(
 ) -> Result<Archive, DeliveryError> {
     let derived = &teller.prepare.derived;
     let mut index = read_index(derived, &one.keys.index).await?;
-    let wanted = if is_preview_only {
-        previews_alone(&mut index)
-    } else {
-        std::iter::once(0..one.bytes).collect()
-    };
+    let wanted =
+        if is_preview_only { previews_alone(&mut index) } else { std::iter::once(0..one.bytes).collect() };
     let folder = format!("IHE_PDI/{}", one.folder);
     let text = script(&format!("filmlessIndex(\"{}\",", one.folder), &index, ");");
     archive = archive.with_bytes(format!("{folder}/INDEX.JS"), text, Packing::Deflated).await?;
