@@ -7,7 +7,7 @@ use crate::retrieve::{frames, instances, wado_uri};
 use crate::route::{Route, get};
 use crate::{bulkdata, metadata, packs, qido, weasis};
 
-/// Every route below a token (PS3.18 10.4, 10.6; 9 for WADO-URI). A handler takes [`crate::admitted::Admitted`] before
+/// Every route below a token (PS3.18 10.4, 10.6; 9 for WADO-URI). A handler takes `Admitted` before
 /// anything else.
 #[must_use]
 pub fn routes() -> Vec<Route> {
