@@ -21,7 +21,7 @@ use crate::world::{Process, World};
 const SOURCE: &str = "203.0.113.8";
 const ANSWER_BYTES_MAX: usize = 1 << 20;
 /// How many steps of a run, of a thousand, are followed by questions of software.
-const ASKED_PER_MILLE: usize = 25;
+const ASKED_PER_MILLE: usize = 250;
 
 /// A token, and whose sight it has.
 struct Token {
