@@ -36,7 +36,6 @@ mod sample;
 mod seats;
 mod servers;
 mod shrink;
-mod software;
 mod truth;
 #[path = "../../../faults/tests/faults/weather.rs"]
 #[allow(dead_code)]
