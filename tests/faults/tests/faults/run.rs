@@ -21,7 +21,6 @@ use crate::handlers::{event_of, handle};
 use crate::invariants;
 use crate::ports::{Message, Source};
 use crate::scenario::{Scenario, Upload};
-use crate::software::{DoctorsSoftware, Seen};
 use crate::weather::Plan;
 use crate::world::{Process, Setup, World};
 
@@ -43,14 +42,11 @@ pub struct Told {
     pub faults: usize,
     pub kills: usize,
     pub dead_letters: usize,
-    pub software: Seen,
 }
 
 pub struct Run {
     pub world: World,
     process: Process,
-    software: DoctorsSoftware,
-    scenario: Scenario,
     chance: Chance,
     pub uploads: Vec<Upload>,
     started_ms: i64,
@@ -106,7 +102,6 @@ impl Run {
         self.recover(setup.seed)?;
         told.faults = self.world.weather.faults();
         told.kills = self.kills;
-        told.software = self.software.seen;
         told.dead_letters = self.world.queues.dead();
         let checks = invariants::check(&self.process.services, &self.world, scenario);
         match self.process.run(checks) {
@@ -127,12 +122,9 @@ impl Run {
         let mut world = World::new(servers, setup);
         let process = world.start_process();
         let started_ms = world.clock.now_ms();
-        let software = DoctorsSoftware::start(&world, setup.seed, &setup.plan);
         let mut run = Self {
             world,
             process,
-            software,
-            scenario: scenario.clone(),
             chance: Chance::new(setup.seed, 4),
             uploads: scenario.uploads.clone(),
             started_ms,
@@ -186,7 +178,6 @@ impl Run {
             let batches = self.batches(in_storm);
             if !batches.is_empty() {
                 self.work_on(batches);
-                self.software.look(&self.scenario, &self.world.gateways)?;
                 continue;
             }
             if self.world.clock.now_ms() - self.upkeep_at_ms >= UPKEEP_MS {
