@@ -23,7 +23,9 @@ import make_corpus  # noqa: E402
 ROUNDS = 5
 SLICES = 300
 TICK = os.sysconf("SC_CLK_TCK")
-STUDY, SERIES = make_corpus.uid("CT"), make_corpus.uid("CT", 1)
+# The CT is the second series of the made-up study.
+NUMBER = 2
+STUDY, SERIES = make_corpus.uid("CT"), make_corpus.uid("CT", NUMBER)
 PATIENT = {"id": "BN000001", "name": "Nguyễn Văn Thử", "birth_date": "1970-01-01", "sex": "M", "phone": "0903123456"}
 MULTIPART = 'multipart/related; type="{}"; transfer-syntax=*'
 DICOM, BYTES, JSON = MULTIPART.format("application/dicom"), MULTIPART.format("application/octet-stream"), "application/dicom+json"
@@ -103,7 +105,7 @@ def main():
 def compare(mine, process, theirs, orthanc):
     session = requests.Session()
     series = f"/studies/{STUDY}/series/{SERIES}"
-    frames = [f"{series}/instances/{make_corpus.uid('CT', 1, number)}/frames/1" for number in range(1, SLICES + 1)]
+    frames = [f"{series}/instances/{make_corpus.uid("CT", NUMBER, number)}/frames/1" for number in range(1, SLICES + 1)]
     for name, paths, accept, times, goal in [
         ("metadata of a series of 300 slices", [f"{series}/metadata"], JSON, 5, 1 / 50),
         ("one stored frame", frames, BYTES, SLICES, 1 / 4),
