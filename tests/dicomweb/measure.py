@@ -105,7 +105,7 @@ def main():
 def compare(mine, process, theirs, orthanc):
     session = requests.Session()
     series = f"/studies/{STUDY}/series/{SERIES}"
-    frames = [f"{series}/instances/{make_corpus.uid("CT", NUMBER, number)}/frames/1" for number in range(1, SLICES + 1)]
+    frames = [f"{series}/instances/{make_corpus.uid('CT', NUMBER, number)}/frames/1" for number in range(1, SLICES + 1)]
     for name, paths, accept, times, goal in [
         ("metadata of a series of 300 slices", [f"{series}/metadata"], JSON, 5, 1 / 50),
         ("one stored frame", frames, BYTES, SLICES, 1 / 4),
