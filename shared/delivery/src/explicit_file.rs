@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use filmless_dicom::{HeaderError, PixelLayout, Scan, scan_file, scan_prefix};
+use filmless_dicom::{Behind, DataSet, HeaderError, PixelLayout, Scan, scan_file, scan_prefix};
 use filmless_domain::Limits;
 use filmless_imaging::{Job, NativeJob, NoPicture, RenderedPart};
 use filmless_media::{ExplicitError, ExplicitInstance};
@@ -49,18 +49,12 @@ impl ExplicitFile {
         let file = Arc::new(file);
         let head = read_header(&file, limits).await?;
         let is_whole = head.len() as u64 == file.bytes();
-        let scanned = if is_whole {
-            scan_file(&head, limits)
-        } else {
-            scan_prefix(&head, file.bytes(), limits).and_then(|scan| match scan {
-                Scan::Complete(data_set) => Ok(data_set),
-                Scan::NeedMore => Err(HeaderError::HeaderTooLong),
-            })
-        };
-        let data_set = scanned.map_err(|error| NotNative(error.code().to_owned()))?;
+        let data_set = scanned(&head, file.bytes(), limits)?;
         if data_set.pixels().is_none() && !is_whole {
             return Err(NotNative(HeaderError::ObjectTooLarge.code().to_owned()));
         }
+        let behind = read_behind(&file, &head, limits).await?;
+        let data_set = behind.join(data_set, limits);
         let mut parts = None;
         let mut layout = None;
         if data_set.pixels().is_some() {
@@ -105,7 +99,7 @@ impl ExplicitFile {
             }
             self.next = Next::End;
             let tail = self.instance.tail();
-            return Ok((!tail.is_empty()).then(|| Bytes::from_static(tail)));
+            return Ok((!tail.is_empty()).then(|| Bytes::copy_from_slice(tail)));
         }
         Ok(None)
     }
@@ -138,6 +132,27 @@ fn why(part: &RenderedPart) -> NotNative {
         RenderedPart::Failure(failure) => NotNative(failure.error.code().to_owned()),
         _ => failed(),
     }
+}
+
+fn scanned<'h>(head: &'h [u8], total: u64, limits: &Limits) -> Result<Box<DataSet<'h>>, NotNative> {
+    let scanned = if head.len() as u64 == total {
+        scan_file(head, limits)
+    } else {
+        scan_prefix(head, total, limits).and_then(|scan| match scan {
+            Scan::Complete(data_set) => Ok(data_set),
+            Scan::NeedMore => Err(HeaderError::HeaderTooLong),
+        })
+    };
+    scanned.map_err(|error| NotNative(error.code().to_owned()))
+}
+
+/// What stands behind the pixels, which is read where it may take its time.
+async fn read_behind(file: &Arc<SourceFile>, head: &Bytes, limits: &Limits) -> Result<Behind, NotNative> {
+    let (file, head, limits) = (Arc::clone(file), head.clone(), limits.clone());
+    let read = tokio::task::spawn_blocking(move || {
+        scanned(&head, file.bytes(), &limits).map(|data_set| Behind::read(&data_set, &*file, &limits))
+    });
+    read.await.map_err(|_| failed())?
 }
 
 /// The header of an instance with pixels, all of one without.

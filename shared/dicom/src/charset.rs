@@ -221,8 +221,10 @@ fn utf_8(bytes: &[u8]) -> Option<String> {
         Ok(text) => Some(text.to_owned()),
         Err(error) if error.error_len().is_none() => {
             let (whole, cut) = bytes.split_at(error.valid_up_to());
-            // A single high byte at the end of ASCII proves nothing.
-            (!whole.is_ascii() || cut.len() > 1).then(|| String::from_utf8_lossy(whole).into_owned())
+            // A single high byte at the end of ASCII proves nothing, and of a value without a letter before them nothing would be
+            // left: then they are letters of another set.
+            let is_cut = cut.len() > 1 && whole.iter().any(u8::is_ascii_alphabetic);
+            (!whole.is_ascii() || is_cut).then(|| String::from_utf8_lossy(whole).into_owned())
         }
         Err(_) => None,
     }
@@ -291,6 +293,21 @@ mod tests {
     fn utf_8_cut_by_a_fixed_field_keeps_its_whole_letters() {
         let whole = "Nguyễn".as_bytes();
         assert_eq!(Charset::default().decode(&whole[..whole.len() - 2]), "Nguy");
+    }
+
+    #[test]
+    fn letters_of_latin_1_that_look_like_the_beginning_of_a_letter_in_utf_8_do_not_vanish() {
+        for label in ["", "ISO_IR 100"] {
+            for (bytes, expected) in
+                [(&b"\xe9\xa3"[..], "é£"), (b"1 \xe9\xaa", "1 éª"), (b"\xf0\x9f\x98", "ð\u{9f}\u{98}")]
+            {
+                assert_eq!(
+                    Charset::from_value(label.as_bytes()).decode(bytes),
+                    expected,
+                    "{label} {bytes:x?}"
+                );
+            }
+        }
     }
 
     #[test]

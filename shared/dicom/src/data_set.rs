@@ -100,6 +100,18 @@ impl<'a> DataSet<'a> {
         data_set
     }
 
+    /// Adds elements whose bytes are the last of these.
+    pub(crate) fn joined(mut self, bytes: Cow<'a, [u8]>, nodes: Vec<Node>) -> Self {
+        let (first, shift) = (self.nodes.len(), self.bytes.len());
+        self.nodes.extend(nodes.into_iter().map(|node| Node {
+            start: node.start + shift,
+            end: node.end + shift,
+            next: node.next + first,
+            ..node
+        }));
+        Self { bytes, ..self }
+    }
+
     fn read_charset(&mut self) {
         let named = self.root().get(tags::SPECIFIC_CHARACTER_SET).map(|e| e.bytes().to_vec());
         self.charset = Charset::from_value(named.as_deref().unwrap_or_default());

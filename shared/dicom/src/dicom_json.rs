@@ -4,8 +4,6 @@
 //! pixel data and the encapsulated document, which readers get elsewhere. Other binary values are inline up to
 //! [`INLINE_BINARY_BYTES_MAX`]; longer ones appear with their VR only.
 
-use std::io;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use dicom_core::dictionary::VirtualVr;
@@ -16,7 +14,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use crate::bulk_data::{BulkPath, has_bulk_pixels, swap_words};
 use crate::charset;
 use crate::data_set::{Element, Item};
-use crate::{DataSet, PixelElement};
+use crate::{DataSet, PixelCorrections, PixelElement};
 
 /// Longest binary value that is written inline, in bytes.
 pub const INLINE_BINARY_BYTES_MAX: usize = 4096;
@@ -27,17 +25,12 @@ const EXACT_INTEGER_MAX: u64 = 1 << 53;
 /// The DICOM JSON Model of a data set, as one object.
 #[must_use]
 pub fn metadata_json(data_set: &DataSet<'_>) -> Vec<u8> {
-    let mut json = Vec::new();
-    // Writing to memory does not fail, and every key is a string.
-    let _ = write_metadata_json(data_set, &mut json);
-    json
+    corrected_metadata_json(data_set, &PixelCorrections::default())
 }
 
-/// Writes the DICOM JSON Model of a data set, as one object.
-///
-/// # Errors
-/// If the writer fails.
-pub fn write_metadata_json(data_set: &DataSet<'_>, writer: impl io::Write) -> io::Result<()> {
+/// The same, with what its frames say of themselves in place of what its header says of them.
+#[must_use]
+pub fn corrected_metadata_json(data_set: &DataSet<'_>, corrections: &PixelCorrections) -> Vec<u8> {
     let root = data_set.root();
     let named = |tag, elsewhere| root.text(tag).or_else(|| root.text(elsewhere)).unwrap_or_default();
     let context = Context {
@@ -48,11 +41,11 @@ pub fn write_metadata_json(data_set: &DataSet<'_>, writer: impl io::Write) -> io
         pixels: data_set.pixels(),
         bulk_start: data_set.bulk_start(),
         data_set,
+        corrections,
     };
     let object = Object { item: root, path: None, context: &context };
-    let mut buffered = io::BufWriter::new(writer);
-    serde_json::to_writer(&mut buffered, &object)?;
-    io::Write::flush(&mut buffered)
+    // Writing to memory does not fail, and every key is a string.
+    serde_json::to_vec(&object).unwrap_or_default()
 }
 
 struct Context<'d> {
@@ -66,6 +59,7 @@ struct Context<'d> {
     /// Pixel Representation (0028,0103), which decides between US and SS (PS3.5 A.1).
     signed: bool,
     pixels: Option<&'d PixelElement>,
+    corrections: &'d PixelCorrections,
 }
 
 impl Context<'_> {
@@ -93,12 +87,22 @@ impl Context<'_> {
         if let Some(pixels) = self.pixels.filter(|_| has_bulk_pixels(self.data_set)) {
             added.push((pixels.tag, Added::Bulk { vr: pixels.vr, uri: uri(pixels.tag) }));
         }
+        let corrected = self.corrections;
+        added.extend(
+            corrected.words.iter().map(|(tag, word)| (*tag, Added::number(VR::US, u32::from(*word)))),
+        );
+        let frames = corrected.number_of_frames;
+        added.extend(frames.map(|frames| (tags::NUMBER_OF_FRAMES, Added::number(VR::IS, frames))));
+        let photometric = corrected.photometric_interpretation.as_deref();
+        added.extend(photometric.map(|name| text(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, name)));
         // Who cannot be named has no address.
         let has_name = !self.sop_instance_uid.is_empty();
         added.retain(|(_, added)| match added {
             Added::Text { text, .. } => !text.is_empty(),
             Added::Bulk { .. } => has_name,
+            Added::Number { .. } => true,
         });
+        added.sort_by_key(|(tag, _)| *tag);
         added
     }
 
@@ -178,6 +182,13 @@ impl Serialize for Key {
 enum Added<'t> {
     Text { vr: VR, text: &'t str },
     Bulk { vr: VR, uri: String },
+    Number { vr: VR, value: u32 },
+}
+
+impl Added<'_> {
+    fn number(vr: VR, value: u32) -> Self {
+        Self::Number { vr, value }
+    }
 }
 
 impl Serialize for Added<'_> {
@@ -191,6 +202,10 @@ impl Serialize for Added<'_> {
             Self::Bulk { vr, uri } => {
                 object.serialize_entry("vr", (*vr).to_string())?;
                 object.serialize_entry("BulkDataURI", uri)?;
+            }
+            Self::Number { vr, value } => {
+                object.serialize_entry("vr", (*vr).to_string())?;
+                object.serialize_entry("Value", &[value])?;
             }
         }
         object.end()

@@ -99,6 +99,18 @@ pub(crate) fn end_of_fragments(
     }
 }
 
+/// First byte after fragments that are all there, and have a delimiter.
+pub(crate) fn end_of_whole_fragments(file: &dyn RangedBytes, value_start: usize, total: u64) -> Option<u64> {
+    let mut at = value_start;
+    loop {
+        match fragment_at(file, at, total) {
+            Ok(Fragment::At(range)) => at = range.end,
+            Ok(Fragment::End) => return Some(at as u64 + 8),
+            Ok(Fragment::Short(..) | Fragment::Cut) | Err(_) => return None,
+        }
+    }
+}
+
 /// A document of undefined length.
 pub(crate) struct DocumentParts {
     /// Its parts, to be joined, as far as available.
@@ -142,6 +154,14 @@ pub(crate) fn document_parts(
         parts.remove(0);
     }
     Ok(DocumentParts { parts, end })
+}
+
+/// Whether only padding of a frame is missing: it has its end of image, or of codestream.
+#[must_use]
+pub fn ends_with_marker(bytes: &dyn RangedBytes, frame: Option<&Vec<Range<usize>>>) -> bool {
+    let Some(end) = frame.and_then(|fragments| fragments.last()) else { return false };
+    let tail = bytes.range(end.end.saturating_sub(3).max(end.start) as u64..end.end as u64);
+    tail.is_some_and(|tail| tail.strip_suffix(&[0]).unwrap_or(&tail).ends_with(&[0xFF, 0xD9]))
 }
 
 /// Divides encapsulated pixel data into the fragments of each frame. The basic offset table begins at `value_start`,

@@ -60,21 +60,21 @@ pub use bulk_data::{BulkData, BulkPath, find_bulk_data, swap_words};
 pub use code::Code;
 pub use data_set::{DataSet, Element, Item, PixelElement};
 pub use deflate::inflate_frame;
-pub use dicom_json::{metadata_json, write_metadata_json};
+pub use dicom_json::{corrected_metadata_json, metadata_json};
 pub use encapsulated::{DocumentKind, EncapsulatedDocument, encapsulated_document};
 pub use error::HeaderError;
-pub use frames::{FrameError, FrameRanges, frame_ranges};
+pub use frames::{FrameError, FrameRanges, ends_with_marker, frame_ranges};
 pub use header::{HeaderRead, InstanceHeader, read_header};
 pub use instance_kind::{InstanceKind, ReportKind};
 pub use key_objects::{KeyObjectSelection, key_object_selection};
 pub use measurement_unit::measurement_unit;
-pub use pixel_layout::{PixelLayout, SampleKind};
+pub use pixel_layout::{PixelCorrections, PixelLayout, SampleKind};
 pub use ranged::RangedBytes;
 pub use refused_header::{RefusedHeader, read_refused};
 pub use report::{
     ReportAuthor, ReportDocument, ReportLine, ReportWord, SelectedImage, lacks, read_report, read_selection,
 };
-pub use scan::{Scan, scan_file, scan_prefix};
+pub use scan::{Behind, Scan, scan_file, scan_prefix};
 pub use slice_order::{SliceKey, display_order};
 pub use sniff::{Sniffed, sniff};
 pub use sop_class::sop_class_name;

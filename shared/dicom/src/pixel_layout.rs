@@ -45,8 +45,29 @@ pub struct PixelLayout {
     pub frame_bytes: u64,
     /// Bytes of all frames.
     pub value_bytes: u64,
-    /// Whether the header of the file describes these bytes as it is: their size, their colours, how they lie.
+    /// Whether the metadata, which is the header with its [`PixelCorrections`], describes these bytes as it is: their size,
+    /// their colours, how they lie.
     pub is_as_described: bool,
+}
+
+/// What frames contradict in the Image Pixel Module of their header. What a codestream says of itself counts, and the header
+/// is a suggestion (PS3.5 8.2.1).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PixelCorrections {
+    /// Rows, Columns, Samples per Pixel, Bits Allocated, Bits Stored, High Bit: those that differ.
+    pub words: Vec<(Tag, u16)>,
+    /// Photometric Interpretation, where the number of components differs.
+    pub photometric_interpretation: Option<String>,
+    /// Number of Frames, where more or fewer are there.
+    pub number_of_frames: Option<u32>,
+}
+
+impl PixelCorrections {
+    /// What one of the words is instead.
+    #[must_use]
+    pub fn word(&self, tag: Tag) -> Option<u16> {
+        self.words.iter().find(|(known, _)| *known == tag).map(|(_, word)| *word)
+    }
 }
 
 impl PixelLayout {

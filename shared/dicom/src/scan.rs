@@ -4,6 +4,7 @@
 //! looks at the next element. It ends at Pixel Data, at an encapsulated document, or at the end of the object, and says
 //! where, because a header that was cut between two elements would otherwise look complete.
 
+mod behind;
 mod bulk;
 mod head;
 mod nesting;
@@ -17,6 +18,7 @@ use dicom_core::{Tag, VR};
 use dicom_dictionary_std::tags;
 use filmless_domain::Limits;
 
+pub use self::behind::Behind;
 use self::bulk::is_bulk;
 pub(crate) use self::head::dictionary_vr;
 use self::head::{ElementHead, settled_vr};

@@ -5,6 +5,7 @@
 //! compared. What they cannot represent, or did not, becomes deflated little endian.
 
 use crate::resolution::Resolution;
+use std::borrow::Cow;
 use std::io::Write;
 
 use charls::{CharLS, FrameInfo, InterleaveMode};
@@ -219,13 +220,29 @@ impl Plain {
         }
     }
 
+    /// Signed samples with their sign in all bits that they fill; the others as they are.
+    fn extended(&self) -> Cow<'_, [u8]> {
+        let unused = self.bits_when_deflated() - self.bits;
+        if self.sample_type != SampleType::Signed || unused == 0 {
+            return Cow::Borrowed(&self.bytes);
+        }
+        Cow::Owned(if self.bits <= 8 {
+            self.bytes.iter().map(|byte| ((byte << unused).cast_signed() >> unused).cast_unsigned()).collect()
+        } else {
+            let word = |pair: &[u8]| u16::from_le_bytes([pair[0], pair[1]]) << unused;
+            let words = self.bytes.chunks_exact(2).map(|pair| word(pair).cast_signed() >> unused);
+            words.flat_map(i16::to_le_bytes).collect()
+        })
+    }
+
     /// Deflates (PS3.5 A.4.13), inflates again and compares.
     fn deflate(&self) -> Result<Vec<u8>, ImagingError> {
+        let plain = self.extended();
         let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
-        encoder.write_all(&self.bytes).map_err(|_| ImagingError::PreviewFailed)?;
+        encoder.write_all(&plain).map_err(|_| ImagingError::PreviewFailed)?;
         let bytes = encoder.finish().map_err(|_| ImagingError::PreviewFailed)?;
-        let again = inflate_frame(&bytes, self.bytes.len() as u64).map_err(ImagingError::Header)?;
-        if again == self.bytes { Ok(bytes) } else { Err(ImagingError::PreviewFailed) }
+        let again = inflate_frame(&bytes, plain.len() as u64).map_err(ImagingError::Header)?;
+        if again == *plain { Ok(bytes) } else { Err(ImagingError::PreviewFailed) }
     }
 }
 
@@ -307,6 +324,20 @@ mod tests {
         assert_eq!(syntax, DEFLATED_FRAME);
         let (syntax, _) = round_trip(Samples::Bytes(vec![3; 64]), &image(false, 1), tags::PIXEL_DATA);
         assert_eq!(syntax, JPEG_LS_LOSSLESS);
+    }
+
+    #[test]
+    fn deflated_samples_have_their_sign_in_all_bits() {
+        for (bits, bytes, sample_type, expected) in [
+            (12, vec![0x00, 0x0C, 0xFF, 0x07], SampleType::Signed, vec![0x00, 0xFC, 0xFF, 0x07]),
+            (12, vec![0x00, 0x0C], SampleType::Unsigned, vec![0x00, 0x0C]),
+            (16, vec![0x00, 0x8C], SampleType::Signed, vec![0x00, 0x8C]),
+            (5, vec![0x1F, 0x0F], SampleType::Signed, vec![0xFF, 0x0F]),
+        ] {
+            let plain = Plain { bytes, bits, sample_type };
+            let inflated = inflate_frame(&plain.deflate().unwrap(), expected.len() as u64).unwrap();
+            assert_eq!(inflated, expected, "{bits} {sample_type:?}");
+        }
     }
 
     /// Two thousand rows and a few more columns of a smooth pattern with noise, or of jumps over the whole range.

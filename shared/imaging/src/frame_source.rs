@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use filmless_dicom::{
-    DataSet, FrameError, FrameRanges, HeaderError, PixelEncoding, RangedBytes, TransferSyntax, frame_ranges,
-    tags,
+    DataSet, FrameError, FrameRanges, HeaderError, PixelEncoding, RangedBytes, TransferSyntax,
+    ends_with_marker, frame_ranges, tags,
 };
 
 use crate::ImagingError;
@@ -92,13 +92,6 @@ impl<'d> FrameSource<'d> {
             }
         }
     }
-}
-
-/// Whether only padding of a frame is missing: it has its end of image, or of codestream.
-fn ends_with_marker(bytes: &dyn RangedBytes, frame: Option<&Vec<Range<usize>>>) -> bool {
-    let Some(end) = frame.and_then(|fragments| fragments.last()) else { return false };
-    let tail = bytes.range(end.end.saturating_sub(3).max(end.start) as u64..end.end as u64);
-    tail.is_some_and(|tail| tail.strip_suffix(&[0]).unwrap_or(&tail).ends_with(&[0xFF, 0xD9]))
 }
 
 /// Extended Offset Table (7FE0,0001), OV.

@@ -23,6 +23,7 @@ mod arrange;
 mod codec;
 mod colour;
 mod contact_sheet;
+mod corrections;
 mod diagnostic;
 mod dimensions;
 mod display;

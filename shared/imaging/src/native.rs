@@ -4,6 +4,8 @@
 //! stay as they are, but for their byte order. Samples of a codestream lie at the bottom of their words, with their sign
 //! extended. A codec that undoes a colour transform gives RGB, and the layout says so.
 
+mod bytes;
+
 use std::ops::ControlFlow;
 
 use filmless_dicom::{PixelEncoding, PixelLayout, RangedBytes, SampleKind, tags};
@@ -11,8 +13,9 @@ use filmless_domain::Limits;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
+use self::bytes::{pack_bits, planes, to_bytes};
 use crate::ImagingError;
-use crate::codec::{Decoded, frame_bytes, inflated_frame, swapped};
+use crate::codec::{Decoded, frame_bytes, inflated_frame, is_422, is_cut, swapped};
 use crate::frame_source::{FrameSource, NativePixels, encoding_of};
 use crate::head::{read_needed, rescan};
 use crate::image_pixel::ImagePixel;
@@ -22,6 +25,9 @@ use crate::samples::Samples;
 
 /// Bytes of one piece: what a frame takes of whoever passes it on, however large it is. Divisible by every width.
 const PIECE_BYTES: usize = 1 << 20;
+
+/// Frames of a list are decoded ahead up to so many bytes: what cannot be given is said before the first byte goes out.
+const AHEAD_BYTES: usize = 32 << 20;
 
 /// Which frames are wanted native.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -70,30 +76,54 @@ enum Frame<'d> {
     Bytes(Vec<u8>),
 }
 
+impl Frame<'_> {
+    fn held_bytes(&self) -> usize {
+        if let Self::Bytes(bytes) = self { bytes.len() } else { 0 }
+    }
+}
+
 impl Frames<'_, '_> {
     fn give_all(&self, sink: &mut Sink<'_>) -> ControlFlow<()> {
-        let mut first: Option<PixelLayout> = None;
-        let all = 1..=self.image.image.number_of_frames;
-        let wanted = self.job.frames.clone().unwrap_or_else(|| all.collect());
-        for frame in wanted {
-            let failed = |error| RenderedPart::Failure(FrameFailure { frame, error });
-            let (layout, bytes) = match self.frame(frame) {
-                Ok(given) => given,
-                Err(error) => return sink(failed(error)),
-            };
-            match &first {
-                None => {
-                    sink(RenderedPart::Layout(Box::new(layout.clone())))?;
-                    first = Some(layout);
-                }
-                // One header describes all frames.
-                Some(described) if *described != layout => {
-                    return sink(failed(ImagingError::UnsupportedPixelFormat));
-                }
-                Some(_) => {}
+        let failed = |(frame, error)| RenderedPart::Failure(FrameFailure { frame, error });
+        let count = self.image.image.number_of_frames;
+        // Where the file ends within its last frame, that one is looked at first.
+        let is_end_cut = self.job.frames.is_none() && self.image.source.ends_within(count.saturating_sub(1));
+        if let Some(Err(error)) = is_end_cut.then(|| self.frame(count)) {
+            return sink(failed((count, error)));
+        }
+        let wanted = self.job.frames.clone().unwrap_or_else(|| (1..=count).collect());
+        let mut described: Option<PixelLayout> = None;
+        let mut frames = wanted.into_iter().map(|number| {
+            let (layout, frame) = self.frame(number).map_err(|error| (number, error))?;
+            // One header describes all frames.
+            if *described.get_or_insert_with(|| layout.clone()) != layout {
+                return Err((number, ImagingError::UnsupportedPixelFormat));
             }
-            if let Err(error) = self.give(frame, &bytes, sink)? {
-                return sink(failed(error));
+            Ok((number, layout, frame))
+        });
+        let most = if self.job.frames.is_some() { AHEAD_BYTES } else { 1 };
+        let (mut ahead, mut held) = (Vec::new(), 0);
+        while held < most
+            && let Some(frame) = frames.next()
+        {
+            match frame {
+                Ok((number, layout, frame)) => {
+                    held += frame.held_bytes();
+                    ahead.push((number, layout, frame));
+                }
+                Err(failure) => return sink(failed(failure)),
+            }
+        }
+        if let Some((_, layout, _)) = ahead.first() {
+            sink(RenderedPart::Layout(Box::new(layout.clone())))?;
+        }
+        for frame in ahead.into_iter().map(Ok).chain(frames) {
+            let given = match frame {
+                Ok((number, _, frame)) => self.give(number, &frame, sink)?.map_err(|error| (number, error)),
+                Err(failure) => Err(failure),
+            };
+            if let Err(failure) = given {
+                return sink(failed(failure));
             }
         }
         ControlFlow::Continue(())
@@ -167,9 +197,7 @@ impl Frames<'_, '_> {
     ) -> Result<(PixelLayout, Frame<'_>), ImagingError> {
         let image = &self.image.image;
         let (count, index) = (image.number_of_frames as usize, index as usize);
-        let is_422 = image.photometric == "YBR_FULL_422"
-            && image.bits_allocated == 8
-            && pixels.length < frame_bytes(image, false) * count;
+        let is_422 = is_422(pixels, image);
         let length = frame_bytes(image, is_422);
         let layout = self.layout_of_stored(is_422);
         let FrameSource::Native(pixels) = &self.image.source else { return Err(ImagingError::NoPixelData) };
@@ -190,7 +218,7 @@ impl Frames<'_, '_> {
             ));
         }
         let start = length * index;
-        if start + length > pixels.length {
+        if is_cut(*pixels, image, index as u32) {
             return Err(ImagingError::CutPixelData);
         }
         Ok((layout, Frame::Stored { pixels: *pixels, start, length }))
@@ -237,10 +265,11 @@ impl Frames<'_, '_> {
             return Ok((layout, Frame::Bytes(pack_bits(bits))));
         }
         let is_raw = encoding == PixelEncoding::Rle;
-        // A codestream may hold more bits than the header admits. With fewer, its samples are merely small.
+        let (_, described) = self.image.bits();
         let bits_stored = match &decoded.samples {
-            Samples::Words { format, .. } if !is_raw => format.bits_stored.max(image.bits_stored),
-            _ => image.bits_stored,
+            _ if is_raw => image.bits_stored,
+            Samples::Words { format, .. } => format.bits_stored.max(described),
+            _ => described,
         };
         if !is_raw {
             layout.bits_stored = bits_stored as u16;
@@ -312,9 +341,14 @@ impl Frames<'_, '_> {
     }
 
     fn is_as_described(&self, layout: &PixelLayout) -> bool {
-        let root = self.image.data_set.root();
-        let is = |tag, value: u32| root.int(tag) == Some(i64::from(value));
-        let stated = root.text(tags::PHOTOMETRIC_INTERPRETATION).unwrap_or_default().to_ascii_uppercase();
+        let (root, corrections) = (self.image.data_set.root(), self.image.corrections());
+        let said = |tag| corrections.word(tag).map(i64::from).or_else(|| root.int(tag));
+        let is = |tag, value: u32| said(tag) == Some(i64::from(value));
+        let stated = corrections.photometric_interpretation.clone();
+        let stated = stated.or_else(|| root.text(tags::PHOTOMETRIC_INTERPRETATION)).unwrap_or_default();
+        let stated = stated.to_ascii_uppercase();
+        let is_same_depth =
+            said(tags::BITS_STORED).is_none_or(|stated| stated == i64::from(layout.bits_stored));
         // Viewers know that native pixels are never of these two, and take them for RGB.
         let is_known_as_rgb = matches!(stated.as_str(), "YBR_RCT" | "YBR_ICT");
         let is_same_colour = stated == layout.photometric_interpretation
@@ -323,61 +357,7 @@ impl Frames<'_, '_> {
             && is(tags::COLUMNS, layout.columns)
             && is(tags::BITS_ALLOCATED, u32::from(layout.bits_allocated))
             && is_same_colour
-            && root.int(tags::SAMPLES_PER_PIXEL).unwrap_or(1) == i64::from(layout.samples_per_pixel)
-    }
-}
-
-/// Eight samples of one bit to a byte, the first in the lowest bit (PS3.5 8.1.1).
-fn pack_bits(bits: &[u8]) -> Vec<u8> {
-    bits.chunks(8).map(|eight| eight.iter().rev().fold(0, |byte, bit| byte << 1 | bit & 1)).collect()
-}
-
-/// Samples in so many bytes each; `is_raw` words as they are, the others as their values, with their sign.
-fn to_bytes(samples: &Samples, width: usize, is_raw: bool) -> Result<Vec<u8>, ImagingError> {
-    let wide = |value: i64| value.to_le_bytes().into_iter().take(width);
-    Ok(match samples {
-        Samples::Bytes(bytes) if width == 1 => bytes.clone(),
-        Samples::Bytes(bytes) => bytes.iter().flat_map(|byte| wide(i64::from(*byte))).collect(),
-        Samples::Words { words, .. } if is_raw && width == 2 => {
-            words.iter().flat_map(|word| word.to_le_bytes()).collect()
-        }
-        Samples::Words { words, .. } if is_raw => {
-            words.iter().flat_map(|word| wide(i64::from(*word))).collect()
-        }
-        Samples::Words { words, format } => {
-            words.iter().flat_map(|word| wide(i64::from(format.value(*word)))).collect()
-        }
-        // Integers of 32 bits, which a number holds exactly.
-        Samples::Numbers(values) if width == 4 => {
-            values.iter().flat_map(|value| wide(*value as i64)).collect()
-        }
-        Samples::Numbers(_) => return Err(ImagingError::UnsupportedPixelFormat),
-    })
-}
-
-/// Interleaved samples as planes.
-fn planes(bytes: &[u8], width: usize, samples_per_pixel: usize) -> Vec<u8> {
-    let pixel = width * samples_per_pixel;
-    let plane = |sample: usize| {
-        let at = sample * width;
-        bytes.chunks_exact(pixel).flat_map(move |pixel| pixel.get(at..at + width).unwrap_or_default())
-    };
-    (0..samples_per_pixel).flat_map(plane).copied().collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::samples::WordFormat;
-
-    #[test]
-    fn bits_planes_and_signs_lie_as_the_standard_says() {
-        assert_eq!(pack_bits(&[1, 0, 0, 0, 0, 0, 0, 1, 1]), [0b1000_0001, 1]);
-        assert_eq!(planes(&[1, 2, 3, 4, 5, 6], 1, 3), [1, 4, 2, 5, 3, 6]);
-        assert_eq!(planes(&[1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0], 2, 3), [1, 0, 4, 0, 2, 0, 5, 0, 3, 0, 6, 0]);
-        let format = WordFormat { bits_stored: 12, high_bit: 11, signed: true };
-        let samples = Samples::Words { words: vec![0x0FFF, 0x07FF], format };
-        assert_eq!(to_bytes(&samples, 2, false).unwrap(), [0xFF, 0xFF, 0xFF, 0x07]);
-        assert_eq!(to_bytes(&samples, 2, true).unwrap(), [0xFF, 0x0F, 0xFF, 0x07]);
+            && is_same_depth
+            && said(tags::SAMPLES_PER_PIXEL).unwrap_or(1) == i64::from(layout.samples_per_pixel)
     }
 }

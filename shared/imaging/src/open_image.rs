@@ -6,7 +6,7 @@ use filmless_dicom::{DataSet, PixelEncoding, RangedBytes};
 use filmless_domain::Limits;
 
 use crate::ImagingError;
-use crate::codec::{Decoded, decode_frame, missing_bytes, stream_header};
+use crate::codec::{Decoded, decode_frame, is_cut, missing_bytes, stream_header};
 use crate::display::show;
 use crate::display_frame::DisplayFrame;
 use crate::frame_source::{FrameSource, encoding_of};
@@ -29,6 +29,8 @@ pub(crate) struct OpenImage<'d> {
     pub declared_frames: u32,
     /// The codestream has another size than the header says.
     pub is_resized: bool,
+    /// Bits of a sample of the first codestream; none where it does not say.
+    pub precision: Option<u32>,
     /// Frames whose codestream ends before its picture does.
     pub cut_frames: AtomicU64,
 }
@@ -55,14 +57,27 @@ impl<'d> OpenImage<'d> {
                 return Err(ImagingError::TooManyFrames);
             }
         }
-        let is_resized = source.encapsulated_frame(0).is_some_and(|codestream| {
+        let header = source.encapsulated_frame(0).and_then(|codestream| {
             let encoding = encoding_of(&codestream, data_set.transfer_syntax());
-            let header = stream_header(&codestream, encoding);
-            header.is_some_and(|header| image.follow(header, encoding == PixelEncoding::JpegDct, limits))
+            stream_header(&codestream, encoding).map(|header| (header, encoding))
         });
+        let is_resized = header.is_some_and(|(header, encoding)| {
+            image.follow(header, encoding == PixelEncoding::JpegDct, limits)
+        });
+        let precision = header.map(|(header, _)| header.precision);
         let attributes = FrameAttributes::of_all_frames(data_set, image.number_of_frames);
         let cut_frames = AtomicU64::default();
-        Ok(Self { data_set, image, source, attributes, run: None, declared_frames, is_resized, cut_frames })
+        Ok(Self {
+            data_set,
+            image,
+            source,
+            attributes,
+            run: None,
+            declared_frames,
+            is_resized,
+            precision,
+            cut_frames,
+        })
     }
 
     /// Prepares what its frames are subtracted from, where they are: that takes some of them.
@@ -77,6 +92,14 @@ impl<'d> OpenImage<'d> {
 
     pub fn decode(&self, index: u32) -> Result<Decoded, ImagingError> {
         decode_frame(self.data_set, &self.source, &self.image, index)
+    }
+
+    /// Whether a part of a frame, counted from 0, is missing from the file or from its codestream.
+    pub fn is_cut(&self, index: u32, decoded: &Decoded) -> bool {
+        match &self.source {
+            FrameSource::Native(pixels) => is_cut(*pixels, &self.image, index),
+            FrameSource::Encapsulated { .. } => decoded.is_cut(),
+        }
     }
 
     /// Shows one frame, counted from 0.

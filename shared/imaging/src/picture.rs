@@ -18,6 +18,9 @@ use crate::viewer::pixel_aspect;
 use crate::window::{VoiFunction, VoiWindow, Window};
 use crate::{DisplayFrame, ImagingError};
 
+/// Pixels of an enlarged picture, as much as a large screen has. A larger source stays as large as it is.
+const ENLARGED_PIXELS_MAX: f64 = 4_194_304.0;
+
 /// Which frame is wanted as a picture, and how.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PictureJob {
@@ -102,9 +105,14 @@ pub(crate) fn picture(
 fn make(image: OpenImage<'_>, job: &PictureJob) -> Result<Picture, ImagingError> {
     let index = job.frame.checked_sub(1).ok_or(ImagingError::CorruptPixelData)?;
     let attributes = image.attributes(index)?;
+    let decoded = image.decode(index)?;
+    // Nothing in a picture says that a part of it is missing.
+    if image.is_cut(index, &decoded) {
+        return Err(ImagingError::CutPixelData);
+    }
     let shown = match job.window.as_ref().and_then(voi_window) {
-        Some(window) => show(&image.decode(index)?, &image.image, attributes, Some(window))?.0,
-        None => image.with_run().show(index)?,
+        Some(window) => show(&decoded, &image.image, attributes, Some(window))?.0,
+        None => image.with_run().show_decoded(&decoded, attributes)?.0,
     };
     let fitted = match job.viewport {
         Some(viewport) => viewport.fit(&shown, pixel_aspect(attributes))?,
@@ -150,7 +158,9 @@ impl Viewport {
         let frame = region.as_ref().unwrap_or(frame);
         let (width, height) = square_size(frame, aspect);
         let scale = (f64::from(self.width) / width).min(f64::from(self.height) / height);
-        let scale = if self.may_enlarge { scale } else { scale.min(1.0) };
+        // Sharper than its source it never becomes, and it keeps others waiting.
+        let most = (ENLARGED_PIXELS_MAX / (width * height)).sqrt().max(1.0);
+        let scale = scale.min(if self.may_enlarge { most } else { 1.0 });
         let side = |length: f64| (length * scale).round().max(1.0) as u32;
         resize(frame, side(width), side(height))
     }
@@ -208,6 +218,8 @@ mod tests {
             ((200, 100), (400, 400), false, (200, 100)),
             ((100, 200), (50, 400), true, (50, 100)),
             ((1000, 1), (10, 10), true, (10, 1)),
+            ((64, 64), (8192, 8192), true, (2048, 2048)),
+            ((3000, 2000), (8192, 8192), true, (3000, 2000)),
         ] {
             let viewport = Viewport { width: viewport.0, height: viewport.1, region: None, may_enlarge };
             let fitted = viewport.fit(&frame(size.0, size.1), 1.0).unwrap();

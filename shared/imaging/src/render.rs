@@ -4,7 +4,10 @@ use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
 use std::thread;
 
-use filmless_dicom::{InstanceHeader, InstanceKind, RangedBytes, metadata_json, scan_file, sop_class_name};
+use filmless_dicom::{
+    Behind, DataSet, InstanceHeader, InstanceKind, PixelCorrections, RangedBytes, corrected_metadata_json,
+    scan_file, sop_class_name,
+};
 use filmless_domain::Limits;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
@@ -95,26 +98,42 @@ pub fn render_ranged(
         Err(error) => Err(*error),
     };
     let data_set = match data_set {
-        Ok(data_set) => data_set,
+        Ok(data_set) => Behind::read(&data_set, file, limits).join(data_set, limits),
         Err(error) => return sink(no_picture(error)),
     };
-    sink(RenderedPart::Metadata(ByteBuf::from(metadata_json(&data_set))))?;
     // In a delivery, a file without usable UIDs never gets here, but it may still contain a picture.
     let header = InstanceHeader::from_data_set(&data_set);
-    match header.as_ref().map_or(InstanceKind::Image, InstanceHeader::kind) {
-        InstanceKind::Image => {
-            let inflated = data_set.bytes();
-            let bytes: &dyn RangedBytes = if data_set.transfer_syntax().deflated { &inflated } else { file };
-            match OpenImage::new(&data_set, bytes, limits) {
-                Ok(image) => image.with_run().render_all(options, sink),
-                Err(error) => sink(no_picture(error)),
-            }
-        }
-        InstanceKind::Video => sink(video(&data_set, limits).unwrap_or_else(no_picture)),
-        InstanceKind::Report => sink(report(&data_set, limits).unwrap_or_else(no_picture)),
-        InstanceKind::KeyObjects | InstanceKind::Other => {
-            let is_selection = header.as_ref().is_ok_and(|header| header.kind() == InstanceKind::KeyObjects);
-            if let Some(selection) = is_selection.then(|| selection(&data_set)).flatten() {
+    let kind = header.as_ref().map_or(InstanceKind::Image, InstanceHeader::kind);
+    let inflated = data_set.bytes();
+    let bytes: &dyn RangedBytes = if data_set.transfer_syntax().deflated { &inflated } else { file };
+    let image = (kind == InstanceKind::Image).then(|| OpenImage::new(&data_set, bytes, limits));
+    let corrections = match &image {
+        Some(Ok(image)) => image.corrections(),
+        _ => PixelCorrections::default(),
+    };
+    sink(RenderedPart::Metadata(ByteBuf::from(corrected_metadata_json(&data_set, &corrections))))?;
+    match (kind, image) {
+        (_, Some(Ok(image))) => image.with_run().render_all(options, sink),
+        (_, Some(Err(error))) => sink(no_picture(error)),
+        (kind, None) => render_document(kind, &data_set, header.ok(), limits, sink),
+    }
+}
+
+/// What is no image.
+fn render_document(
+    kind: InstanceKind,
+    data_set: &DataSet<'_>,
+    header: Option<InstanceHeader>,
+    limits: &Limits,
+    sink: &mut dyn FnMut(RenderedPart) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let no_picture = |error: ImagingError| RenderedPart::NoPicture { code: error.code().to_owned() };
+    match kind {
+        InstanceKind::Video => sink(video(data_set, limits).unwrap_or_else(no_picture)),
+        InstanceKind::Report => sink(report(data_set, limits).unwrap_or_else(no_picture)),
+        InstanceKind::Image | InstanceKind::KeyObjects | InstanceKind::Other => {
+            if let Some(selection) = (kind == InstanceKind::KeyObjects).then(|| selection(data_set)).flatten()
+            {
                 return sink(selection);
             }
             let sop_class_uid = header.map(|header| header.sop_class_uid).unwrap_or_default();

@@ -10,7 +10,8 @@ use dicom_bytes::*;
 use filmless_dicom::PixelLayout;
 use filmless_domain::Limits;
 use filmless_imaging::{
-    Job, NativeJob, PictureFormat, PictureJob, RenderedPart, Viewport, Window, display_frame, run_job,
+    Job, NativeJob, PictureFormat, PictureJob, PreviewSize, RenderOptions, RenderedPart, Viewport, Window,
+    display_frame, render_file, run_job,
 };
 
 const BIG_ENDIAN: &str = "1.2.840.10008.1.2.2";
@@ -250,4 +251,114 @@ fn a_picture_is_that_of_its_frame_in_the_window_that_is_asked_for() {
     for frame in [0, 3] {
         assert!(matches!(picture(frame, None, None), RenderedPart::Failure(_)), "{frame}");
     }
+}
+
+#[test]
+fn a_frame_of_a_list_that_is_cut_is_said_before_the_first_byte() {
+    let image = Pixels { frames: Some("3"), ..Pixels::grey(8, 8, 16, 12) };
+    let file = image.native(&noise(3 * 128));
+    let cut = &file[..file.len() - 40];
+    for (list, failure) in [(vec![1, 3], Some("cut-pixel-data")), (vec![2, 1], None)] {
+        let given = native(cut, Some(list.clone()));
+        assert_eq!(given.failure.as_deref(), failure, "{list:?}");
+        assert_eq!(given.layout.is_none() && given.frames.is_empty(), failure.is_some(), "{list:?}");
+    }
+    let all = native(cut, None);
+    assert_eq!((all.layout, all.failure.as_deref()), (None, Some("cut-pixel-data")));
+}
+
+#[test]
+fn a_picture_of_a_frame_that_is_cut_is_none() {
+    let image = Pixels { frames: Some("2"), ..Pixels::grey(64, 64, 8, 8) };
+    let file = image.native(&noise(2 * 64 * 64));
+    let rows = noise(64 * 64);
+    let stream = rle(&[&rows]);
+    let rle_file = Pixels::grey(64, 64, 8, 8).encapsulated(RLE, &[&stream]);
+    for (file, frame, expected) in [
+        (&file[..], 2, Ok(())),
+        (&file[..file.len() - 100], 1, Ok(())),
+        (&file[..file.len() - 100], 2, Err("cut-pixel-data")),
+        (&rle_file[..], 1, Ok(())),
+        (&rle_file[..rle_file.len() - 208], 1, Err("cut-pixel-data")),
+    ] {
+        let job = PictureJob { frame, window: None, viewport: None, format: PictureFormat::Png, quality: 90 };
+        let mut made = None;
+        let _ = run_job(&file, &Limits::default(), &Job::Picture(job), &mut |part| {
+            made = Some(match part {
+                RenderedPart::Picture(_) => Ok(()),
+                RenderedPart::Failure(failure) => Err(failure.error.code()),
+                other => panic!("{other:?}"),
+            });
+            ControlFlow::Continue(())
+        });
+        assert_eq!(made, Some(expected), "{} bytes, frame {frame}", file.len());
+    }
+}
+
+/// The metadata that is rendered with a file.
+fn metadata(file: &[u8]) -> serde_json::Value {
+    let limits =
+        Limits { header_first_read_bytes: 1024, header_second_read_bytes: 2048, ..Limits::default() };
+    let options = RenderOptions::new(PreviewSize { side_max: 64 });
+    let mut json = None;
+    let _ = render_file(file, &limits, &options, &mut |part| {
+        if let RenderedPart::Metadata(bytes) = part {
+            json = Some(serde_json::from_slice(&bytes).unwrap());
+        }
+        ControlFlow::Continue(())
+    });
+    json.unwrap()
+}
+
+fn number(json: &serde_json::Value, tag: &str) -> Option<i64> {
+    json[tag]["Value"][0].as_i64()
+}
+
+#[test]
+fn all_bits_of_a_codestream_are_the_value_and_the_metadata_says_so() {
+    // 3,072 in sixteen bits would be -1,024 in twelve.
+    let bytes = words([0x0C00; 64]);
+    let jpeg_ls = {
+        use charls::{CharLS, FrameInfo};
+        let info = FrameInfo { width: 8, height: 8, bits_per_sample: 16, component_count: 1 };
+        CharLS::default().encode(info, 0, &bytes).unwrap()
+    };
+    let file = Pixels { signed: true, ..Pixels::grey(8, 8, 16, 12) }.encapsulated(JPEG_LS, &[&jpeg_ls]);
+    let json = metadata(&file);
+    let told = ["00280100", "00280101", "00280102", "00280103"].map(|tag| number(&json, tag));
+    assert_eq!(told, [16, 16, 15, 1].map(Some));
+    let given = native(&file, Some(vec![1]));
+    let layout = given.layout.unwrap();
+    assert_eq!((layout.bits_stored, layout.high_bit, layout.is_as_described), (16, 15, true));
+    assert_eq!(given.frames, [(1, bytes.clone())]);
+    // Words without a codestream are what their header says.
+    let json = metadata(&Pixels { signed: true, ..Pixels::grey(8, 8, 16, 12) }.native(&bytes));
+    assert_eq!((number(&json, "00280101"), number(&json, "00280102")), (Some(12), Some(11)));
+}
+
+#[test]
+fn metadata_has_the_size_and_the_number_of_the_frames_that_are_there() {
+    let stream = |side: usize| {
+        use charls::{CharLS, FrameInfo};
+        let info =
+            FrameInfo { width: side as u32, height: side as u32, bits_per_sample: 8, component_count: 1 };
+        CharLS::default().encode(info, 0, &noise(side * side)).unwrap()
+    };
+    let (small, other) = (stream(32), stream(32));
+    for (frames, fragments, expected) in [
+        (None, vec![&small[..]], (32, 32, None)),
+        (Some("0"), vec![&small[..]], (32, 32, Some(1))),
+        (Some("8"), vec![&small[..], &other, &small], (32, 32, Some(3))),
+        (None, vec![&small[..], &other], (32, 32, Some(2))),
+    ] {
+        let image = Pixels { frames, ..Pixels::grey(64, 64, 8, 8) };
+        let file = image.encapsulated(JPEG_LS, &fragments);
+        let json = metadata(&file);
+        let told = ["00280010", "00280011", "00280008"].map(|tag| number(&json, tag));
+        assert_eq!(told, [Some(expected.0), Some(expected.1), expected.2], "{frames:?}");
+        let given = native(&file, Some(vec![1]));
+        assert!(given.layout.is_some_and(|layout| layout.is_as_described && layout.rows == 32));
+    }
+    let one = Pixels { frames: Some("0"), ..Pixels::grey(8, 8, 8, 8) }.native(&noise(64));
+    assert_eq!(number(&metadata(&one), "00280008"), Some(1));
 }

@@ -112,3 +112,38 @@ fn a_file_that_was_cut_says_so_wherever_it_was_cut() {
         assert_eq!(last, Some(expected));
     }
 }
+
+#[test]
+fn what_stands_behind_the_pixels_is_in_the_metadata_of_a_long_file_as_well() {
+    let behind = [
+        element(0x8E05, 0x10, "LO", b"MAKER"),
+        element(0x8E05, 0x1001, "LO", b"said behind"),
+        element(0xFFFC, 0xFFFC, "OB", &[0; 64]),
+    ]
+    .concat();
+    let native = Pixels::grey(64, 64, 16, 12).native(&noise(64 * 64 * 2));
+    let stream = {
+        use charls::{CharLS, FrameInfo};
+        let info = FrameInfo { width: 64, height: 64, bits_per_sample: 8, component_count: 1 };
+        CharLS::default().encode(info, 0, &noise(64 * 64)).unwrap()
+    };
+    let encapsulated = Pixels::grey(64, 64, 8, 8).encapsulated(JPEG_LS, &[&stream]);
+    for file in [native, encapsulated] {
+        let file = [file, behind.clone()].concat();
+        let limits =
+            Limits { header_first_read_bytes: STEP, header_second_read_bytes: 2 * STEP, ..Limits::default() };
+        let recorded = Recorded { file: &file, longest: AtomicU64::new(0) };
+        let options = RenderOptions::new(PreviewSize { side_max: 64 });
+        let mut told = Vec::new();
+        let _ = render_ranged(&recorded, &limits, &options, &mut |part| {
+            if let RenderedPart::Metadata(json) = part {
+                told = json.into_vec();
+            }
+            ControlFlow::Continue(())
+        });
+        let json: serde_json::Value = serde_json::from_slice(&told).unwrap();
+        assert_eq!(json["8E051001"]["Value"][0], "said behind");
+        assert_eq!(json["00100010"]["Value"][0]["Alphabetic"], "A^B");
+        longest_range(&file);
+    }
+}

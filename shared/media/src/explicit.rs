@@ -48,6 +48,7 @@ pub enum ExplicitError {
 pub struct ExplicitInstance {
     head: Vec<u8>,
     value_bytes: u64,
+    tail: Vec<u8>,
 }
 
 impl ExplicitInstance {
@@ -64,15 +65,19 @@ impl ExplicitInstance {
         if value_bytes > VALUE_BYTES_MAX {
             return Err(ExplicitError::TooLarge);
         }
-        let mut head = file_meta(data_set)?;
+        let (mut head, mut tail) = (file_meta(data_set)?, Vec::new());
+        if !value_bytes.is_multiple_of(2) {
+            tail.push(0);
+        }
         for (tag, (vr, value)) in elements(data_set, layout)? {
-            write_element(&mut head, tag, vr, &value)?;
+            let is_behind = layout.is_some_and(|layout| tag > layout.tag());
+            write_element(if is_behind { &mut tail } else { &mut head }, tag, vr, &value)?;
         }
         if let Some(layout) = layout {
             let length = u32::try_from(value_bytes.next_multiple_of(2));
             write_head(&mut head, layout.tag(), layout.vr(), length.map_err(|_| ExplicitError::TooLarge)?);
         }
-        Ok(Self { head, value_bytes })
+        Ok(Self { head, value_bytes, tail })
     }
 
     /// Everything before the pixels.
@@ -87,10 +92,10 @@ impl ExplicitInstance {
         self.value_bytes
     }
 
-    /// What belongs behind the pixels: a byte that makes their length even, or nothing.
+    /// What belongs behind the pixels: a byte that makes their length even, and the elements that follow them.
     #[must_use]
-    pub fn tail(&self) -> &'static [u8] {
-        if self.value_bytes.is_multiple_of(2) { &[] } else { &[0] }
+    pub fn tail(&self) -> &[u8] {
+        &self.tail
     }
 
     /// Bytes of the whole file.

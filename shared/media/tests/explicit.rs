@@ -188,3 +188,17 @@ fn an_instance_without_pixels_is_written_whole() {
     let document = object.element(tags::ENCAPSULATED_DOCUMENT).unwrap();
     assert_eq!((document.vr(), &document.to_bytes().unwrap()[..]), (VR::OB, &b"%PDF-1.4 and more\n"[..]));
 }
+
+#[test]
+fn what_stands_behind_the_pixels_stays_behind_them() {
+    let behind =
+        [implicit(Tag(0x8E05, 0x0010), b"MAKER "), implicit(Tag(0x8E05, 0x1001), &[5, 6, 7, 8])].concat();
+    let source = [source(false), behind].concat();
+    let odd = PixelLayout { value_bytes: 9, ..layout() };
+    let data_set = scan_file(&source, &Limits::default()).unwrap();
+    let instance = ExplicitInstance::new(&data_set, Some(&odd)).unwrap();
+    assert!(instance.tail().starts_with(&[0, 0x05, 0x8E, 0x10, 0x00]), "padding, then the first of them");
+    let object = written(&source, Some(&layout()), &[9; 8]);
+    assert_eq!(object.element(Tag(0x8E05, 0x1001)).unwrap().to_bytes().unwrap().to_vec(), [5, 6, 7, 8]);
+    assert_eq!(object.element(tags::PIXEL_DATA).unwrap().to_bytes().unwrap().to_vec(), [9; 8]);
+}

@@ -123,7 +123,7 @@ impl Pass<'_> {
     }
 
     /// Whether the top-level elements from `first` on are in tag order, all after `tag`.
-    fn ascends(&self, first: usize, mut tag: Tag) -> bool {
+    pub(super) fn ascends(&self, first: usize, mut tag: Tag) -> bool {
         let mut at = first;
         while let Some(node) = self.nodes.get(at) {
             if node.tag <= tag {

@@ -27,7 +27,7 @@ pub(crate) use jpeg::browser_shows_right_colours;
 pub(crate) use jpeg_ls::reads_everywhere as jpeg_ls_reads_everywhere;
 pub(crate) use jpeg2000::decode as decode_jpeg_2000;
 pub(crate) use markers::{FrameHeader, jpeg_family};
-pub(crate) use native::{frame_bytes, missing_bytes, swapped, unpack_bits};
+pub(crate) use native::{frame_bytes, is_422, is_cut, missing_bytes, swapped, unpack_bits};
 
 /// Decodes one frame, counted from 0. A codestream that ends early is shown if at least half of its rows are there. If
 /// the file ends within it, whatever is there is shown, because most of the file is.

@@ -30,8 +30,7 @@ pub(crate) fn decode(
     if image.bits_allocated == 1 {
         return Ok(Decoded::new(Samples::Bytes(unpack_bits(pixels, image, frame)?), false));
     }
-    let whole = frame_bytes(image, false) * image.number_of_frames as usize;
-    let is_422 = image.photometric == "YBR_FULL_422" && image.bits_allocated == 8 && pixels.length < whole;
+    let is_422 = is_422(pixels, image);
     let length = frame_bytes(image, is_422);
     let start = length * frame as usize;
     let raw = available(pixels, start, length)?;
@@ -58,6 +57,22 @@ pub(crate) fn decode(
         _ => Samples::Numbers(each(raw, big_endian, |b: [u8; 8]| wide(u64::from_le_bytes(b), image))),
     };
     Ok(Decoded::new(if image.planar { interleaved(samples, image) } else { samples }, false))
+}
+
+/// Whether two pixels share a pair of chrominances: the pixels are too short for anything else.
+pub(crate) fn is_422(pixels: NativePixels<'_>, image: &ImagePixel) -> bool {
+    let whole = frame_bytes(image, false) * image.number_of_frames as usize;
+    image.photometric == "YBR_FULL_422" && image.bits_allocated == 8 && pixels.length < whole
+}
+
+/// Whether bytes of a frame, counted from 0, are missing.
+pub(crate) fn is_cut(pixels: NativePixels<'_>, image: &ImagePixel, frame: u32) -> bool {
+    let frames = frame as usize + 1;
+    let wanted = match image.bits_allocated {
+        1 => (image.samples() * frames).div_ceil(8),
+        _ => frame_bytes(image, is_422(pixels, image)) * frames,
+    };
+    wanted > pixels.length
 }
 
 /// At least a tenth of a frame must be there, or there is nothing to see.
