@@ -10,6 +10,7 @@ use filmless_front::source_of;
 use filmless_store::index::InstanceRecord;
 
 use crate::error::DicomwebError;
+use crate::places::{Held, Line};
 use crate::services::DicomwebServices;
 use crate::software::{Admission, SoftwareSeries, SoftwareStudy};
 
@@ -23,6 +24,8 @@ pub(crate) struct Admitted {
     pub admission: Admission,
     /// The address below which they see it, with the token where they told it in the path.
     pub root: String,
+    /// Where they wait for their turn to have a picture drawn.
+    pub drawing: Line,
 }
 
 impl FromRequestParts<Arc<DicomwebServices>> for Admitted {
@@ -47,7 +50,10 @@ impl FromRequestParts<Arc<DicomwebServices>> for Admitted {
         let token = token.ok_or(Refusal::NotFound)?;
         let source = source_of(parts, &services.config.trusted_proxies);
         let admission = services.software.admit(&token, &source).await?.ok_or(Refusal::NotFound)?;
-        Ok(Self { admission, root })
+        if let Some(held) = parts.extensions.get::<Held>() {
+            held.put(services.answers.line_of(&token).place().await?);
+        }
+        Ok(Self { admission, root, drawing: services.drawing.line_of(&token) })
     }
 }
 

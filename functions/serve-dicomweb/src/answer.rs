@@ -9,9 +9,6 @@ use filmless_store::{ObjectStream, StoreError};
 use futures::stream::{self, Stream};
 use tokio::sync::mpsc;
 
-/// A browser may keep it, and asks each time whether it may still show it.
-pub(crate) const REVALIDATED: &str = "private, no-cache";
-
 /// What a client takes, by its headers and the parameter of its query, of what can be given.
 pub(crate) fn negotiated(
     headers: &HeaderMap,

@@ -19,6 +19,8 @@ const HEADS_MAX: usize = 2000;
 /// Instances that are remembered, of all series together.
 const INSTANCES_MAX: usize = 50_000;
 
+/// An instance may have another one than its series.
+const MODALITY: u32 = 0x0008_0060;
 const SOP_INSTANCE_UID: u32 = 0x0008_0018;
 
 /// Attributes of the instances of a series, by SOP Instance UID.
@@ -68,7 +70,8 @@ impl Briefs {
         if let Some(instances) = self.instances.get(key) {
             return Ok(instances);
         }
-        let instances = Arc::new(read(derived, series, |tag| Level::Instance.returns(tag)).await?);
+        let instances =
+            Arc::new(read(derived, series, |tag| Level::Instance.returns(tag) || tag == MODALITY).await?);
         self.instances.keep(key, Arc::clone(&instances), instances.len() + 1);
         Ok(instances)
     }
@@ -79,7 +82,7 @@ impl Briefs {
         derived: &Bucket,
         series: &SoftwareSeries,
     ) -> Result<Arc<Instances>, StoreError> {
-        read(derived, series, |tag| Level::of(tag) == Level::Instance).await.map(Arc::new)
+        read(derived, series, |tag| Level::of(tag) == Level::Instance || tag == MODALITY).await.map(Arc::new)
     }
 }
 

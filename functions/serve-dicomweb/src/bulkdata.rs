@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_RANGE, ETAG, IF_RANGE, RANGE};
+use axum::http::header::{ACCEPT_RANGES, CONTENT_RANGE, ETAG, IF_RANGE, RANGE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use filmless_dicom::bulk_data::Fragment;
@@ -19,7 +19,7 @@ use filmless_store::{Bucket, ObjectVersion, StoreError};
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use crate::admitted::{Admitted, instance_of};
-use crate::answer::{REVALIDATED, is_known, negotiated, set};
+use crate::answer::{is_known, negotiated, set};
 use crate::error::DicomwebError;
 use crate::resource::BulkDataPath;
 use crate::retrieve::parts::{Announced, Part, Pieces, by_itself, in_parts, object};
@@ -65,7 +65,6 @@ pub(crate) async fn value(
 }
 
 fn with_etag(mut response: Response, etag: &str) -> Response {
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(REVALIDATED));
     set(&mut response, ETAG, etag);
     response
 }

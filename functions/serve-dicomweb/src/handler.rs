@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 
 use crate::error::DicomwebError;
-use crate::protection;
 use crate::route::router_of;
 use crate::routes::routes;
 use crate::services::DicomwebServices;
+use crate::{places, protection};
 use filmless_dicomweb::Refusal;
 
 /// All routes below `/dicomweb`: with the token in the path, which every client can do, or in a header.
@@ -18,6 +18,7 @@ pub fn router(services: Arc<DicomwebServices>) -> Router {
         .nest("/dicomweb/{token}", router_of(routes()))
         .nest("/dicomweb", router_of(routes()))
         .fallback(unknown)
+        .layer(from_fn(places::hold))
         .layer(from_fn_with_state(Arc::clone(&services), protection::protect))
         .with_state(services)
 }

@@ -12,6 +12,7 @@ mod lines;
 mod manifest;
 mod metadata;
 mod packs;
+mod places;
 mod protection;
 mod qido;
 mod remembered;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, RawQuery, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, VARY};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use filmless_dicomweb::{Attributes, Offer, Refusal, accept_parameter};
@@ -19,7 +19,7 @@ use flate2::write::GzEncoder;
 use tokio::sync::mpsc;
 
 use crate::admitted::{Admitted, instance_of};
-use crate::answer::{REVALIDATED, body_of, is_known, negotiated, received, set};
+use crate::answer::{body_of, is_known, negotiated, received, set};
 use crate::error::DicomwebError;
 use crate::lines::Lines;
 use crate::resource::{InstancePath, SeriesPath, StudyPath};
@@ -138,7 +138,6 @@ fn etag_of<'k>(keys: impl IntoIterator<Item = &'k ObjectKey>) -> String {
 fn described(mut response: Response, media_type: &'static str, etag: &str) -> Response {
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static(REVALIDATED));
     headers.append(VARY, HeaderValue::from_static("accept-encoding"));
     set(&mut response, ETAG, etag);
     response

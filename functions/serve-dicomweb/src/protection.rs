@@ -36,9 +36,8 @@ pub(crate) async fn protect(
     let headers = response.headers_mut();
     headers.extend(services.headers.iter().cloned());
     headers.append(VARY, HeaderValue::from_static("accept, origin"));
-    if !headers.contains_key(CACHE_CONTROL) {
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    }
+    // An address has the token: a browser that kept an answer would keep both.
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     if let Some(origin) = origin {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));

@@ -1,5 +1,6 @@
 //! Searches (QIDO-RS, PS3.18 10.6): over what a token opens, in the order of the pages.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
@@ -16,6 +17,10 @@ use crate::error::DicomwebError;
 use crate::resource::{SeriesPath, StudyPath};
 use crate::services::DicomwebServices;
 use crate::software::{SoftwareSeries, SoftwareStudy};
+
+const MODALITY: u32 = 0x0008_0060;
+/// What the index has where a file names no modality. Whether one names it is in the metadata.
+const NO_MODALITY: &str = "OT";
 
 type Services = State<Arc<DicomwebServices>>;
 type Answer = Result<Response, DicomwebError>;
@@ -139,6 +144,13 @@ async fn search(
     Ok(response)
 }
 
+fn of_series<'r>(
+    records: &'r [InstanceRecord],
+    series: &'r SoftwareSeries,
+) -> impl Iterator<Item = &'r InstanceRecord> {
+    records.iter().filter(|record| record.series_instance_uid == series.record.series_instance_uid)
+}
+
 struct Search<'s> {
     services: &'s DicomwebServices,
     admitted: &'s Admitted,
@@ -178,12 +190,20 @@ impl Search<'_> {
             }
             let mut attributes = above.clone();
             attributes.extend(&self.series(study, series).await?);
-            if !self.query.matches(&attributes, Level::Series) {
+            if self.scope.level == Level::Series {
+                if self.query.matches(&attributes, Level::Series) {
+                    self.pass(&attributes);
+                }
                 continue;
             }
-            match self.scope.level {
-                Level::Series => self.pass(&attributes),
-                _ => self.search_series(study, series, &attributes).await?,
+            // An instance may be of another modality than the first of its series.
+            let mut any = attributes.clone();
+            let records = self.services.software.instances(study).await?;
+            let modalities = of_series(&records, series).map(|record| record.series.modality.as_str());
+            let modalities: BTreeSet<&str> = modalities.chain(attributes.text(MODALITY)).collect();
+            any.set(MODALITY, "CS", modalities.into_iter().map(Value::from).collect());
+            if self.query.matches(&any, Level::Series) {
+                self.search_series(study, series, &attributes).await?;
             }
         }
         Ok(())
@@ -203,9 +223,10 @@ impl Search<'_> {
             briefs.instances(derived, series).await?
         };
         let records = self.services.software.instances(study).await?;
-        let of_series = records.iter().filter(|r| r.series_instance_uid == series.record.series_instance_uid);
-        for record in of_series {
+        for record in of_series(&records, series) {
             let mut attributes = above.clone();
+            let modality = record.series.modality.as_str();
+            attributes.set_text(MODALITY, "CS", if modality == NO_MODALITY { "" } else { modality });
             if let Some(known) = known.get(record.sop_instance_uid.as_str()) {
                 attributes.extend(known);
             }
@@ -235,10 +256,15 @@ impl Search<'_> {
         self.passed += 1;
     }
 
+    /// What the metadata of a series says of all of it.
+    async fn head(&self, series: &SoftwareSeries) -> Result<Arc<Attributes>, DicomwebError> {
+        Ok(self.services.briefs.head(self.services.software.derived_bucket(), series).await?)
+    }
+
     async fn study(&self, study: &SoftwareStudy) -> Result<Attributes, DicomwebError> {
         let record = &study.record;
         let head = match study.series.first() {
-            Some(first) => self.services.briefs.head(self.services.software.derived_bucket(), first).await?,
+            Some(first) => self.head(first).await?,
             None => Arc::default(),
         };
         let mut attributes = head.filtered(|tag| Level::of(tag) == Level::Study);
@@ -259,12 +285,19 @@ impl Search<'_> {
         ] {
             attributes.set_text_if_absent(tag, vr, text);
         }
-        let mut modalities: Vec<&str> =
-            study.series.iter().map(|series| series.record.attributes.modality.as_str()).collect();
-        modalities.sort_unstable();
-        modalities.dedup();
+        let records = self.services.software.instances(study).await?;
+        let (mut modalities, mut classes) = (BTreeSet::<&str>::new(), BTreeSet::<&str>::new());
+        for series in &study.series {
+            let says_other = self.head(series).await?.text(MODALITY) == Some(NO_MODALITY);
+            for record in of_series(&records, series) {
+                let modality = record.series.modality.as_str();
+                modalities.extend((modality != NO_MODALITY || says_other).then_some(modality));
+                classes.insert(record.sop_class_uid.as_str());
+            }
+        }
         let instances = study.series.iter().map(|series| u64::from(series.record.instances)).sum::<u64>();
         attributes.set(0x0008_0061, "CS", modalities.into_iter().map(Value::from).collect());
+        attributes.set(0x0008_0062, "UI", classes.into_iter().map(Value::from).collect());
         attributes.set_text(0x0020_000D, "UI", uid.as_str());
         attributes.set(0x0020_1206, "IS", vec![study.series.len().into()]);
         attributes.set(0x0020_1208, "IS", vec![instances.into()]);
@@ -278,10 +311,11 @@ impl Search<'_> {
         series: &SoftwareSeries,
     ) -> Result<Attributes, DicomwebError> {
         let record = &series.record;
-        let head = self.services.briefs.head(self.services.software.derived_bucket(), series).await?;
+        let head = self.head(series).await?;
         let mut attributes = head.filtered(|tag| Level::of(tag) == Level::Series);
         let (uid, of_study) = (&record.series_instance_uid, &study.record.study_instance_uid);
-        attributes.set_text(0x0008_0060, "CS", &record.attributes.modality);
+        let modality = record.attributes.modality.as_str();
+        attributes.set_text_if_absent(MODALITY, "CS", Some(modality).filter(|known| *known != NO_MODALITY));
         attributes.set_text(0x0020_000E, "UI", uid.as_str());
         attributes.set_text_if_absent(0x0008_103E, "LO", record.attributes.description.as_deref());
         attributes.set(0x0020_0011, "IS", record.attributes.number.map(Value::from).into_iter().collect());

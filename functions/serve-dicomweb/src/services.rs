@@ -8,6 +8,7 @@ use filmless_delivery::InstanceRenderer;
 use crate::briefs::Briefs;
 use crate::config::DicomwebConfig;
 use crate::headers;
+use crate::places::{ANSWERS_MAX, PICTURES_MAX, Places};
 use crate::retrieve::IndexCache;
 use crate::software::Software;
 
@@ -19,6 +20,10 @@ pub struct DicomwebServices {
     pub(crate) briefs: Briefs,
     /// Where frames are in the files that were read.
     pub(crate) index_cache: IndexCache,
+    /// Who has an answer on its way.
+    pub(crate) answers: Places,
+    /// Whose picture is drawn.
+    pub(crate) drawing: Places,
     pub(crate) config: DicomwebConfig,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -33,6 +38,8 @@ impl DicomwebServices {
             renderer,
             index_cache: IndexCache::default(),
             briefs: Briefs::new(),
+            answers: Places::new(ANSWERS_MAX),
+            drawing: Places::new(PICTURES_MAX),
             config,
             headers,
         }

@@ -68,7 +68,8 @@ impl Attributes {
     }
 
     /// Takes the wanted attributes out of the JSON of one object. Where that is cut off, those are taken that come before:
-    /// attributes stand in the order of their tags. Attributes whose bytes are elsewhere are left out.
+    /// attributes stand in the order of their tags. Attributes whose bytes are elsewhere are left out, within items as well: their
+    /// addresses are relative to the series, and an answer to a search is not.
     #[must_use]
     pub fn read(json: &[u8], is_wanted: impl Fn(u32) -> bool) -> Self {
         let mut read = Self::default();
@@ -104,12 +105,23 @@ impl<'de, F: Fn(u32) -> bool> Visitor<'de> for Wanted<'_, F> {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             }
-            let Found { vr, values, inline_binary, elsewhere } = map.next_value()?;
+            let Found { vr, mut values, inline_binary, elsewhere } = map.next_value()?;
             if let (Some(tag), None) = (tag, elsewhere) {
+                values.iter_mut().for_each(leave_out_bulk_data);
                 self.read.0.insert(tag, Attribute { vr, values, inline_binary });
             }
         }
         Ok(())
+    }
+}
+
+/// Items are no deeper than a data set that was read.
+fn leave_out_bulk_data(value: &mut Value) {
+    let Value::Object(item) = value else { return };
+    item.retain(|_, attribute| attribute.get("BulkDataURI").is_none());
+    for attribute in item.values_mut() {
+        let values = attribute.get_mut("Value").and_then(Value::as_array_mut);
+        values.into_iter().flatten().for_each(leave_out_bulk_data);
     }
 }
 
@@ -182,6 +194,16 @@ mod tests {
         let one = Attributes::read(JSON.as_bytes(), |tag| tag == 0x0008_0060);
         assert_eq!(answer(&[one]), br#"[{"00080060":{"vr":"CS","Value":["CT"]}}]"#);
         assert_eq!(answer(&[]), b"[]");
+    }
+
+    #[test]
+    fn bytes_that_are_elsewhere_are_left_out_of_items_as_well() {
+        const NESTED: &str = r#"{"54000100":{"vr":"SQ","Value":[{"003A0005":{"vr":"US","Value":[2]},
+            "54001010":{"vr":"OW","BulkDataURI":"instances/1.2/bulkdata/54000100/1/54001010"},
+            "003A0200":{"vr":"SQ","Value":[{"00291010":{"vr":"OB","BulkDataURI":"instances/1.2/bulkdata/x"}}]}}]}}"#;
+        let read = Attributes::read(NESTED.as_bytes(), |_| true);
+        let told = r#"[{"54000100":{"vr":"SQ","Value":[{"003A0005":{"Value":[2],"vr":"US"},"003A0200":{"Value":[{}],"vr":"SQ"}}]}}]"#;
+        assert_eq!(String::from_utf8(answer(&[read])).unwrap(), told);
     }
 
     #[test]

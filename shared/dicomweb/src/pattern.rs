@@ -1,6 +1,7 @@
 //! Text that is looked for: wild cards (PS3.4 C.2.2.2.4), and names as people type them (PS3.18 8.3.4.2).
 
 use deunicode::deunicode;
+use unicode_normalization::UnicodeNormalization;
 
 /// `*` stands for any characters, `?` for one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,17 +12,18 @@ pub(crate) struct Pattern {
 
 impl Pattern {
     pub fn new(text: &str, is_case_sensitive: bool) -> Self {
-        let text = text.trim();
-        Self {
-            text: if is_case_sensitive { text.to_owned() } else { text.to_lowercase() },
-            is_case_sensitive,
-        }
+        Self { text: composed(text, is_case_sensitive), is_case_sensitive }
     }
 
     pub fn matches(&self, value: &str) -> bool {
-        let value = value.trim();
-        if self.is_case_sensitive { glob(&self.text, value) } else { glob(&self.text, &value.to_lowercase()) }
+        glob(&self.text, &composed(value, self.is_case_sensitive))
     }
+}
+
+/// Text in one form, however its marks were typed: Apple's keyboards and file names write them behind their letters (Unicode NFD).
+fn composed(text: &str, is_case_sensitive: bool) -> String {
+    let text: String = text.trim().nfc().collect();
+    if is_case_sensitive { text } else { text.to_lowercase() }
 }
 
 /// A name without diacritics and capitals: every word that is typed begins a word of the name. `d` finds `đ`.
@@ -97,6 +99,9 @@ mod tests {
             ("a*b*c", "axxbyy", false),
             ("abc", "abcd", false),
             ("*ế*", "Nguyễn Thế", true),
+            ("nguye\u{302}\u{303}n*", "NGUYỄN^THỊ HOÀ", true),
+            ("NGUYỄN*", "Nguye\u{302}\u{303}n^Thi\u{323}", true),
+            ("nguyê?", "Nguye\u{302}\u{303}n", false),
             ("", "", true),
             ("", "a", false),
             ("A[1]", "a[1]", true),

@@ -15,7 +15,7 @@ use crate::level::Level;
 use crate::matching::Matcher;
 
 /// Longest query that is looked at, in bytes.
-pub const QUERY_BYTES_MAX: usize = 16 << 10;
+pub const QUERY_BYTES_MAX: usize = 8 << 10;
 /// Most attributes that may be matched in one query.
 pub const KEYS_MAX: usize = 64;
 /// Most attributes that may be asked for by name in one query.

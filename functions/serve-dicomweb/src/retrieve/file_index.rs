@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use filmless_delivery::{RemoteFile, SourceFile};
 use filmless_dicom::{
-    DataSet, HeaderError, PixelElement, PixelEncoding, Scan, TransferSyntax, frame_ranges, scan_prefix, tags,
+    DataSet, FrameError, HeaderError, PixelElement, PixelEncoding, Scan, TransferSyntax, ends_with_marker,
+    frame_ranges, scan_prefix, tags,
 };
 use filmless_dicomweb::Refusal;
 use filmless_domain::{Limits, ObjectKey};
@@ -35,8 +36,8 @@ pub(crate) enum Frames {
     None,
     /// Native and little endian, one behind the other.
     Native { start: u64, frame_bytes: u64, count: u32 },
-    /// Each in its fragments.
-    Fragments(Vec<Vec<Range<u64>>>),
+    /// Each in its fragments. The file may end within the last one.
+    Fragments { frames: Vec<Vec<Range<u64>>>, is_last_cut: bool },
     /// Only the decoder can give them; so many are declared.
     Decoder { count: u32 },
 }
@@ -46,12 +47,12 @@ impl Frames {
         match self {
             Self::None => 0,
             Self::Native { count, .. } | Self::Decoder { count } => *count,
-            Self::Fragments(frames) => u32::try_from(frames.len()).unwrap_or(u32::MAX),
+            Self::Fragments { frames, .. } => u32::try_from(frames.len()).unwrap_or(u32::MAX),
         }
     }
 
     fn fragments(&self) -> usize {
-        if let Self::Fragments(frames) = self { frames.iter().map(Vec::len).sum() } else { 1 }
+        if let Self::Fragments { frames, .. } = self { frames.iter().map(Vec::len).sum() } else { 1 }
     }
 }
 
@@ -143,14 +144,18 @@ impl FileIndex {
         let (file, offsets) = (Arc::clone(file), self.offsets.clone());
         let found = tokio::task::spawn_blocking(move || {
             let total = pixels.total.min(file.bytes());
-            frame_ranges(&*file, pixels.value_start, total, count, &offsets)
+            let found = frame_ranges(&*file, pixels.value_start, total, count, &offsets)?;
+            let is_last_cut = found.is_last_cut && !ends_with_marker(&*file, found.frames.last());
+            Ok::<_, FrameError>((found.frames, is_last_cut))
         });
         let found = found.await.map_err(|_| Refusal::Failed)?;
-        let found = found.map_err(|_| no_picture(filmless_imaging::NoPicture::CorruptPixelData.code()))?;
+        let (found, is_last_cut) =
+            found.map_err(|_| no_picture(filmless_imaging::NoPicture::CorruptPixelData.code()))?;
         let wide = |range: Range<usize>| range.start as u64..range.end as u64;
         let frames: Vec<Vec<_>> =
-            found.frames.into_iter().map(|frame| frame.into_iter().map(wide).collect()).collect();
-        Ok(Frames::Fragments(if is_video { vec![frames.concat()] } else { frames }))
+            found.into_iter().map(|frame| frame.into_iter().map(wide).collect()).collect();
+        let frames = if is_video { vec![frames.concat()] } else { frames };
+        Ok(Frames::Fragments { frames, is_last_cut })
     }
 }
 

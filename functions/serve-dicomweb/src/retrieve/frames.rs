@@ -74,7 +74,10 @@ pub(crate) async fn frames(
             };
             stored(&services, record, numbers.iter().map(range).collect(), &form).await?
         }
-        Frames::Fragments(frames) => {
+        Frames::Fragments { frames, is_last_cut } => {
+            if *is_last_cut && numbers.iter().any(|number| *number == found.count()) {
+                return Err(refused_code(NoPicture::CutPixelData.code()).into());
+            }
             let ranges = |number: &u32| frames.get(*number as usize - 1).cloned().unwrap_or_default();
             stored(&services, record, numbers.iter().map(ranges).collect(), &form).await?
         }

@@ -3,11 +3,16 @@
 use filmless_dicomweb::{Refusal, Wanted};
 use filmless_imaging::{PictureFormat, PictureJob, SourceRegion, Viewport, Window};
 
+use super::frame_numbers::frame_numbers;
+
 /// Longest side that a picture is made in, in pixels.
 pub(crate) const SIDE_MAX: u32 = 8192;
 const QUALITY: u8 = 90;
 /// Side of a thumbnail of which nothing else is said.
 const THUMBNAIL_SIDE: u32 = 256;
+
+/// What may be said of a picture. `charset` is of annotations, of which there are none.
+const PARAMETERS: [&str; 7] = ["accept", "charset", "frame", "iccprofile", "quality", "viewport", "window"];
 
 /// A picture of any frame.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +30,7 @@ impl PictureQuery {
         format: PictureFormat,
         is_thumbnail: bool,
     ) -> Result<Self, Refusal> {
+        check_parameters(parameters)?;
         let value = |name: &str| parameters.iter().find(|(known, _)| known == name).map(|(_, v)| v.as_str());
         let viewport = value("viewport").map(|text| viewport(text, !is_thumbnail)).transpose()?;
         if is_thumbnail {
@@ -44,6 +50,33 @@ impl PictureQuery {
     pub fn job(&self, frame: u32) -> PictureJob {
         let Self { window, viewport, format, quality } = self.clone();
         PictureJob { frame, window, viewport, format, quality }
+    }
+}
+
+/// Whoever asks for something that is not done here gets no other picture in its place: none without the annotations that they
+/// asked for, none of another frame because of a slip of the pen.
+fn check_parameters(parameters: &[(String, String)]) -> Result<(), Refusal> {
+    for (at, (name, value)) in parameters.iter().enumerate() {
+        if !PARAMETERS.contains(&name.as_str()) {
+            let expected = "a picture takes accept, charset, frame, iccprofile, quality, viewport and window";
+            return Err(Refusal::BadQuery { expected });
+        }
+        if parameters.iter().take(at).any(|(before, _)| before == name) {
+            return Err(malformed(name, "it is expected once"));
+        }
+        if name == "iccprofile" && value != "no" {
+            return Err(malformed(name, "no, because pictures have no profile"));
+        }
+    }
+    Ok(())
+}
+
+/// The frame of an instance that is asked for by parameter.
+pub(crate) fn named_frame(parameters: &[(String, String)]) -> Result<Option<u32>, Refusal> {
+    let Some((name, text)) = parameters.iter().find(|(name, _)| name == "frame") else { return Ok(None) };
+    match frame_numbers(text).as_deref() {
+        Ok([one]) => Ok(Some(*one)),
+        _ => Err(malformed(name, "one number from 1 on")),
     }
 }
 
@@ -183,6 +216,29 @@ mod tests {
     }
 
     #[test]
+    fn a_parameter_that_is_not_known_or_comes_twice_is_no_picture() {
+        for parameters in [
+            &[("annotation", "patient")][..],
+            &[("frames", "2")],
+            &[("Frame", "2")],
+            &[("window", "1,2"), ("window", "3,4")],
+        ] {
+            assert_eq!(read(parameters, false).unwrap_err().status(), 400, "{parameters:?}");
+            assert_eq!(read(parameters, true).unwrap_err().status(), 400, "{parameters:?}");
+        }
+        assert!(read(&[("accept", "image/png"), ("charset", "utf-8"), ("iccprofile", "no")], false).is_ok());
+    }
+
+    #[test]
+    fn one_frame_is_named_by_its_number() {
+        let named = |value: &str| named_frame(&[("frame".to_owned(), value.to_owned())]);
+        assert_eq!((named("3"), named_frame(&[])), (Ok(Some(3)), Ok(None)));
+        for value in ["0", "abc", "", "1,2", "-1"] {
+            assert_eq!(named(value).unwrap_err().status(), 400, "{value}");
+        }
+    }
+
+    #[test]
     fn what_is_no_value_of_the_standard_is_refused_by_name() {
         for (name, value) in [
             ("window", "40"),
@@ -200,6 +256,7 @@ mod tests {
             ("quality", "0"),
             ("quality", "101"),
             ("quality", "best"),
+            ("iccprofile", "yes"),
         ] {
             let refused = read(&[(name, value)], false).unwrap_err();
             assert!(

@@ -16,9 +16,10 @@ use super::file_index::source_of;
 use super::frame_numbers::frame_numbers;
 use super::instances::{Resource, owner_of, refused_code};
 use super::parts::{Announced, Broken, Part, by_itself, in_parts};
-use super::picture_query::{PictureQuery, format_of, media_type};
+use super::picture_query::{PictureQuery, format_of, malformed, media_type, named_frame};
 use crate::admitted::{Admitted, instance_of};
 use crate::error::DicomwebError;
+use crate::places::Line;
 use crate::services::DicomwebServices;
 use crate::software::{Right, SoftwareStudy};
 
@@ -51,15 +52,16 @@ pub(crate) async fn pictures(
     let (format, chosen) = format_of(&wanted).ok_or_else(not_acceptable)?;
     let query = PictureQuery::of(&parameters, format, kind == Kind::Thumbnail)?;
     let study = Arc::clone(admitted.study(&resource.study_uid)?);
-    let (record, frames) = shown(&services, &admitted, &study, &resource).await?;
+    let named = named_frame(&parameters)?;
+    let (record, frames) = shown(&services, &admitted, &study, &resource, named).await?;
     if frames.len() > 1 && chosen.shape == Shape::Single {
         return Err(not_acceptable().into());
     }
     let response = if chosen.shape == Shape::Parts || frames.len() > 1 {
-        several(&services, &study, record, frames, query).await?
+        several(&services, &admitted.drawing, &study, record, frames, query).await?
     } else {
         let frame = frames.first().copied().unwrap_or(1);
-        let picture = picture(&services, &study, &record, &query, frame).await?;
+        let picture = picture(&services, &admitted.drawing, &study, &record, &query, frame).await?;
         let length = picture.bytes.len() as u64;
         by_itself(part(picture, &query), Some(length))
     };
@@ -73,16 +75,20 @@ async fn shown(
     admitted: &Admitted,
     study: &Arc<SoftwareStudy>,
     resource: &Resource,
+    named: Option<u32>,
 ) -> Result<(InstanceRecord, Vec<u32>), DicomwebError> {
+    if named.is_some() && (resource.instance_uid.is_empty() || resource.frames.is_some()) {
+        return Err(malformed("frame", "it is expected with the address of an instance").into());
+    }
     if !resource.instance_uid.is_empty() {
         let (study, series) = admitted.series(&resource.study_uid, &resource.series_uid)?;
         let record = instance_of(services, study, series, &resource.instance_uid).await?;
         let frames = match &resource.frames {
             Some(list) => frame_numbers(list)?,
-            None => vec![1],
+            None => vec![named.unwrap_or(1)],
         };
-        if frames.iter().any(|frame| *frame > record.frames.max(1)) {
-            return Err(Refusal::NotFound.into());
+        if frames.iter().any(|frame| *frame > 1) {
+            check_frames(services, &record, &frames).await?;
         }
         return Ok((record, frames));
     }
@@ -105,14 +111,28 @@ async fn shown(
     Ok(((*middle).clone(), vec![middle.frames.div_ceil(2).max(1)]))
 }
 
+/// A frame that `frames` does not know is not there.
+async fn check_frames(
+    services: &DicomwebServices,
+    record: &InstanceRecord,
+    frames: &[u32],
+) -> Result<(), DicomwebError> {
+    let file = Arc::new(source_of(services.software.studies_bucket(), record));
+    let index = services.index_cache.of(&file, record, &services.config.limits).await?;
+    let count = index.frames(&file).await?.count();
+    if frames.iter().all(|frame| *frame <= count) { Ok(()) } else { Err(Refusal::NotFound.into()) }
+}
+
 /// One frame of an instance as a file.
 pub(crate) async fn picture(
     services: &DicomwebServices,
+    drawing: &Line,
     study: &SoftwareStudy,
     record: &InstanceRecord,
     query: &PictureQuery,
     frame: u32,
 ) -> Result<Picture, DicomwebError> {
+    let _turn = drawing.place().await?;
     let file = source_of(services.software.studies_bucket(), record);
     let job = Job::Picture(query.job(frame));
     let owner = owner_of(study, record);
@@ -134,6 +154,7 @@ fn part(picture: Picture, query: &PictureQuery) -> Part {
 /// Pictures one after the other, each made when its turn comes.
 async fn several(
     services: &Arc<DicomwebServices>,
+    drawing: &Line,
     study: &Arc<SoftwareStudy>,
     record: InstanceRecord,
     frames: Vec<u32>,
@@ -141,14 +162,14 @@ async fn several(
 ) -> Result<Response, DicomwebError> {
     let part_type = media_type(query.format).to_owned();
     let mut frames = frames.into_iter();
-    let first = picture(services, study, &record, &query, frames.next().unwrap_or(1)).await?;
+    let first = picture(services, drawing, study, &record, &query, frames.next().unwrap_or(1)).await?;
     let first = part(first, &query);
-    let shared = Arc::new((Arc::clone(services), Arc::clone(study), record, query));
+    let shared = Arc::new((Arc::clone(services), drawing.clone(), Arc::clone(study), record, query));
     let others = stream::iter(frames).then(move |frame| {
         let shared = Arc::clone(&shared);
         async move {
-            let (services, study, record, query) = &*shared;
-            let made = picture(services, study, record, query, frame).await;
+            let (services, drawing, study, record, query) = &*shared;
+            let made = picture(services, drawing, study, record, query, frame).await;
             made.map(|made| part(made, query)).map_err(|_| Broken::from("broken off"))
         }
     });

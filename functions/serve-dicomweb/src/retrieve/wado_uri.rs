@@ -122,7 +122,7 @@ async fn shown(
     let quality = parameters.get("imageQuality").map(|text| quality("imageQuality", text)).transpose()?;
     let query = PictureQuery::of(&[], format, false)?;
     let query = PictureQuery { window, viewport, quality: quality.unwrap_or(query.quality), format };
-    let picture = picture(services, study, record, &query, frame).await?;
+    let picture = picture(services, &admitted.drawing, study, record, &query, frame).await?;
     let length = picture.bytes.len() as u64;
     let bytes = axum::body::Bytes::from(picture.bytes.into_vec());
     let bytes = Box::pin(futures::stream::once(async { Ok(bytes) }));

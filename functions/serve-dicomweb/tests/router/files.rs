@@ -9,6 +9,8 @@ use data_set_writer::{element, file, sequence};
 pub const CHEST: &str = "1.2.826.0.1.3680043.10.1999.1";
 pub const KNEE: &str = "1.2.826.0.1.3680043.10.1999.2";
 pub const OF_JOHN: &str = "1.2.826.0.1.3680043.10.1999.3";
+/// Another one of John's, whose modalities are not those of their series.
+pub const MIXED: &str = "1.2.826.0.1.3680043.10.1999.4";
 
 pub const EXPLICIT: &str = "1.2.840.10008.1.2.1";
 pub const CT: &str = "1.2.840.10008.5.1.4.1.1.2";
@@ -56,6 +58,7 @@ impl Instance<'_> {
     fn written(self) -> Vec<u8> {
         let (accession, code, name): (&str, &str, &str) = match self.study {
             CHEST => ("A1", "N20-1", "NGUYỄN^THỊ HOÀ"),
+            MIXED => ("A4", "E20-2", "DOE^JOHN"),
             KNEE => ("A2", "N20-1", "NGUYỄN^THỊ HOÀ"),
             _ => ("A3", "E20-2", "DOE^JOHN"),
         };
@@ -95,6 +98,10 @@ impl Instance<'_> {
 }
 
 fn slice(study: &str, series: u32, number: u32) -> Vec<u8> {
+    slice_of(study, series, number).written()
+}
+
+fn slice_of(study: &str, series: u32, number: u32) -> Instance<'_> {
     let us = |number, value: u16| element(0x0028, number, "US", &value.to_le_bytes());
     let more = vec![
         us(0x0002, 1),
@@ -109,7 +116,7 @@ fn slice(study: &str, series: u32, number: u32) -> Vec<u8> {
         element(0x0029, 0x1001, "OB", &private_value()),
         element(0x7FE0, 0x0010, "OW", &pixels(number)),
     ];
-    Instance { study, series, number, class: CT, modality: "CT", more }.written()
+    Instance { study, series, number, class: CT, modality: "CT", more }
 }
 
 /// A loop of two frames, RLE.
@@ -159,6 +166,15 @@ pub fn loop_streams() -> Vec<Vec<u8>> {
 /// The pixels of a slice.
 pub fn pixels(number: u32) -> Vec<u8> {
     (0..256_u32).flat_map(|n| ((n * number) as u16 % 4096).to_le_bytes()).collect()
+}
+
+/// A series of CT with an MR in it, and one without a modality.
+pub fn mixed() -> Vec<(String, Vec<u8>)> {
+    let file = |series, number, modality: &str| {
+        let instance = Instance { modality, ..slice_of(MIXED, series, number) };
+        (format!("mixed/{series}-{number}"), instance.written())
+    };
+    vec![file(1, 1, "CT"), file(1, 2, "MR"), file(2, 1, "")]
 }
 
 /// All files, by names.

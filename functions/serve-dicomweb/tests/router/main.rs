@@ -70,6 +70,8 @@ async fn a_search_finds_what_matches_at_every_level() {
         ("/studies?PatientName=nguyen&fuzzymatching=true".to_owned(), "00080050", vec!["A1", "A2"]),
         ("/studies?PatientID=N20-1&StudyDate=20201121-".to_owned(), "00080050", vec!["A1"]),
         ("/studies?ModalitiesInStudy=DOC".to_owned(), "00080050", vec!["A1"]),
+        (format!("/studies?SOPClassesInStudy={}", files::CT), "00080050", vec!["A1", "A2"]),
+        (format!("/studies?SOPClassesInStudy={}", files::PDF), "00080050", vec!["A1"]),
         (format!("/studies?StudyInstanceUID={KNEE},{OF_JOHN}"), "00080050", vec!["A2"]),
         (format!("/studies?0020000D={OF_JOHN}"), "00080050", vec![]),
         ("/studies?PatientID=E20-2".to_owned(), "00080050", vec![]),
@@ -122,6 +124,27 @@ async fn a_search_finds_what_matches_at_every_level() {
 }
 
 #[tokio::test]
+async fn an_instance_is_found_by_its_own_modality_and_none_is_invented() {
+    let world = World::new().await;
+    let token = world.with_mixed().await;
+    for (path, tag, expected) in [
+        ("/instances?Modality=MR", "00200013", json!([2])),
+        ("/instances?Modality=CT", "00200013", json!([1])),
+        ("/instances?Modality=OT", "00200013", json!([])),
+        ("/studies?ModalitiesInStudy=MR", "0020000D", json!([files::MIXED])),
+        ("/studies?ModalitiesInStudy=OT", "0020000D", json!([])),
+        ("/series?Modality=OT", "0020000E", json!([])),
+        ("/series?SeriesNumber=2", "00080060", json!([null])),
+    ] {
+        let found = world.ask(Method::GET, &format!("/{token}{path}"), &[]).await.json();
+        assert_eq!(json!(values(&found, tag)), expected, "{path}");
+    }
+    let study = world.ask(Method::GET, &format!("/{token}/studies"), &[]).await.json();
+    assert_eq!(study[0]["00080061"]["Value"], json!(["CT", "MR"]));
+    world.close().await;
+}
+
+#[tokio::test]
 async fn pages_of_results_follow_each_other_and_end() {
     let world = World::new().await;
     let mut seen = Vec::new();
@@ -154,7 +177,7 @@ async fn metadata_of_a_series_is_the_stored_object_and_of_others_the_same_lines(
     let packed = world.get_with(&format!("{series}/metadata"), &[("accept-encoding", "gzip")]).await;
     assert_eq!(packed.header(CONTENT_ENCODING), "gzip");
     assert_eq!(packed.header(CONTENT_LENGTH), packed.bytes.len().to_string());
-    assert_eq!(packed.header(CACHE_CONTROL), "private, no-cache");
+    assert_eq!(packed.header(CACHE_CONTROL), "private, no-store");
     let plain = world.get(&format!("{series}/metadata")).await;
     assert_eq!(plain.header(CONTENT_ENCODING), "");
     let of_series: Value = serde_json::from_slice(&inflated(&packed.bytes)).unwrap();

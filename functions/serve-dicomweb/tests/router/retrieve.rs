@@ -166,6 +166,14 @@ async fn frames_that_are_none_are_refused() {
         (cine(), 404),
         (format!("{}/rendered", cine()), 404),
         (format!("{}/frames/2/rendered", chest(1)), 404),
+        (format!("{}/rendered?frame=1", chest(1)), 200),
+        (format!("{}/rendered?frame=2", chest(1)), 404),
+        (format!("{}/rendered?frame=0", chest(1)), 400),
+        (format!("{}/thumbnail?frame=abc", chest(1)), 400),
+        (format!("{}/rendered?frames=1", chest(1)), 400),
+        (format!("{}/rendered?annotation=patient", chest(1)), 400),
+        (format!("{}/frames/1/rendered?frame=1", chest(1)), 400),
+        (format!("/studies/{CHEST}/rendered?frame=1"), 400),
     ] {
         assert_eq!(world.get(&path).await.status.as_u16(), status, "{path}");
     }
@@ -203,6 +211,20 @@ async fn pictures_come_as_they_are_asked_for() {
     let accept = "multipart/related; type=image/png";
     let found = parts(&world.get_with(&format!("{instance}/rendered"), &[("accept", accept)]).await);
     assert!(found.len() == 1 && found[0].0 == "image/png" && found[0].1.starts_with(b"\x89PNG"));
+    world.close().await;
+}
+
+#[tokio::test]
+async fn the_frame_that_is_asked_for_is_the_one_that_is_shown() {
+    let (world, token) = with_loop().await;
+    let mut shown = Vec::new();
+    for path in ["rendered", "rendered?frame=1", "rendered?frame=2", "frames/2/rendered"] {
+        shown.push(ask(&world, &token, &format!("{}/{path}", cine()), "image/png").await);
+    }
+    assert!(shown.iter().all(|answer| answer.status == 200));
+    let [default, first, second, by_path] = &shown[..] else { panic!("four pictures") };
+    assert!(default.bytes == first.bytes && second.bytes == by_path.bytes && first.bytes != second.bytes);
+    assert_eq!(ask(&world, &token, &format!("{}/rendered?frame=3", cine()), "image/png").await.status, 404);
     world.close().await;
 }
 

@@ -110,6 +110,19 @@ impl World {
         Self { services, software, token, embedded: Some(embedded), _folder: folder }
     }
 
+    /// Takes in John's other study, and gives a token that opens it.
+    pub async fn with_mixed(&self) -> String {
+        let patient =
+            json!({ "id": "E20-2", "name": "John Doe", "birth_date": "1958-03-02", "phone": "0903123456" });
+        let order = json!({ "accession_number": "A4", "patient": patient }).to_string();
+        upload(&self.services, "orders/A4.json", order.into_bytes()).await;
+        for (name, file) in files::mixed() {
+            upload(&self.services, &format!("incoming/{name}.dcm"), file).await;
+        }
+        prepare(&self.services, files::MIXED).await;
+        self.token_of("E20-2", &[files::MIXED]).await
+    }
+
     /// A token that opens these studies of a patient.
     pub async fn token_of(&self, code: &str, studies: &[&str]) -> String {
         token(&self.services, code, studies).await
