@@ -82,13 +82,13 @@ pub(crate) async fn hold(mut request: Request, next: Next) -> Response {
     let held = Held::default();
     request.extensions_mut().insert(held.clone());
     let mut response = next.run(request).await;
-    let Some(place) = held.take() else { return response };
-    // A stream does not tell how long it is.
+    // A stream does not tell how long it is. Answers with and without a place are alike, header for header.
     if let (Some(length), false) =
         (response.body().size_hint().exact(), response.headers().contains_key(CONTENT_LENGTH))
     {
         response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
     }
+    let Some(place) = held.take() else { return response };
     response.map(|body| {
         Body::from_stream(body.into_data_stream().map(move |piece| {
             let _held = &place;

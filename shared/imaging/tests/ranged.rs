@@ -121,13 +121,14 @@ fn what_stands_behind_the_pixels_is_in_the_metadata_of_a_long_file_as_well() {
         element(0xFFFC, 0xFFFC, "OB", &[0; 64]),
     ]
     .concat();
-    let native = Pixels::grey(64, 64, 16, 12).native(&noise(64 * 64 * 2));
+    let two = |image| Pixels { frames: Some("2"), ..image };
+    let native = two(Pixels::grey(64, 64, 16, 12)).native(&noise(2 * 64 * 64 * 2));
     let stream = {
         use charls::{CharLS, FrameInfo};
         let info = FrameInfo { width: 64, height: 64, bits_per_sample: 8, component_count: 1 };
         CharLS::default().encode(info, 0, &noise(64 * 64)).unwrap()
     };
-    let encapsulated = Pixels::grey(64, 64, 8, 8).encapsulated(JPEG_LS, &[&stream]);
+    let encapsulated = two(Pixels::grey(64, 64, 8, 8)).encapsulated(JPEG_LS, &[&stream, &stream]);
     for file in [native, encapsulated] {
         let file = [file, behind.clone()].concat();
         let limits =

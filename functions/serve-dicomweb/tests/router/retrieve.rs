@@ -218,8 +218,9 @@ async fn pictures_come_as_they_are_asked_for() {
 async fn the_frame_that_is_asked_for_is_the_one_that_is_shown() {
     let (world, token) = with_loop().await;
     let mut shown = Vec::new();
-    for path in ["rendered", "rendered?frame=1", "rendered?frame=2", "frames/2/rendered"] {
-        shown.push(ask(&world, &token, &format!("{}/{path}", cine()), "image/png").await);
+    for path in ["rendered?", "rendered?frame=1&", "rendered?frame=2&", "frames/2/rendered?"] {
+        let path = format!("{}/{path}window=600,100", cine());
+        shown.push(ask(&world, &token, &path, "image/png").await);
     }
     assert!(shown.iter().all(|answer| answer.status == 200));
     let [default, first, second, by_path] = &shown[..] else { panic!("four pictures") };
