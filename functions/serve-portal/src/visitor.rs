@@ -64,6 +64,14 @@ impl Visitor {
     /// Ends the session they came with, so that a new sign-in does not leave two.
     pub(crate) async fn leave_session(&self) -> Result<(), DeliveryError> {
         match &self.cookie {
+            Some(cookie) => self.portal().leave_session(cookie.expose(), &self.source).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Ends the session they came with, and what software opens with it.
+    pub(crate) async fn sign_out(&self) -> Result<(), DeliveryError> {
+        match &self.cookie {
             Some(cookie) => self.portal().sign_out(cookie.expose(), &self.source).await,
             None => Ok(()),
         }

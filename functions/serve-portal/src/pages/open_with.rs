@@ -20,6 +20,7 @@ use super::moments::moment;
 use super::shares::data_url;
 use crate::assets;
 use crate::error::PortalError;
+use crate::texts::Texts;
 use crate::visitor::Visitor;
 
 #[derive(Template)]
@@ -147,11 +148,11 @@ async fn address(
     let template = ViewerTokenPage {
         script_url: assets::url("share.js"),
         open_with_url: back.clone(),
-        until: (frame.t.software.until)(&moment(frame.t, made.expires_at)),
+        until: until(frame.t, &made),
         address: made.address.expose(),
         // It fetches files.
         weasis_url: (made.right == Right::Take).then(|| weasis_url(&made.address)),
-        qr_data_url: data_url(&made.qr_png),
+        qr_data_url: data_url(&made.qr_png()?),
         frame,
     };
     page(StatusCode::OK, &template)
@@ -181,6 +182,16 @@ async fn token(
 ) -> Result<NewViewerToken, PortalError> {
     let made = visitor.portal().new_viewer_token(session, std::slice::from_ref(study)).await?;
     made.ok_or(PortalError::NotFound)
+}
+
+/// When the address ends.
+fn until(t: &Texts, made: &NewViewerToken) -> String {
+    let latest = moment(t, made.ends_at);
+    if made.expires_at < made.ends_at {
+        (t.software.until)(&moment(t, made.expires_at), &latest)
+    } else {
+        (t.software.until_at_the_latest)(&latest)
+    }
 }
 
 /// Whether the viewer in the browser is there.

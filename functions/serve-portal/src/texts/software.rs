@@ -22,8 +22,10 @@ pub struct SoftwareTexts {
     pub osirix_open: &'static str,
     /// Heading once the address is made.
     pub made: &'static str,
-    /// Until when the address opens, if nobody uses it.
-    pub until: fn(&str) -> String,
+    /// When the address ends if nobody uses it, and when at the latest.
+    pub until: fn(&str, &str) -> String,
+    /// When the address ends, whether it is used or not.
+    pub until_at_the_latest: fn(&str) -> String,
     /// That it ends with the session.
     pub ends: &'static str,
     /// What Weasis does with it.
@@ -67,7 +69,12 @@ pub(super) const VI: SoftwareTexts = SoftwareTexts {
     osirix: "Trên máy Mac: OsiriX hoặc Horos tự tải tệp ZIP của lần chụp này rồi mở ra.",
     osirix_open: "Mở bằng OsiriX hoặc Horos",
     made: "Địa chỉ cho phần mềm đọc ảnh",
-    until: |time| format!("Nếu không dùng đến, địa chỉ này hết hiệu lực lúc {time}."),
+    until: |time, latest| {
+        format!(
+            "Nếu không dùng đến, địa chỉ này hết hiệu lực lúc {time}; đang dùng thì chậm nhất là {latest}."
+        )
+    },
+    until_at_the_latest: |time| format!("Địa chỉ này hết hiệu lực lúc {time}, dù đang dùng hay không."),
     ends: "Khi Ông/Bà đăng xuất, hoặc khi chia sẻ bị dừng, phần mềm không mở được ảnh nữa.",
     weasis: "Nếu máy đã cài Weasis, bấm nút dưới đây; Weasis tự lấy ảnh và mở ra.",
     weasis_open: "Mở bằng Weasis",
@@ -96,7 +103,10 @@ pub(super) const EN: SoftwareTexts = SoftwareTexts {
     osirix: "On a Mac: OsiriX or Horos downloads the ZIP of this study and opens it.",
     osirix_open: "Open with OsiriX or Horos",
     made: "Address for viewing software",
-    until: |time| format!("If nobody uses it, this address ends at {time}."),
+    until: |time, latest| {
+        format!("If nobody uses it, this address ends at {time}; if it is used, at {latest} at the latest.")
+    },
+    until_at_the_latest: |time| format!("This address ends at {time}, whether it is used or not."),
     ends: "When you sign out, or when the share is stopped, the software can no longer open the images.",
     weasis: "If Weasis is installed, use this button: Weasis fetches the images and opens them.",
     weasis_open: "Open with Weasis",
