@@ -129,7 +129,7 @@ pub(crate) async fn viewer_token(
     if !is_json {
         return address(&visitor, &session, &study).await;
     }
-    let made = token(&visitor, &session, &study).await?;
+    let made = token_to_give(&visitor, &session, &study).await?;
     let expires_at = made.expires_at.to_string();
     let answer = TokenAnswer { dicomweb: made.address.expose(), expires_at, right: made.right.as_str() };
     Ok(Json(answer).into_response())
@@ -141,7 +141,7 @@ async fn address(
     session: &Session,
     study: &StudyInstanceUid,
 ) -> Result<Response, PortalError> {
-    let made = token(visitor, session, study).await?;
+    let made = token_to_give(visitor, session, study).await?;
     let back = format!("/studies/{study}/open-with");
     let frame = Frame::at(visitor, visitor.language(Some(session.language)), true, &back).of(session);
     let template = ViewerTokenPage {
@@ -181,6 +181,17 @@ async fn token(
 ) -> Result<NewViewerToken, PortalError> {
     let made = visitor.portal().new_viewer_token(session, std::slice::from_ref(study)).await?;
     made.ok_or(PortalError::NotFound)
+}
+
+/// A token for software that may fetch files: what takes long to be made of a large study is begun.
+async fn token_to_give(
+    visitor: &Visitor,
+    session: &Session,
+    study: &StudyInstanceUid,
+) -> Result<NewViewerToken, PortalError> {
+    let made = token(visitor, session, study).await?;
+    visitor.portal().begin_large_answer(session, study).await?;
+    Ok(made)
 }
 
 /// Whether the viewer in the browser is there.
