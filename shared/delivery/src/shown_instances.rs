@@ -17,8 +17,10 @@ pub(crate) async fn shown_instances<'s>(
         series.clone().position(|series| series.series_instance_uid == instance.series_instance_uid)
     };
     let instances = index.instances(&study.study_instance_uid).await?;
-    let mut placed: Vec<(usize, InstanceRecord)> =
-        instances.into_iter().filter_map(|instance| place(&instance).map(|place| (place, instance))).collect();
+    let mut placed: Vec<(usize, InstanceRecord)> = instances
+        .into_iter()
+        .filter_map(|instance| place(&instance).map(|place| (place, instance)))
+        .collect();
     placed.sort_by(|(at, a), (bt, b)| at.cmp(bt).then_with(|| display_order(&slice_key(a), &slice_key(b))));
     Ok(placed.into_iter().map(|(_, instance)| instance).collect())
 }

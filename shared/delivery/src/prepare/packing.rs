@@ -61,12 +61,7 @@ pub(super) struct Teller<'p> {
 }
 
 impl<'p> Teller<'p> {
-    pub fn new(
-        prepare: &'p Prepare,
-        study: &'p StudyInstanceUid,
-        parcel: &'p Parcel,
-        files: usize,
-    ) -> Self {
+    pub fn new(prepare: &'p Prepare, study: &'p StudyInstanceUid, parcel: &'p Parcel, files: usize) -> Self {
         let files = u32::try_from(files).unwrap_or(u32::MAX);
         Self { prepare, study, parcel, progress: PackingProgress { files_done: 0, files }, told_at: None }
     }
