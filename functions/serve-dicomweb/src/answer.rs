@@ -1,9 +1,9 @@
 //! What answers have in common: what is accepted, what is known already, how bytes pass through.
 
 use axum::body::{Body, Bytes};
-use axum::http::header::{ACCEPT, IF_NONE_MATCH};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use axum::response::Response;
+use axum::http::header::{ACCEPT, IF_NONE_MATCH, LOCATION};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
 use filmless_dicomweb::{Offer, Refusal, choose, wanted};
 use filmless_store::{ObjectStream, StoreError};
 use futures::stream::{self, Stream};
@@ -45,6 +45,13 @@ pub(crate) fn received(receiver: mpsc::Receiver<Result<Bytes, StoreError>>) -> B
     let next =
         |mut receiver: mpsc::Receiver<_>| async move { receiver.recv().await.map(|piece| (piece, receiver)) };
     Body::from_stream(stream::unfold(receiver, next))
+}
+
+/// A redirect to the object store, followed with the same request (RFC 9110 15.4.8).
+pub(crate) fn leads_to(address: &str) -> Response {
+    let mut response = StatusCode::TEMPORARY_REDIRECT.into_response();
+    set(&mut response, LOCATION, address);
+    response
 }
 
 /// Sets a header whose value is text of ours.

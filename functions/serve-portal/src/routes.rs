@@ -33,6 +33,7 @@ pub fn routes() -> Vec<Route> {
         get("/studies/{study_uid}/files/{instance_uid}", Guest, download::original),
         get("/studies/{study_uid}/open-with", Guest, open_with::show),
         post("/studies/{study_uid}/open-with", Guest, open_with::open),
+        get("/studies/{study_uid}/open-with/osirix", Guest, open_with::osirix),
         post("/studies/{study_uid}/viewer-token", Guest, open_with::viewer_token),
         post("/studies/{study_uid}/seen", Guest, access::seen),
         get("/studies/{study_uid}/access", Patient, access::show),

@@ -8,7 +8,8 @@ use axum::http::header::ACCEPT;
 use axum::response::Response;
 use filmless_delivery::{ExplicitFile, FileOwner, NotNative};
 use filmless_dicomweb::frame_type::EXPLICIT_VR_LITTLE_ENDIAN;
-use filmless_dicomweb::{Refusal, Shape, Wanted, wanted};
+use filmless_dicomweb::{DICOM, Refusal, Shape, Wanted, wanted};
+use filmless_domain::Retrieval;
 use filmless_imaging::NoPicture;
 use filmless_store::ObjectVersion;
 use filmless_store::index::InstanceRecord;
@@ -18,16 +19,15 @@ use serde::Deserialize;
 use super::file_index::source_of;
 use super::parts::{Announced, Broken, Part, Pieces, by_itself, in_parts, object};
 use crate::admitted::{Admitted, instance_of};
+use crate::answer::leads_to;
 use crate::error::DicomwebError;
 use crate::services::DicomwebServices;
-use crate::software::{Right, SoftwareStudy};
+use crate::software::{LargeAnswer, Right, SoftwareStudy};
 
 /// Objects that are opened before it is their turn.
 const AHEAD: usize = 4;
 /// Headers that are read at a time.
 const HEADERS_AT_ONCE: usize = 16;
-/// What a file is.
-const DICOM: &str = "application/dicom";
 
 /// What an address below a token names.
 #[derive(Debug, Deserialize)]
@@ -66,8 +66,7 @@ pub(crate) async fn study(
     headers: HeaderMap,
 ) -> Result<Response, DicomwebError> {
     let study = Arc::clone(admitted.study(&resource.study_uid)?);
-    let instances = services.software.instances(&study).await?;
-    retrieve(&services, &admitted, &study, instances.to_vec(), &wanted_by(&headers, &query)?).await
+    retrieve(&services, &admitted, &study, Retrieval::study(), &wanted_by(&headers, &query)?).await
 }
 
 /// All of a series.
@@ -79,9 +78,8 @@ pub(crate) async fn series(
     headers: HeaderMap,
 ) -> Result<Response, DicomwebError> {
     let (study, series) = admitted.series(&resource.study_uid, &resource.series_uid)?;
-    let mut instances = services.software.instances(study).await?.to_vec();
-    instances.retain(|instance| instance.series_instance_uid == series.record.series_instance_uid);
-    retrieve(&services, &admitted, study, instances, &wanted_by(&headers, &query)?).await
+    let retrieval = Retrieval::series(series.record.series_instance_uid.clone());
+    retrieve(&services, &admitted, study, retrieval, &wanted_by(&headers, &query)?).await
 }
 
 /// One instance.
@@ -94,24 +92,31 @@ pub(crate) async fn instance(
 ) -> Result<Response, DicomwebError> {
     let (study, series) = admitted.series(&resource.study_uid, &resource.series_uid)?;
     let instance = instance_of(&services, study, series, &resource.instance_uid).await?;
-    retrieve(&services, &admitted, study, vec![instance], &wanted_by(&headers, &query)?).await
+    retrieve(&services, &admitted, study, of_instance(&instance), &wanted_by(&headers, &query)?).await
 }
 
-/// In what form instances go out.
+/// Retrieves one instance.
+pub(crate) fn of_instance(instance: &InstanceRecord) -> Retrieval {
+    Retrieval::instance(instance.series_instance_uid.clone(), instance.sop_instance_uid.clone())
+}
+
+/// In what form instances go out, and about how many bytes they are then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
-    AsUploaded,
-    Explicit,
+    AsUploaded(u64),
+    Explicit(u64),
 }
 
-/// Answers with these instances, in the first form that is wanted and can be given.
+/// Answers with these files of a study, in the first form that is wanted and can be given.
 pub(crate) async fn retrieve(
     services: &Arc<DicomwebServices>,
     admitted: &Admitted,
     study: &Arc<SoftwareStudy>,
-    instances: Vec<InstanceRecord>,
+    retrieval: Retrieval,
     wanted: &[Wanted],
 ) -> Result<Response, DicomwebError> {
+    let mut instances = services.software.instances(study).await?.to_vec();
+    instances.retain(|one| retrieval.has(&one.series_instance_uid, &one.sop_instance_uid));
     if instances.is_empty() {
         return Err(Refusal::NotFound.into());
     }
@@ -124,9 +129,12 @@ pub(crate) async fn retrieve(
             continue;
         }
         let Some(form) = form_of(services, &instances, one).await? else { continue };
-        let answer = match (form, is_single) {
-            (Form::AsUploaded, _) => as_uploaded(services, instances.clone(), is_single).await,
-            (Form::Explicit, _) => explicit(services, study, instances.clone(), is_single).await,
+        let answer = match form {
+            Form::AsUploaded(bytes) if services.config.is_too_long(bytes) => {
+                large(services, study, &retrieval, &instances, is_single).await
+            }
+            Form::AsUploaded(bytes) => as_uploaded(services, &instances, bytes, is_single).await,
+            Form::Explicit(bytes) => explicit(services, study, instances.clone(), bytes, is_single).await,
         };
         let response = match answer {
             // What cannot be decoded may be wanted as it is, next.
@@ -137,6 +145,27 @@ pub(crate) async fn retrieve(
         return Ok(response);
     }
     Err(not_acceptable(services, &instances).await?.into())
+}
+
+/// What is too large to be streamed: leads to the file itself, or to an object that holds all of them.
+async fn large(
+    services: &Arc<DicomwebServices>,
+    study: &SoftwareStudy,
+    retrieval: &Retrieval,
+    instances: &[InstanceRecord],
+    is_single: bool,
+) -> Result<Response, DicomwebError> {
+    if is_single && let [instance] = instances {
+        return Ok(leads_to(&services.software.original_address(instance).await?));
+    }
+    match services.software.large_answer(study, retrieval.clone()).await? {
+        LargeAnswer::Ready(address) => Ok(leads_to(&address)),
+        LargeAnswer::Preparing(progress) => {
+            let done = progress.map_or(0, |progress| progress.files_done);
+            let of = u32::try_from(instances.len()).unwrap_or(u32::MAX);
+            Err(Refusal::Preparing { done, of }.into())
+        }
+    }
 }
 
 async fn not_acceptable(
@@ -168,38 +197,39 @@ async fn form_of(
     instances: &[InstanceRecord],
     wanted: &Wanted,
 ) -> Result<Option<Form>, DicomwebError> {
-    let Some(syntax) = wanted.transfer_syntax.as_deref() else { return Ok(Some(Form::AsUploaded)) };
+    let stored_bytes = instances.iter().map(|instance| instance.bytes).sum();
+    let as_uploaded = Some(Form::AsUploaded(stored_bytes));
+    let Some(syntax) = wanted.transfer_syntax.as_deref() else { return Ok(as_uploaded) };
     let facts_of = |services: Arc<DicomwebServices>, instance: InstanceRecord| async move {
         let index = index(&services, &instance).await?;
-        let is_decodable = !index.has_pixels() || index.is_decodable();
-        Ok::<_, DicomwebError>((index.transfer_syntax_uid.clone(), is_decodable))
+        let can_be = !index.has_pixels() || index.is_decodable();
+        let explicit_bytes = can_be.then(|| index.explicit_bytes(instance.bytes));
+        Ok::<_, DicomwebError>((index.transfer_syntax_uid.clone(), explicit_bytes))
     };
     let owned: Vec<_> =
         instances.iter().map(|instance| facts_of(Arc::clone(services), instance.clone())).collect();
-    let found: Vec<(String, bool)> = stream::iter(owned).buffered(HEADERS_AT_ONCE).try_collect().await?;
-    Ok(if found.iter().all(|(stored, _)| stored == syntax) {
-        Some(Form::AsUploaded)
-    } else if syntax == EXPLICIT_VR_LITTLE_ENDIAN && found.iter().all(|(_, is_decodable)| *is_decodable) {
-        Some(Form::Explicit)
-    } else {
-        None
-    })
+    let found: Vec<(String, Option<u64>)> =
+        stream::iter(owned).buffered(HEADERS_AT_ONCE).try_collect().await?;
+    if found.iter().all(|(stored, _)| stored == syntax) {
+        return Ok(as_uploaded);
+    }
+    let explicit_bytes: Option<u64> = found.iter().map(|(_, bytes)| *bytes).sum();
+    Ok(explicit_bytes.filter(|_| syntax == EXPLICIT_VR_LITTLE_ENDIAN).map(Form::Explicit))
 }
 
 async fn as_uploaded(
     services: &Arc<DicomwebServices>,
-    instances: Vec<InstanceRecord>,
+    instances: &[InstanceRecord],
+    total: u64,
     is_single: bool,
 ) -> Result<Response, DicomwebError> {
-    let total = instances.iter().map(|instance| instance.bytes).sum();
-    services.config.check_length(total)?;
     // What cannot be opened is said before the first byte.
     let open = |services: Arc<DicomwebServices>, instance: InstanceRecord| async move {
         let version = ObjectVersion { key: &instance.key, version_id: instance.version_id.as_deref() };
         let bytes = object(services.software.studies_bucket(), version, None, instance.bytes).await?;
         Ok::<_, Broken>(Part { content_type: DICOM.to_owned(), bytes })
     };
-    let mut rest = instances.clone().into_iter();
+    let mut rest = instances.to_vec().into_iter();
     let Some(first) = rest.next() else { return Err(Refusal::NotFound.into()) };
     let first = open(Arc::clone(services), first).await.map_err(|_| Refusal::Unavailable)?;
     if is_single {
@@ -218,8 +248,10 @@ async fn explicit(
     services: &Arc<DicomwebServices>,
     study: &Arc<SoftwareStudy>,
     instances: Vec<InstanceRecord>,
+    total: u64,
     is_single: bool,
 ) -> Result<Response, DicomwebError> {
+    services.config.check_length(total)?;
     let content_type = format!("{DICOM};transfer-syntax={EXPLICIT_VR_LITTLE_ENDIAN}");
     let is_one = instances.len() == 1;
     let mut rest = instances.into_iter();

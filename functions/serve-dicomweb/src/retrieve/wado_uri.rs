@@ -6,12 +6,12 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;
 use axum::response::Response;
-use filmless_dicomweb::{Refusal, Shape, Wanted, wanted};
+use filmless_dicomweb::{DICOM, Refusal, Shape, Wanted, wanted};
 use filmless_imaging::Viewport;
 use filmless_store::index::InstanceRecord;
 
 use super::frame_numbers::frame_numbers;
-use super::instances::retrieve;
+use super::instances::{of_instance, retrieve};
 use super::parts::{Part, by_itself};
 use super::picture_query::{
     PictureQuery, SIDE_MAX, format_of, malformed, media_type, quality, side, window_of,
@@ -21,8 +21,6 @@ use crate::admitted::{Admitted, instance_of};
 use crate::error::DicomwebError;
 use crate::services::DicomwebServices;
 use crate::software::{Right, SoftwareStudy};
-
-const DICOM: &str = "application/dicom";
 
 struct Parameters(Vec<(String, String)>);
 
@@ -72,7 +70,7 @@ pub(crate) async fn wado(
                 shape: Shape::Single,
                 transfer_syntax: syntax.map(str::to_owned),
             };
-            retrieve(&services, &admitted, &study, vec![record], &[file]).await
+            retrieve(&services, &admitted, &study, of_instance(&record), &[file]).await
         }
         Some(false) => shown(&services, &admitted, &study, &record, &parameters, &wanted).await,
         None => Err(not_acceptable().into()),

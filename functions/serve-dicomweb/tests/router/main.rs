@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod files;
+mod large;
 mod refusals;
 mod retrieve;
 mod weasis;

@@ -9,12 +9,12 @@ const RLE: &str = "1.2.840.10008.1.2.5";
 const DICOM_PARTS: &str = "multipart/related; type=\"application/dicom\"; transfer-syntax=*";
 
 /// The uploaded bytes of a file.
-fn uploaded(name: &str) -> Vec<u8> {
+pub fn uploaded(name: &str) -> Vec<u8> {
     files::all().into_iter().find(|(known, _)| known == name).unwrap().1
 }
 
 /// Content type and bytes of each part; the whole has the length that was announced.
-fn parts(answer: &Answer) -> Vec<(String, Vec<u8>)> {
+pub fn parts(answer: &Answer) -> Vec<(String, Vec<u8>)> {
     assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.bytes));
     let content_type = answer.header(CONTENT_TYPE);
     assert!(content_type.starts_with("multipart/related; type=\""), "{content_type}");

@@ -2,20 +2,23 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
+use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode};
 use filmless_delivery::intake::{CreatedObject, ingest_objects};
+use filmless_delivery::prepare::pack::pack_retrieval;
 use filmless_delivery::prepare::render::render_series;
 use filmless_delivery::prepare::settle::check_quiet;
-use filmless_delivery::record::messages::SeriesContents;
+use filmless_delivery::record::messages::{SeriesContents, SettleTask, Task};
 use filmless_delivery::release::release_study;
-use filmless_delivery::viewing::Portal;
+use filmless_delivery::viewing::{Portal, Session};
 use filmless_delivery::{InProcessRenderer, InstanceRenderer, Services, Settings};
 use filmless_domain::{ObjectKey, PatientId, StudyInstanceUid, WebOrigins};
 use filmless_embedded::{Credentials, Embedded, EmbeddedConfig};
 use filmless_store::index::{Change, Index, SessionRecord, Transaction};
-use filmless_store::port::{Clock, Messengers, OsRandomness};
+use filmless_store::port::{Clock, Messengers, OsRandomness, QueueName};
 use filmless_store::sealing::LocalSealer;
 use filmless_store::{Connection, Endpoints, Served};
 use jiff::Timestamp;
@@ -78,10 +81,15 @@ impl Answer {
 
 impl World {
     pub async fn new() -> Self {
+        Self::with_answers_up_to(None).await
+    }
+
+    /// The same where longer answers than so many bytes cannot be streamed.
+    pub async fn with_answers_up_to(bytes_max: Option<u64>) -> Self {
         let memory = Path::new("/dev/shm");
         let folder = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() }.unwrap();
         let clock = Arc::new(Standing("2020-11-23T09:30:00Z".parse().unwrap()));
-        let (embedded, services) = open(folder.path(), &clock).await;
+        let (embedded, services) = open(folder.path(), &clock, bytes_max).await;
         services.index.create_table().await.unwrap();
         for (accession, code, name) in [
             ("A1", "N20-1", "Nguyễn Thị Hoà"),
@@ -133,6 +141,49 @@ impl World {
         Answer { status: parts.status, headers: parts.headers, bytes }
     }
 
+    /// What asks for something to be made of a study, and takes it off the queue.
+    pub async fn asked_for(&self) -> Vec<SettleTask> {
+        let queue = self.embedded.as_ref().unwrap().queue();
+        let received = queue.receive(QueueName::Downloads, 10, Duration::from_secs(60)).await.unwrap();
+        let mut tasks = Vec::new();
+        for message in received {
+            tasks.push(SettleTask::parse(&message.body).unwrap());
+            queue.delete(&message.receipt).await.unwrap();
+        }
+        tasks
+    }
+
+    /// Makes it.
+    pub async fn make(&self, task: SettleTask) {
+        let SettleTask::PackRetrieval { study_instance_uid, retrieval } = task else { panic!("{task:?}") };
+        pack_retrieval(&(&self.services).into(), &study_instance_uid, retrieval).await.unwrap();
+    }
+
+    /// Follows a redirect to the object store.
+    pub async fn follow(&self, answer: &Answer) -> Answer {
+        assert_eq!(answer.status, StatusCode::TEMPORARY_REDIRECT, "{}", answer.text());
+        let address = answer.header(LOCATION).to_owned();
+        assert!(address.contains("X-Amz-Expires=60"), "it lives for a minute");
+        let followed = tokio::task::spawn_blocking(move || {
+            let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+            let mut answer = agent.get(&address).call().unwrap();
+            let (status, headers) = (answer.status(), answer.headers().clone());
+            Answer {
+                status,
+                headers,
+                bytes: answer.body_mut().with_config().limit(1 << 30).read_to_vec().unwrap(),
+            }
+        });
+        followed.await.unwrap()
+    }
+
+    /// A portal over the same system, and the session of a patient whose token was made.
+    pub async fn session_of(&self, code: &str) -> (Portal, Session) {
+        let portal = Portal::new(self.services.clone());
+        let session = portal.session(&cookie_of(code), SOURCE).await.unwrap().unwrap();
+        (portal, session)
+    }
+
     /// Asks below the token of Hoà.
     pub async fn get(&self, path: &str) -> Answer {
         self.get_with(path, &[]).await
@@ -149,7 +200,7 @@ impl World {
     }
 }
 
-async fn open(folder: &Path, clock: &Arc<Standing>) -> (Embedded, Services) {
+async fn open(folder: &Path, clock: &Arc<Standing>, answer_bytes_max: Option<u64>) -> (Embedded, Services) {
     let credentials =
         Credentials { access_key_id: "FLMSDICOMWEB".into(), secret_access_key: "a secret for tests".into() };
     let mut config = EmbeddedConfig::new(folder.to_owned(), credentials.clone());
@@ -166,8 +217,12 @@ async fn open(folder: &Path, clock: &Arc<Standing>) -> (Embedded, Services) {
         secret_access_key: credentials.secret_access_key,
     });
     let bucket = |name: &str| connection.bucket(name);
-    let settings =
-        Settings { public_url: PUBLIC_URL.into(), quiet_period: Default::default(), ..Settings::default() };
+    let settings = Settings {
+        public_url: PUBLIC_URL.into(),
+        quiet_period: Default::default(),
+        answer_bytes_max,
+        ..Settings::default()
+    };
     let services = Services {
         studies: bucket("studies"),
         derived: bucket("derived"),

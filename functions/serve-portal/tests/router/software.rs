@@ -461,7 +461,10 @@ async fn osirix_is_led_to_the_zip_that_is_there_and_nobody_without_the_right_to_
     let ask = |study: &str, cookie: &str| {
         form(&format!("/studies/{study}/open-with"), &[("cookie", cookie)], "with=osirix")
     };
-    let there = world.send(ask(STUDY, HOA)).await;
+    let path = format!("/studies/{STUDY}/open-with/osirix");
+    let asked = world.send(ask(STUDY, HOA)).await;
+    assert_eq!((asked.status, asked.header(LOCATION)), (StatusCode::SEE_OTHER, path.as_str()));
+    let there = world.send(request(Method::GET, &path, &[("cookie", HOA)], "")).await;
     assert_eq!(there.status, StatusCode::OK);
     assert!(
         there.body.contains("osirix://?methodName=downloadURL&#38;URL=&#39;http%3A%2F%2F"),
@@ -469,6 +472,8 @@ async fn osirix_is_led_to_the_zip_that_is_there_and_nobody_without_the_right_to_
         there.body
     );
     let guest = world.send(ask(STUDY, GUEST)).await;
+    assert_eq!(guest.status, StatusCode::NOT_FOUND);
+    let guest = world.send(request(Method::GET, &path, &[("cookie", GUEST)], "")).await;
     assert_eq!(guest.status, StatusCode::NOT_FOUND);
     let ohif = form(&format!("/studies/{STUDY}/open-with"), &[("cookie", HOA)], "with=ohif");
     assert_eq!(world.send(ohif).await.status, StatusCode::NOT_FOUND, "it is not hosted here");

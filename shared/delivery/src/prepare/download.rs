@@ -1,8 +1,9 @@
 //! All files of a study as uploaded, in one ZIP. Made on request; it expires.
 
-use filmless_domain::{DownloadKind, ObjectKey, StudyInstanceUid, object_key};
+use filmless_domain::{DownloadKind, ObjectKey, Parcel, StudyInstanceUid, object_key};
 use filmless_store::index::{InstanceRecord, PackingProgress, SeriesRecord};
 use filmless_store::{Bucket, Index, ObjectVersion, StoreError};
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::DeliveryError;
@@ -30,6 +31,7 @@ pub(crate) async fn find(
     derived: &Bucket,
     study: &StudyInstanceUid,
     kind: DownloadKind,
+    now: Timestamp,
 ) -> Result<StudyDownload, DeliveryError> {
     let instances = index.instances(study).await?;
     let bytes_of_files: u64 = instances.iter().map(|instance| instance.bytes).sum();
@@ -42,31 +44,34 @@ pub(crate) async fn find(
         }
     };
     let key = object_key::study_download(study, kind, &digest);
-    let object = ObjectVersion { key: &key, version_id: None };
-    let bytes = match derived.size(object).await {
-        Ok(bytes) => Some(bytes),
-        Err(StoreError::NotFound) => None,
-        Err(error) => return Err(error.into()),
-    };
+    let bytes = made(derived, &key).await?;
     let progress = match bytes {
         Some(_) => None,
-        None => index.packing_progress(study, kind).await?,
+        None => index.packing_progress(study, &Parcel::Download(kind), now).await?,
     };
     Ok(StudyDownload { key, bytes, bytes_expected, progress })
 }
 
-/// Asks for the ZIP to be made.
+/// The size of what was asked for, in bytes, once it is made.
+pub(crate) async fn made(derived: &Bucket, key: &ObjectKey) -> Result<Option<u64>, DeliveryError> {
+    match derived.size(ObjectVersion { key, version_id: None }).await {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(StoreError::NotFound) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Asks for something to be made of a study.
 pub(crate) async fn request(
     common: &Common,
     study: &StudyInstanceUid,
-    kind: DownloadKind,
+    parcel: &Parcel,
 ) -> Result<(), DeliveryError> {
-    let task = SettleTask::PackDownload { study_instance_uid: study.clone(), kind };
-    let entry = outbox::entry(common, vec![task.to_outbox()?])?;
-    outbox::publish(common, &entry).await
+    outbox::pass_on(common, &SettleTask::pack(study, parcel).to_outbox()?).await
 }
 
-fn contents_digest(instances: &[InstanceRecord]) -> String {
+/// Names the files that something is made of.
+pub(crate) fn contents_digest(instances: &[InstanceRecord]) -> String {
     let mut lines: Vec<String> =
         instances.iter().map(|i| format!("{} {}\n", i.sop_instance_uid, i.etag)).collect();
     lines.sort();

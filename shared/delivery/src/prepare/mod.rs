@@ -20,5 +20,8 @@ mod packing;
 pub mod rebuild;
 #[cfg(feature = "render")]
 pub mod render;
+pub(crate) mod retrieval;
+#[cfg(feature = "render")]
+mod retrieval_object;
 pub mod settle;
 pub(crate) mod slice_key;

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use filmless_domain::audit::{AuditAction, AuditOutcome};
 use filmless_domain::usage::{StorageClass, UsageEvent, UsageKind};
-use filmless_domain::{DownloadKind, HoldReason, SopInstanceUid, StoredCode, StudyInstanceUid, StudyState};
+use filmless_domain::{
+    DownloadKind, HoldReason, Parcel, SopInstanceUid, StoredCode, StudyInstanceUid, StudyState,
+};
 use filmless_store::index::{AccessMoment, LogName, OrderRecord, SeriesRecord, StudyRecord, Transaction};
 
 use super::{Portal, SeriesView, Session, ShareScope, StudyDownload, StudySummary, StudyView};
@@ -151,7 +153,8 @@ impl Portal {
         kind: DownloadKind,
     ) -> Result<Option<StudyDownload>, DeliveryError> {
         let Some(record) = self.downloadable(session, study).await? else { return Ok(None) };
-        let found = download::find(&self.common.index, &self.derived, study, kind).await?;
+        let found =
+            download::find(&self.common.index, &self.derived, study, kind, self.common.clock.now()).await?;
         let Some(bytes) = found.bytes else {
             let download::StudyDownload { bytes_expected: bytes, progress, .. } = found;
             return Ok(Some(StudyDownload::NotMade { bytes, progress }));
@@ -186,7 +189,7 @@ impl Portal {
     ) -> Result<bool, DeliveryError> {
         let is_theirs = self.downloadable(session, study).await?.is_some();
         if is_theirs {
-            download::request(&self.common, study, kind).await?;
+            download::request(&self.common, study, &Parcel::Download(kind)).await?;
         }
         Ok(is_theirs)
     }

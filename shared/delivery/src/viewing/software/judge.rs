@@ -3,14 +3,13 @@
 
 use std::sync::Arc;
 
-use filmless_dicom::display_order;
 use filmless_store::index::{InstanceRecord, Snapshot, ViewerRecord, Watched};
 use jiff::{SignedDuration, Timestamp};
 
 use super::admission::{Admission, Right, SoftwareSeries, SoftwareStudy};
 use super::entrance::Software;
 use super::memory::Remembered;
-use crate::prepare::slice_key::slice_key;
+use crate::shown_instances::shown_instances;
 use crate::shown_series::{keys_of, shown_series};
 use crate::viewing::Session;
 use crate::viewing::session::FoundSession;
@@ -131,18 +130,9 @@ impl Software {
     /// [`DeliveryError`].
     pub async fn instances(&self, study: &SoftwareStudy) -> Result<Arc<[InstanceRecord]>, DeliveryError> {
         let found = study.instances.get_or_try_init(|| async {
-            let place = |instance: &InstanceRecord| {
-                let is_its =
-                    |s: &SoftwareSeries| s.record.series_instance_uid == instance.series_instance_uid;
-                study.series.iter().position(is_its)
-            };
-            let instances = self.portal.common.index.instances(&study.record.study_instance_uid).await?;
-            let mut placed: Vec<(usize, InstanceRecord)> =
-                instances.into_iter().filter_map(|i| place(&i).map(|place| (place, i))).collect();
-            placed.sort_by(|(at, a), (bt, b)| {
-                at.cmp(bt).then_with(|| display_order(&slice_key(a), &slice_key(b)))
-            });
-            Ok::<_, DeliveryError>(placed.into_iter().map(|(_, instance)| instance).collect())
+            let series = study.series.iter().map(|series| &series.record);
+            let found = shown_instances(&self.portal.common.index, &study.record, series).await?;
+            Ok::<_, DeliveryError>(found.into())
         });
         found.await.cloned()
     }
