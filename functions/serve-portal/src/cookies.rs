@@ -100,12 +100,7 @@ pub(crate) fn end_staff_session(config: &PortalConfig) -> Option<HeaderValue> {
 
 /// `Set-Cookie` that remembers a language.
 pub(crate) fn choose_language(language: Language, config: &PortalConfig) -> Option<HeaderValue> {
-    set(
-        language_name(config.is_https()),
-        language.tag(),
-        &format!("; Max-Age={CHOICE_AGE_SECONDS}"),
-        config,
-    )
+    set(language_name(config.is_https()), language.tag(), &format!("; Max-Age={CHOICE_AGE_SECONDS}"), config)
 }
 
 fn set(name: &str, value: &str, age: &str, config: &PortalConfig) -> Option<HeaderValue> {

@@ -5,7 +5,8 @@ mod staff;
 
 use crate::assets;
 use crate::pages::{
-    access, download, guide, language, link, open_with, read, share, shares, sign_in, studies, study, well_known,
+    access, download, guide, language, link, open_with, read, share, shares, sign_in, studies, study,
+    well_known,
 };
 use crate::route::{Route, Who, get, post};
 

@@ -5,8 +5,8 @@ use jiff::civil::Date;
 
 use super::guide::GuideTexts;
 use super::in_app::InAppTexts;
-use super::sharing::SharingTexts;
 use super::reading::ReadingTexts;
+use super::sharing::SharingTexts;
 use super::software::SoftwareTexts;
 use super::viewer::ViewerTexts;
 

@@ -333,7 +333,10 @@ async fn the_reading_room_opens_for_a_study_with_images_and_is_remembered_until_
     assert!(opened.body.contains(r#"<main id="room""#));
     assert_eq!(opened.body.matches("data-series=").count(), 5, "documents too");
     let remembered = opened.header(SET_COOKIE);
-    assert!(remembered.starts_with("__Host-filmless_reading_room=1; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000"));
+    assert!(
+        remembered
+            .starts_with("__Host-filmless_reading_room=1; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000")
+    );
     let cookies = format!("{HOA}; __Host-filmless_reading_room=1");
     let again = get(&format!("/studies/{STUDY}"), &[("cookie", &cookies)]).await;
     assert_eq!((again.status, again.header(LOCATION)), (StatusCode::SEE_OTHER, room.as_str()));
@@ -341,14 +344,21 @@ async fn the_reading_room_opens_for_a_study_with_images_and_is_remembered_until_
     assert!(opened.body.contains(&format!(r#"id="room-leave" href="{leave}""#)));
     let left = get(&leave, &[("cookie", &cookies)]).await;
     assert_eq!(left.status, StatusCode::OK);
-    assert!(left.header(SET_COOKIE).starts_with("__Host-filmless_reading_room=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"));
+    assert!(
+        left.header(SET_COOKIE)
+            .starts_with("__Host-filmless_reading_room=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0")
+    );
 }
 
 #[tokio::test]
 async fn the_reading_room_opens_nothing_that_the_page_would_not() {
     for study in [STUDY_OF_ANOTHER, WITHHELD, "1.2.3", "x"] {
         let answer = get(&format!("/studies/{study}/read"), &[("cookie", HOA)]).await;
-        assert_eq!((answer.status, answer.headers.contains_key(SET_COOKIE)), (StatusCode::NOT_FOUND, false), "{study}");
+        assert_eq!(
+            (answer.status, answer.headers.contains_key(SET_COOKIE)),
+            (StatusCode::NOT_FOUND, false),
+            "{study}"
+        );
     }
     let answer = get(&format!("/studies/{STUDY}/read"), &[]).await;
     assert_eq!((answer.status, answer.header(LOCATION)), (StatusCode::SEE_OTHER, "/"));
