@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
-use axum::http::header::ACCEPT;
 use axum::response::Response;
 use filmless_delivery::{ExplicitFile, FileOwner, NotNative};
 use filmless_dicomweb::frame_type::EXPLICIT_VR_LITTLE_ENDIAN;
-use filmless_dicomweb::{DICOM, Refusal, Shape, Wanted, wanted};
+use filmless_dicomweb::{DICOM, Refusal, Shape, Wanted};
 use filmless_domain::Retrieval;
 use filmless_imaging::NoPicture;
 use filmless_store::ObjectVersion;
@@ -19,10 +18,10 @@ use serde::Deserialize;
 use super::file_index::source_of;
 use super::parts::{Announced, Broken, Part, Pieces, by_itself, in_parts, object};
 use crate::admitted::{Admitted, instance_of};
-use crate::answer::leads_to;
+use crate::answer::{leads_to, wanted_in};
 use crate::error::DicomwebError;
 use crate::services::DicomwebServices;
-use crate::software::{LargeAnswer, Right, SoftwareStudy};
+use filmless_delivery::viewing::software::{LargeAnswer, Right, SoftwareStudy};
 
 /// Objects that are opened before it is their turn.
 const AHEAD: usize = 4;
@@ -41,20 +40,6 @@ pub(crate) struct Resource {
     pub frames: Option<String>,
 }
 
-/// The query parameter that stands for the header.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct AcceptQuery {
-    #[serde(default)]
-    pub accept: Option<String>,
-}
-
-/// What a request takes.
-pub(crate) fn wanted_by(headers: &HeaderMap, query: &AcceptQuery) -> Result<Vec<Wanted>, Refusal> {
-    let header =
-        headers.get(ACCEPT).map(|value| value.to_str().map_err(|_| Refusal::BadAccept)).transpose()?;
-    wanted(header, query.accept.as_deref())
-}
-
 type Services = State<Arc<DicomwebServices>>;
 
 /// All of a study.
@@ -62,11 +47,12 @@ pub(crate) async fn study(
     State(services): Services,
     admitted: Admitted,
     Path(resource): Path<Resource>,
-    Query(query): Query<AcceptQuery>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, DicomwebError> {
     let study = Arc::clone(admitted.study(&resource.study_uid)?);
-    retrieve(&services, &admitted, &study, Retrieval::study(), &wanted_by(&headers, &query)?).await
+    let wanted = wanted_in(&headers, query.as_deref())?;
+    retrieve(&services, &admitted, &study, Retrieval::study(), &wanted).await
 }
 
 /// All of a series.
@@ -74,12 +60,12 @@ pub(crate) async fn series(
     State(services): Services,
     admitted: Admitted,
     Path(resource): Path<Resource>,
-    Query(query): Query<AcceptQuery>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, DicomwebError> {
     let (study, series) = admitted.series(&resource.study_uid, &resource.series_uid)?;
     let retrieval = Retrieval::series(series.record.series_instance_uid.clone());
-    retrieve(&services, &admitted, study, retrieval, &wanted_by(&headers, &query)?).await
+    retrieve(&services, &admitted, study, retrieval, &wanted_in(&headers, query.as_deref())?).await
 }
 
 /// One instance.
@@ -87,12 +73,13 @@ pub(crate) async fn instance(
     State(services): Services,
     admitted: Admitted,
     Path(resource): Path<Resource>,
-    Query(query): Query<AcceptQuery>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, DicomwebError> {
     let (study, series) = admitted.series(&resource.study_uid, &resource.series_uid)?;
     let instance = instance_of(&services, study, series, &resource.instance_uid).await?;
-    retrieve(&services, &admitted, study, of_instance(&instance), &wanted_by(&headers, &query)?).await
+    let wanted = wanted_in(&headers, query.as_deref())?;
+    retrieve(&services, &admitted, study, of_instance(&instance), &wanted).await
 }
 
 /// Retrieves one instance.
