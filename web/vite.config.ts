@@ -45,7 +45,7 @@ export function withoutNode(): Plugin {
 }
 
 /** The style sheets that pages name: what all have, and on top of it that of one study's page, or the console's. */
-const STYLES = ["style.css", "study.css", "console.css"];
+const STYLES = ["style.css", "study.css", "reading.css", "console.css"];
 
 /** Scripts are called .js, whatever their source is called, so that every server knows their media type. */
 function assetName(names: readonly string[]): string {
@@ -75,7 +75,7 @@ export default defineConfig({
     modulePreload: false,
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
-    rollupOptions: { input: { viewer: "src/viewer.ts", share: "src/share.ts", "in-app": "src/in-app.ts", style: "src/styles/style.css", study: "src/styles/study.css", console: "src/styles/console.css" }, output: { ...output, manualChunks: chunkOf, onlyExplicitManualChunks: true } },
+    rollupOptions: { input: { viewer: "src/viewer.ts", share: "src/share.ts", read: "src/reading-room/main.ts", "in-app": "src/in-app.ts", style: "src/styles/style.css", study: "src/styles/study.css", reading: "src/styles/reading.css", console: "src/styles/console.css" }, output: { ...output, manualChunks: chunkOf, onlyExplicitManualChunks: true } },
   },
   worker: { format: "es", plugins: () => [withoutNode()], rollupOptions: { output } },
   plugins: [withoutNode(), licences(), compress()],

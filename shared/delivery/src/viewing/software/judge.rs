@@ -12,11 +12,14 @@ use super::memory::Remembered;
 use crate::shown_instances::shown_instances;
 use crate::shown_series::{keys_of, shown_series};
 use crate::viewing::Session;
-use crate::viewing::session::{FoundSession, SEEN_EVERY};
+use crate::viewing::session::FoundSession;
 use crate::{DeliveryError, credentials};
 
 /// A token that nobody used for so long has ended.
 pub(super) const VIEWER_IDLE: SignedDuration = SignedDuration::from_hours(8);
+
+/// The use of a token is written down this often, and so its last use is known to within so long.
+const SEEN_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
 impl Software {
     /// What a token opens now, for a request from that source; `None` for one that is malformed, unknown or ended, and for one
@@ -25,7 +28,7 @@ impl Software {
     /// # Errors
     /// [`DeliveryError`].
     pub async fn admit(&self, token: &str, source: &str) -> Result<Option<Admission>, DeliveryError> {
-        if !filmless_domain::access::is_token(token) {
+        if !filmless_domain::access::is_viewer_token(token) {
             return Ok(None);
         }
         let digest = credentials::token_digest(token);
@@ -65,8 +68,8 @@ impl Software {
         if idle_at <= judged_at {
             return Ok(None);
         }
-        let found = self.portal.find_session(&viewer.session, source).await?;
-        let Some(found) = found.and_then(FoundSession::in_use) else { return Ok(None) };
+        // Whoever works in their software looks at no page meanwhile: the idle time of the pages does not count here.
+        let Some(found) = self.portal.find_session(&viewer.session, source).await? else { return Ok(None) };
         // Another account took this one in: whoever still wants to see the study makes a token there.
         if found.session.account_key != viewer.account_key {
             return Ok(None);
@@ -75,12 +78,12 @@ impl Software {
         if studies.is_empty() {
             return Ok(None);
         }
-        if viewer.seen_at + SEEN_EVERY < judged_at {
+        if viewer.seen_at + SEEN_EVERY <= judged_at {
             index.see_viewer(digest, judged_at).await?;
         }
         let ends_at =
             Timestamp::from_second(viewer.expires_at).map_err(DeliveryError::internal("an expiry"))?;
-        let good_until = [found.ends_at()?, found.idle_at, idle_at].into_iter().fold(ends_at, Timestamp::min);
+        let good_until = ends_at.min(found.ends_at()?).min(idle_at);
         let watched = watched(digest, &viewer, &found, &studies);
         let is_whole = before.is_some_and(|before| before.watched == watched);
         let right = if viewer.may_take && found.session.may_download() { Right::Take } else { Right::See };
