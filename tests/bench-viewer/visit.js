@@ -184,7 +184,10 @@ export function visitHosted(browser, link, { url, frames, isWhole, shot }) {
     if (!isWhole) {
       return { first, whole: null, bytes: null };
     }
-    await until("all frames", async () => (answered.size >= frames ? true : null));
+    const all = until("all frames", async () => (answered.size >= frames ? true : null));
+    await all.catch((error) => {
+      throw new Error(`${answered.size} of ${frames} frames, ${link.down.bytes - before} bytes`, { cause: error });
+    });
     return { first, whole: Date.now() - began, bytes: link.down.bytes - before };
   });
 }
