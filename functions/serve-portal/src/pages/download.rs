@@ -4,9 +4,8 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
-use filmless_delivery::viewing::StudyDownload;
+use filmless_delivery::viewing::{PackingProgress, StudyDownload};
 use filmless_domain::{DownloadKind, SopInstanceUid, StudyInstanceUid};
-use filmless_store::index::PackingProgress;
 use serde::Deserialize;
 
 use super::answer::{page, see_other};

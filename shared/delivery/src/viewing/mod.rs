@@ -19,7 +19,7 @@ use filmless_domain::{
     StudyInstanceUid,
 };
 use filmless_store::Bucket;
-use filmless_store::index::PackingProgress;
+pub use filmless_store::index::PackingProgress;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
