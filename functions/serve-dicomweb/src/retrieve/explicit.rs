@@ -15,7 +15,7 @@ use super::file_index::{FileIndex, source_of};
 use super::parts::{Announced, Broken, Part, Pieces, by_itself, in_parts, object};
 use crate::error::DicomwebError;
 use crate::services::DicomwebServices;
-use crate::software::SoftwareStudy;
+use filmless_delivery::viewing::software::SoftwareStudy;
 
 /// What is known of the file of an instance.
 pub(super) async fn index(

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
-use axum::http::header::ACCEPT;
 use axum::response::Response;
 use filmless_dicomweb::frame_type::EXPLICIT_VR_LITTLE_ENDIAN;
-use filmless_dicomweb::{DICOM, Refusal, Shape, Wanted, wanted};
+use filmless_dicomweb::{DICOM, Refusal, Shape, Wanted};
 use filmless_domain::Retrieval;
 use filmless_store::ObjectVersion;
 use filmless_store::index::InstanceRecord;
@@ -17,10 +16,10 @@ use serde::Deserialize;
 use super::explicit::{explicit, index};
 use super::parts::{Announced, Broken, Part, by_itself, in_parts, object};
 use crate::admitted::{Admitted, instance_of};
-use crate::answer::leads_to;
+use crate::answer::{leads_to, wanted_in};
 use crate::error::DicomwebError;
 use crate::services::DicomwebServices;
-use crate::software::{LargeAnswer, Right, SoftwareStudy};
+use filmless_delivery::viewing::software::{LargeAnswer, Right, SoftwareStudy};
 
 /// Objects that are opened before it is their turn.
 const AHEAD: usize = 4;
@@ -39,20 +38,6 @@ pub(crate) struct Resource {
     pub frames: Option<String>,
 }
 
-/// The query parameter that stands for the header.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct AcceptQuery {
-    #[serde(default)]
-    pub accept: Option<String>,
-}
-
-/// What a request takes.
-pub(crate) fn wanted_by(headers: &HeaderMap, query: &AcceptQuery) -> Result<Vec<Wanted>, Refusal> {
-    let header =
-        headers.get(ACCEPT).map(|value| value.to_str().map_err(|_| Refusal::BadAccept)).transpose()?;
-    wanted(header, query.accept.as_deref())
-}
-
 type Services = State<Arc<DicomwebServices>>;
 
 /// All of a study.
@@ -60,11 +45,12 @@ pub(crate) async fn study(
     State(services): Services,
     admitted: Admitted,
     Path(resource): Path<Resource>,
-    Query(query): Query<AcceptQuery>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, DicomwebError> {
     let study = Arc::clone(admitted.study(&resource.study_uid)?);
-    retrieve(&services, &admitted, &study, Retrieval::study(), &wanted_by(&headers, &query)?).await
+    let wanted = wanted_in(&headers, query.as_deref())?;
+    retrieve(&services, &admitted, &study, Retrieval::study(), &wanted).await
 }
 
 /// All of a series.
@@ -72,12 +58,12 @@ pub(crate) async fn series(
     State(services): Services,
     admitted: Admitted,
     Path(resource): Path<Resource>,
-    Query(query): Query<AcceptQuery>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, DicomwebError> {
     let (study, series) = admitted.series(&resource.study_uid, &resource.series_uid)?;
     let retrieval = Retrieval::series(series.record.series_instance_uid.clone());
-    retrieve(&services, &admitted, study, retrieval, &wanted_by(&headers, &query)?).await
+    retrieve(&services, &admitted, study, retrieval, &wanted_in(&headers, query.as_deref())?).await
 }
 
 /// One instance.
@@ -85,12 +71,13 @@ pub(crate) async fn instance(
     State(services): Services,
     admitted: Admitted,
     Path(resource): Path<Resource>,
-    Query(query): Query<AcceptQuery>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, DicomwebError> {
     let (study, series) = admitted.series(&resource.study_uid, &resource.series_uid)?;
     let instance = instance_of(&services, study, series, &resource.instance_uid).await?;
-    retrieve(&services, &admitted, study, of_instance(&instance), &wanted_by(&headers, &query)?).await
+    let wanted = wanted_in(&headers, query.as_deref())?;
+    retrieve(&services, &admitted, study, of_instance(&instance), &wanted).await
 }
 
 /// Retrieves one instance.
@@ -131,7 +118,7 @@ pub(crate) async fn retrieve(
             Form::AsUploaded(bytes) if services.config.is_too_long(bytes) => {
                 large(services, study, &retrieval, &instances, is_single).await
             }
-            Form::AsUploaded(bytes) => as_uploaded(services, &instances, bytes, is_single).await,
+            Form::AsUploaded(bytes) => as_uploaded(services, instances.clone(), bytes, is_single).await,
             Form::Explicit(bytes) => explicit(services, study, instances.clone(), bytes, is_single).await,
         };
         let response = match answer {
@@ -212,7 +199,7 @@ async fn form_of(
 
 async fn as_uploaded(
     services: &Arc<DicomwebServices>,
-    instances: &[InstanceRecord],
+    instances: Vec<InstanceRecord>,
     total: u64,
     is_single: bool,
 ) -> Result<Response, DicomwebError> {
@@ -222,13 +209,13 @@ async fn as_uploaded(
         let bytes = object(services.software.studies_bucket(), version, None, instance.bytes).await?;
         Ok::<_, Broken>(Part { content_type: DICOM.to_owned(), bytes })
     };
-    let mut rest = instances.to_vec().into_iter();
+    let lengths = instances.iter().map(|instance| (DICOM.to_owned(), instance.bytes)).collect();
+    let mut rest = instances.into_iter();
     let Some(first) = rest.next() else { return Err(Refusal::NotFound.into()) };
     let first = open(Arc::clone(services), first).await.map_err(|_| Refusal::Unavailable)?;
     if is_single {
         return Ok(by_itself(first, Some(total)));
     }
-    let lengths = instances.iter().map(|instance| (DICOM.to_owned(), instance.bytes)).collect();
     let services = Arc::clone(services);
     let others = stream::iter(rest).map(move |instance| open(Arc::clone(&services), instance));
     let parts = stream::once(async { Ok(first) }).chain(others.buffered(AHEAD));
