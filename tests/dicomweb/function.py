@@ -43,8 +43,9 @@ class Function:
             "INDEX_TABLE": "filmless",
             "STUDIES_BUCKET": of.running["studies_bucket"],
             "DERIVED_BUCKET": "derived",
-            "PUBLIC_URL": of.portal,
-            "HOSPITAL": "{}",
+            # A function takes no other; nothing is asked for there.
+            "PUBLIC_URL": "https://images.hospital.example",
+            "HOSPITAL": json.dumps(of.running["settings"]["hospital"]),
             # Nothing is sent: there is no queue of this name, and nobody listens.
             **{f"{name}_QUEUE_URL": f"http://127.0.0.1:1/{name}" for name in ("INTAKE", "SETTLE", "DOWNLOADS", "RELEASE")},
         }
@@ -97,7 +98,13 @@ class Function:
 
     def ask(self, event):
         self.events.put(event)
-        answer = self.answers.get(timeout=PATIENCE_SECONDS)
+        end, answer = time.monotonic() + PATIENCE_SECONDS, None
+        while answer is None:
+            assert self.process.poll() is None and time.monotonic() < end, "the function has ended, or does not"
+            try:
+                answer = self.answers.get(timeout=1)
+            except queue.Empty:
+                continue
         assert not answer.error, answer.head
         return answer
 

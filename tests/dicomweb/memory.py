@@ -123,10 +123,16 @@ def start(folder, options):
 
 
 def measure(ours, process):
-    for name, study in [("2,000 files", CT), ("a multi-frame of 1 GB", NATIVE), ("a compressed multi-frame of 1 GB", COMPRESSED)]:
+    for name, study in [("many files", CT), ("a multi-frame", NATIVE), ("a compressed multi-frame", COMPRESSED)]:
         token, series = ours.token(study), f"/studies/{study}/series/{study}.1"
         instance = f"{series}/instances/{study}.1.1"
         frames = f"{instance}/frames/1" if study == CT else f"{instance}/frames/" + ",".join(map(str, range(1, 301)))
+        for what, task in [
+            ("a large answer", {"task": "pack-retrieval", "retrieval": {}}),
+            ("the ZIP as uploaded", {"task": "pack-download"}),
+            ("the ZIP for other software", {"task": "pack-download", "kind": "media"}),
+        ]:
+            packed(ours, f"{what} of {name}", {**task, "study_instance_uid": study})
         for what, path, accept in [
             ("metadata", f"{series}/metadata", "application/dicom+json"),
             ("instance", instance, SINGLE),
@@ -136,12 +142,6 @@ def measure(ours, process):
             ("study", f"/studies/{study}", DICOM),
         ]:
             served(ours, f"{what} of {name}", token, path, accept)
-        for what, task in [
-            ("a large answer", {"task": "pack-retrieval", "retrieval": {}}),
-            ("the ZIP as uploaded", {"task": "pack-download"}),
-            ("the ZIP for other software", {"task": "pack-download", "kind": "media"}),
-        ]:
-            packed(ours, f"{what} of {name}", {**task, "study_instance_uid": study})
         whole = f"{token}/studies/{study}"
         requests.get(f"{token}/studies").raise_for_status()
         grown, size = growth(process, lambda: read(whole))
@@ -160,8 +160,8 @@ def served(ours, name, token, path, accept):
         status, _, _ = function.get(f"{token}/studies", "application/dicom+json")
         assert status == 200, status
         grown, (status, _, size) = growth(function.process, lambda: function.get(token + path, accept))
-        # Nobody makes what is too large to be streamed in this system: it streams everything.
-        assert status in (200, 307, 413, 500, 503), status
+        # What is too large to be streamed was put together before.
+        assert status in (200, 307), status
         report(f"{name} ({status})", grown, size)
     finally:
         function.stop()

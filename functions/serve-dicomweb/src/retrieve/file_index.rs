@@ -119,6 +119,13 @@ impl FileIndex {
         }
     }
 
+    /// Whether there are frames behind the first that may turn out not to be decodable.
+    pub async fn has_frames_in_doubt(&self, file: &Arc<SourceFile>) -> bool {
+        self.declared > 1
+            && self.has_pixels()
+            && !matches!(self.frames(file).await, Ok(Frames::Native { .. }))
+    }
+
     pub fn has_pixels(&self) -> bool {
         self.pixels.is_some()
     }

@@ -18,9 +18,10 @@ use filmless_store::index::InstanceRecord;
 use futures::stream::{self, StreamExt};
 use tokio::sync::Mutex;
 
+use super::explicit::{owner_of, refused_code};
 use super::file_index::{Frames, source_of};
 use super::frame_numbers::frame_numbers;
-use super::instances::{Resource, owner_of, refused_code};
+use super::instances::Resource;
 use super::parts::{Announced, Broken, Part, Pieces, by_itself, exactly, in_parts, object};
 use crate::admitted::{Admitted, instance_of};
 use crate::answer::wanted_in;

@@ -5,18 +5,16 @@ use std::sync::Arc;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use filmless_delivery::{ExplicitFile, FileOwner, NotNative};
 use filmless_dicomweb::frame_type::EXPLICIT_VR_LITTLE_ENDIAN;
 use filmless_dicomweb::{DICOM, Refusal, Shape, Wanted};
 use filmless_domain::Retrieval;
-use filmless_imaging::NoPicture;
 use filmless_store::ObjectVersion;
 use filmless_store::index::InstanceRecord;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use serde::Deserialize;
 
-use super::file_index::source_of;
-use super::parts::{Announced, Broken, Part, Pieces, by_itself, in_parts, object};
+use super::explicit::{explicit, index};
+use super::parts::{Announced, Broken, Part, by_itself, in_parts, object};
 use crate::admitted::{Admitted, instance_of};
 use crate::answer::{leads_to, wanted_in};
 use crate::error::DicomwebError;
@@ -120,7 +118,7 @@ pub(crate) async fn retrieve(
             Form::AsUploaded(bytes) if services.config.is_too_long(bytes) => {
                 large(services, study, &retrieval, &instances, is_single).await
             }
-            Form::AsUploaded(bytes) => as_uploaded(services, &instances, bytes, is_single).await,
+            Form::AsUploaded(bytes) => as_uploaded(services, instances.clone(), bytes, is_single).await,
             Form::Explicit(bytes) => explicit(services, study, instances.clone(), bytes, is_single).await,
         };
         let response = match answer {
@@ -170,14 +168,6 @@ async fn not_acceptable(
     Ok(Refusal::NotAcceptable { offered: offered.join(", ") })
 }
 
-async fn index(
-    services: &Arc<DicomwebServices>,
-    instance: &InstanceRecord,
-) -> Result<Arc<super::file_index::FileIndex>, DicomwebError> {
-    let file = Arc::new(source_of(services.software.studies_bucket(), instance));
-    services.index_cache.of(&file, instance, &services.config.limits).await
-}
-
 /// Whether all instances can be given as they are wanted, and how.
 async fn form_of(
     services: &Arc<DicomwebServices>,
@@ -190,23 +180,26 @@ async fn form_of(
     let facts_of = |services: Arc<DicomwebServices>, instance: InstanceRecord| async move {
         let index = index(&services, &instance).await?;
         let can_be = !index.has_pixels() || index.is_decodable();
-        let explicit_bytes = can_be.then(|| index.explicit_bytes(instance.bytes));
-        Ok::<_, DicomwebError>((index.transfer_syntax_uid.clone(), explicit_bytes))
+        Ok::<_, DicomwebError>((
+            index.transfer_syntax_uid.clone(),
+            can_be,
+            index.explicit_bytes(instance.bytes),
+        ))
     };
     let owned: Vec<_> =
         instances.iter().map(|instance| facts_of(Arc::clone(services), instance.clone())).collect();
-    let found: Vec<(String, Option<u64>)> =
-        stream::iter(owned).buffered(HEADERS_AT_ONCE).try_collect().await?;
-    if found.iter().all(|(stored, _)| stored == syntax) {
+    let found: Vec<(String, bool, u64)> = stream::iter(owned).buffered(HEADERS_AT_ONCE).try_collect().await?;
+    if found.iter().all(|(stored, _, _)| stored == syntax) {
         return Ok(as_uploaded);
     }
-    let explicit_bytes: Option<u64> = found.iter().map(|(_, bytes)| *bytes).sum();
-    Ok(explicit_bytes.filter(|_| syntax == EXPLICIT_VR_LITTLE_ENDIAN).map(Form::Explicit))
+    // Among others, what cannot be decoded goes out as it is stored.
+    let can_be = syntax == EXPLICIT_VR_LITTLE_ENDIAN && found.iter().any(|(_, can_be, _)| *can_be);
+    Ok(can_be.then(|| Form::Explicit(found.iter().map(|(_, _, bytes)| bytes).sum())))
 }
 
 async fn as_uploaded(
     services: &Arc<DicomwebServices>,
-    instances: &[InstanceRecord],
+    instances: Vec<InstanceRecord>,
     total: u64,
     is_single: bool,
 ) -> Result<Response, DicomwebError> {
@@ -216,96 +209,15 @@ async fn as_uploaded(
         let bytes = object(services.software.studies_bucket(), version, None, instance.bytes).await?;
         Ok::<_, Broken>(Part { content_type: DICOM.to_owned(), bytes })
     };
-    let mut rest = instances.to_vec().into_iter();
+    let lengths = instances.iter().map(|instance| (DICOM.to_owned(), instance.bytes)).collect();
+    let mut rest = instances.into_iter();
     let Some(first) = rest.next() else { return Err(Refusal::NotFound.into()) };
     let first = open(Arc::clone(services), first).await.map_err(|_| Refusal::Unavailable)?;
     if is_single {
         return Ok(by_itself(first, Some(total)));
     }
-    let lengths = instances.iter().map(|instance| (DICOM.to_owned(), instance.bytes)).collect();
     let services = Arc::clone(services);
     let others = stream::iter(rest).map(move |instance| open(Arc::clone(&services), instance));
     let parts = stream::once(async { Ok(first) }).chain(others.buffered(AHEAD));
     in_parts(&Announced { part_type: DICOM.to_owned(), lengths: Some(lengths) }, parts)
-}
-
-/// Instances as they are decoded; those that are stored so are sent as they are. The first one is begun before the answer is,
-/// so that what cannot be decoded is said.
-async fn explicit(
-    services: &Arc<DicomwebServices>,
-    study: &Arc<SoftwareStudy>,
-    instances: Vec<InstanceRecord>,
-    total: u64,
-    is_single: bool,
-) -> Result<Response, DicomwebError> {
-    services.config.check_length(total)?;
-    let content_type = format!("{DICOM};transfer-syntax={EXPLICIT_VR_LITTLE_ENDIAN}");
-    let is_one = instances.len() == 1;
-    let mut rest = instances.into_iter();
-    let Some(first) = rest.next() else { return Err(Refusal::NotFound.into()) };
-    let (length, bytes) = open_explicit(Arc::clone(services), Arc::clone(study), first).await?;
-    services.config.check_length(length)?;
-    let part = Part { content_type: content_type.clone(), bytes };
-    if is_single {
-        return Ok(by_itself(part, Some(length)));
-    }
-    let lengths = is_one.then(|| vec![(content_type.clone(), length)]);
-    let (services, study) = (Arc::clone(services), Arc::clone(study));
-    let others = stream::iter(rest).then(move |instance| {
-        let opening = open_explicit(Arc::clone(&services), Arc::clone(&study), instance);
-        let content_type = content_type.clone();
-        async move {
-            let (_, bytes) = opening.await.map_err(|_| Broken::from("broken off"))?;
-            Ok(Part { content_type, bytes })
-        }
-    });
-    let parts = stream::once(async { Ok(part) }).chain(others);
-    in_parts(&Announced { part_type: DICOM.to_owned(), lengths }, parts)
-}
-
-/// How long an instance is in Explicit VR Little Endian, and its bytes.
-async fn open_explicit(
-    services: Arc<DicomwebServices>,
-    study: Arc<SoftwareStudy>,
-    instance: InstanceRecord,
-) -> Result<(u64, Pieces), DicomwebError> {
-    if index(&services, &instance).await?.transfer_syntax_uid == EXPLICIT_VR_LITTLE_ENDIAN {
-        let version = ObjectVersion { key: &instance.key, version_id: instance.version_id.as_deref() };
-        let stored = object(services.software.studies_bucket(), version, None, instance.bytes).await;
-        return Ok((instance.bytes, stored.map_err(|_| Refusal::Unavailable)?));
-    }
-    let owner = owner_of(&study, &instance);
-    let file = source_of(services.software.studies_bucket(), &instance);
-    let opened = ExplicitFile::open(services.renderer.as_ref(), &owner, file, &services.config.limits).await;
-    let file = opened.map_err(|why| refused(&why))?;
-    let length = file.total_bytes();
-    let pieces = stream::try_unfold(file, |mut file| async {
-        let piece = file.next().await.map_err(|why| broken_off(&why))?;
-        Ok(piece.map(|piece| (piece, file)))
-    });
-    Ok((length, Box::pin(pieces)))
-}
-
-/// For whom a file is decoded.
-pub(crate) fn owner_of(study: &SoftwareStudy, instance: &InstanceRecord) -> FileOwner {
-    FileOwner { study: study.record.study_instance_uid.clone(), patient: instance.patient.clone() }
-}
-
-/// What a client is told of a picture that cannot be made.
-pub(crate) fn refused(why: &NotNative) -> Refusal {
-    refused_code(&why.0)
-}
-
-/// The same, of a code. A decoder of ours that failed is no property of the picture.
-pub(crate) fn refused_code(code: &str) -> Refusal {
-    tracing::warn!(code, "a picture cannot be made");
-    if code == NoPicture::DecoderFailed.code() {
-        return Refusal::Failed;
-    }
-    Refusal::NoPicture { code: code.to_owned() }
-}
-
-fn broken_off(why: &NotNative) -> Broken {
-    tracing::warn!(code = why.0, "an answer is broken off");
-    "broken off".into()
 }

@@ -11,9 +11,10 @@ use filmless_imaging::{Job, Picture, RenderedPart};
 use filmless_store::index::InstanceRecord;
 use futures::stream::{self, StreamExt};
 
+use super::explicit::{owner_of, refused_code};
 use super::file_index::source_of;
 use super::frame_numbers::frame_numbers;
-use super::instances::{Resource, owner_of, refused_code};
+use super::instances::Resource;
 use super::parts::{Announced, Broken, Part, by_itself, in_parts};
 use super::picture_query::{PictureQuery, format_of, media_type};
 use crate::admitted::{Admitted, instance_of};

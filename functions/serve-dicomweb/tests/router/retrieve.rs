@@ -119,6 +119,36 @@ async fn a_compressed_instance_comes_in_explicit_little_endian_when_that_is_aske
 }
 
 #[tokio::test]
+async fn what_cannot_be_decoded_whole_goes_out_as_it_is_stored_among_others_and_by_itself_is_refused() {
+    let world = World::new().await;
+    // A second loop, whose second frame says that it has more segments than there can be.
+    let (uid, other) = (instance_uid(OF_JOHN, 2, 1), instance_uid(OF_JOHN, 2, 9));
+    let mut broken = uploaded("john/loop");
+    while let Some(place) = broken.windows(uid.len()).position(|window| window == uid.as_bytes()) {
+        broken[place..place + uid.len()].copy_from_slice(other.as_bytes());
+    }
+    let second = &loop_streams()[1];
+    let place = broken.windows(second.len()).rposition(|window| window == second).unwrap();
+    broken[place] = 0xFF;
+    world.add(OF_JOHN, "john/broken", broken.clone()).await;
+    let token = world.token_of("E20-2", &[OF_JOHN]).await;
+    let accept = format!("multipart/related; type=\"application/dicom\"; transfer-syntax={EXPLICIT}");
+    let series = format!("/studies/{OF_JOHN}/series/{}", series_uid(OF_JOHN, 2));
+    let mut all = parts(&ask(&world, &token, &series, &accept).await);
+    all.sort();
+    let [(explicit, decoded), (rle, stored)] = &all[..] else { panic!("{} parts", all.len()) };
+    assert_eq!(*explicit, format!("application/dicom;transfer-syntax={EXPLICIT}"));
+    assert!(decoded.ends_with(&loop_frames().concat()));
+    assert_eq!(
+        (rle.as_str(), stored),
+        (format!("application/dicom;transfer-syntax={RLE}").as_str(), &broken)
+    );
+    let alone = ask(&world, &token, &format!("{series}/instances/{other}"), &accept).await;
+    assert_eq!(alone.status, 406, "{}", alone.text());
+    world.close().await;
+}
+
+#[tokio::test]
 async fn frames_are_ranges_of_the_upload_and_say_how_they_are_encoded() {
     let (world, token) = with_loop().await;
     let frames = format!("{}/frames", chest(3));

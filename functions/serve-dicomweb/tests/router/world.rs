@@ -144,6 +144,12 @@ impl World {
         token(&self.services, code, studies).await
     }
 
+    /// Another file of a study arrives.
+    pub async fn add(&self, study: &str, name: &str, bytes: Vec<u8>) {
+        upload(&self.services, &format!("incoming/{name}.dcm"), bytes).await;
+        prepare(&self.services, study).await;
+    }
+
     /// Ends the session in which the tokens of a patient were made.
     pub async fn sign_out(&self, code: &str) {
         Portal::new(self.services.clone()).sign_out(&cookie_of(code), SOURCE).await.unwrap();

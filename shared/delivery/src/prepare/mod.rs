@@ -9,6 +9,7 @@ mod finish;
 mod key_marks;
 #[cfg(feature = "render")]
 mod media;
+mod media_facts;
 #[cfg(feature = "render")]
 mod media_read_me;
 #[cfg(feature = "render")]

@@ -52,7 +52,8 @@ pub async fn pack_download(
 ) -> Result<(), DeliveryError> {
     let Some(seen) = find_in_sight(&prepare.common, study).await? else { return Ok(()) };
     let parcel = Parcel::Download(kind);
-    let find = || find(&prepare.common.index, &prepare.derived, study, kind, prepare.common.clock.now());
+    let common = &prepare.common;
+    let find = || find(&common.index, &prepare.derived, (&seen.0, &seen.1), kind, common.clock.now());
     if find().await?.bytes.is_some() || !take_turn(prepare, study, &parcel).await? {
         return Ok(());
     }

@@ -152,9 +152,15 @@ impl Portal {
         study: &StudyInstanceUid,
         kind: DownloadKind,
     ) -> Result<Option<StudyDownload>, DeliveryError> {
-        let Some(record) = self.downloadable(session, study).await? else { return Ok(None) };
-        let found =
-            download::find(&self.common.index, &self.derived, study, kind, self.common.clock.now()).await?;
+        let Some((record, order)) = self.downloadable(session, study).await? else { return Ok(None) };
+        let found = download::find(
+            &self.common.index,
+            &self.derived,
+            (&record, &order),
+            kind,
+            self.common.clock.now(),
+        )
+        .await?;
         let Some(bytes) = found.bytes else {
             let download::StudyDownload { bytes_expected: bytes, progress, .. } = found;
             return Ok(Some(StudyDownload::NotMade { bytes, progress }));
@@ -241,9 +247,9 @@ impl Portal {
         &self,
         session: &Session,
         study: &StudyInstanceUid,
-    ) -> Result<Option<StudyRecord>, DeliveryError> {
+    ) -> Result<Option<(StudyRecord, OrderRecord)>, DeliveryError> {
         let visible = self.visible(session, study).await?;
-        Ok(visible.filter(|_| session.may_download()).map(|(record, _)| record))
+        Ok(visible.filter(|_| session.may_download()))
     }
 
     /// Whether this session may see this study.
