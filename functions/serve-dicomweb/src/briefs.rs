@@ -42,7 +42,7 @@ impl Briefs {
         limits: &Limits,
         origin: Origin,
     ) -> Result<Arc<Attributes>, StoreError> {
-        let name = name_of(&origin);
+        let name = origin.key().as_str().to_owned();
         if let Some(head) = self.heads.get(&name) {
             return Ok(head);
         }
@@ -71,7 +71,7 @@ impl Briefs {
         limits: &Limits,
         origin: Origin,
     ) -> Result<Arc<Instances>, StoreError> {
-        let name = name_of(&origin);
+        let name = origin.key().as_str().to_owned();
         if let Some(instances) = self.instances.get(&name) {
             return Ok(instances);
         }
@@ -88,14 +88,6 @@ pub(crate) async fn whole_instances(
     origin: Origin,
 ) -> Result<Arc<Instances>, StoreError> {
     read(software, limits, origin, |tag| Level::of(tag) == Level::Instance).await.map(Arc::new)
-}
-
-/// Under which it is remembered.
-fn name_of(origin: &Origin) -> String {
-    match origin {
-        Origin::Rendered(key) => key.as_str().to_owned(),
-        Origin::Files { digest, .. } => digest.clone(),
-    }
 }
 
 /// The beginning of the first object of the stored metadata; none where it is gone.

@@ -9,6 +9,7 @@ use bytes::BytesMut;
 use filmless_delivery::DeliveryError;
 use filmless_delivery::viewing::software::{Software, SoftwareSeries, SoftwareStudy};
 use filmless_dicom::{Scan, metadata_json, scan_file, scan_prefix};
+use filmless_domain::object_key::SeriesKeys;
 use filmless_domain::{Limits, ObjectKey};
 use filmless_store::index::InstanceRecord;
 use filmless_store::{Bucket, ObjectStream, ObjectVersion, StoreError};
@@ -23,8 +24,8 @@ const HEADERS_AT_ONCE: usize = 16;
 pub(crate) enum Origin {
     /// In an object that was written when the series was rendered.
     Rendered(ObjectKey),
-    /// In its files: instances came, went or were corrected since. The digest names what they are now.
-    Files { instances: Vec<InstanceRecord>, digest: String },
+    /// In its files: instances came, went or were corrected since. The key is that of the object that will say the same.
+    Files { instances: Vec<InstanceRecord>, key: ObjectKey },
 }
 
 impl Origin {
@@ -38,17 +39,15 @@ impl Origin {
         };
         let instances = software.instances(study).await?;
         let of_series = |i: &&InstanceRecord| i.series_instance_uid == series.record.series_instance_uid;
-        Ok(Self::Files { instances: instances.iter().filter(of_series).cloned().collect(), digest })
+        let (of_study, uid) = (&study.record.study_instance_uid, &series.record.series_instance_uid);
+        let key = SeriesKeys::new(of_study, uid, &digest).metadata;
+        Ok(Self::Files { instances: instances.iter().filter(of_series).cloned().collect(), key })
     }
 
-    /// Names the contents of the series.
-    pub fn digest(&self) -> &str {
+    /// Names the series and its contents.
+    pub fn key(&self) -> &ObjectKey {
         match self {
-            Self::Rendered(key) => {
-                let name = key.as_str().rsplit('/').next().unwrap_or_default();
-                name.split('.').next().unwrap_or_default()
-            }
-            Self::Files { digest, .. } => digest,
+            Self::Rendered(key) | Self::Files { key, .. } => key,
         }
     }
 }

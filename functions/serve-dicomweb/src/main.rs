@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::middleware::{Next, from_fn};
 use filmless_decoder::ChildRenderer;
 use filmless_delivery::InstanceRenderer;
+use filmless_delivery::viewing::software::Software;
 use filmless_front::behind;
 use filmless_runtime::{DicomwebParts, Traces, dicomweb_from_env, function_memory_mib, init_logging};
 use serve_dicomweb::{DicomwebConfig, DicomwebServices, router};

@@ -139,8 +139,10 @@ fn media_type(headers: &HeaderMap, query: Option<&str>) -> Result<&'static str, 
     Ok(choose(&wanted_in(headers, query)?, &OFFERS)?.media_type)
 }
 
+/// The keys name what is said.
 fn etag_of<'o>(origins: impl IntoIterator<Item = &'o Origin>) -> String {
-    let digests: Vec<&str> = origins.into_iter().map(Origin::digest).collect();
+    let digest = |origin: &'o Origin| origin.key().as_str().rsplit('/').next()?.split('.').next();
+    let digests: Vec<&str> = origins.into_iter().filter_map(digest).collect();
     format!("W/\"{}\"", digests.join("-"))
 }
 
