@@ -2,7 +2,8 @@
 
 import type { Pane } from "../pane.js";
 import { fill } from "../page.js";
-import { NOTHING_KNOWN } from "../read/frame-details.js";
+import type { FrameValues } from "../full/frame-values.js";
+import { NOTHING_KNOWN, type FrameDetails } from "../read/frame-details.js";
 import { apply, pixelSide, type Point } from "../view-geometry.js";
 import type { Words } from "../words.js";
 import type { Annotation } from "./annotations.js";
@@ -18,6 +19,14 @@ const HANDLE_PX = 24;
 const LINE_PX = 20;
 const BAR_SHARE_MAX = 0.3;
 
+/** What is on the stage in place of a frame, such as a plane through the series. */
+export interface Subject {
+  /** What its measurements are kept under. */
+  readonly image: string;
+  readonly details: FrameDetails;
+  readonly values: FrameValues | null;
+}
+
 /** What a measurement was made of, and what it says. */
 interface Result {
   readonly inputs: readonly unknown[];
@@ -32,6 +41,8 @@ export class Marks {
   draft: Annotation | null = null;
   /** What a page knows of a frame besides its index, such as a calibration by hand. */
   refine: ((measured: Measured) => Measured) | null = null;
+  /** Null while the stage shows frames. */
+  subject: Subject | null = null;
   private readonly results = new WeakMap<Annotation, Result>();
   private readonly svg = makeSvg("svg", { class: "annotations", "aria-hidden": "true" });
   private readonly facts = make("p", { class: "frame-facts" });
@@ -58,6 +69,9 @@ export class Marks {
 
   /** The image on the stage. */
   get image(): string | null {
+    if (this.subject !== null) {
+      return this.subject.image;
+    }
     const { series, index, frame } = this.pane;
     const entry = index?.frames[frame];
     return series === null || entry === undefined
@@ -125,7 +139,7 @@ export class Marks {
   /** Empty while points are missing, and before full quality arrives. */
   resultOf(mark: Annotation): string {
     const tool = this.store.toolOf(mark.kind);
-    if (tool === null || this.pane.full === null || !this.isWhole(mark)) {
+    if (tool === null || (this.subject ?? this.pane.full) === null || !this.isWhole(mark)) {
       return "";
     }
     const measured = this.measured(mark);
@@ -143,8 +157,8 @@ export class Marks {
   /** The frame on the stage, as measured. */
   measured({ text }: Pick<Annotation, "text"> = {}): Measured {
     const { full, frame } = this.pane;
-    const details = full?.details(frame) ?? NOTHING_KNOWN;
-    const known = { details, values: full?.values(frame) ?? null, words: this.words, language: pageLanguage() };
+    const { details, values } = this.subject ?? { details: full?.details(frame) ?? NOTHING_KNOWN, values: full?.values(frame) ?? null };
+    const known = { details, values, words: this.words, language: pageLanguage() };
     const measured = text === undefined ? known : { ...known, text };
     return this.refine?.(measured) ?? measured;
   }
