@@ -8,7 +8,8 @@ import { compress, output, withoutNode } from "./vite.config.js";
 export default defineConfig({
   base: "/assets/",
   build: {
-    target: ["es2020", "safari14"],
+    // Dialogs are as new.
+    target: ["es2022", "safari15.4"],
     emptyOutDir: false,
     modulePreload: false,
     assetsInlineLimit: 0,

@@ -160,7 +160,7 @@ export class SeriesPlayer {
     } finally {
       this.isDecoding = false;
     }
-    this.events.onWaiting(this.painted?.frame !== this.wanted && !this.broken.has(this.wanted));
+    this.events.onWaiting(this.painted?.frame !== this.wanted && !this.broken.has(this.wanted) && !this.isClosed);
   }
 
   private async paintOnce(frame: number): Promise<boolean> {
@@ -179,10 +179,6 @@ export class SeriesPlayer {
   }
 
   private put(shown: Shown, frame: number): void {
-    // What was still being decoded belongs to another series than the stage now.
-    if (this.isClosed) {
-      return;
-    }
     this.painted = { frame, quality: shown.quality };
     this.onStage = frame;
     this.events.onPicture(shown, frame);
@@ -211,6 +207,11 @@ export class SeriesPlayer {
     }
     try {
       const picture = await decodePicture(bytes, preview.mediaType);
+      if (this.isClosed) {
+        // The stage belongs to another series now.
+        picture.release();
+        return null;
+      }
       this.pictures.put(frame, picture, picture.width * picture.height * BYTES_PER_PIXEL, frame);
       return picture;
     } catch {

@@ -124,12 +124,12 @@ export class Cell implements RoomPane {
     this.study = home;
     this.say(null);
     this.element.classList.remove("is-empty");
-    this.texts.name({ when: context.whenOf(home), study: home.label, series: series.label });
-    this.texts.showFrame(frame ?? Math.floor(series.frames / 2), series.frames, false);
     this.setWaiting(true);
     // A poster of the stage would show the one before until its own has arrived.
     const opened = this.pane.open({ ...series, posterUrl: null }, frame);
     this.stage.blank();
+    this.name(this);
+    this.texts.showFrame(frame ?? Math.floor(series.frames / 2), series.frames, false);
     this.showPoster(frame === null ? series.posterUrl : null);
     this.canvas.setAttribute("aria-label", series.label);
     this.nameStage();
@@ -159,6 +159,7 @@ export class Cell implements RoomPane {
     if (content === this.content) {
       return;
     }
+    this.name(content?.source ?? this);
     this.content?.close();
     this.marks.drop();
     this.content = content;
@@ -274,6 +275,9 @@ export class Cell implements RoomPane {
 
   /** Look and view may be changed by any feature. */
   private watch(): void {
+    if (this.content !== null) {
+      this.texts.showText(this.content.counter);
+    }
     const { look } = this.pane.full ?? { look: null };
     const { view } = this.stage;
     const [isOtherLook, isOtherView] = [look !== this.seen.look, view !== this.seen.view];
@@ -298,6 +302,12 @@ export class Cell implements RoomPane {
       this.canvas.before(poster);
       this.texts.showPoster();
     }
+  }
+
+  /** Over the picture stands whose series it is drawn from, which may be that of another pane. */
+  private name({ study, pane }: RoomPane): void {
+    const { context } = this;
+    this.texts.name(study === null ? null : { when: context.whenOf(study), study: study.label, series: pane.series?.label ?? "" });
   }
 
   private nameStage(): void {

@@ -1,6 +1,6 @@
 /** The rules of hanging, as `rules.json` has them. */
 
 import type { Rule } from "./match.js";
-import file from "./rules.json";
+import { rules } from "./rules.json";
 
-export const RULES: readonly Rule[] = file.rules;
+export const RULES: readonly Rule[] = rules;
