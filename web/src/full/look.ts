@@ -94,13 +94,20 @@ export function colourTable(values: FrameValues, look: Look): Uint32Array<ArrayB
   return colours;
 }
 
-/** Red, green and blue of a pixel: as stored, or for luminance and chrominance as shown, in 8 bits. */
+/** Red, green and blue of a pixel: as stored, or for luminance and chrominance and for palettes as shown, in 8 bits. */
 export function rgbAt(values: FrameValues, column: number, row: number): readonly number[] | null {
+  if (values.isPalette) {
+    const stored = values.storedAt(column, row);
+    return stored === null ? null : rgbOf(shadeOf(values, DEFAULT_LOOK)(stored));
+  }
   const stored = values.colourAt(column, row);
   if (stored === null || !isYbr(values)) {
     return stored;
   }
-  const shown = colourOf(values)(3 * (row * values.decoded.columns + column));
+  return rgbOf(colourOf(values)(3 * (row * values.decoded.columns + column)));
+}
+
+function rgbOf(shown: Abgr): readonly number[] {
   return [shown & 0xff, (shown >>> 8) & 0xff, (shown >>> 16) & 0xff];
 }
 
