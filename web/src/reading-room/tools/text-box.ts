@@ -13,10 +13,10 @@ const WORDS: Said<{ readonly keep: string; readonly drop: string }> = {
 const WIDTH_PX = 260;
 const HEIGHT_PX = 110;
 
-/** Asks beside the point; Enter keeps, Escape drops, and so does whatever takes the picture or its series away. */
-export const askBeside: Ask = (question, at, { pane }) =>
+/** Asks beside the point; Enter keeps, Escape drops, and so does whatever takes the mark away, such as another image. */
+export const askBeside: Ask = (question, at, marks) =>
   new Promise((resolve) => {
-    const { stage } = pane;
+    const { stage } = marks.pane;
     const language = pageLanguage();
     const obstacle = make("p", { class: "mark-obstacle", role: "alert" });
     const input = make("input", { type: "text", autocomplete: "off", value: question.suggestion ?? "" });
@@ -27,12 +27,17 @@ export const askBeside: Ask = (question, at, { pane }) =>
     form.style.left = `${clamp(x + 12, 0, Math.max(0, stage.size.width - WIDTH_PX))}px`;
     form.style.top = `${clamp(y + 12, 0, Math.max(0, stage.size.height - HEIGHT_PX))}px`;
     const finish = (text: string | null) => {
-      stop();
+      stage.onDraw.delete(watch);
       form.remove();
       stage.element.focus({ preventScroll: true });
       resolve(text);
     };
-    const stop = pane.listen({ onOpening: () => finish(null), onFrame: () => finish(null) });
+    const watch = () => {
+      if (marks.draft === null) {
+        finish(null);
+      }
+    };
+    stage.onDraw.add(watch);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const why = question.obstacle(input.value, language);
