@@ -52,7 +52,7 @@ export class Link {
   /** Others who are told that a quick picture has arrived. */
   readonly onPreview = new Set<(frame: number) => void>();
   private readonly source: PackSource;
-  private readonly held = new BoundedFrames<Uint8Array<ArrayBuffer>>(HELD_BYTES_MAX);
+  readonly held = new BoundedFrames<Uint8Array<ArrayBuffer>>(HELD_BYTES_MAX);
   private previews: RangeRequests | null = null;
   private full: Lane | null = null;
   private isWithoutFull = false;
