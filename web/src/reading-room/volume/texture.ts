@@ -65,7 +65,7 @@ export class VolumeTextures {
   private quick: Store | null = null;
   private readonly wholeSlices = new Map<number, StoredSlice>();
   private readonly quickSlices = new Map<number, StoredSlice>();
-  private table: { readonly texture: WebGLTexture; readonly drawn: Pick<DrawnVolume, "count" | "first" | "partsPerPlace"> } | null = null;
+  private table: { readonly texture: WebGLTexture; readonly reach: number; readonly drawn: Pick<DrawnVolume, "count" | "first" | "partsPerPlace"> } | null = null;
   private isTableOld = true;
 
   constructor(
@@ -73,6 +73,8 @@ export class VolumeTextures {
     private readonly size: VolumeSize,
     private readonly bytesMax: number,
     private readonly placeOf: (slice: number) => number,
+    /** Of so many slices, one preview is kept. */
+    private readonly previewStride = 1,
   ) {}
 
   /** Bytes of all textures. */
@@ -131,7 +133,7 @@ export class VolumeTextures {
     if (quick === null || quick.layout.columns !== picture.width || quick.layout.rows !== picture.height || this.context.isLost) {
       return false;
     }
-    const at = texelOf(quick.layout, slice);
+    const at = texelOf(quick.layout, Math.floor(slice / this.previewStride));
     this.bind(quick);
     gl.texSubImage3D(gl.TEXTURE_3D, 0, ...at, picture.width, picture.height, 1, gl.RED, gl.UNSIGNED_BYTE, picture);
     this.quickSlices.set(slice, { ...meaning, slice, place: this.placeOf(slice), at, padding: null, isPreview: true });
@@ -144,7 +146,7 @@ export class VolumeTextures {
     if (!this.hasAny || this.context.isLost) {
       return null;
     }
-    if (this.table === null || this.isTableOld) {
+    if (this.isTableOld || this.table?.reach !== reach) {
       this.writeTable(reach);
     }
     const { table, whole, quick } = this;
@@ -201,7 +203,7 @@ export class VolumeTextures {
     gl.activeTexture(gl.TEXTURE0 + UPLOAD_UNIT);
     gl.bindTexture(gl.TEXTURE_2D, texture);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA32F, drawn.count, TABLE_ROWS, 0, gl.RGBA, gl.FLOAT, texels);
-    this.table = { texture, drawn };
+    this.table = { texture, reach, drawn };
     this.isTableOld = false;
   }
 
@@ -245,7 +247,7 @@ export class VolumeTextures {
   private allocateQuick(columns: number, rows: number): Store | null {
     const { gl } = this.context;
     const format: Format = { sampler: "sampler3D", internal: gl.R8, external: gl.RED, type: gl.UNSIGNED_BYTE, bytesPerSample: 1 };
-    const layout = storageLayout({ columns, rows, slices: this.size.slices, bytesPerSample: 1 }, { ...this.limits, bytesMax: Number.POSITIVE_INFINITY });
+    const layout = storageLayout({ columns, rows, slices: Math.ceil(this.size.slices / this.previewStride), bytesPerSample: 1 }, { ...this.limits, bytesMax: Number.POSITIVE_INFINITY });
     const texture = layout === null || layout.halvings > 0 ? null : allocated(gl, format, layout);
     return texture === null || layout === null ? null : { texture, format, kind: "uint8", layout, scratch: null };
   }
