@@ -46,7 +46,7 @@ export interface FullPictures {
 
 export class SeriesPlayer {
   full: FullPictures | null = null;
-  private readonly pictures = new BoundedFrames<Picture>(DECODED_BYTES_MAX, (picture) => picture.release());
+  readonly pictures = new BoundedFrames<Picture>(DECODED_BYTES_MAX, (picture) => picture.release());
   private readonly broken = new Set<number>();
   private wanted: number;
   private direction = 1;

@@ -24,6 +24,8 @@ export interface RoomPane {
 
 /** What a pane shows in place of the frames of its series. It draws by `stage.show`, and owns wheel and keys. */
 export interface PaneContent {
+  /** The pane whose series it draws, if it is another one: window and colours are those of that pane. */
+  readonly source: RoomPane | null;
   /** Steps of the wheel or of the keys. */
   step(by: number): void;
   /** The text in the corner, in place of "Image 3 of 20". */
