@@ -30,6 +30,10 @@ export class RoomHand extends MeasureTool implements StageTool {
     super(marks, kind);
   }
 
+  get name(): string {
+    return this.kind.name;
+  }
+
   override down(at: Point): void {
     if (this.isAsking) {
       return;
