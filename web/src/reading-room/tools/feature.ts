@@ -42,7 +42,7 @@ function measuring(room: Room, tool: MeasuringTool): Command {
     label: { vi: tool.label("vi", null), en: tool.label("en", null) },
     icon: tool.icon,
     isOn: () => room.active.stage.tool instanceof RoomHand && room.active.stage.tool.name === tool.name,
-    run: () => room.setHand(tool.name, ({ marks }) => new RoomHand(marks, tool, askBeside)),
+    run: () => room.setHand(tool.name, ({ marks }) => new RoomHand(marks, tool, { ask: askBeside, onMeasured: (text) => room.say(text) })),
   };
 }
 

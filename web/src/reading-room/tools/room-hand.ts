@@ -16,6 +16,12 @@ const TRACE_POINTS_MAX = 600;
 /** Asks the reader for a text beside a point of the picture; null if the reader writes none. */
 export type Ask = (question: Question, at: Point, marks: Marks) => Promise<string | null>;
 
+export interface HandEvents {
+  readonly ask: Ask;
+  /** Something was measured, in words: for those who do not see it on the picture. */
+  onMeasured(text: string): void;
+}
+
 export class RoomHand extends MeasureTool implements StageTool {
   /** Where an outline, or an outline that is being moved, was last. */
   private last: Point = { x: 0, y: 0 };
@@ -25,7 +31,7 @@ export class RoomHand extends MeasureTool implements StageTool {
   constructor(
     marks: Marks,
     kind: MeasuringTool,
-    private readonly ask: Ask,
+    private readonly events: HandEvents,
   ) {
     super(marks, kind);
   }
@@ -87,7 +93,7 @@ export class RoomHand extends MeasureTool implements StageTool {
   protected override finish(): void {
     const { draft } = this.marks;
     if (draft === null || this.kind.question === undefined || !this.marks.isWhole(draft)) {
-      super.finish();
+      this.keep();
       // An outline takes one drag: without enough points it was a slip.
       if (this.kind.more === "trace") {
         this.marks.drop();
@@ -97,15 +103,24 @@ export class RoomHand extends MeasureTool implements StageTool {
     }
   }
 
+  private keep(): void {
+    const { marks } = this;
+    const { draft } = marks;
+    super.finish();
+    if (draft !== null && marks.draft === null) {
+      this.events.onMeasured(marks.resultOf(draft));
+    }
+  }
+
   private async write(draft: Annotation, question: Question): Promise<void> {
     const { marks } = this;
     const end = draft.points[draft.points.length - 1];
     this.isAsking = true;
-    const text = end === undefined ? null : await this.ask(question, end, marks);
+    const text = end === undefined ? null : await this.events.ask(question, end, marks);
     this.isAsking = false;
     if (marks.draft === draft && text !== null) {
       draft.text = text;
-      super.finish();
+      this.keep();
     } else if (marks.draft === draft) {
       marks.drop();
     }
