@@ -20,6 +20,11 @@ export interface RoomPane {
   /** Shows something else than frames of the series, such as a plane; null shows the frames again. */
   setContent(content: PaneContent | null): void;
   readonly content: PaneContent | null;
+  /**
+   * Which frame is `by` steps from another, where steps stay within one volume, until another series is opened; null: all frames in a
+   * row.
+   */
+  setSteps(steps: ((frame: number, by: number) => number) | null): void;
 }
 
 /** What a pane shows in place of the frames of its series. It draws by `stage.show`, and owns wheel and keys. */
