@@ -12,6 +12,8 @@ export interface FramePlace {
   /** Within the plane, from 1. */
   readonly slice: number;
   readonly volume: number;
+  /** Of a beating heart, from 1. */
+  readonly phase: number | null;
   readonly values: Readonly<Record<Axis, number | string | null>>;
   /** `percent` or `ms`; null if the index does not tell. */
   readonly phaseUnit: string | null;
@@ -31,6 +33,7 @@ export function framePlace({ raw: json }: Frame): FramePlace | null {
         plane,
         slice,
         volume: positive(place?.["volume"]) ?? 1,
+        phase: positive(place?.["phase"]),
         values: {
           b: number(dimensions["b_value"]),
           echo: number(dimensions["echo_ms"]),

@@ -29,21 +29,26 @@ export function planeOf({ position, rowDirection, columnDirection, spacing, fram
   if (position === null || rowDirection === null || columnDirection === null || spacing === null || frameOfReferenceUid === null) {
     return null;
   }
-  const [row, column] = [vec3.normalize(vec3.create(), [...rowDirection]), vec3.normalize(vec3.create(), [...columnDirection])];
-  const normal = vec3.normalize(vec3.create(), vec3.cross(vec3.create(), row, column));
+  const [row, column] = [vec3.normalize(zero(), [...rowDirection]), vec3.normalize(zero(), [...columnDirection])];
+  const normal = vec3.normalize(zero(), vec3.cross(zero(), row, column));
   const isPlane = Math.abs(vec3.length(normal) - 1) < 1e-3;
   const { rowMm, columnMm } = spacing;
-  return isPlane ? { frameOfReferenceUid, origin: vec3.clone([...position]), row, column, normal, columnMm, rowMm } : null;
+  return isPlane ? { frameOfReferenceUid, origin: [...position], row, column, normal, columnMm, rowMm } : null;
 }
 
 export function toPlane({ origin, row, column, normal, columnMm, rowMm }: Plane, point: Readonly<ArrayLike<number>>): OnPlane {
-  const away = vec3.fromValues((point[0] ?? 0) - (origin[0] ?? 0), (point[1] ?? 0) - (origin[1] ?? 0), (point[2] ?? 0) - (origin[2] ?? 0));
+  const away = vec3.subtract(zero(), [point[0] ?? 0, point[1] ?? 0, point[2] ?? 0], origin);
   return { x: vec3.dot(away, row) / columnMm + 0.5, y: vec3.dot(away, column) / rowMm + 0.5, awayMm: vec3.dot(away, normal) };
 }
 
 export function toPatient({ origin, row, column, columnMm, rowMm }: Plane, { x, y }: Point): vec3 {
-  const along = vec3.scaleAndAdd(vec3.create(), origin, row, (x - 0.5) * columnMm);
+  const along = vec3.scaleAndAdd(zero(), origin, row, (x - 0.5) * columnMm);
   return vec3.scaleAndAdd(along, along, column, (y - 0.5) * rowMm);
+}
+
+/** In full precision, which `vec3.create` does not have. */
+function zero(): vec3 {
+  return [0, 0, 0];
 }
 
 /** What an object may be drawn on. */
