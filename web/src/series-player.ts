@@ -46,7 +46,7 @@ export interface FullPictures {
 
 export class SeriesPlayer {
   full: FullPictures | null = null;
-  private readonly pictures = new BoundedFrames<Picture>(DECODED_BYTES_MAX, (picture) => picture.release());
+  readonly pictures = new BoundedFrames<Picture>(DECODED_BYTES_MAX, (picture) => picture.release());
   private readonly broken = new Set<number>();
   private wanted: number;
   private direction = 1;
@@ -56,6 +56,7 @@ export class SeriesPlayer {
   private staleTimer = 0;
   /** Before the first picture, the poster's frame. */
   private onStage: number;
+  private isClosed = false;
 
   constructor(
     readonly index: SeriesIndex,
@@ -120,6 +121,7 @@ export class SeriesPlayer {
   }
 
   close(): void {
+    this.isClosed = true;
     clearTimeout(this.staleTimer);
     clearTimeout(this.awaited);
     this.full?.close();
@@ -177,6 +179,10 @@ export class SeriesPlayer {
   }
 
   private put(shown: Shown, frame: number): void {
+    // What was still being decoded belongs to another series than the stage now.
+    if (this.isClosed) {
+      return;
+    }
     this.painted = { frame, quality: shown.quality };
     this.onStage = frame;
     this.events.onPicture(shown, frame);

@@ -48,7 +48,7 @@ export class Link {
   /** Whether all quick pictures have arrived once. */
   isComplete = false;
   private readonly source: PackSource;
-  private readonly held = new BoundedFrames<Uint8Array<ArrayBuffer>>(HELD_BYTES_MAX);
+  readonly held = new BoundedFrames<Uint8Array<ArrayBuffer>>(HELD_BYTES_MAX);
   private previews: RangeRequests | null = null;
   private full: Lane | null = null;
   private isWithoutFull = false;
