@@ -3,12 +3,14 @@
 import { colourMap, type ColourMap } from "./color-map.js";
 import type { Window } from "../read/frame-details.js";
 import type { FrameValues } from "./frame-values.js";
-import { greyAt, highestOutput, type PaletteTable } from "../read/tables.js";
+import { greyAt, highestOutput, type GreyTable, type PaletteTable } from "../read/tables.js";
 import { applyWindow, spanning } from "./window.js";
 
 export interface Look {
   /** Null for the default of each frame. */
   readonly window: Window | null;
+  /** In place of a window: the table of a presentation state. */
+  readonly voiTable?: GreyTable | null;
   readonly isInverted: boolean;
   readonly colours: ColourMap;
   readonly hasOverlays: boolean;
@@ -35,7 +37,7 @@ export function windowOf(values: FrameValues, look: Look): Window | null {
   if (look.window !== null) {
     return look.window;
   }
-  const isTable = values.table("voiLut")?.kind === "grey";
+  const isTable = look.voiTable != null || values.table("voiLut")?.kind === "grey";
   return isTable ? null : (values.details.window ?? spanning(...values.modalityRange));
 }
 
@@ -72,7 +74,7 @@ function paletteColour({ first, colours }: PaletteTable): (stored: number) => Ab
 
 function greyOf(values: FrameValues, look: Look): (value: number) => number {
   const window = windowOf(values, look);
-  const table = values.table("voiLut");
+  const table = look.voiTable ?? values.table("voiLut");
   if (window === null && table?.kind === "grey") {
     return (value) => Math.min(1, greyAt(table, value) / highestOutput(table));
   }
