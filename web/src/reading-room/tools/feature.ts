@@ -13,7 +13,7 @@ import { PlaceHand, ReferenceLines } from "./reference-lines.js";
 import { refine } from "./refine.js";
 import { ROOM_TOOLS } from "./registry.js";
 import { RoomHand } from "./room-hand.js";
-import { scaleOf } from "./scales.js";
+import { Scales } from "./scales.js";
 import { askBeside } from "./text-box.js";
 import { said, TOOL_WORDS, type ToolWords } from "./words.js";
 
@@ -21,7 +21,8 @@ type Step = (view: View, raster: Raster, size: Size) => View;
 
 export const install: Install = (room: Room): Feature => {
   const words = TOOL_WORDS[room.language];
-  inEveryPane(room, ({ marks }) => refine(marks, scaleOf));
+  const scales = new Scales(room);
+  inEveryPane(room, ({ marks }) => refine(marks, (of) => scales.of(of)));
   const lines = new ReferenceLines(room);
   const filter = new KeyImageFilter(room, words.keyImageMark);
   return {
