@@ -212,7 +212,7 @@ describe("with a session", () => {
     const frames = [["1.1", 1, 100], ["1.1", 2, 100], ["1.2", 1, 100], ["1.3", 1, 50]].map(([sopInstanceUid, number, rows]) => ({ sopInstanceUid, number, rows, columns: 100 }));
     const marksAt = (store: MarkStore, frame: number) => {
       const { sopInstanceUid, number } = frames[frame] ?? {};
-      return { image: `7/${sopInstanceUid}/${number}`, pane: { index: { frames }, frame }, store, refine: null } as unknown as Marks;
+      return { image: `7/${sopInstanceUid}/${number}`, pane: { index: { frames }, frame }, store, refine: null, subject: null } as unknown as Marks;
     };
     const found = (store: MarkStore) => frames.map((_, frame) => calibrationOf(marksAt(store, frame))?.text ?? null);
 

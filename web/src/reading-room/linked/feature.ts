@@ -1,6 +1,7 @@
 /** What the pane in hand does, the others do as well: go through the body, window, zoom. */
 
 import type { Said } from "../../tools/language.js";
+import type { View } from "../../view-geometry.js";
 import type { Command, Feature, Install, Room, RoomPane } from "../feature.js";
 import { detailsOf, shownDetails } from "../tools/planes.js";
 import { frameBeside, viewBeside, type Linked, type Seen } from "./follow.js";
@@ -31,10 +32,16 @@ export const install: Install = (room: Room): Feature => {
   return { commands: [command("scroll"), command("window"), command("zoom")] };
 };
 
+const KINDS: Readonly<Record<string, Kind>> = { frame: "scroll", look: "window", view: "zoom" };
+
 class Links {
   private readonly on = new Set<Kind>();
   /** The frames that belong together, of all panes since they were linked. */
   private joined = new WeakMap<RoomPane, number>();
+  /** Panes whose series has just come: its first frame leads nobody. */
+  private readonly fresh = new WeakSet<RoomPane>();
+  /** The views that panes got from here; each is told once more when it is drawn. */
+  private readonly given = new WeakMap<RoomPane, View>();
   /** The other panes are being moved. */
   private isLeading = false;
 
@@ -42,10 +49,15 @@ class Links {
     room.listen({
       onPanes: () => this.join(),
       onChange: (pane, what) => {
+        const kind = KINDS[what];
         if (what === "series" || what === "index") {
+          this.fresh.add(pane);
           this.join();
-        } else if (pane === room.active && !this.isLeading) {
-          this.lead(what === "frame" ? "scroll" : what === "look" ? "window" : what === "view" ? "zoom" : null);
+        } else if (kind === "scroll" && this.fresh.delete(pane)) {
+          this.join();
+          this.lead(kind, room.active, [pane]);
+        } else if (kind !== undefined && !this.isLeading && !(kind === "zoom" && this.given.get(pane) === pane.stage.view)) {
+          this.lead(kind, pane, room.panes);
         }
       },
     });
@@ -60,7 +72,7 @@ class Links {
     if (!this.on.delete(kind)) {
       this.on.add(kind);
       this.join();
-      this.lead(kind);
+      this.lead(kind, this.room.active, this.room.panes);
     }
   }
 
@@ -68,19 +80,32 @@ class Links {
     this.joined = new WeakMap(this.room.panes.map((pane) => [pane, pane.pane.frame]));
   }
 
-  private lead(kind: Kind | null): void {
-    if (kind === null || !this.on.has(kind)) {
+  /** The pane that was changed by hand leads, whether it is the active one or the one under the wheel. */
+  private lead(kind: Kind, leader: RoomPane, followers: readonly RoomPane[]): void {
+    if (!this.on.has(kind)) {
       return;
     }
-    const { active, panes } = this.room;
-    const move = { scroll, window: setWindow, zoom }[kind];
     this.isLeading = true;
-    for (const other of panes) {
-      if (other !== active) {
-        move(active, other, (pane) => this.joined.get(pane) ?? pane.pane.frame);
+    for (const other of followers) {
+      if (other !== leader) {
+        this.move(kind, leader, other);
       }
     }
     this.isLeading = false;
+  }
+
+  private move(kind: Kind, leader: RoomPane, other: RoomPane): void {
+    if (kind === "scroll") {
+      scroll(leader, other, (pane) => this.joined.get(pane) ?? pane.pane.frame);
+    } else if (kind === "window") {
+      setWindow(leader, other);
+    } else {
+      const view = viewLike(leader, other);
+      if (view !== null) {
+        this.given.set(other, view);
+        other.stage.setView(view);
+      }
+    }
   }
 }
 
@@ -109,11 +134,9 @@ function setWindow({ pane: leader }: RoomPane, { pane: other }: RoomPane): void 
   }
 }
 
-function zoom(leader: RoomPane, other: RoomPane): void {
+function viewLike(leader: RoomPane, other: RoomPane): View | null {
   const [from, to] = [seen(leader), seen(other)];
-  if (from !== null && to !== null) {
-    other.stage.setView(viewBeside(from, to));
-  }
+  return from === null || to === null ? null : viewBeside(from, to);
 }
 
 function seen(pane: RoomPane): Seen | null {

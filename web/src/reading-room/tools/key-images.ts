@@ -73,6 +73,8 @@ export function keyFrameFrom(isKey: readonly boolean[], frame: number, by: numbe
 /** Stars over marked images, and the filter. */
 export class KeyImageFilter {
   isOn = false;
+  /** Whose steps go from marked image to marked image. */
+  private readonly limited = new WeakSet<RoomPane>();
 
   constructor(
     private readonly room: Room,
@@ -126,8 +128,6 @@ export class KeyImageFilter {
       pane.go(next < 0 ? keys.lastIndexOf(true) : next);
     }
   }
-
-  private readonly limited = new Set<RoomPane>();
 }
 
 function keysOf(pane: Pane): readonly boolean[] {

@@ -124,6 +124,8 @@ class Painter {
     const box = element.getBoundingClientRect();
     context.fillStyle = style.backgroundColor;
     context.fillRect(box.left - frame.left, box.top - frame.top, box.width, box.height);
+    const [, shadow = "transparent", blur = "0"] = /^(rgba?\([^)]+\)) \S+ \S+ ([\d.]+)px/.exec(style.textShadow) ?? [];
+    [context.shadowColor, context.shadowBlur] = [shadow, Number(blur) * this.density];
     context.font = fontOf(style);
     context.fillStyle = style.color;
     context.textBaseline = "alphabetic";

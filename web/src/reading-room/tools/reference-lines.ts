@@ -21,11 +21,11 @@ export class ReferenceLines {
     this.overlayOf = inEveryPane(room, (pane) => {
       const svg = makeSvg("svg", { class: "annotations reference-lines", "aria-hidden": "true" });
       pane.stage.element.append(svg);
-      pane.stage.onDraw.add(() => this.drawIn(pane));
+      // What cuts the others moves with every drawing: of frames, and of planes in place of them.
+      pane.stage.onDraw.add(() => (pane === room.active ? this.draw() : this.drawIn(pane)));
       return svg;
     });
-    const draw = () => this.draw();
-    room.listen({ onActive: draw, onPanes: draw, onChange: (pane) => (pane === room.active ? draw() : undefined) });
+    room.listen({ onActive: () => this.draw(), onPanes: () => this.draw() });
   }
 
   toggle(): void {

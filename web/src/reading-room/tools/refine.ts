@@ -32,12 +32,12 @@ export function refine(marks: Marks, scaleOf: ScaleOf): void {
 }
 
 /** The line that calibrates the image on the stage: its own, or the latest of its series, if that has images of this size. */
-export function calibrationOf(marks: Pick<Marks, "image" | "pane" | "store">): Annotation | null {
-  const { image, pane, store } = marks;
+export function calibrationOf({ image, pane, store, subject }: Pick<Marks, "image" | "pane" | "store" | "subject">): Annotation | null {
   const { index } = pane;
   const entry = index?.frames[pane.frame];
   const [series, instance] = image?.split("/") ?? [];
-  if (series === undefined || instance === undefined || entry === undefined) {
+  // A plane through a series is as large as the series says.
+  if (subject !== null || series === undefined || instance === undefined || entry === undefined) {
     return null;
   }
   // All frames of one instance, such as those of a film, have pixels of one size.
