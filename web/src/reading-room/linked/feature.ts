@@ -3,6 +3,7 @@
 import type { Said } from "../../tools/language.js";
 import type { View } from "../../view-geometry.js";
 import type { Command, Feature, Install, Room, RoomPane } from "../feature.js";
+import { inEveryPane } from "../tools/every-pane.js";
 import { detailsOf, shownDetails } from "../tools/planes.js";
 import { frameBeside, viewBeside, type Linked, type Seen } from "./follow.js";
 
@@ -32,35 +33,55 @@ export const install: Install = (room: Room): Feature => {
   return { commands: [command("scroll"), command("window"), command("zoom")] };
 };
 
-const KINDS: Readonly<Record<string, Kind>> = { frame: "scroll", look: "window", view: "zoom" };
-
 class Links {
   private readonly on = new Set<Kind>();
   /** The frames that belong together, of all panes since they were linked. */
   private joined = new WeakMap<RoomPane, number>();
-  /** Panes whose series has just come: its first frame leads nobody. */
-  private readonly fresh = new WeakSet<RoomPane>();
-  /** The views that panes got from here; each is told once more when it is drawn. */
-  private readonly given = new WeakMap<RoomPane, View>();
+  /** Panes whose series has just come: they follow, before they lead. */
+  private readonly fresh: Readonly<Record<Kind, WeakSet<RoomPane>>> = { scroll: new WeakSet(), window: new WeakSet(), zoom: new WeakSet() };
   /** The other panes are being moved. */
   private isLeading = false;
 
   constructor(private readonly room: Room) {
+    inEveryPane(room, (pane) => {
+      pane.stage.onView = () => this.lead("zoom", pane, room.panes);
+    });
     room.listen({
       onPanes: () => this.join(),
       onChange: (pane, what) => {
-        const kind = KINDS[what];
         if (what === "series" || what === "index") {
-          this.fresh.add(pane);
+          Object.values(this.fresh).forEach((panes) => panes.add(pane));
           this.join();
-        } else if (kind === "scroll" && this.fresh.delete(pane)) {
-          this.join();
-          this.lead(kind, room.active, [pane]);
-        } else if (kind !== undefined && !this.isLeading && !(kind === "zoom" && this.given.get(pane) === pane.stage.view)) {
-          this.lead(kind, pane, room.panes);
+        } else if (what === "frame") {
+          this.change("scroll", pane);
+        } else if (what === "look") {
+          this.change("window", pane);
+        } else if (what === "full") {
+          this.follow("window", pane);
+        } else if (what === "picture") {
+          this.follow("zoom", pane);
         }
       },
     });
+  }
+
+  /** A pane shows something else: the others follow, unless it is the first that its series shows. */
+  private change(kind: Kind, pane: RoomPane): void {
+    if (!this.isLeading && !this.follow(kind, pane)) {
+      this.lead(kind, pane, this.room.panes);
+    }
+  }
+
+  /** Whether a pane's series has just come, and so becomes like that in hand, or like any other. */
+  private follow(kind: Kind, pane: RoomPane): boolean {
+    const { active, panes } = this.room;
+    const isFresh = this.fresh[kind].delete(pane);
+    const leader = [active, ...panes].find((other) => other !== pane && other.pane.index !== null);
+    if (isFresh && leader !== undefined) {
+      this.join();
+      this.lead(kind, leader, [pane]);
+    }
+    return isFresh;
   }
 
   isOn(kind: Kind): boolean {
@@ -82,11 +103,8 @@ class Links {
 
   /** The pane that was changed by hand leads, whether it is the active one or the one under the wheel. */
   private lead(kind: Kind, leader: RoomPane, followers: readonly RoomPane[]): void {
-    if (!this.on.has(kind)) {
-      return;
-    }
     this.isLeading = true;
-    for (const other of followers) {
+    for (const other of this.on.has(kind) ? followers : []) {
       if (other !== leader) {
         this.move(kind, leader, other);
       }
@@ -102,7 +120,6 @@ class Links {
     } else {
       const view = viewLike(leader, other);
       if (view !== null) {
-        this.given.set(other, view);
         other.stage.setView(view);
       }
     }
