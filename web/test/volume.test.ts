@@ -127,10 +127,9 @@ describe("a volume", () => {
 
   it("allows one missing slice, and slices as far apart as they are thick", () => {
     expect(volume(stack([0, 2, 4, 8, 10])).isEven).toBe(false);
-    const thick = stack([0, 2, 4, 6, 14, 22], (place) => ({ dimensions: { thickness_mm: place < 4 ? 2 : 8 } }));
-    expect(volumeOf(thick, 0)).toMatchObject({ reason: "gap" });
-    const thicker = stack([0, 2, 4, 6, 14, 22], () => ({ dimensions: { thickness_mm: 8 } }));
-    expect(volume(thicker).distanceMm.greatest).toBe(8);
+    const two = (mm: (place: number) => number) => stack([0, 2, 4, 6, 14, 22], (place) => ({ dimensions: { thickness_mm: mm(place) } }));
+    expect(volumeOf(two(() => 2), 0)).toMatchObject({ reason: "gap" });
+    expect(volume(two((place) => (place < 4 ? 2 : 8))).distanceMm.greatest).toBe(8);
   });
 
   it("takes a slope for each slice, as PET has", () => {
