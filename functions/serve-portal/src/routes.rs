@@ -5,7 +5,7 @@ mod staff;
 
 use crate::assets;
 use crate::pages::{
-    access, download, guide, language, link, open_with, share, shares, sign_in, studies, study, well_known,
+    access, download, guide, language, link, open_with, read, share, shares, sign_in, studies, study, well_known,
 };
 use crate::route::{Route, Who, get, post};
 
@@ -27,6 +27,7 @@ pub fn routes() -> Vec<Route> {
         post("/x/{token}", Anyone, link::submit),
         get("/studies", Guest, studies::show),
         get("/studies/{study_uid}", Guest, study::show).compressed(),
+        get("/studies/{study_uid}/read", Guest, read::show).compressed(),
         get("/studies/{study_uid}/grant", Guest, study::grant),
         get("/studies/{study_uid}/download", Guest, download::show),
         post("/studies/{study_uid}/download", Guest, download::ask),

@@ -122,6 +122,16 @@ export class MarkStore {
     this.listeners.forEach((told) => told());
   }
 
+  /** All of them, to return to; the same text for the same marks, whatever their ids. */
+  get state(): string {
+    return JSON.stringify(this.marks.map((mark) => ({ ...mark, id: 0 })));
+  }
+
+  restore(state: string): void {
+    this.read(state);
+    this.keep();
+  }
+
   private get written(): string {
     return JSON.stringify(this.marks);
   }

@@ -11,6 +11,7 @@ mod in_app;
 mod report;
 mod shape;
 mod sharing;
+mod reading;
 mod software;
 mod vi;
 mod viewer;
@@ -81,6 +82,7 @@ mod tests {
             pack_url: String::new(),
             poster_url: None,
             thumbs_url: None,
+            metadata_url: String::new(),
         };
         let en = texts(Language::En);
         for (modality, without_picture, expected) in

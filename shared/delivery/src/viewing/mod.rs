@@ -260,4 +260,6 @@ pub struct SeriesView {
     pub poster_url: Option<String>,
     /// `.thumbs.jpg`.
     pub thumbs_url: Option<String>,
+    /// `.metadata.json`.
+    pub metadata_url: String,
 }

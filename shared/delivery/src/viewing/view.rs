@@ -307,6 +307,7 @@ impl Portal {
             pack_url: self.presign(&keys.pack).await?,
             poster_url: if has_picture { Some(self.presign(&keys.poster).await?) } else { None },
             thumbs_url: if has_picture { Some(self.presign(&keys.thumbs).await?) } else { None },
+            metadata_url: self.presign(&keys.metadata).await?,
         })
     }
 

@@ -47,11 +47,14 @@ export interface Hanging<Item> {
   readonly cells: readonly (Item | null)[];
 }
 
-/** Hangs a study: `items` in the order of the page, those to be seen first in front. */
+/**
+ * Hangs a study: `items` in the order of the page, but the series that stands for the study first. That one decides which rules fit: a
+ * scout image in a CT does not make it an X-ray.
+ */
 export function hang<Item extends Hangable>(items: readonly Item[], title: string, rules: readonly Rule[]): Hanging<Item> {
-  for (const rule of rules) {
-    const fitting = items.filter((item) => fits(item, rule.when, title));
-    const found = fitting.length === 0 ? null : apply(rule, fitting, items, title);
+  const [main] = items;
+  for (const rule of main === undefined ? [] : rules.filter(({ when }) => fits(main, when, title))) {
+    const found = apply(rule, items.filter((item) => fits(item, rule.when, title)), items, title);
     if (found !== null) {
       return found;
     }

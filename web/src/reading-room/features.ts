@@ -1,0 +1,11 @@
+/** The features of the room, in the order in which they are installed. Each is a script of its own. */
+
+import { MarkStore } from "../tools/mark-store.js";
+import { measuringTool } from "../tools/registry.js";
+import type { Install } from "./feature.js";
+
+export const FEATURES: readonly (() => Promise<{ readonly install: Install }>)[] = [];
+
+export function makeStore(): MarkStore {
+  return new MarkStore(measuringTool);
+}
