@@ -7,6 +7,7 @@ import { ROOM_MARKS_KEY, roomTool } from "./tools/registry.js";
 export const FEATURES: readonly (() => Promise<{ readonly install: Install }>)[] = [
   () => import("./tools/feature.js"),
   () => import("./linked/feature.js"),
+  () => import("./volume/feature.js"),
 ];
 
 export function makeStore(): MarkStore {

@@ -58,7 +58,7 @@ export function rasterOf(geometry: VolumeGeometry, basis: Basis, through: Triple
   const mm = Math.min(geometry.columnMm, geometry.rowMm);
   const normal = normalOf(basis);
   const corners = cornersOf(geometry);
-  const isUpright = PLANES.some((name) => UPRIGHT[name] === basis);
+  const isUpright = PLANES.some((name) => vec3.equals(UPRIGHT[name].right, basis.right) && vec3.equals(UPRIGHT[name].down, basis.down));
   const [first = [0, 0, 0], last = [0, 0, 0]] = [corners[0], corners[7]] as const;
   const diagonal = Math.max(...corners.slice(0, 4).map((corner, place) => vec3.distance(corner, corners[7 - place] ?? corner)));
   const middle = vec3.lerp([0, 0, 0], first, last, 0.5);

@@ -182,6 +182,7 @@ export class Volume {
     cancelAnimationFrame(this.telling);
     this.stops.forEach((stop) => stop());
     this.full?.collect(null);
+    this.want(this.source.frame);
     this.textures.close();
     this.listeners.clear();
   }
@@ -281,10 +282,16 @@ export class Volume {
   private look(): void {
     const [, , place] = transform(this.geometry.toVoxel, this.crosshair.point);
     const frame = this.geometry.frames[nearestSlice(this.geometry.places, place)] ?? 0;
-    if (this.full !== null && !this.isComplete) {
-      this.full.want(frame, 1);
+    if (!this.isComplete) {
+      this.want(frame);
     }
     this.tell();
+  }
+
+  /** Of one frame both lanes of the link must know: the quick pictures wait for its full quality. */
+  private want(frame: number): void {
+    this.source.link.want(frame);
+    this.full?.want(frame, 1);
   }
 
   /** Once per frame of the screen. */
