@@ -4,7 +4,12 @@ import { MarkStore } from "../tools/mark-store.js";
 import { measuringTool } from "../tools/registry.js";
 import type { Install } from "./feature.js";
 
-export const FEATURES: readonly (() => Promise<{ readonly install: Install }>)[] = [];
+export const FEATURES: readonly (() => Promise<{ readonly install: Install }>)[] = [
+  () => import("./dimensions/feature.js"),
+  () => import("./fusion/feature.js"),
+  () => import("./objects/feature.js"),
+  () => import("./attributes/feature.js"),
+];
 
 export function makeStore(): MarkStore {
   return new MarkStore(measuringTool);
