@@ -8,6 +8,10 @@ export const FEATURES: readonly (() => Promise<{ readonly install: Install }>)[]
   () => import("./tools/feature.js"),
   () => import("./linked/feature.js"),
   () => import("./volume/feature.js"),
+  () => import("./dimensions/feature.js"),
+  () => import("./fusion/feature.js"),
+  () => import("./objects/feature.js"),
+  () => import("./attributes/feature.js"),
 ];
 
 export function makeStore(): MarkStore {

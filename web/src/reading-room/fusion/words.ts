@@ -9,7 +9,6 @@ export interface FusionWords {
   readonly title: string;
   readonly off: string;
   readonly series: string;
-  readonly noSeries: string;
   readonly palette: string;
   readonly opacity: string;
   readonly top: string;
@@ -30,7 +29,6 @@ export const WORDS: Said<FusionWords> = {
     title: "Hợp nhất PET/CT",
     off: "Tắt hợp nhất",
     series: "Phủ chuỗi",
-    noSeries: "Ca chụp này không có chuỗi PET hay SPECT nào khác.",
     palette: "Bảng màu",
     opacity: "Độ đậm",
     top: "Giá trị cao nhất của thang màu",
@@ -72,7 +70,6 @@ export const WORDS: Said<FusionWords> = {
     title: "PET/CT fusion",
     off: "Turn fusion off",
     series: "Lay over",
-    noSeries: "This study has no other series of PET or SPECT.",
     palette: "Colour table",
     opacity: "Opacity",
     top: "Highest value of the colours",
