@@ -157,8 +157,8 @@ describe("a presentation state", () => {
   });
 
   it("writes its texts at box and anchor", () => {
-    const labels = object.drawable.shapesOn(image, 0).flatMap(({ label }) => (label === null ? [] : [[label.text, label.at.x, label.at.y]]));
-    expect(labels).toEqual([["Nodule", 50, 8], ["Here", 20, 30]]);
+    const labels = object.drawable.shapesOn(image, 0).flatMap(({ label }) => (label === null ? [] : [[label.text, label.anchor, ...rounded([label.at, ...(label.to === null ? [] : [label.to])])]]));
+    expect(labels).toEqual([["Nodule", "middle", [40, 8], [60, 14]], ["Here", "start", [20, 30]]]);
   });
 
   it("draws on the images that an annotation names, though it is for more", () => {

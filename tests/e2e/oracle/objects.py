@@ -41,8 +41,9 @@ def base(sop_class, series, number, modality, description):
     data.StudyTime = data.SeriesTime = "100000"
     data.ContentTime = data.AcquisitionTime = "100000"
     data.StudyID, data.AccessionNumber = "1", "A20260131001"
-    data.PatientName, data.PatientID = "NGUYEN^VAN A", "N26-1"
-    data.PatientBirthDate, data.PatientSex = "19700101", "M"
+    # The patient of `dicom.js`.
+    data.PatientName, data.PatientID = "NGUYEN^THI HOA", "N20-0317542"
+    data.PatientBirthDate, data.PatientSex = "19580302", "F"
     data.Modality, data.SeriesDescription = modality, description
     data.SeriesNumber, data.InstanceNumber = series, number
     data.ReferringPhysicianName = data.Manufacturer = ""

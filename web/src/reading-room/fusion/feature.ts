@@ -3,7 +3,7 @@
 import type { Said } from "../../tools/language.js";
 import type { Install } from "../feature.js";
 import { Late } from "../late.js";
-import { emittedSeries } from "./candidates.js";
+import { mayBeFused } from "./candidates.js";
 
 const NO_SERIES: Said<string> = {
   vi: "Ca chụp này không có chuỗi PET hay SPECT nhiều lát.",
@@ -20,8 +20,8 @@ export const install: Install = (room) => {
         label: { vi: "Hợp nhất PET/CT", en: "PET/CT fusion" },
         icon: "M4 4h11v11H4zM9 9h11v11H9z",
         isOn: () => fusion.value?.isOn === true,
-        obstacle: () => (emittedSeries(room.active.study).length === 0 ? NO_SERIES[room.language] : null),
-        run: () => fusion.use((one) => one.open()),
+        obstacle: () => (mayBeFused(room.active.study) ? null : NO_SERIES[room.language]),
+        run: () => fusion.use((one) => void one.open()),
       },
     ],
   };

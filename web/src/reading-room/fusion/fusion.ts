@@ -3,10 +3,10 @@
 import { fill } from "../../page.js";
 import { fillList, make, select } from "../../tools/elements.js";
 import { short } from "../../tools/presets.js";
-import type { ListedSeries } from "../../read/studies.js";
+import type { DescribedSeries } from "../../read/metadata-urls.js";
 import type { Room, RoomPane, RoomStudy } from "../feature.js";
 import { metadataOf } from "../study-metadata.js";
-import { emittedSeries } from "./candidates.js";
+import { isEmitted } from "./candidates.js";
 import { FusionLayer, type Laid } from "./layer.js";
 import { PALETTES } from "./palettes.js";
 import { PetStack } from "./pet-stack.js";
@@ -34,7 +34,8 @@ export class Fusion {
   private readonly layers = new Map<RoomPane, FusionLayer>();
   private shown: Shown | null = null;
   private opening = 0;
-  private candidates: readonly ListedSeries[] = [];
+  private suvText = "";
+  private candidates: readonly DescribedSeries[] = [];
   private readonly status = make("p", { role: "status" });
   private readonly here = make("p", { class: "room-fusion-value" });
   private readonly element;
@@ -87,11 +88,19 @@ export class Fusion {
     }
   }
 
-  open(): void {
+  async open(): Promise<void> {
     const { study } = this.room.active;
-    this.candidates = emittedSeries(study);
-    fillList(this.series.list, [this.words.off, ...this.candidates.map(({ label }) => label)]);
     this.room.setPanel(this.words.title, this.element);
+    this.status.textContent = this.words.reading;
+    // The grant knows what each series is; the page may not.
+    const described = study === null ? [] : await metadataOf(study.grant).series().catch(() => null);
+    if (described === null) {
+      this.status.textContent = this.words.failed;
+      return;
+    }
+    this.candidates = described.filter(isEmitted);
+    this.status.textContent = this.candidates.length === 0 ? this.words.noSeries : this.suvText;
+    fillList(this.series.list, [this.words.off, ...this.candidates.map(({ label }) => label)]);
     const current = this.candidates.findIndex(({ seriesInstanceUid }) => seriesInstanceUid === this.shown?.laid.seriesInstanceUid);
     this.series.list.selectedIndex = Math.max(1, current + 1);
     if (current < 0) {
@@ -99,7 +108,7 @@ export class Fusion {
     }
   }
 
-  private async choose(series: ListedSeries | null): Promise<void> {
+  private async choose(series: DescribedSeries | null): Promise<void> {
     const turn = ++this.opening;
     this.shown?.laid.stack.close();
     this.shown = null;
@@ -129,7 +138,7 @@ export class Fusion {
     this.shown = { study, laid: { seriesInstanceUid, stack, shades: this.shades(factor ?? 1) }, factor: factor ?? 1, unit };
     this.status.dataset["suv"] = factor === null ? "" : String(factor);
     const reason = suv === null ? this.words.failed : "refusal" in suv ? this.words.refusals[suv.refusal] : null;
-    this.status.textContent = reason === null ? this.words.suv : fill(this.words.noSuv, { reason });
+    this.suvText = this.status.textContent = reason === null ? this.words.suv : fill(this.words.noSuv, { reason });
     this.shade();
   }
 

@@ -9,6 +9,7 @@ export interface FusionWords {
   readonly title: string;
   readonly off: string;
   readonly series: string;
+  readonly noSeries: string;
   readonly palette: string;
   readonly opacity: string;
   readonly top: string;
@@ -29,6 +30,7 @@ export const WORDS: Said<FusionWords> = {
     title: "Hợp nhất PET/CT",
     off: "Tắt hợp nhất",
     series: "Phủ chuỗi",
+    noSeries: "Ca chụp này không có chuỗi PET hay SPECT nhiều lát.",
     palette: "Bảng màu",
     opacity: "Độ đậm",
     top: "Giá trị cao nhất của thang màu",
@@ -70,6 +72,7 @@ export const WORDS: Said<FusionWords> = {
     title: "PET/CT fusion",
     off: "Turn fusion off",
     series: "Lay over",
+    noSeries: "This study has no series of PET or SPECT slices.",
     palette: "Colour table",
     opacity: "Opacity",
     top: "Highest value of the colours",

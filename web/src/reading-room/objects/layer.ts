@@ -5,11 +5,21 @@ import type { Shutter } from "../../read/shutter.js";
 import { apply, type Matrix, type Point, type Size } from "../../view-geometry.js";
 import type { RoomPane } from "../feature.js";
 import { imageOnPane, type ImageOnPane } from "./plane.js";
-import type { Shape } from "./shapes.js";
+import type { Label, Shape } from "./shapes.js";
 
 const MARK_PX = 6;
 const LINE_PX = 17;
 const LABEL_GAP_PX = 6;
+/** About as wide as a letter is on average. */
+const LETTER_PX = 7.5;
+
+/** Where a label stands on the stage. */
+interface Box {
+  readonly left: number;
+  top: number;
+  readonly width: number;
+  readonly height: number;
+}
 
 /** What to draw on an image. */
 export interface LayerContent {
@@ -49,7 +59,8 @@ export class ObjectLayer {
     const isEmpty = matrix === null || image === null || stage.picture === null;
     const shutter = isEmpty ? null : this.content.shutterOf(image);
     this.cover.replaceChildren(...(isEmpty || shutter === null ? [] : drawnShutter(shutter, matrix, size, image)));
-    this.drawing.replaceChildren(...(isEmpty ? [] : this.content.shapesOn(image).flatMap((shape) => drawnShape(shape, matrix))));
+    const taken: Box[] = [];
+    this.drawing.replaceChildren(...(isEmpty ? [] : this.content.shapesOn(image).flatMap((shape) => drawnShape(shape, matrix, taken))));
   }
 
   close(): void {
@@ -67,7 +78,7 @@ function path(points: readonly Point[], isClosed: boolean): string {
   return `M${points.map(({ x, y }) => `${x.toFixed(2)} ${y.toFixed(2)}`).join("L")}${isClosed ? "Z" : ""}`;
 }
 
-function drawnShape({ lines, marks, isClosed, isFilled, colour, label }: Shape, matrix: Matrix): readonly Node[] {
+function drawnShape({ lines, marks, isClosed, isFilled, colour, label }: Shape, matrix: Matrix, taken: Box[]): readonly Node[] {
   const drawn: Node[] = [];
   const d = lines.map((line) => path(line.map((point) => apply(matrix, point)), isClosed)).join("");
   if (d !== "") {
@@ -80,12 +91,29 @@ function drawnShape({ lines, marks, isClosed, isFilled, colour, label }: Shape, 
     drawn.push(makeSvg("path", { d: `M${x - MARK_PX} ${y}h${2 * MARK_PX}M${x} ${y - MARK_PX}v${2 * MARK_PX}`, stroke: colour }));
   }
   if (label !== null) {
-    const { x, y } = apply(matrix, label.at);
-    const left = label.isBelow ? x : x + LABEL_GAP_PX;
-    const texts = label.text.split(/\r?\n/).map((line, place) => makeSvg("tspan", { x: left, y: y + place * LINE_PX + (label.isBelow ? LINE_PX : 0) }, line));
-    drawn.push(makeSvg("text", { class: "object-label", fill: colour, stroke: "#000", "stroke-width": 3, "stroke-linejoin": "round", "paint-order": "stroke", "text-anchor": label.anchor }, ...texts));
+    drawn.push(drawnLabel(label, colour, matrix, taken));
   }
   return drawn;
+}
+
+/** In the box, or beside the point; further down where another one already stands. */
+function drawnLabel({ text, at, to, anchor }: Label, colour: string, matrix: Matrix, taken: Box[]): Node {
+  const lines = text.split(/\r?\n/);
+  const [a, b] = [apply(matrix, at), to === null ? null : apply(matrix, to)];
+  const [left, right] = b === null ? [a.x + LABEL_GAP_PX, a.x + LABEL_GAP_PX] : [Math.min(a.x, b.x), Math.max(a.x, b.x)];
+  const x = anchor === "start" ? left : anchor === "end" ? right : (left + right) / 2;
+  const width = Math.max(...lines.map((line) => line.length)) * LETTER_PX;
+  const box = { left: anchor === "start" ? x : anchor === "end" ? x - width : x - width / 2, top: b === null ? a.y - LINE_PX : Math.min(a.y, b.y), width, height: lines.length * LINE_PX };
+  while (taken.some((other) => overlap(other, box))) {
+    box.top += LINE_PX / 2;
+  }
+  taken.push(box);
+  const spans = lines.map((line, place) => makeSvg("tspan", { x, y: box.top + (place + 0.8) * LINE_PX }, line));
+  return makeSvg("text", { class: "object-label", fill: colour, stroke: "#000", "stroke-width": 3, "stroke-linejoin": "round", "paint-order": "stroke", "text-anchor": anchor }, ...spans);
+}
+
+function overlap(a: Box, b: Box): boolean {
+  return a.left < b.left + b.width && b.left < a.left + a.width && a.top < b.top + b.height && b.top < a.top + a.height;
 }
 
 /** Each shape covers what lies outside of it. */

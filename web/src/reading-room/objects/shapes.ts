@@ -6,10 +6,10 @@ import type { ImageOnPane } from "./plane.js";
 
 export interface Label {
   readonly text: string;
+  /** Beside this point, or within the box from here to `to`, as it lies on the screen. */
   readonly at: Point;
+  readonly to: Point | null;
   readonly anchor: "start" | "middle" | "end";
-  /** Written from this point downwards, not beside it. */
-  readonly isBelow: boolean;
 }
 
 export interface Shape {
@@ -58,7 +58,7 @@ export function labelBeside(points: readonly Point[], text: string | null): Labe
     return null;
   }
   const at = others.reduce((right, point) => (point.x > right.x ? point : right), first);
-  return { text, at, anchor: "start", isBelow: false };
+  return { text, at, to: null, anchor: "start" };
 }
 
 function pointOf(vector: readonly number[]): Point {

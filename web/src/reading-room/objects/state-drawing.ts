@@ -9,6 +9,7 @@ import { shapeOf, type Label, type Shape } from "./shapes.js";
 import { areaOf, turnOf } from "./state-view.js";
 
 const COLOUR = "#ffd54f";
+const ANCHORS = { LEFT: "start", CENTER: "middle", RIGHT: "end" } as const;
 
 export function stateShapes(state: PresentationState, image: ImageOnPane): readonly Shape[] {
   const toPixels = displayToPixels(state, image);
@@ -39,20 +40,8 @@ function textShape(text: TextObject, colour: string, toPicture: (units: Annotati
   const isBoxed = from !== undefined && to !== undefined;
   const lead = text.isAnchorVisible && anchor !== null && isBoxed ? [[anchor, nearestEdge(from, to, anchor)]] : [];
   const marks = text.isAnchorVisible && anchor !== null ? [anchor] : [];
-  const at = isBoxed ? justified(text, from, to) : ({ at: anchor ?? { x: 0, y: 0 }, anchor: "start" } as const);
-  return { lines: lead, marks, isClosed: false, isFilled: false, colour, label: { text: text.text, ...at, isBelow: isBoxed } };
-}
-
-function justified({ justification }: TextObject, from: Point, to: Point): Pick<Label, "at" | "anchor"> {
-  const y = Math.min(from.y, to.y);
-  switch (justification) {
-    case "LEFT":
-      return { at: { x: Math.min(from.x, to.x), y }, anchor: "start" };
-    case "CENTER":
-      return { at: { x: (from.x + to.x) / 2, y }, anchor: "middle" };
-    case "RIGHT":
-      return { at: { x: Math.max(from.x, to.x), y }, anchor: "end" };
-  }
+  const label: Label = { text: text.text, at: from ?? anchor ?? { x: 0, y: 0 }, to: to ?? null, anchor: ANCHORS[text.justification] };
+  return { lines: lead, marks, isClosed: false, isFilled: false, colour, label };
 }
 
 function nearestEdge(from: Point, to: Point, { x, y }: Point): Point {
