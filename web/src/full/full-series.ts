@@ -96,8 +96,8 @@ export class FullSeries implements FullPictures {
 
   /** Overlays and the file's own subtraction are in the quick pictures as well. */
   get isOtherLook(): boolean {
-    const { window, isInverted, colours, isMasked } = this.look_;
-    return window !== null || isInverted || colours !== "grey" || isMasked !== null;
+    const { window, voiTable, isInverted, colours, isMasked } = this.look_;
+    return window !== null || voiTable != null || isInverted || colours !== "grey" || isMasked !== null;
   }
 
   setLook(look: Partial<Look>): void {

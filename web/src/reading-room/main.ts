@@ -1,6 +1,7 @@
 /** Entry point of the reading room: builds it, hangs the study, and fetches the features after the first picture. */
 
 import { tellPortal } from "../link/link.js";
+import { whenIdle } from "../pane.js";
 import { Bars, nextRegion } from "./bars.js";
 import { browseCommands } from "./browse-commands.js";
 import { hangAsLeft, hangStudy } from "./hanging/hanger.js";
@@ -10,11 +11,14 @@ import { lookCommands } from "./look-commands.js";
 import { openLayouts, openMenu, Toolbar } from "./menu.js";
 import { otherCommands } from "./other-commands.js";
 import { RoomPage } from "./page.js";
-import { afterFirstPicture, ReadingRoom } from "./room.js";
+import { ReadingRoom } from "./room.js";
 import { followOther, isSecondWindow, leadOther } from "./second-window.js";
 import { Strip } from "./strip.js";
 import { StudyList } from "./studies.js";
 import { roomWords } from "./words.js";
+
+/** Without a picture, as without a network, the tools come after this time. */
+const TOOLS_AFTER_MS = 4_000;
 
 async function begin(): Promise<void> {
   const page = new RoomPage();
@@ -37,17 +41,10 @@ async function begin(): Promise<void> {
   ]);
   page.head.append(toolbar.element);
   toolbar.fill();
+  room.onButtons = () => toolbar.refreshSoon();
   new Strip(room);
   listenToKeys(room);
   afterFirstPicture(room, () => void install(room, toolbar));
-  const stop = room.listen({
-    onChange: (_, what) => {
-      if (what === "picture") {
-        stop();
-        tellPortal(page.seenUrl);
-      }
-    },
-  });
   const left = room.leftAt;
   const shownElsewhere = isSecondWindow() ? await followOther(room) : [];
   if (!isSecondWindow()) {
@@ -56,6 +53,27 @@ async function begin(): Promise<void> {
   await (left === null ? hangStudy(room, shownElsewhere) : hangAsLeft(room, left));
   room.stripChanged();
   room.record();
+}
+
+/** Tells the hospital that the first picture was seen, and goes on. */
+function afterFirstPicture(room: ReadingRoom, run: () => void): void {
+  let isBegun = false;
+  const begin = () => {
+    if (!isBegun) {
+      isBegun = true;
+      whenIdle(run);
+    }
+  };
+  setTimeout(begin, TOOLS_AFTER_MS);
+  const stop = room.listen({
+    onChange: (_, what) => {
+      if (what === "picture") {
+        stop();
+        tellPortal(room.page.seenUrl);
+        begin();
+      }
+    },
+  });
 }
 
 async function install(room: ReadingRoom, toolbar: Toolbar): Promise<void> {

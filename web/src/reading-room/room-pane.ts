@@ -38,6 +38,8 @@ export interface CellContext {
   onDouble(cell: Cell): void;
   /** Something may have been changed by hand. */
   onEnd(): void;
+  /** A film began or ended. */
+  onPlaying(): void;
 }
 
 export class Cell implements RoomPane {
@@ -269,6 +271,7 @@ export class Cell implements RoomPane {
       onPlaying: (isPlaying) => {
         this.isPlaying = isPlaying;
         this.texts.setSpoken(!isPlaying && this.element.classList.contains("is-active"));
+        context.onPlaying();
       },
     });
   }

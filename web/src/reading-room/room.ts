@@ -1,7 +1,6 @@
 /** The room: its panes, what they show, and who is told of it. */
 
-import { fill } from "../page.js";
-import { whenIdle, type SeriesEntry } from "../pane.js";
+import type { SeriesEntry } from "../pane.js";
 import type { StageTool } from "../stage.js";
 import { make } from "../tools/elements.js";
 import { pageLanguage } from "../tools/language.js";
@@ -12,6 +11,7 @@ import type { Room, RoomEvents, RoomPane, RoomStudy } from "./feature.js";
 import { FEATURES, makeStore } from "./features.js";
 import { History } from "./history.js";
 import { carryOver, cellsOf, gridOf, memoryShare, SINGLE, type Grid } from "./layout.js";
+import { Notices } from "./notices.js";
 import type { RoomPage } from "./page.js";
 import { currentPlace, keepPlace, type RoomPlace } from "./place.js";
 import { Cell, type CellContext } from "./room-pane.js";
@@ -20,7 +20,6 @@ import { isSameSeries, isSameSnapshot, type Snapshot } from "./snapshots.js";
 import type { StudyList } from "./studies.js";
 import { roomWords } from "./words.js";
 
-const SAID_MS = 5_000;
 const PLACE_KEPT_AFTER_MS = 400;
 /** A screen with room for one picture. */
 const NARROW = "(max-width: 719px), (max-height: 480px)";
@@ -47,11 +46,11 @@ export class ReadingRoom implements Room {
   private cells: Cell[] = [];
   private inHand: Cell | null = null;
   private readonly listeners = new Set<Partial<RoomEvents>>();
-  private readonly status = make("p", { id: "room-status", role: "status" });
-  private readonly panel = make("aside", { id: "room-panel", hidden: true });
+  private readonly notices = new Notices(this.words.close);
+  /** Called when other commands may be on, or be possible. */
+  onButtons: (() => void) | null = null;
   /** Called when the strip may show other series. */
   onStrip: (() => void) | null = null;
-  private saidTimer = 0;
   private placeTimer = 0;
   private isRestoring = false;
 
@@ -61,13 +60,19 @@ export class ReadingRoom implements Room {
   ) {
     this.commands = new Commands({
       onObstacle: (reason) => this.say(reason),
-      onDone: ({ name }) => (name === "undo" || name === "redo" ? undefined : this.record()),
+      onDone: ({ name }) => {
+        if (name !== "undo" && name !== "redo") {
+          this.record();
+        }
+        this.onButtons?.();
+      },
       onAdded: () => undefined,
     });
-    page.main.append(this.grids, this.panel, this.status);
+    page.main.append(this.grids, this.notices.panel, this.notices.status);
     this.setCells(SINGLE, [null]);
     this.store.listen(() => this.record());
-    addEventListener("pagehide", () => this.keepPlace());
+    // On the way out, the history entry can still be changed by the former only.
+    addEventListener("beforeunload", () => this.keepPlace());
   }
 
   get panes(): readonly Cell[] {
@@ -137,31 +142,11 @@ export class ReadingRoom implements Room {
   }
 
   say(text: string): void {
-    clearTimeout(this.saidTimer);
-    this.status.textContent = text;
-    this.saidTimer = window.setTimeout(() => {
-      this.status.textContent = "";
-    }, SAID_MS);
+    this.notices.say(text);
   }
 
   setPanel(title: string, content: HTMLElement | null): void {
-    this.panel.hidden = content === null;
-    this.panel.setAttribute("aria-label", title);
-    if (content === null) {
-      this.panel.replaceChildren();
-      return;
-    }
-    const close = make("button", { type: "button", class: "panel-close" }, this.words.close);
-    close.addEventListener("click", () => {
-      this.setPanel("", null);
-      this.active.stage.element.focus();
-    });
-    this.panel.replaceChildren(make("header", {}, make("h2", {}, title), close), content);
-  }
-
-  /** Whether there is a panel with this title. */
-  hasPanel(title: string): boolean {
-    return !this.panel.hidden && this.panel.getAttribute("aria-label") === title;
+    this.notices.setPanel(title, content, () => this.active.stage.element.focus());
   }
 
   stripChanged(): void {
@@ -230,13 +215,14 @@ export class ReadingRoom implements Room {
     return { grid: this.grid, enlarged: this.enlarged?.place ?? null, panes, marks: this.store.state };
   }
 
+  /** Browsers allow few changes of the history. */
   private keepPlaceSoon(): void {
-    clearTimeout(this.placeTimer);
-    this.placeTimer = window.setTimeout(() => this.keepPlace(), PLACE_KEPT_AFTER_MS);
+    this.placeTimer ||= window.setTimeout(() => this.keepPlace(), PLACE_KEPT_AFTER_MS);
   }
 
   private keepPlace(): void {
     clearTimeout(this.placeTimer);
+    this.placeTimer = 0;
     const panes = this.cells.map((cell) => {
       const shown = shownBy(cell);
       // Until the index names the most telling frame, no frame is known.
@@ -346,7 +332,11 @@ export class ReadingRoom implements Room {
           this.commands.run("enlarge");
         }
       },
-      onEnd: () => this.record(),
+      onEnd: () => {
+        this.record();
+        this.onButtons?.();
+      },
+      onPlaying: () => this.onButtons?.(),
     };
   }
 
@@ -374,20 +364,4 @@ function shownBy(cell: Cell): Snapshot["panes"][number] {
   return study === null || pane.series === null
     ? null
     : { studyUid: study.uid, seriesInstanceUid: pane.series.seriesInstanceUid, frame: pane.frame, look, view: stage.view };
-}
-
-/** Runs once the first picture is there, or cannot be. */
-export function afterFirstPicture(room: ReadingRoom, run: () => void): void {
-  const AT_MOST_MS = 4_000;
-  const begin = () => {
-    clearTimeout(timer);
-    stop();
-    whenIdle(run);
-  };
-  const timer = setTimeout(begin, AT_MOST_MS);
-  const stop = room.listen({ onChange: (_, what) => (what === "picture" ? begin() : undefined) });
-}
-
-export function paneName(room: ReadingRoom, place: number): string {
-  return fill(room.words.pane, { n: place + 1 });
 }

@@ -45,7 +45,6 @@ export class Strip {
       if (!this.wasDragged) {
         this.put(tile, this.room.active);
       }
-      this.wasDragged = false;
     });
     button.addEventListener("pointerdown", (event) => this.beginDrag(event, tile));
     // The browser would drag the small picture.
@@ -115,7 +114,6 @@ export class Strip {
     if (down.button !== 0 || down.pointerType === "touch") {
       return;
     }
-    this.wasDragged = false;
     let ghost: HTMLElement | null = null;
     let target: RoomPane | null = null;
     const move = (event: PointerEvent) => {
@@ -133,13 +131,13 @@ export class Strip {
       if (ghost !== null && event.type === "pointerup" && target !== null) {
         this.put(tile, target);
       }
-      this.wasDragged = ghost !== null;
+      this.letGo(ghost !== null);
     };
     const cancel = (event: KeyboardEvent) => {
       if (event.key === "Escape" && ghost !== null) {
         event.preventDefault();
         stop();
-        this.wasDragged = true;
+        this.letGo(true);
       }
     };
     const stop = () => {
@@ -154,6 +152,14 @@ export class Strip {
     addEventListener("pointerup", end);
     addEventListener("pointercancel", end);
     addEventListener("keydown", cancel, true);
+  }
+
+  /** The click that follows at once belongs to the drag. */
+  private letGo(wasDragged: boolean): void {
+    this.wasDragged = wasDragged;
+    setTimeout(() => {
+      this.wasDragged = false;
+    });
   }
 
   /** The pane under the mouse, which is marked. */

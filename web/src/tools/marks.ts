@@ -181,7 +181,7 @@ export class Marks {
       const points = mark.points.map(toStage);
       const last = points[points.length - 1];
       const tool = this.store.toolOf(mark.kind);
-      yield* tool?.draw(points, { ...this.measured(mark), toStage }) ?? [];
+      yield* tool?.draw(points, { ...this.measured(mark), points: mark.points, toStage }) ?? [];
       for (const { x, y } of tool?.more === "trace" ? [] : points) {
         yield makeSvg("circle", { class: "mark", cx: x, cy: y, r: 5 });
       }

@@ -30,6 +30,8 @@ export interface Measured {
 
 /** Where a tool draws, and what it says. */
 export interface Scene extends Measured {
+  /** In picture pixels. */
+  readonly points: readonly Point[];
   /** Maps a point of the picture to CSS pixels of the stage. */
   toStage(point: Point): Point;
 }
@@ -61,8 +63,8 @@ export interface MeasuringTool {
   readonly question?: Question;
   /** The label on its button, for the frame that is shown. */
   label(language: Language, details: FrameDetails | null): string;
-  /** The points after the one at `place` was moved by hand, such as those of a second line that is square to the first. */
-  settle?(points: readonly Point[], place: number, details: FrameDetails): readonly Point[];
+  /** The points after one was moved by hand: those that must follow do, such as the end of a line square to another. */
+  settle?(points: readonly Point[], details: FrameDetails): readonly Point[];
   /** The result. All points are given, in picture pixels. */
   result(points: readonly Point[], measured: Measured): string;
   /** The part of the result to write beside the drawing, if not all of it. */
