@@ -1,6 +1,6 @@
 /** Bundles the page of these tests, and serves it beside the files of a folder. */
 
-import { createReadStream, existsSync, mkdtempSync, statSync } from "node:fs";
+import { createReadStream, existsSync, mkdtempSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { createRequire } from "node:module";
@@ -9,21 +9,25 @@ import { join, resolve } from "node:path";
 
 const WEB = resolve(import.meta.dirname, "../../../web");
 
-/** Codecs that these series do not need; the viewer gets them from its own build. */
-const withoutCodecs = {
-  name: "without-codecs",
+/** Machine code by its address, as Vite does it; the codecs ask for modules of Node, but only when they run there. */
+const codecs = {
+  name: "codecs",
   setup(build) {
-    build.onResolve({ filter: /^@cornerstonejs\/|\?url$/ }, ({ path }) => ({ path, namespace: "none" }));
-    build.onLoad({ filter: /.*/, namespace: "none" }, () => ({ contents: "export default '';" }));
+    build.onResolve({ filter: /\?url$/ }, ({ path, resolveDir }) => ({ path: createRequire(join(resolveDir, "_")).resolve(path.replace("?url", "")), namespace: "file-url" }));
+    build.onLoad({ filter: /.*/, namespace: "file-url" }, ({ path }) => ({ contents: readFileSync(path), loader: "file" }));
+    build.onResolve({ filter: /^(fs|path)$/ }, ({ path }) => ({ path, namespace: "nothing" }));
+    build.onLoad({ filter: /.*/, namespace: "nothing" }, () => ({ contents: "export default {};" }));
   },
 };
+const WORKERS = ["decode-worker", "decode-worker-jpeg-ls", "decode-worker-htj2k"];
 
 /** Returns the folder with the scripts. */
 export async function buildPage() {
   const { build } = createRequire(join(WEB, "package.json"))("esbuild");
   const outdir = mkdtempSync(join(tmpdir(), "filmless-planes-"));
-  const entryPoints = { planes: join(import.meta.dirname, "page.ts"), "decode-worker": join(WEB, "src/full/decode-worker.ts") };
-  await build({ entryPoints, outdir, bundle: true, splitting: true, format: "esm", target: "es2022", nodePaths: [join(WEB, "node_modules")], plugins: [withoutCodecs], logLevel: "error" });
+  const workers = WORKERS.map((name) => [name, join(WEB, `src/full/${name}.ts`)]);
+  const entryPoints = { planes: join(import.meta.dirname, "page.ts"), ...Object.fromEntries(workers) };
+  await build({ entryPoints, outdir, bundle: true, splitting: true, format: "esm", target: "es2022", publicPath: "/assets/", nodePaths: [join(WEB, "node_modules")], plugins: [codecs], logLevel: "error" });
   return outdir;
 }
 

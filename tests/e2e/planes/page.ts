@@ -6,9 +6,9 @@ import { Stage, type Shown } from "../../../web/src/stage.js";
 import type { Triple } from "../../../web/src/read/frame-details.js";
 import { install } from "../../../web/src/reading-room/volume/feature.js";
 import type { Command, PaneContent, Room, RoomEvents, RoomPane } from "../../../web/src/reading-room/feature.js";
-import { rasterOf, samplingOf, type Basis } from "../../../web/src/reading-room/volume/plane.js";
+import { rasterOf, samplingOf, UPRIGHT, type Basis } from "../../../web/src/reading-room/volume/plane.js";
 import { planeShown, raysThrough } from "../../../web/src/reading-room/volume/plane-picture.js";
-import { Volume } from "../../../web/src/reading-room/volume/volume.js";
+import { THINNED, Volume } from "../../../web/src/reading-room/volume/volume.js";
 import type { SlabMode } from "../../../web/src/reading-room/volume/words.js";
 
 /** What a test wants to see. */
@@ -93,10 +93,14 @@ const room: Room = {
   setPanel: () => undefined,
 };
 const commands = new Map<string, Command>(install(room).commands.map((command) => [command.name, command]));
-first.pane.listen({ onFull: () => events.forEach((one) => one.onChange?.(first, "full")) });
-
 /** A volume of its own, to ask for any plane. */
 let volume: Volume | null = null;
+first.pane.listen({
+  onFull: () => {
+    volume?.setFull(first.pane.full);
+    events.forEach((one) => one.onChange?.(first, "full"));
+  },
+});
 
 async function until(isThere: () => boolean): Promise<void> {
   while (!isThere()) {
@@ -122,11 +126,24 @@ Object.assign(window, {
     open: () => first.pane.open({ seriesInstanceUid: uid, label: uid, frames: 1, posterUrl: null, thumbsUrl: null }),
     /** Opens the volume; the sentence of a refusal, if there is none. */
     openVolume: async () => {
-      await until(() => first.pane.index !== null && first.pane.full !== null);
+      await until(() => first.pane.index !== null);
       const { index, link, full, frame } = first.pane;
       const opened = Volume.open({ index: index as never, link: link as never, full, frame });
       volume = opened instanceof Volume ? opened : null;
       return volume === null ? opened : null;
+    },
+    /** Milliseconds since the page was asked for, until a coronal plane is drawn from every eighth slice. */
+    firstPlane: async () => {
+      await until(() => (volume?.seenCount ?? 0) >= Math.ceil((volume?.slices ?? 0) / THINNED));
+      const drawn = volume?.drawn() ?? null;
+      if (volume === null || drawn === null) {
+        throw new Error("there is nothing to draw");
+      }
+      const slab = { mode: "mean", mm: 0 } as const;
+      const raster = rasterOf(volume.geometry, UPRIGHT.coronal, volume.crosshair.point);
+      const rays = raysThrough(samplingOf(volume.geometry, raster, slab), slab, { a: 1, b: 0, c: 0, d: 1, e: raster.columns >> 1, f: 0 });
+      const values = volume.gl.read(drawn, rays, 1, raster.rows);
+      return { at: performance.now(), isCovered: values?.every((value) => value > -3e38) ?? false };
     },
     whole: () => until(() => volume?.isComplete === true),
     state: () => ({ whole: volume?.wholeCount, bytes: volume?.bytes, halvings: volume?.halvings, broken: volume?.brokenCount, geometry: volume?.geometry }),

@@ -4,7 +4,7 @@
  * placed where they are.
  */
 
-import { mat4, vec3 } from "gl-matrix";
+import { vec3 } from "gl-matrix";
 import type { FrameDetails, Triple } from "../../read/frame-details.js";
 import type { FramePlace } from "../../read/frame-place.js";
 import type { RefusalReason } from "./words.js";
@@ -23,7 +23,7 @@ export interface VolumeGeometry {
   readonly columns: number;
   readonly rows: number;
   /**
-   * From (column, row, place) to millimetres in the patient, for mat4. Whole columns and rows are the centres of voxels;
+   * From (column, row, place) to millimetres in the patient, column by column. Whole columns and rows are the centres of voxels;
    * a place counts usual distances from the first slice.
    */
   readonly toPatient: Numbers16;
@@ -188,18 +188,14 @@ function lineUp(details: FrameDetails, slices: readonly Slice[], axes: Axes): Vo
   const isEven = slices.every(({ mm }, place) => Math.abs((mm - first.mm) / mean - place) <= EVEN_SHARE);
   const usual = isEven ? mean : median(distances);
   const { row, column } = axes;
-  const toPatient = mat4From([
-    vec3.scale([0, 0, 0], row, columnMm) as Triple,
-    vec3.scale([0, 0, 0], column, rowMm) as Triple,
-    vec3.scale([0, 0, 0], way, usual) as Triple,
-    first.position,
-  ]);
+  const scaled = (direction: Triple, by: number) => vec3.scale([0, 0, 0], direction, by) as Triple;
+  const steps = [scaled(row, columnMm), scaled(column, rowMm), scaled(way, usual)] as const;
   return {
     frames: slices.map(({ frame }) => frame),
     columns: details.columns,
     rows: details.rows,
-    toPatient,
-    toVoxel: inverse(toPatient),
+    toPatient: affine([...steps, first.position]),
+    toVoxel: inverse(steps, first.position),
     places: slices.map(({ mm }, place) => (isEven ? place : (mm - first.mm) / usual)),
     isEven,
     distanceMm: { usual, least: Math.min(...distances), greatest: Math.max(...distances) },
@@ -217,14 +213,17 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
-function mat4From(columns: readonly Triple[]): Numbers16 {
+function affine(columns: readonly Triple[]): Numbers16 {
   return columns.flatMap((column, place) => [...column, place === 3 ? 1 : 0]);
 }
 
-function inverse(matrix: Numbers16): Numbers16 {
-  const inverted = new Array<number>(16).fill(0);
-  mat4.invert(inverted as unknown as mat4, matrix as unknown as mat4);
-  return inverted;
+/** The way back: each of its rows is perpendicular to two of the axes. */
+function inverse([x, y, z]: readonly [Triple, Triple, Triple], origin: Triple): Numbers16 {
+  const across = (a: Triple, b: Triple) => vec3.cross([0, 0, 0], a, b) as Triple;
+  const size = vec3.dot(x, across(y, z));
+  const rows = [across(y, z), across(z, x), across(x, y)].map((row) => vec3.scale([0, 0, 0], row, 1 / size) as Triple);
+  const column = (axis: number) => rows.map((row) => row[axis] ?? 0) as unknown as Triple;
+  return affine([column(0), column(1), column(2), rows.map((row) => -vec3.dot(row, origin)) as unknown as Triple]);
 }
 
 /** A point or, without the last column of the matrix, a direction. */

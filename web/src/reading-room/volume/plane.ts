@@ -1,6 +1,6 @@
 /** Planes through a volume. All points and directions are in millimetres of the patient: to the left, back and head. */
 
-import { quat, vec3 } from "gl-matrix";
+import { vec3 } from "gl-matrix";
 import type { Triple } from "../../read/frame-details.js";
 import { cornersOf, transform, type VolumeGeometry } from "./geometry.js";
 import type { PlaneName, SlabMode } from "./words.js";
@@ -145,10 +145,14 @@ export function nearestSlice(places: readonly number[], place: number): number {
   return places.reduce((best, at, slice) => (Math.abs(at - place) < Math.abs((places[best] ?? 0) - place) ? slice : best), 0);
 }
 
-/** A basis turned around an axis. */
+/** A basis turned around an axis of unit length (Rodrigues). */
 export function turned({ right, down }: Basis, axis: Triple, radians: number): Basis {
-  const turn = quat.setAxisAngle([0, 0, 0, 1], axis, radians);
-  const by = (direction: Triple) => vec3.normalize([0, 0, 0], vec3.transformQuat([0, 0, 0], direction, turn)) as Triple;
+  const by = (direction: Triple) => {
+    const moved = vec3.scale([0, 0, 0], direction, Math.cos(radians));
+    vec3.scaleAndAdd(moved, moved, vec3.cross([0, 0, 0], axis, direction), Math.sin(radians));
+    vec3.scaleAndAdd(moved, moved, axis, vec3.dot(axis, direction) * (1 - Math.cos(radians)));
+    return vec3.normalize([0, 0, 0], moved) as Triple;
+  };
   const across = by(right);
   // Exactly perpendicular after any number of turns.
   const along = vec3.cross([0, 0, 0], vec3.cross([0, 0, 0], across, by(down)), across);

@@ -2,6 +2,12 @@
  * Draws a plane through a volume, of any direction and thickness. Four stored values of each of two slices are fetched
  * and interpolated by hand: integer textures have no filter, and a filter would interpolate stored values, although each
  * slice may have a slope of its own.
+ *
+ * `first`, `count`, `partsPerPlace`: see `slice-table.ts`. `size`: columns and rows of the volume; `wholeSize`, `quickSize`: of a stored slice,
+ * and of a stored quick picture. `origin`, `right`, `down`, `deep`: in voxels, from the top left corner of the canvas, which is `top` pixels
+ * high, and for each pixel and sample. `within` gives the sum of the values around a point of a slice, weighed, and of their weights, which
+ * is 1 without padding; `valueAt` the same at a point of the volume, interpolated between slices that are joined, and half a distance further;
+ * `slab` the value of a pixel, and whether there is one.
  */
 
 export const VERTEX = `#version 300 es
@@ -30,17 +36,14 @@ uniform highp ${sampler} whole;
 uniform highp sampler3D quick;
 uniform sampler2D slices;
 uniform sampler2D colours;
-// How many slices there are, the place of the first, and parts of the way per place.
 uniform int count;
 uniform float first;
 uniform float partsPerPlace;
-// Columns and rows of the volume, of a stored slice, and of a stored preview.
 uniform vec2 size;
 uniform ivec2 wholeSize;
 uniform vec2 wholeScale;
 uniform ivec2 quickSize;
 uniform vec2 quickScale;
-// In voxels per pixel of the canvas, from its top left corner.
 uniform vec3 origin;
 uniform vec3 right;
 uniform vec3 down;
@@ -48,13 +51,11 @@ uniform vec3 deep;
 uniform float top;
 uniform int samples;
 uniform int mode;
-// Centre and width.
 uniform vec2 range;
 uniform int voi;
 uniform bool isInverted;
 out vec4 colour;
 
-// The values around a point of a slice, weighed, and their weight, which is 1 without padding.
 vec2 within(int slice, vec2 at) {
   vec4 stored = texelFetch(slices, ivec2(slice, 0), 0);
   vec4 meaning = texelFetch(slices, ivec2(slice, 1), 0);
@@ -80,7 +81,6 @@ vec2 within(int slice, vec2 at) {
   return sum;
 }
 
-// The same at a point of the volume; nothing outside of it, and where slices are missing.
 vec2 valueAt(vec3 voxel) {
   if (any(lessThan(voxel.xy, vec2(-0.5))) || any(greaterThan(voxel.xy, size - 0.5))) {
     return vec2(0.0);
@@ -94,7 +94,6 @@ vec2 valueAt(vec3 voxel) {
     slice++;
   }
   float before = texelFetch(slices, ivec2(slice, 0), 0).x;
-  // Interpolated between slices only; half a distance further, the last one goes on.
   if (slice + 1 >= count || voxel.z <= before) {
     return abs(voxel.z - before) <= 0.5 ? within(slice, voxel.xy) : vec2(0.0);
   }
@@ -107,7 +106,6 @@ vec2 valueAt(vec3 voxel) {
   return mix(within(slice, voxel.xy), within(slice + 1, voxel.xy), share);
 }
 
-// The value of a pixel, and whether there is one.
 vec2 slab() {
   vec2 pixel = vec2(gl_FragCoord.x, top - gl_FragCoord.y);
   vec3 middle = origin + right * pixel.x + down * pixel.y;

@@ -121,6 +121,11 @@ export class Volume {
     return this.textures.wholeCount;
   }
 
+  /** How many slices can be drawn, at least from a quick picture. */
+  get seenCount(): number {
+    return this.geometry.frames.filter((_, slice) => this.textures.isWhole(slice) || this.textures.hasPreview(slice)).length;
+  }
+
   get brokenCount(): number {
     return this.broken.size;
   }
@@ -167,7 +172,8 @@ export class Volume {
   /** Whether these places were interpolated from full quality alone. */
   isWholeBetween([first, last]: readonly [number, number]): boolean {
     const { places } = this.geometry;
-    const touched = places.map((_, slice) => slice).filter((slice) => (places[slice + 1] ?? Infinity) > first && (places[slice - 1] ?? -Infinity) < last);
+    const isTouched = (slice: number) => (places[slice + 1] ?? Infinity) > first && (places[slice - 1] ?? -Infinity) < last;
+    const touched = places.map((_, slice) => slice).filter(isTouched);
     return touched.every((slice) => this.textures.isWhole(slice) || (this.broken.has(slice) && this.isComplete));
   }
 
