@@ -95,8 +95,8 @@ pub use render::{
     Layers, RenderOptions, RenderedInstance, display_frame, render_file, render_image, render_ranged,
 };
 pub use resolution::Resolution;
-pub use segmentation::SegmentFrame;
 pub use run_position::RunPosition;
+pub use segmentation::SegmentFrame;
 pub use sides::Sides;
 pub use viewer::FrameView;
 pub use window::Window;
