@@ -75,13 +75,13 @@ def ct(number):
 
 
 def pet(number):
-    """Twice as coarse, 4 mm slices, another slope in each: 1,000 Bq/ml for each 10 mm to the left, 100 for each mm of height."""
+    """Coarser, 4 mm slices, another slope in each: 10,000 Bq/ml, and 100 more for each mm to the left and upwards."""
     data = base("1.2.840.10008.5.1.4.1.1.128", 2, number + 1, "PT", "PET")
     rows = columns = 24
     position = [-20.0, -26.0, 28.0 + 4.0 * number]
     row_mm = column_mm = 2.0
     x = position[0] + column_mm * np.arange(columns)
-    values = np.broadcast_to(20_000 + 100 * x + 100 * position[2], (rows, columns))
+    values = np.broadcast_to(10_000 + 100 * x + 100 * position[2], (rows, columns))
     slope = 0.5 + 0.01 * number
     pixels(data, np.rint(values / slope))
     data.ImagePositionPatient, data.ImageOrientationPatient = position, [1, 0, 0, 0, 1, 0]

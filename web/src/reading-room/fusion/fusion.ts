@@ -120,7 +120,7 @@ export class Fusion {
     }
     const { seriesInstanceUid } = series;
     const [stack, suv] = await Promise.all([
-      PetStack.open(study.grant, seriesInstanceUid, () => this.redraw()),
+      PetStack.open(study.grant, seriesInstanceUid, () => this.arrived()),
       suvOf(metadataOf(study.grant), seriesInstanceUid).catch((): Suv | null => null),
     ]);
     if (turn !== this.opening || typeof stack === "string") {
@@ -178,6 +178,14 @@ export class Fusion {
     const at = stage.toPicture({ x: event.clientX - box.left, y: event.clientY - box.top });
     const value = at === null ? null : layer.valueAt(at.x, at.y);
     this.here.textContent = value === null ? "" : fill(this.words.here, { value: `${short(Number((value * shown.factor).toPrecision(4)))} ${shown.unit}`.trim() });
+  }
+
+  /** Another slice has come, or never will. */
+  private arrived(): void {
+    if (this.shown?.laid.stack.isBroken === true && !this.suvText.includes(this.words.broken)) {
+      this.suvText = this.status.textContent = `${this.suvText} ${this.words.broken}`;
+    }
+    this.redraw();
   }
 
   private redraw(): void {

@@ -68,6 +68,11 @@ export class PetStack {
     return slices.every((slice) => this.held.has(slice) || this.broken.has(slice));
   }
 
+  /** Whether slices are missing because they cannot be read here. */
+  get isBroken(): boolean {
+    return this.broken.size > 0;
+  }
+
   close(): void {
     this.isClosed = true;
     this.link.close();

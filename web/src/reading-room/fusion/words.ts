@@ -15,6 +15,7 @@ export interface FusionWords {
   readonly top: string;
   readonly reading: string;
   readonly failed: string;
+  readonly broken: string;
   readonly faint: string;
   readonly suv: string;
   readonly noSuv: string;
@@ -36,6 +37,7 @@ export const WORDS: Said<FusionWords> = {
     top: "Giá trị cao nhất của thang màu",
     reading: "Đang đọc…",
     failed: "Chưa đọc được chuỗi này. Thử lại sau.",
+    broken: "Có lát không giải mã được, chỗ đó không có màu.",
     faint: "Dưới một phần mười của thang, màu nhạt dần để không che ảnh nền.",
     suv: "SUVbw (g/ml)",
     noSuv: "Không tính được SUV: {reason}",
@@ -78,6 +80,7 @@ export const WORDS: Said<FusionWords> = {
     top: "Highest value of the colours",
     reading: "Reading…",
     failed: "This series could not be read. Try again later.",
+    broken: "Some slices cannot be decoded and have no colour.",
     faint: "Below a tenth of the scale, colours fade so that they do not cover the image.",
     suv: "SUVbw (g/ml)",
     noSuv: "No SUV: {reason}",

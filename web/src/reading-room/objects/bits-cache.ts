@@ -47,7 +47,7 @@ export class BitsCache {
     this.series.set(seriesUid, series);
     const stored = known ?? (await series.of(uid).catch(() => null));
     const span = stored?.frames[frame - 1];
-    if (stored === null || span === undefined) {
+    if (stored === null || span === undefined || span.length === 0) {
       this.without.add(uid);
       this.onArrival();
       return stored;

@@ -70,31 +70,36 @@ const PARALLEL_MIN = 0.999;
 /** Rounding in files. */
 const SLACK_MM = 0.01;
 
-const known = new WeakMap<readonly Frame[], (ImageOnPane | undefined)[]>();
+interface Known {
+  readonly planes: readonly (Plane | null)[];
+  readonly images: (ImageOnPane | undefined)[];
+}
+
+const known = new WeakMap<readonly Frame[], Known>();
 
 /** Each frame of a series is looked at once. */
 export function imageOnPane(frames: readonly Frame[], at: number): ImageOnPane | null {
-  const before = known.get(frames)?.[at];
   const frame = frames[at];
-  if (before !== undefined || frame === undefined) {
-    return before ?? null;
+  if (frame === undefined) {
+    return null;
   }
-  const plane = planeOf(frameDetails(frame));
+  const series = known.get(frames) ?? { planes: frames.map((one) => planeOf(frameDetails(one))), images: [] };
+  known.set(frames, series);
+  const plane = series.planes[at] ?? null;
   const { sopInstanceUid, number, columns, rows } = frame;
-  const image = { sopInstanceUid, number, columns, rows, plane, reachMm: plane === null ? 0 : reachOf(frames, plane) };
-  const all = known.get(frames) ?? [];
-  all[at] = image;
-  known.set(frames, all);
+  const image = series.images[at] ?? { sopInstanceUid, number, columns, rows, plane, reachMm: plane === null ? 0 : reachOf(series.planes, plane) };
+  series.images[at] = image;
   return image;
 }
 
-function reachOf(frames: readonly Frame[], plane: Plane): number {
+function reachOf(planes: readonly (Plane | null)[], { origin, normal }: Plane): number {
+  const along = (vector: vec3) => normal[0] * vector[0] + normal[1] * vector[1] + normal[2] * vector[2];
+  const here = along(origin);
   let nearest = Number.POSITIVE_INFINITY;
-  for (const frame of frames) {
-    const other = planeOf(frameDetails(frame));
-    if (other !== null && Math.abs(vec3.dot(other.normal, plane.normal)) >= PARALLEL_MIN) {
-      const away = Math.abs(toPlane(plane, other.origin).awayMm);
-      nearest = away > SAME_PLACE_MM && away < nearest ? away : nearest;
+  for (const other of planes) {
+    const away = other === null ? 0 : Math.abs(along(other.origin) - here);
+    if (other !== null && away > SAME_PLACE_MM && away < nearest && Math.abs(along(other.normal)) >= PARALLEL_MIN) {
+      nearest = away;
     }
   }
   return (Number.isFinite(nearest) ? nearest / 2 : REACH_MM_ALONE) + SLACK_MM;

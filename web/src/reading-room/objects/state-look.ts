@@ -1,5 +1,6 @@
 /** Gives an image the look and the place that its presentation state wants, and takes both back. */
 
+import type { FullSeries } from "../../full/full-series.js";
 import type { Look } from "../../full/look.js";
 import type { View } from "../../view-geometry.js";
 import type { RoomPane } from "../feature.js";
@@ -15,6 +16,8 @@ interface Applied {
 
 export class StateLook {
   private applied: Applied | null = null;
+  /** Of which series; what was before belongs to no other one. */
+  private of: FullSeries | null = null;
   /** What the reader had before. */
   private before: { readonly look: Partial<Look>; readonly view: View } | null = null;
 
@@ -29,6 +32,10 @@ export class StateLook {
     const { stage } = this.pane;
     if (image === null || full === null || stage.picture === null) {
       return;
+    }
+    if (full !== this.of) {
+      this.of = full;
+      this.applied = this.before = null;
     }
     const object = this.stateOf(image);
     const state = object?.state ?? null;
