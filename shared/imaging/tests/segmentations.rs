@@ -18,6 +18,10 @@ const SEGMENTATION: &[u8] = b"1.2.840.10008.5.1.4.1.1.66.4";
 const PRESENTATION_STATE: &[u8] = b"1.2.840.10008.5.1.4.1.1.11.1";
 
 fn file(sop_class: &[u8], pixels: &Pixels, value: &[u8]) -> Vec<u8> {
+    [head(sop_class), pixels.bytes(), element(0x7FE0, 0x10, "OB", value)].concat()
+}
+
+fn head(sop_class: &[u8]) -> Vec<u8> {
     [
         meta(EXPLICIT),
         element(8, 0x16, "UI", sop_class),
@@ -25,8 +29,6 @@ fn file(sop_class: &[u8], pixels: &Pixels, value: &[u8]) -> Vec<u8> {
         element(0x10, 0x10, "PN", b"A^B"),
         element(0x20, 0x0D, "UI", b"1.2.3"),
         element(0x20, 0x0E, "UI", b"1.2.3.1"),
-        pixels.bytes(),
-        element(0x7FE0, 0x10, "OB", value),
     ]
     .concat()
 }
@@ -41,7 +43,7 @@ fn packed(second: &[u8]) -> (Option<SegmentPixels>, Vec<Vec<u8>>) {
         series_description: None,
     };
     let mut pack = SeriesPackBuilder::new(description, Vec::new());
-    let first = file(PRESENTATION_STATE, &Pixels::grey(2, 2, 8, 8), &[]);
+    let first = head(PRESENTATION_STATE);
     for (uid, file) in [("1.1", first.as_slice()), ("1.2", second)] {
         pack.start_instance(uid, KeyFrames::None);
         let options = RenderOptions::new(PreviewSize { side_max: 64 });
