@@ -49,8 +49,9 @@ export class PlaneView implements PaneContent {
     const normal = normalOf(crosshair.bases[this.name]);
     const mm = vec3.dot(crosshair.point, normal);
     const plane = crosshair.isTurned(this.name) ? `${words.planes[this.name]} (${words.oblique})` : words.planes[this.name];
-    const towards = lettersOf(normal.map((share) => share * (Math.sign(mm) || 1)));
-    const place = fill(words.counter, { plane, mm: `${Math.abs(mm).toFixed(1)} ${towards}` });
+    const away = Math.abs(mm).toFixed(1);
+    const side = Number(away) === 0 ? "" : lettersOf(normal.map((share) => share * Math.sign(mm)));
+    const place = fill(words.counter, { plane, mm: away, side }).trim();
     const { mode, mm: thick } = crosshair.slab;
     return thick > 0 ? `${place} · ${fill(words.slabText, { mode: words.slab[mode], mm: thick })}` : place;
   }
@@ -116,14 +117,14 @@ export class PlaneView implements PaneContent {
     return [series?.seriesInstanceUid ?? "", `${this.volume.geometry.frames[0]}`, "plane", numbers.join(","), slab.mode].join("/");
   }
 
+  /** That it is a quick picture, the pane itself says. */
   private notes(): readonly string[] {
     const words = PLANE_WORDS[this.language];
-    const { volume, plane } = this;
+    const { volume } = this;
     const { isEven, distanceMm, tiltDegrees } = volume.geometry;
     const isReduced = volume.halvings > 0;
     return [
       volume.isLost ? words.lost : "",
-      !plane.isFull && !isReduced ? words.preview : "",
       volume.isComplete ? "" : fill(words.arrived, { count: volume.wholeCount, all: volume.slices }),
       isReduced ? fill(words.reduced, { part: 2 ** volume.halvings }) : "",
       volume.brokenCount > 0 ? fill(words.brokenSlices, { count: volume.brokenCount }) : "",

@@ -56,11 +56,10 @@ export interface PlaneWords {
   readonly planes: Readonly<Record<PlaneName, string>>;
   readonly oblique: string;
   readonly slab: Readonly<Record<SlabMode, string>>;
-  /** Plane, place in millimetres. */
+  /** Plane, place in millimetres, on which side of the origin. */
   readonly counter: string;
   /** Mode, thickness in millimetres. */
   readonly slabText: string;
-  readonly preview: string;
   readonly arrived: string;
   readonly reduced: string;
   readonly uneven: string;
@@ -76,9 +75,8 @@ export const PLANE_WORDS: Said<PlaneWords> = {
     planes: { axial: "Cắt ngang", coronal: "Đứng ngang", sagittal: "Đứng dọc" },
     oblique: "chếch",
     slab: { mean: "Trung bình", maximum: "MIP", minimum: "MinIP" },
-    counter: "{plane} {mm} mm",
+    counter: "{plane} {mm} mm {side}",
     slabText: "{mode} {mm} mm",
-    preview: "Bản xem trước, chưa dùng để chẩn đoán",
     arrived: "{count}/{all} lát đã đầy đủ",
     reduced: "Độ phân giải trong lát giảm còn 1/{part} vì thiết bị không đủ bộ nhớ, chưa dùng để chẩn đoán",
     uneven: "Các lát cách nhau không đều ({least}–{greatest} mm), phần giữa là nội suy",
@@ -92,9 +90,8 @@ export const PLANE_WORDS: Said<PlaneWords> = {
     planes: { axial: "Axial", coronal: "Coronal", sagittal: "Sagittal" },
     oblique: "oblique",
     slab: { mean: "Average", maximum: "MIP", minimum: "MinIP" },
-    counter: "{plane} {mm} mm",
+    counter: "{plane} {mm} mm {side}",
     slabText: "{mode} {mm} mm",
-    preview: "Quick preview, not for diagnosis",
     arrived: "{count} of {all} slices complete",
     reduced: "Resolution within slices reduced to 1/{part}: this device lacks memory. Not for diagnosis",
     uneven: "Slices are unevenly spaced ({least}–{greatest} mm), interpolated between them",
