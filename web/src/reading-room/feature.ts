@@ -7,7 +7,10 @@ import type { Language, Said } from "../tools/language.js";
 import type { Marks } from "../tools/marks.js";
 import type { MarkStore } from "../tools/mark-store.js";
 
-/** One cell of the grid: a series on its stage, and what is drawn over it. */
+/**
+ * One cell of the grid: a series on its stage, and what is drawn over it. It keeps stage, pane and marks as long as it shows series of
+ * one study; a series of another study gets a pane of its own in the same place, which `onPanes` tells.
+ */
 export interface RoomPane {
   /** From 0, in the order of the grid. */
   readonly place: number;
@@ -20,10 +23,17 @@ export interface RoomPane {
   /** Shows something else than frames of the series, such as a plane; null shows the frames again. */
   setContent(content: PaneContent | null): void;
   readonly content: PaneContent | null;
+  /**
+   * Which frame is `by` steps from another, where steps stay within one volume, until another series is opened; null: all frames in a
+   * row.
+   */
+  setSteps(steps: ((frame: number, by: number) => number) | null): void;
 }
 
 /** What a pane shows in place of the frames of its series. It draws by `stage.show`, and owns wheel and keys. */
 export interface PaneContent {
+  /** The pane whose series it draws, if it is another one: window and colours are those of that pane. */
+  readonly source: RoomPane | null;
   /** Steps of the wheel or of the keys. */
   step(by: number): void;
   /** The text in the corner, in place of "Image 3 of 20". */

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::prepare::key_marks::KeyMarks;
 
 /// Part of every digest: raise it when series have to be rendered anew.
-const RENDER_VERSION: &str = "8";
+const RENDER_VERSION: &str = "9";
 
 /// The digest of one series of a study.
 pub(crate) fn series_digest(study: &[InstanceRecord], series: &SeriesInstanceUid) -> String {
