@@ -272,7 +272,9 @@ async fn upload(services: &Services, key: &str, bytes: Vec<u8>) {
     let size = bytes.len() as u64;
     services.studies.put(&key, bytes, Served::uncached("application/octet-stream")).await.unwrap();
     let etag = services.studies.current_etag(&key).await.unwrap().unwrap();
-    let object = CreatedObject { key, version_id: None, etag, bytes: size, created_at: services.clock.now() };
+    let versions = services.studies.list_versions(key.as_str(), None).await.unwrap().versions;
+    let version_id = versions.into_iter().find(|one| one.key == key && one.etag == etag).unwrap().version_id;
+    let object = CreatedObject { key, version_id, etag, bytes: size, created_at: services.clock.now() };
     for outcome in ingest_objects(&services.into(), vec![object]).await {
         outcome.unwrap();
     }
