@@ -269,7 +269,9 @@ async fn a_token_opens_its_study_and_no_other_with_the_rights_of_its_session() {
                 let made = scene.portal.new_viewer_token(&session, &[uid(STUDY)]).await.unwrap().unwrap();
                 assert_eq!(made.right, expected, "{cookie}");
                 assert_eq!(made.expires_at, now() + SignedDuration::from_hours(8), "{cookie}");
-                assert_eq!(made.ends_at, now() + services_ttl, "{cookie}");
+                // The guest came a few minutes ago.
+                let latest = now() + services_ttl;
+                assert!(made.ends_at <= latest && made.ends_at > latest - minutes(10), "{cookie}");
                 let admission = scene.software.admit(made.token.expose(), SOURCE).await.unwrap().unwrap();
                 let opened: Vec<&str> =
                     admission.studies.iter().map(|s| s.record.study_instance_uid.as_str()).collect();
