@@ -4,7 +4,7 @@ import { deflateRawSync } from "node:zlib";
 import { describe, expect, it, vi } from "vitest";
 import type { PackSource } from "../src/link/pack-source.js";
 import { placeOf } from "../src/ohif/address.js";
-import { answerOf, fits } from "../src/ohif/frame-answer.js";
+import { answerOf, areOfOne, fits } from "../src/ohif/frame-answer.js";
 import { FrameQueue } from "../src/ohif/frame-queue.js";
 import { readDescriptions, type Description } from "../src/read/metadata.js";
 import { readPackedFrames, type PackedFrame } from "../src/read/packed-frames.js";
@@ -66,6 +66,19 @@ describe("a frame of the pack is given only where it decodes to what the metadat
   ])("%s", (_, frame, said, expected) => {
     expect(fits({ ...SLICE, ...frame }, { ...SAID, ...said })).toBe(expected);
   });
+});
+
+it.each<[string | null, boolean]>([
+  [`W/"0123abcd"`, true],
+  [`"0123abcd"`, true],
+  [`W/"0123abce"`, false],
+  [`W/"23abcd"`, false],
+  [`W/"1.2.3/0123abcd"`, false],
+  [`W/""`, false],
+  ["0123abcd", false],
+  [null, false],
+])("metadata with the tag %s are those of a pack: %s", (etag, expected) => {
+  expect(areOfOne(etag, "https://s3.example/derived/1.2/1.2.3/0123abcd.pack?X-Amz-Expires=900")).toBe(expected);
 });
 
 describe("an answer", () => {
