@@ -11,7 +11,7 @@ use filmless_store::index::InstanceRecord;
 
 use crate::error::DicomwebError;
 use crate::services::DicomwebServices;
-use crate::software::{Admission, SoftwareSeries, SoftwareStudy};
+use filmless_delivery::viewing::software::{Admission, SoftwareSeries, SoftwareStudy};
 
 /// Longest token that is looked at, in bytes.
 const TOKEN_BYTES_MAX: usize = 128;

@@ -4,7 +4,7 @@ use axum::body::{Body, Bytes};
 use axum::http::header::{ACCEPT, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
-use filmless_dicomweb::{Offer, Refusal, choose, wanted};
+use filmless_dicomweb::{Refusal, Wanted, accept_parameter, wanted};
 use filmless_store::{ObjectStream, StoreError};
 use futures::stream::{self, Stream};
 use tokio::sync::mpsc;
@@ -12,15 +12,17 @@ use tokio::sync::mpsc;
 /// A browser may keep it, and asks each time whether it may still show it.
 pub(crate) const REVALIDATED: &str = "private, no-cache";
 
-/// What a client takes, by its headers and the parameter of its query, of what can be given.
-pub(crate) fn negotiated(
-    headers: &HeaderMap,
-    parameter: Option<&str>,
-    offers: &[Offer],
-) -> Result<Offer, Refusal> {
+/// What a client takes, by its headers and the parameter of its query: the only place where either is read.
+pub(crate) fn wanted_by(headers: &HeaderMap, parameter: Option<&str>) -> Result<Vec<Wanted>, Refusal> {
     let lines: Option<Vec<&str>> = headers.get_all(ACCEPT).iter().map(|line| line.to_str().ok()).collect();
     let header = lines.ok_or(Refusal::BadAccept)?.join(",");
-    choose(&wanted(Some(&header), parameter)?, offers)
+    wanted(Some(&header), parameter)
+}
+
+/// The same, where the query has no other parameter.
+pub(crate) fn wanted_in(headers: &HeaderMap, query: Option<&str>) -> Result<Vec<Wanted>, Refusal> {
+    let parameter = accept_parameter(query.unwrap_or_default())?;
+    wanted_by(headers, parameter.as_deref())
 }
 
 /// Whether the client has what it would get (RFC 9110 13.1.2).

@@ -20,7 +20,6 @@ mod retrieve;
 mod route;
 mod routes;
 mod services;
-mod software;
 mod weasis;
 
 pub use config::DicomwebConfig;
@@ -28,4 +27,3 @@ pub use handler::router;
 pub use route::Route;
 pub use routes::routes;
 pub use services::DicomwebServices;
-pub use software::{Right, Software};

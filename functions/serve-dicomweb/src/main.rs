@@ -7,9 +7,10 @@ use std::sync::Arc;
 use axum::middleware::{Next, from_fn};
 use filmless_decoder::ChildRenderer;
 use filmless_delivery::InstanceRenderer;
+use filmless_delivery::viewing::software::Software;
 use filmless_front::behind;
 use filmless_runtime::{DicomwebParts, Traces, dicomweb_from_env, function_memory_mib, init_logging};
-use serve_dicomweb::{DicomwebConfig, DicomwebServices, Software, router};
+use serve_dicomweb::{DicomwebConfig, DicomwebServices, router};
 
 /// What the function itself needs of its memory; the decoders share the rest.
 const OWN_MIB: u64 = 256;

@@ -6,16 +6,16 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, WARNING};
 use axum::response::{IntoResponse, Response};
-use filmless_dicomweb::{Attributes, Level, Offer, Query, answer};
+use filmless_dicomweb::{Attributes, Level, Offer, Query, answer, choose};
 use filmless_store::index::InstanceRecord;
 use serde_json::Value;
 
 use crate::admitted::Admitted;
-use crate::answer::{negotiated, set};
+use crate::answer::{set, wanted_by};
 use crate::error::DicomwebError;
 use crate::resource::{SeriesPath, StudyPath};
 use crate::services::DicomwebServices;
-use crate::software::{SoftwareSeries, SoftwareStudy};
+use filmless_delivery::viewing::software::{SoftwareSeries, SoftwareStudy};
 
 type Services = State<Arc<DicomwebServices>>;
 type Answer = Result<Response, DicomwebError>;
@@ -122,7 +122,7 @@ async fn search(
     scope: Scope,
 ) -> Answer {
     let query = Query::read(query.as_deref().unwrap_or_default())?;
-    let media_type = negotiated(headers, query.accept.as_deref(), &OFFERS)?.media_type;
+    let media_type = choose(&wanted_by(headers, query.accept.as_deref())?, &OFFERS)?.media_type;
     let mut search = Search { services, admitted, query, scope, passed: 0, found: Vec::new() };
     search.run().await?;
     let Search { query, passed, found, .. } = search;
@@ -195,13 +195,8 @@ impl Search<'_> {
         series: &SoftwareSeries,
         above: &Attributes,
     ) -> Result<(), DicomwebError> {
-        let derived = self.services.software.derived_bucket();
-        let briefs = &self.services.briefs;
-        let known = if self.query.asks_beyond(Level::Instance) {
-            briefs.whole_instances(derived, series).await?
-        } else {
-            briefs.instances(derived, series).await?
-        };
+        let is_whole = self.query.asks_beyond(Level::Instance);
+        let known = self.services.told_of_instances(study, series, is_whole).await?;
         let records = self.services.software.instances(study).await?;
         let of_series = records.iter().filter(|r| r.series_instance_uid == series.record.series_instance_uid);
         for record in of_series {
@@ -238,7 +233,7 @@ impl Search<'_> {
     async fn study(&self, study: &SoftwareStudy) -> Result<Attributes, DicomwebError> {
         let record = &study.record;
         let head = match study.series.first() {
-            Some(first) => self.services.briefs.head(self.services.software.derived_bucket(), first).await?,
+            Some(first) => self.services.head(study, first).await?,
             None => Arc::default(),
         };
         let mut attributes = head.filtered(|tag| Level::of(tag) == Level::Study);
@@ -278,7 +273,7 @@ impl Search<'_> {
         series: &SoftwareSeries,
     ) -> Result<Attributes, DicomwebError> {
         let record = &series.record;
-        let head = self.services.briefs.head(self.services.software.derived_bucket(), series).await?;
+        let head = self.services.head(study, series).await?;
         let mut attributes = head.filtered(|tag| Level::of(tag) == Level::Series);
         let (uid, of_study) = (&record.series_instance_uid, &study.record.study_instance_uid);
         attributes.set_text(0x0008_0060, "CS", &record.attributes.modality);

@@ -18,7 +18,7 @@ use crate::answer::set;
 use crate::error::DicomwebError;
 use crate::manifest::Manifest;
 use crate::services::DicomwebServices;
-use crate::software::{Right, SoftwareStudy};
+use filmless_delivery::viewing::software::{Right, SoftwareStudy};
 
 /// Life of a presigned address of an uploaded file. It cannot be taken back, so it lives just long enough to be followed.
 const ORIGINAL_TTL: Duration = Duration::from_secs(60);
@@ -52,10 +52,9 @@ async fn add(
     study: &SoftwareStudy,
 ) -> Result<(), DicomwebError> {
     let instances = services.software.instances(study).await?;
-    let derived = services.software.derived_bucket();
     let mut heads = Vec::with_capacity(study.series.len());
     for series in &study.series {
-        heads.push(services.briefs.head(derived, series).await?);
+        heads.push(services.head(study, series).await?);
     }
     let nothing = Arc::<Attributes>::default();
     manifest.begin_study(study, heads.first().unwrap_or(&nothing));

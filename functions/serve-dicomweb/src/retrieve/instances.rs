@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
-use axum::http::header::ACCEPT;
 use axum::response::Response;
 use filmless_delivery::{ExplicitFile, FileOwner, NotNative};
 use filmless_dicomweb::frame_type::EXPLICIT_VR_LITTLE_ENDIAN;
-use filmless_dicomweb::{Refusal, Shape, Wanted, wanted};
+use filmless_dicomweb::{Refusal, Shape, Wanted};
 use filmless_imaging::NoPicture;
 use filmless_store::ObjectVersion;
 use filmless_store::index::InstanceRecord;
@@ -18,9 +17,10 @@ use serde::Deserialize;
 use super::file_index::source_of;
 use super::parts::{Announced, Broken, Part, Pieces, by_itself, in_parts, object};
 use crate::admitted::{Admitted, instance_of};
+use crate::answer::wanted_in;
 use crate::error::DicomwebError;
 use crate::services::DicomwebServices;
-use crate::software::{Right, SoftwareStudy};
+use filmless_delivery::viewing::software::{Right, SoftwareStudy};
 
 /// Objects that are opened before it is their turn.
 const AHEAD: usize = 4;
@@ -41,20 +41,6 @@ pub(crate) struct Resource {
     pub frames: Option<String>,
 }
 
-/// The query parameter that stands for the header.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct AcceptQuery {
-    #[serde(default)]
-    pub accept: Option<String>,
-}
-
-/// What a request takes.
-pub(crate) fn wanted_by(headers: &HeaderMap, query: &AcceptQuery) -> Result<Vec<Wanted>, Refusal> {
-    let header =
-        headers.get(ACCEPT).map(|value| value.to_str().map_err(|_| Refusal::BadAccept)).transpose()?;
-    wanted(header, query.accept.as_deref())
-}
-
 type Services = State<Arc<DicomwebServices>>;
 
 /// All of a study.
@@ -62,12 +48,12 @@ pub(crate) async fn study(
     State(services): Services,
     admitted: Admitted,
     Path(resource): Path<Resource>,
-    Query(query): Query<AcceptQuery>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, DicomwebError> {
     let study = Arc::clone(admitted.study(&resource.study_uid)?);
     let instances = services.software.instances(&study).await?;
-    retrieve(&services, &admitted, &study, instances.to_vec(), &wanted_by(&headers, &query)?).await
+    retrieve(&services, &admitted, &study, instances.to_vec(), &wanted_in(&headers, query.as_deref())?).await
 }
 
 /// All of a series.
@@ -75,13 +61,13 @@ pub(crate) async fn series(
     State(services): Services,
     admitted: Admitted,
     Path(resource): Path<Resource>,
-    Query(query): Query<AcceptQuery>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, DicomwebError> {
     let (study, series) = admitted.series(&resource.study_uid, &resource.series_uid)?;
     let mut instances = services.software.instances(study).await?.to_vec();
     instances.retain(|instance| instance.series_instance_uid == series.record.series_instance_uid);
-    retrieve(&services, &admitted, study, instances, &wanted_by(&headers, &query)?).await
+    retrieve(&services, &admitted, study, instances, &wanted_in(&headers, query.as_deref())?).await
 }
 
 /// One instance.
@@ -89,12 +75,12 @@ pub(crate) async fn instance(
     State(services): Services,
     admitted: Admitted,
     Path(resource): Path<Resource>,
-    Query(query): Query<AcceptQuery>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, DicomwebError> {
     let (study, series) = admitted.series(&resource.study_uid, &resource.series_uid)?;
     let instance = instance_of(&services, study, series, &resource.instance_uid).await?;
-    retrieve(&services, &admitted, study, vec![instance], &wanted_by(&headers, &query)?).await
+    retrieve(&services, &admitted, study, vec![instance], &wanted_in(&headers, query.as_deref())?).await
 }
 
 /// In what form instances go out.

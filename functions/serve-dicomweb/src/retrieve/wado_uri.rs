@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
-use axum::http::header::ACCEPT;
 use axum::response::Response;
-use filmless_dicomweb::{Refusal, Shape, Wanted, wanted};
+use filmless_dicomweb::{Refusal, Shape, Wanted};
 use filmless_imaging::Viewport;
 use filmless_store::index::InstanceRecord;
 
@@ -18,9 +17,10 @@ use super::picture_query::{
 };
 use super::rendered::picture;
 use crate::admitted::{Admitted, instance_of};
+use crate::answer::wanted_by;
 use crate::error::DicomwebError;
 use crate::services::DicomwebServices;
-use crate::software::{Right, SoftwareStudy};
+use filmless_delivery::viewing::software::{Right, SoftwareStudy};
 
 const DICOM: &str = "application/dicom";
 
@@ -56,9 +56,7 @@ pub(crate) async fn wado(
     let (study, series) =
         admitted.series(parameters.required("studyUID")?, parameters.required("seriesUID")?)?;
     let record = instance_of(&services, study, series, parameters.required("objectUID")?).await?;
-    let header =
-        headers.get(ACCEPT).map(|value| value.to_str().map_err(|_| Refusal::BadAccept)).transpose()?;
-    let wanted = wanted(header, parameters.get("contentType"))?;
+    let wanted = wanted_by(&headers, parameters.get("contentType"))?;
     let is_file = wanted.iter().find_map(|one| match one.media_type.as_str() {
         DICOM => Some(true),
         _ => format_of(std::slice::from_ref(one)).map(|_| false),

@@ -1,7 +1,7 @@
 //! A hospital's system on the embedded store, with real files that went the whole way, and the router over it.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode};
@@ -11,6 +11,7 @@ use filmless_delivery::prepare::settle::check_quiet;
 use filmless_delivery::record::messages::SeriesContents;
 use filmless_delivery::release::release_study;
 use filmless_delivery::viewing::Portal;
+use filmless_delivery::viewing::software::Software;
 use filmless_delivery::{InProcessRenderer, InstanceRenderer, Services, Settings};
 use filmless_domain::{ObjectKey, PatientId, StudyInstanceUid, WebOrigins};
 use filmless_embedded::{Credentials, Embedded, EmbeddedConfig};
@@ -18,9 +19,9 @@ use filmless_store::index::{Change, Index, SessionRecord, Transaction};
 use filmless_store::port::{Clock, Messengers, OsRandomness};
 use filmless_store::sealing::LocalSealer;
 use filmless_store::{Connection, Endpoints, Served};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use serve_dicomweb::{DicomwebConfig, DicomwebServices, Software, router};
+use serve_dicomweb::{DicomwebConfig, DicomwebServices, router};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -33,13 +34,19 @@ pub const PUBLIC_URL: &str = "https://images.hospital.example";
 pub const VIEWER: &str = "https://viewer.example";
 const SOURCE: &str = "203.0.113.9";
 
-/// A clock that stands still.
+/// A clock that stands still, until it is set.
 #[derive(Debug)]
-struct Standing(Timestamp);
+struct Standing(Mutex<Timestamp>);
+
+impl Standing {
+    fn pass(&self, minutes: i64) {
+        *self.0.lock().unwrap() += SignedDuration::from_mins(minutes);
+    }
+}
 
 impl Clock for Standing {
     fn now(&self) -> Timestamp {
-        self.0
+        *self.0.lock().unwrap()
     }
 }
 
@@ -49,6 +56,7 @@ pub struct World {
     software: Arc<DicomwebServices>,
     /// Opens both studies of Hoà, with everything.
     pub token: String,
+    clock: Arc<Standing>,
     embedded: Option<Embedded>,
     _folder: TempDir,
 }
@@ -80,7 +88,7 @@ impl World {
     pub async fn new() -> Self {
         let memory = Path::new("/dev/shm");
         let folder = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() }.unwrap();
-        let clock = Arc::new(Standing("2020-11-23T09:30:00Z".parse().unwrap()));
+        let clock = Arc::new(Standing(Mutex::new("2020-11-23T09:30:00Z".parse().unwrap())));
         let (embedded, services) = open(folder.path(), &clock).await;
         services.index.create_table().await.unwrap();
         for (accession, code, name) in [
@@ -96,6 +104,7 @@ impl World {
         for (name, file) in files::all() {
             upload(&services, &format!("incoming/{name}.dcm"), file).await;
         }
+        clock.pass(5);
         for study in [CHEST, KNEE, OF_JOHN] {
             prepare(&services, study).await;
         }
@@ -107,7 +116,19 @@ impl World {
         let renderer: Arc<dyn InstanceRenderer> = Arc::new(InProcessRenderer);
         let software = Arc::new(DicomwebServices::new(Software::new(services.clone()), renderer, config));
         let token = token(&services, "N20-1", &[CHEST, KNEE]).await;
-        Self { services, software, token, embedded: Some(embedded), _folder: folder }
+        Self { services, software, token, clock, embedded: Some(embedded), _folder: folder }
+    }
+
+    /// Uploads a file five minutes later, and takes it in.
+    pub async fn upload(&self, name: &str, file: Vec<u8>) {
+        self.clock.pass(5);
+        upload(&self.services, &format!("incoming/{name}.dcm"), file).await;
+    }
+
+    /// Renders and releases a study as it is now, five minutes later.
+    pub async fn prepare(&self, study: &str) {
+        self.clock.pass(5);
+        prepare(&self.services, study).await;
     }
 
     /// A token that opens these studies of a patient.
@@ -190,7 +211,9 @@ async fn upload(services: &Services, key: &str, bytes: Vec<u8>) {
     let size = bytes.len() as u64;
     services.studies.put(&key, bytes, Served::uncached("application/octet-stream")).await.unwrap();
     let etag = services.studies.current_etag(&key).await.unwrap().unwrap();
-    let object = CreatedObject { key, version_id: None, etag, bytes: size, created_at: services.clock.now() };
+    let versions = services.studies.list_versions(key.as_str(), None).await.unwrap().versions;
+    let version_id = versions.into_iter().find(|one| one.key == key && one.etag == etag).unwrap().version_id;
+    let object = CreatedObject { key, version_id, etag, bytes: size, created_at: services.clock.now() };
     for outcome in ingest_objects(&services.into(), vec![object]).await {
         outcome.unwrap();
     }

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::admission::{Admission, Right, SoftwareSeries, SoftwareStudy};
 use super::entrance::Software;
 use super::memory::Remembered;
+use crate::prepare::digest::series_digest;
 use crate::prepare::slice_key::slice_key;
 use crate::shown_series::{keys_of, shown_series};
 use crate::viewing::Session;
@@ -18,6 +19,9 @@ use crate::{DeliveryError, credentials};
 
 /// A token that nobody used for so long has ended.
 pub(super) const VIEWER_IDLE: SignedDuration = SignedDuration::from_hours(8);
+
+/// So far apart may the clocks of two functions be.
+const CLOCKS_APART: SignedDuration = SignedDuration::from_secs(30);
 
 /// The use of a token is written down this often, and so its last use is known to within so long.
 const SEEN_EVERY: SignedDuration = SignedDuration::from_mins(1);
@@ -145,6 +149,27 @@ impl Software {
             Ok::<_, DeliveryError>(placed.into_iter().map(|(_, instance)| instance).collect())
         });
         found.await.cloned()
+    }
+
+    /// Names the contents of a series where its pack shows others: since it was rendered, instances came, went or were
+    /// corrected. `None` where it was rendered as it is.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn changed_since_rendered(
+        &self,
+        study: &SoftwareStudy,
+        series: &SoftwareSeries,
+    ) -> Result<Option<String>, DeliveryError> {
+        let (record, rendered) = (&study.record, series.record.rendered_digest.as_deref());
+        let is_settled = Some(series.record.content_digest.as_str()) == rendered;
+        // Most of the time nothing came since, and no instance has to be looked at.
+        if is_settled && record.rendered_at.is_some_and(|at| record.last_received_at + CLOCKS_APART < at) {
+            return Ok(None);
+        }
+        let instances = self.instances(study).await?;
+        let digest = series_digest(&instances, &series.record.series_instance_uid);
+        Ok(Some(digest).filter(|digest| Some(digest.as_str()) != rendered))
     }
 }
 
