@@ -1,7 +1,10 @@
 //! Viewer tokens and leases: what one transaction adds and ends, and what a snapshot sees of it.
 
 use filmless_domain::identity::IdentityRules;
-use filmless_domain::{DownloadKind, Language, Parcel, PatientDemographics, PatientId, StudyInstanceUid};
+use filmless_domain::{
+    DownloadKind, Language, Parcel, PatientDemographics, PatientId, Retrieval, SeriesInstanceUid,
+    StudyInstanceUid,
+};
 use filmless_store::Index;
 use filmless_store::index::{
     Arrival, Change, PackingProgress, SessionRecord, Transaction, TransactionOutcome, ViewerRecord, Watched,
@@ -158,25 +161,29 @@ async fn whatever_a_token_rests_on_changes_the_snapshot(backend: &Backend) {
 
 async fn one_run_packs_at_a_time_and_says_how_far_it_is(backend: &Backend) {
     let (index, study) = (&backend.index, study());
-    let parcel = &Parcel::Download(DownloadKind::Media);
-    let other = &Parcel::Download(DownloadKind::Uploaded);
+    let parcel = Parcel::Download(DownloadKind::Media);
     let life = SignedDuration::from_secs(60);
-    assert_eq!(index.packing_progress(&study, parcel, now()).await.unwrap(), None);
-    assert!(index.lease_packing(&study, parcel, now(), life).await.unwrap());
-    assert_eq!(
-        index.packing_progress(&study, parcel, now()).await.unwrap(),
-        Some(PackingProgress::default())
-    );
+    let progress_at = async |at| index.packing_progress(&study, &parcel, at).await.unwrap();
+    assert_eq!(progress_at(now()).await, None);
+    assert!(index.lease_packing(&study, &parcel, now(), life).await.unwrap());
+    assert_eq!(progress_at(now()).await, Some(PackingProgress::default()));
     let later = now() + SignedDuration::from_secs(30);
-    assert!(!index.lease_packing(&study, parcel, later, life).await.unwrap(), "another run has it");
-    assert!(index.lease_packing(&study, other, later, life).await.unwrap(), "the other ZIP");
+    assert!(!index.lease_packing(&study, &parcel, later, life).await.unwrap(), "another run has it");
+    let series = SeriesInstanceUid::parse("1.2.3.4").unwrap();
+    for other in [
+        Parcel::Download(DownloadKind::Uploaded),
+        Parcel::Retrieval(Retrieval::study()),
+        Parcel::Retrieval(Retrieval::series(series)),
+    ] {
+        assert!(index.lease_packing(&study, &other, later, life).await.unwrap(), "{other:?} is another one");
+    }
     let progress = PackingProgress { files_done: 7, files: 9 };
-    index.renew_packing(&study, parcel, later, life, progress).await.unwrap();
-    assert_eq!(index.packing_progress(&study, parcel, later).await.unwrap(), Some(progress));
+    index.renew_packing(&study, &parcel, later, life, progress).await.unwrap();
+    assert_eq!(progress_at(later).await, Some(progress));
     let over = later + life + SignedDuration::from_secs(1);
-    assert_eq!(index.packing_progress(&study, parcel, over).await.unwrap(), None, "the run died");
-    assert!(index.lease_packing(&study, parcel, over, life).await.unwrap(), "and another one begins");
-    assert_eq!(index.packing_progress(&study, parcel, over).await.unwrap(), Some(PackingProgress::default()));
-    index.end_packing(&study, parcel).await.unwrap();
-    assert_eq!(index.packing_progress(&study, parcel, over).await.unwrap(), None);
+    assert_eq!(progress_at(over).await, None, "the run before it died");
+    assert!(index.lease_packing(&study, &parcel, over, life).await.unwrap());
+    assert_eq!(progress_at(over).await, Some(PackingProgress::default()));
+    index.end_packing(&study, &parcel).await.unwrap();
+    assert_eq!(progress_at(over).await, None);
 }
