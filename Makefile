@@ -127,8 +127,10 @@ bench: build $(TEST_TOOLS) ## Measure, print one line per figure, write target/b
 	@$(MAKE) --no-print-directory bench-dicomweb bench-lists bench-usage
 
 .PHONY: bench-dicomweb
-bench-dicomweb: build $(TEST_TOOLS) ## Measure DICOMweb beside Orthanc's plugin, over the same CT of 300 slices
+bench-dicomweb: build $(TEST_TOOLS) ## Measure DICOMweb beside Orthanc's plugin, and the memory of retrieval (SIZES="--instances 2000 --frames 2000")
+	@cargo build --locked --quiet --workspace --bins
 	@tests/dicomweb/python tests/dicomweb/measure.py $(TARGET)/bench.json
+	@tests/dicomweb/python tests/dicomweb/memory.py $(TARGET)/bench.json $(or $(SIZES),--instances 300 --frames 600)
 
 .PHONY: bench-lists
 bench-lists: ## Measure the pages of staff among 100,000 studies (STUDIES_A_DAY=1000, for 100 days)

@@ -16,8 +16,8 @@ from samcli.yamlhelper import yaml_parse
 PRINT_TEMPLATE = Path(__file__).resolve().with_name("print-template")
 # How CloudFormation names a resource of a type.
 IDENTIFIERS = {"AWS::S3::Bucket": "BucketName", "AWS::DynamoDB::Table": "TableName", "AWS::KMS::Key": "KeyId"}
-# What leads to resources that are not there yet; the deployment sets it.
-LEFT_TO_DEPLOYMENT = ["NotificationConfiguration", "ReplicationConfiguration"]
+# What leads to resources that are not there yet, or depends on the deployment's choices; the deployment sets it.
+LEFT_TO_DEPLOYMENT = ["CorsConfiguration", "NotificationConfiguration", "ReplicationConfiguration"]
 
 
 def kept_template() -> dict:

@@ -5,7 +5,7 @@ import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 /** Neither Lambda nor the embedded profile compresses assets, so each is stored as gzip and as Brotli as well. */
-function compress(): Plugin {
+export function compress(): Plugin {
   return {
     name: "compress",
     apply: "build",
@@ -45,7 +45,7 @@ export function withoutNode(): Plugin {
 }
 
 /** The style sheets that pages name: what all have, and on top of it that of one study's page, or the console's. */
-const STYLES = ["style.css", "study.css", "console.css"];
+const STYLES = ["style.css", "study.css", "reading.css", "console.css"];
 
 /** Scripts are called .js, whatever their source is called, so that every server knows their media type. */
 function assetName(names: readonly string[]): string {
@@ -56,7 +56,7 @@ function assetName(names: readonly string[]): string {
   return name.endsWith(".mjs") ? `${name.slice(0, -".mjs".length).replaceAll(".", "-")}-[hash].js` : "[name]-[hash][extname]";
 }
 
-const output = {
+export const output = {
   entryFileNames: "[name]-[hash].js",
   chunkFileNames: "[name]-[hash].js",
   assetFileNames: ({ names }: { names: readonly string[] }) => assetName(names),
@@ -75,7 +75,7 @@ export default defineConfig({
     modulePreload: false,
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
-    rollupOptions: { input: { viewer: "src/viewer.ts", share: "src/share.ts", "in-app": "src/in-app.ts", style: "src/styles/style.css", study: "src/styles/study.css", console: "src/styles/console.css" }, output: { ...output, manualChunks: chunkOf, onlyExplicitManualChunks: true } },
+    rollupOptions: { input: { viewer: "src/viewer.ts", share: "src/share.ts", "in-app": "src/in-app.ts", style: "src/styles/style.css", study: "src/styles/study.css", reading: "src/styles/reading.css", console: "src/styles/console.css" }, output: { ...output, manualChunks: chunkOf, onlyExplicitManualChunks: true } },
   },
   worker: { format: "es", plugins: () => [withoutNode()], rollupOptions: { output } },
   plugins: [withoutNode(), licences(), compress()],

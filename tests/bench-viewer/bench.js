@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 /**
- * bench.js OUT.json [--quick] [--without-peer] [--without-lighthouse]: how fast a phone on a slow link sees a CT of
- * 300 slices, beside OHIF with the same frames and link. Prints one line per figure and adds them to OUT.json.
+ * bench.js OUT.json [--quick] [--without-portal] [--without-peer] [--without-hosted] [--without-lighthouse]: how fast a phone on
+ * a slow link sees a CT of 300 slices, beside OHIF with the same frames and link; and how fast the OHIF that we host shows it.
+ * Prints one line per figure and adds them to OUT.json.
  */
 
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { once } from "node:events";
 import net from "node:net";
 import { tmpdir } from "node:os";
@@ -17,7 +18,7 @@ import { audit } from "./lighthouse.js";
 import { readSeries, serveOhif } from "./ohif.js";
 import { SlowLink } from "./slow-link.js";
 import { STUDY, writeThorax } from "./thorax.js";
-import { launchOptions, visitOhif, visitPortal } from "./visit.js";
+import { launchOptions, visitHosted, visitOhif, visitPortal } from "./visit.js";
 
 /** Kilobits per second. The buffer holds a third of a second, like a base station's. */
 const LINK = { down: 1600, up: 750, bufferBytes: 64 * 1024, roundTripMs: 150 };
@@ -26,18 +27,23 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: "boolean", default: false },
+    "without-portal": { type: "boolean", default: false },
     "without-peer": { type: "boolean", default: false },
+    "without-hosted": { type: "boolean", default: false },
     "without-lighthouse": { type: "boolean", default: false },
   },
 });
 const [out] = positionals;
 if (out === undefined) {
-  console.error("usage: bench.js OUT.json [--quick] [--without-peer] [--without-lighthouse]");
+  console.error("usage: bench.js OUT.json [--quick] [--without-portal] [--without-peer] [--without-hosted] [--without-lighthouse]");
   process.exit(2);
 }
 /** A quick run leaves out the peer's whole series, which takes minutes. */
 const visits = values.quick ? 3 : 5;
 const target = resolve(dirname(out), "bench-viewer");
+/** Where `make ohif` puts the OHIF that we host. */
+const HOSTED = resolve(dirname(out), "ohif");
+const measuresHosted = !values["without-hosted"] && existsSync(HOSTED);
 
 async function freePort() {
   const server = net.createServer().listen(0, "127.0.0.1");
@@ -50,12 +56,11 @@ async function freePort() {
 
 /** Starts Filmless behind the link, which portal and object store share. */
 async function startBehind(link, folder) {
-  const [portal, s3] = [await link.open(), await link.open()];
-  portal.to = await freePort();
-  const url = (port) => `http://127.0.0.1:${port}`;
-  const options = ["--public-url", url(portal.port), "--s3-public-url", url(s3.port)];
-  const filmless = await startFilmless(join(folder, "data"), { port: portal.to, options });
-  s3.to = Number(new URL(filmless.s3).port);
+  const options = measuresHosted ? ["--ohif", HOSTED] : [];
+  const filmless = await startFilmless(join(folder, "data"), { options });
+  for (const url of [filmless.portal, filmless.s3]) {
+    await link.open(Number(new URL(url).port));
+  }
   return filmless;
 }
 
@@ -87,18 +92,28 @@ async function repeat(times, visit) {
 
 async function measurePeer(browser, link, series) {
   const ohif = await serveOhif(target, series);
-  const door = await link.open();
-  door.to = ohif.port;
-  const url = (port) => `http://127.0.0.1:${port}${ohif.path}`;
+  await link.open(ohif.port);
+  const url = (host) => `http://${host}:${ohif.port}${ohif.path}`;
   const visit = { frames: series.frames.size, framesSent: ohif.framesSent };
   // First without the slow link, so that everything is compressed, and to check that all slices come.
-  await visitOhif(browser, link, { ...visit, url: url(ohif.port), isWhole: true });
+  await visitOhif(browser, link, { ...visit, url: url("localhost"), isWhole: true });
   const shot = join(target, "ohif.png");
   const peer = await repeat(visits, (time) =>
-    visitOhif(browser, link, { ...visit, url: url(door.port), isWhole: !values.quick && time === 0, shot }),
+    visitOhif(browser, link, { ...visit, url: url("127.0.0.1"), isWhole: !values.quick && time === 0, shot }),
   );
   ohif.close();
   return peer;
+}
+
+/** The OHIF that we host, by the way that the button of the portal takes: its frames come out of the pack. */
+async function measureHosted(browser, link, { cookies, url }, series) {
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+  const headers = { accept: "application/json", cookie };
+  const answer = await fetch(`${url}/viewer-token`, { method: "POST", headers });
+  const token = (await answer.json()).dicomweb.split("/").at(-1);
+  const start = new URL(`/ohif/open#${token}/${STUDY.uid}`, url).href;
+  const visit = { url: start, frames: series.frames.size, shot: join(target, "hosted.png") };
+  return repeat(values.quick ? 1 : 3, (time) => visitHosted(browser, link, { ...visit, isWhole: time === 0 }));
 }
 
 async function measure(folder) {
@@ -117,12 +132,22 @@ async function measure(folder) {
     const previews = series.index.preview_layer;
     const way = `${LINK.down} kbit/s, ${LINK.roundTripMs} ms`;
     console.log(`CT, ${STUDY.slices} slices, ${way}, empty cache, median of ${visits}; milliseconds and bytes`);
-    console.log("  portal");
-    const shot = join(target, "portal.png");
-    const ours = await repeat(visits, () => visitPortal(browser, link, { ...session, previews, shot }));
+    const nothing = () => null;
+    let ours = nothing;
+    if (!values["without-portal"]) {
+      console.log("  portal");
+      const shot = join(target, "portal.png");
+      ours = await repeat(visits, () => visitPortal(browser, link, { ...session, previews, shot }));
+    }
     console.log("  OHIF");
-    const peer = values["without-peer"] ? () => null : await measurePeer(browser, link, series);
-    report(figures, ours, peer);
+    const peer = values["without-peer"] ? nothing : await measurePeer(browser, link, series);
+    if (!values["without-portal"]) {
+      report(figures, ours, peer);
+    }
+    if (measuresHosted) {
+      console.log("  OHIF, hosted by us");
+      reportHosted(figures, await measureHosted(browser, link, session, series), peer, series);
+    }
     figures.write();
     if (!values["without-lighthouse"]) {
       const pages = { "sign-in": new URL("/", session.url).href, guide: new URL("/guide", session.url).href, study: session.url };
@@ -148,6 +173,15 @@ function report(figures, ours, peer) {
     peer: megabytes(peer("bytes")),
     goal: 4,
   });
+}
+
+/** All slices at the link's own rate would take as long as their bytes: 1 is the least there is. */
+function reportHosted(figures, hosted, peer, series) {
+  const seconds = (value) => (value === null ? null : value / 1000);
+  const bytes = [...series.frames.values()].reduce((sum, frame) => sum + frame.bytes.length, 0);
+  figures.add("hosted OHIF: first picture", seconds(hosted("first")), "s", { peer: seconds(peer("first")), goal: 30, ratioMin: 1 });
+  const needed = (bytes * 8) / LINK.down;
+  figures.add("hosted OHIF: all slices, of what their bytes need", hosted("whole") / needed, "times", { goal: 1.1 });
 }
 
 const folder = mkdtempSync(join(tmpdir(), "filmless-bench-viewer-"));

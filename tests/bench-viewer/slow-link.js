@@ -9,6 +9,8 @@
 import { once } from "node:events";
 import net from "node:net";
 
+/** Where the browser is sent to when it asks for 127.0.0.1 (`--host-resolver-rules`): servers keep the addresses that they know. */
+export const FAR_END = "127.0.0.2";
 const SEGMENT_BYTES = 1460;
 /** RFC 6928. */
 const INITIAL_WINDOW_BYTES = 10 * SEGMENT_BYTES;
@@ -133,19 +135,16 @@ export class SlowLink {
     this.roundTripMs = roundTripMs;
   }
 
-  /** Listens on a port of this machine and forwards to another port, which may be set later. */
-  async open() {
-    const door = { port: 0, to: 0 };
+  /** Puts the link in front of a port of this machine: for the browser, which finds 127.0.0.1 at the link's end. */
+  async open(port) {
     const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true }, (client) => {
       this.#keep(client);
       // The kernel has accepted at once; over the air, opening a connection takes a round trip.
-      setTimeout(() => this.#connect(client, door.to), this.roundTripMs);
+      setTimeout(() => this.#connect(client, port), this.roundTripMs);
     });
     this.#servers.push(server);
-    server.listen(0, "127.0.0.1");
+    server.listen(port, FAR_END);
     await once(server, "listening");
-    door.port = server.address().port;
-    return door;
   }
 
   close() {

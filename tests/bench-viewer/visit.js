@@ -3,6 +3,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { chromium } from "playwright-core";
 import { firstPictureOf, Screen } from "./screen.js";
+import { FAR_END } from "./slow-link.js";
 
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, locale: "vi-VN" };
 /** The peer's whole series takes five minutes. */
@@ -16,6 +17,7 @@ export function launchOptions(...more) {
     executablePath: process.env.CHROMIUM_BIN ?? "/usr/bin/chromium",
     args: [
       "--no-sandbox",
+      `--host-resolver-rules=MAP 127.0.0.1 ${FAR_END}`,
       "--disable-quic",
       "--no-first-run",
       "--disable-background-networking",
@@ -159,6 +161,34 @@ export function visitPortal(browser, link, { cookies, url, previews, shot }) {
       await page.screenshot({ path: shot });
     }
     return { first: first - origin, scrollable, full, bytes };
+  });
+}
+
+/** Visits the OHIF that we host, whose frames a worker answers. Waits for the whole series only if `isWhole`. */
+export function visitHosted(browser, link, { url, frames, isWhole, shot }) {
+  return open(browser, [], url, async ({ page, seen }) => {
+    const answered = new Set();
+    page.on("requestfinished", (request) => {
+      if (request.url().includes("/frames/")) {
+        answered.add(request.url());
+      }
+    });
+    const began = Date.now();
+    const before = link.down.bytes;
+    // The page that takes the token leads to another one.
+    await until("first picture", async () => (await seen("peerPainted").catch(() => null)) ?? (await seen("rendered").catch(() => null)));
+    const first = Date.now() - began;
+    if (shot !== undefined) {
+      await page.screenshot({ path: shot });
+    }
+    if (!isWhole) {
+      return { first, whole: null, bytes: null };
+    }
+    const all = until("all frames", async () => (answered.size >= frames ? true : null));
+    await all.catch((error) => {
+      throw new Error(`${answered.size} of ${frames} frames, ${link.down.bytes - before} bytes`, { cause: error });
+    });
+    return { first, whole: Date.now() - began, bytes: link.down.bytes - before };
   });
 }
 

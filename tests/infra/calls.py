@@ -213,7 +213,7 @@ def settings(program: str) -> set[str]:
 MESSAGES = {
     "intake": r"\bcreated_object::(?:message|event_again)\(",
     "settle": r"\bSettleTask::(?:CheckQuiet|RenderSeries|RenderSmallSeries) \{",
-    "downloads": r"\bSettleTask::PackDownload \{",
+    "downloads": r"\bSettleTask::(?:PackDownload|PackRetrieval) \{|\bSettleTask::pack\(",
     "release": r"\bReleaseTask \{",
     "notices": r"\bNoticeTask \{",
 }

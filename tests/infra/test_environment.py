@@ -36,7 +36,7 @@ TOLD_BY = {
     "channels": "CHANNELS",
     "sms_countries": "SMS_COUNTRIES",
 }
-NOT_TOLD = {"limits", "staff_session_ttl", "staff_session_idle"}
+NOT_TOLD = {"answer_bytes_max", "limits", "staff_session_ttl", "staff_session_idle"}
 
 # What each variable refers to: a function has it if and only if it has a right of this kind on that resource.
 LEADS_TO = {

@@ -17,3 +17,8 @@ declare module "*?url" {
   const url: string;
   export default url;
 }
+
+declare module "*.txt?raw" {
+  const text: string;
+  export default text;
+}

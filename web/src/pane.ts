@@ -197,12 +197,12 @@ export class Pane {
     this.tell((events) => events.onPlaying?.(isPlaying));
   }
 
-  private blank(): void {
+  protected blank(): void {
     this.stage.blank();
     this.tell((events) => events.onBlank?.());
   }
 
-  private show(shown: Shown): void {
+  protected show(shown: Shown): void {
     this.stage.show(shown);
     this.tell((events) => events.onPicture?.(shown));
     this.reach("first-picture");

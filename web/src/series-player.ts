@@ -46,7 +46,7 @@ export interface FullPictures {
 
 export class SeriesPlayer {
   full: FullPictures | null = null;
-  private readonly pictures = new BoundedFrames<Picture>(DECODED_BYTES_MAX, (picture) => picture.release());
+  readonly pictures = new BoundedFrames<Picture>(DECODED_BYTES_MAX, (picture) => picture.release());
   private readonly broken = new Set<number>();
   private wanted: number;
   private direction = 1;
@@ -56,6 +56,7 @@ export class SeriesPlayer {
   private staleTimer = 0;
   /** Before the first picture, the poster's frame. */
   private onStage: number;
+  private isClosed = false;
 
   constructor(
     readonly index: SeriesIndex,
@@ -120,6 +121,7 @@ export class SeriesPlayer {
   }
 
   close(): void {
+    this.isClosed = true;
     clearTimeout(this.staleTimer);
     clearTimeout(this.awaited);
     this.full?.close();
@@ -158,7 +160,7 @@ export class SeriesPlayer {
     } finally {
       this.isDecoding = false;
     }
-    this.events.onWaiting(this.painted?.frame !== this.wanted && !this.broken.has(this.wanted));
+    this.events.onWaiting(this.painted?.frame !== this.wanted && !this.broken.has(this.wanted) && !this.isClosed);
   }
 
   private async paintOnce(frame: number): Promise<boolean> {
@@ -205,6 +207,11 @@ export class SeriesPlayer {
     }
     try {
       const picture = await decodePicture(bytes, preview.mediaType);
+      if (this.isClosed) {
+        // The stage belongs to another series now.
+        picture.release();
+        return null;
+      }
       this.pictures.put(frame, picture, picture.width * picture.height * BYTES_PER_PIXEL, frame);
       return picture;
     } catch {

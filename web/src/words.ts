@@ -71,6 +71,8 @@ export interface Words {
   readonly byGeometry: string;
   readonly byFiducial: string;
   readonly onFilm: string;
+  /** Only in the reading room, which has the tool for it. */
+  readonly byHand?: string;
   readonly slicePosition: string;
   readonly documents: string;
   readonly openDocument: string;

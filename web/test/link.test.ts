@@ -175,6 +175,30 @@ describe("a series", () => {
     expect(states).toEqual(["failed"]);
   });
 
+  it("arrives thinned out first where planes are wanted, by small requests at once, and then whole", async () => {
+    const series = await open();
+    series.want(20);
+    const before = network.ranges.length;
+    const thinned = [0, 8, 16, 24, 32, 39];
+    series.wantFirst(thinned);
+    await settle();
+    const first = network.ranges.slice(before, before + thinned.length);
+    expect(first.sort()).toEqual(thinned.map((frame) => rangeOf(frame, frame)).sort());
+    const others = network.ranges.slice(before + thinned.length);
+    expect(others.length, "and all others in few requests").toBeLessThan(10);
+    expect(new Set(arrived)).toEqual(new Set(Array.from({ length: FRAMES }, (_, frame) => frame)));
+    expect(completions).toBe(1);
+  });
+
+  it("tells everybody who listens of a quick picture", async () => {
+    const series = await open();
+    const told: number[] = [];
+    series.onPreview.add((frame) => told.push(frame));
+    series.want(0);
+    await settle();
+    expect(told).toEqual(arrived);
+  });
+
   it("asks for nothing more once it is closed", async () => {
     const series = await open();
     series.close();
@@ -299,6 +323,38 @@ describe("a series in full quality", () => {
     lane.want(wish(20, { direction: -1, room: 6 }));
     await rest();
     expect([...full].sort((a, b) => a - b)).toEqual([14, 15, 16, 17, 18, 19, 20, 21, 22]);
+  });
+
+  it("of a whole volume comes after all else, from the current frame outwards, as fast as it can be decoded", async () => {
+    const link = await open();
+    link.want(20);
+    const lane = bring(link);
+    lane.want(wish(20));
+    const there = new Set<number>();
+    let waiting = 0;
+    lane.wantVolume({ isMissing: (frame) => !there.has(frame) && !full.includes(frame), hasRoom: () => waiting < 1 });
+    await rest();
+    expect(completions, "quick pictures go first").toBe(1);
+    expect(full.slice(0, 3)).toEqual([20, 21, 22]);
+    expect([...full].sort((a, b) => a - b), "everything").toEqual(Array.from({ length: FRAMES }, (_, frame) => frame));
+    const distances = full.map((frame) => Math.abs(frame - 20));
+    const isOutwards = distances.every((distance, place) => distance >= (distances[place - 1] ?? 0) - 10);
+    expect(isOutwards, full.join()).toBe(true);
+    full = [];
+    waiting = 1;
+    there.clear();
+    lane.wantVolume({ isMissing: (frame) => !there.has(frame) && !full.includes(frame), hasRoom: () => waiting < 1 });
+    await rest();
+    expect(full, "what cannot be decoded yet does not fill the memory").toEqual([]);
+    waiting = 0;
+    lane.goOn();
+    await rest();
+    expect(full.length).toBe(FRAMES);
+    lane.wantVolume(null);
+    full = [];
+    lane.goOn();
+    await rest();
+    expect(full).toEqual([]);
   });
 
   it("asks for nothing once it is closed", async () => {

@@ -4,7 +4,7 @@ import { deflateRawSync } from "node:zlib";
 import { describe, expect, it, vi } from "vitest";
 import type { PackSource } from "../src/link/pack-source.js";
 import { placeOf } from "../src/ohif/address.js";
-import { answerOf, fits } from "../src/ohif/frame-answer.js";
+import { answerOf, areOfOne, fits } from "../src/ohif/frame-answer.js";
 import { FrameQueue } from "../src/ohif/frame-queue.js";
 import { readDescriptions, type Description } from "../src/read/metadata.js";
 import { readPackedFrames, type PackedFrame } from "../src/read/packed-frames.js";
@@ -66,6 +66,19 @@ describe("a frame of the pack is given only where it decodes to what the metadat
   ])("%s", (_, frame, said, expected) => {
     expect(fits({ ...SLICE, ...frame }, { ...SAID, ...said })).toBe(expected);
   });
+});
+
+it.each<[string | null, boolean]>([
+  [`W/"0123abcd"`, true],
+  [`"0123abcd"`, true],
+  [`W/"0123abce"`, false],
+  [`W/"23abcd"`, false],
+  [`W/"1.2.3/0123abcd"`, false],
+  [`W/""`, false],
+  ["0123abcd", false],
+  [null, false],
+])("metadata with the tag %s are those of a pack: %s", (etag, expected) => {
+  expect(areOfOne(etag, "https://s3.example/derived/1.2/1.2.3/0123abcd.pack?X-Amz-Expires=900")).toBe(expected);
 });
 
 describe("an answer", () => {
@@ -136,6 +149,8 @@ class Store {
   isPaused = false;
   willRecover = true;
   private readonly answers: (() => void)[] = [];
+  /** The most requests that were under way at a time. */
+  most = 0;
 
   get source(): PackSource {
     return this as unknown as PackSource;
@@ -160,14 +175,19 @@ class Store {
   }
 
   async answerAll(): Promise<void> {
-    for (let answer = this.answers.shift(); answer !== undefined; answer = this.answers.shift()) {
+    for (;;) {
+      this.most = Math.max(this.most, this.answers.length);
+      const answer = this.answers.shift();
+      if (answer === undefined) {
+        return;
+      }
       answer();
       await new Promise((resolve) => setTimeout(resolve));
     }
   }
 }
 
-/** Frames of so many bytes; the queue starts with room for 320,000. */
+/** Frames of so many bytes; the queue starts with room for 800,000. */
 function framesOf(count: number, length: number): readonly PackedFrame[] {
   return Array.from({ length: count }, (_, place) => ({ ...SLICE, number: place + 1, offset: place * length, length }));
 }
@@ -197,18 +217,32 @@ describe("the queue", () => {
     brought.push(queue.ask(frames[5] ?? SLICE));
     await store.answerAll();
     await Promise.all(brought);
-    expect(store.asked).toEqual(["40-60", "0-20"]);
+    expect(store.asked).toEqual(["0-20", "40-60"]);
   });
 
-  it("lets the newest wish go before older ones, and does not fill the link with what was wished before", async () => {
+  it("brings the image that the reader went to first and alone, then its neighbours, many in one request", async () => {
     const store = new Store();
-    const frames = framesOf(10, 250_000);
+    const frames = framesOf(20, 250_000);
     const queue = new FrameQueue(store.source, frames);
-    const brought = [0, 1, 2, 8].map((place) => queue.ask(frames[place] ?? SLICE));
-    expect(store.asked).toEqual(["0-250000", "250000-500000"]);
+    const ask = (places: number[]) => places.map((place) => queue.ask(frames[place] ?? SLICE));
+    const brought = ask([0, 1, 2, 3, 4]);
+    expect(store.asked).toEqual(["0-250000"]);
+    brought.push(...ask([15, 14, 16]));
+    expect(store.asked).toEqual(["0-250000", "3750000-4000000"]);
     await store.answerAll();
     await Promise.all(brought);
-    expect(store.asked.slice(2)).toEqual(["2000000-2250000", "500000-750000"]);
+    expect(store.asked.slice(2)).toEqual(["4000000-4250000", "3500000-3750000", "500000-1250000", "250000-500000"]);
+  });
+
+  it("keeps two requests under way, each of some seconds' frames", async () => {
+    const store = new Store();
+    const frames = framesOf(40, 150_000);
+    const queue = new FrameQueue(store.source, frames);
+    const brought = frames.map((frame) => queue.ask(frame));
+    await store.answerAll();
+    await Promise.all(brought);
+    expect(store.asked.length).toBeLessThan(12);
+    expect(store.most).toBe(2);
   });
 
   it("tells everybody who waits when the pack cannot be read any more", async () => {

@@ -27,7 +27,7 @@ function open(bytesPerConnection: readonly number[]) {
     } as unknown as PackSource;
     let isThere = false;
     const requests = new RangeRequests(source, [{ offset: OFFSET, length: LENGTH }], {
-      requestsMax: 1,
+      requestsMax: () => 1,
       bytesMax: () => LENGTH,
       isNeeded: () => !isThere,
       onPart: (_, bytes) => parts.push(bytes.length),

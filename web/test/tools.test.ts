@@ -71,16 +71,16 @@ describe("what was measured", () => {
   });
 
   it("outlives a reload, but for what no tool of this page can have drawn", () => {
-    const store = new MarkStore();
+    const store = new MarkStore(measuringTool);
     store.add(store.begin("length", "a", [at(0, 0), at(1, 1)]));
     const [mark] = JSON.parse(kept.get("filmless:marks") ?? "[]") as object[];
     const strange = [{ kind: "volume" }, { points: [at(0, 0)] }, { points: [at(0, 0), at(1, Number.NaN)] }, { image: 1 }];
     kept.set("filmless:marks", JSON.stringify([mark, ...strange.map((change) => ({ ...mark, ...change }))]));
-    expect(new MarkStore().of("a").map(({ kind, points }) => [kind, points])).toEqual([["length", [at(0, 0), at(1, 1)]]]);
+    expect(new MarkStore(measuringTool).of("a").map(({ kind, points }) => [kind, points])).toEqual([["length", [at(0, 0), at(1, 1)]]]);
   });
 
   it("is one value to an image, and as many lengths as are drawn", () => {
-    const store = new MarkStore();
+    const store = new MarkStore(measuringTool);
     for (const x of [1, 2]) {
       store.add(store.begin("probe", "a", [at(x, 0)]));
       store.add(store.begin("length", "a", [at(x, 0), at(x, 5)]));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use filmless_delivery::DeliveryError;
 use filmless_delivery::parts::Prepare;
-use filmless_delivery::prepare::pack::pack_download;
+use filmless_delivery::prepare::pack::{pack_download, pack_retrieval};
 use filmless_delivery::prepare::render::{InstanceRenderer, render_series};
 use filmless_delivery::prepare::settle::check_quiet;
 use filmless_delivery::record::messages::{SeriesContents, SettleTask};
@@ -40,6 +40,9 @@ async fn run(
         }
         SettleTask::PackDownload { study_instance_uid, kind } => {
             Box::pin(pack_download(prepare, renderer, &study_instance_uid, kind)).await
+        }
+        SettleTask::PackRetrieval { study_instance_uid, retrieval } => {
+            Box::pin(pack_retrieval(prepare, &study_instance_uid, retrieval)).await
         }
     }
 }

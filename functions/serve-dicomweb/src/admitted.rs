@@ -12,7 +12,7 @@ use filmless_store::index::InstanceRecord;
 use crate::error::DicomwebError;
 use crate::places::{Held, Line};
 use crate::services::DicomwebServices;
-use crate::software::{Admission, SoftwareSeries, SoftwareStudy};
+use filmless_delivery::viewing::software::{Admission, SoftwareSeries, SoftwareStudy};
 
 /// Longest token that is looked at, in bytes.
 const TOKEN_BYTES_MAX: usize = 128;

@@ -1,23 +1,25 @@
 //! What answers have in common: what is accepted, what is known already, how bytes pass through.
 
 use axum::body::{Body, Bytes};
-use axum::http::header::{ACCEPT, IF_NONE_MATCH};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use axum::response::Response;
-use filmless_dicomweb::{Offer, Refusal, choose, wanted};
+use axum::http::header::{ACCEPT, IF_NONE_MATCH, LOCATION};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use filmless_dicomweb::{Refusal, Wanted, accept_parameter, wanted};
 use filmless_store::{ObjectStream, StoreError};
 use futures::stream::{self, Stream};
 use tokio::sync::mpsc;
 
-/// What a client takes, by its headers and the parameter of its query, of what can be given.
-pub(crate) fn negotiated(
-    headers: &HeaderMap,
-    parameter: Option<&str>,
-    offers: &[Offer],
-) -> Result<Offer, Refusal> {
+/// What a client takes, by its headers and the parameter of its query: the only place where either is read.
+pub(crate) fn wanted_by(headers: &HeaderMap, parameter: Option<&str>) -> Result<Vec<Wanted>, Refusal> {
     let lines: Option<Vec<&str>> = headers.get_all(ACCEPT).iter().map(|line| line.to_str().ok()).collect();
     let header = lines.ok_or(Refusal::BadAccept)?.join(",");
-    choose(&wanted(Some(&header), parameter)?, offers)
+    wanted(Some(&header), parameter)
+}
+
+/// The same, where the query has no other parameter.
+pub(crate) fn wanted_in(headers: &HeaderMap, query: Option<&str>) -> Result<Vec<Wanted>, Refusal> {
+    let parameter = accept_parameter(query.unwrap_or_default())?;
+    wanted_by(headers, parameter.as_deref())
 }
 
 /// Whether the client has what it would get (RFC 9110 13.1.2).
@@ -42,6 +44,13 @@ pub(crate) fn received(receiver: mpsc::Receiver<Result<Bytes, StoreError>>) -> B
     let next =
         |mut receiver: mpsc::Receiver<_>| async move { receiver.recv().await.map(|piece| (piece, receiver)) };
     Body::from_stream(stream::unfold(receiver, next))
+}
+
+/// A redirect to the object store, followed with the same request (RFC 9110 15.4.8).
+pub(crate) fn leads_to(address: &str) -> Response {
+    let mut response = StatusCode::TEMPORARY_REDIRECT.into_response();
+    set(&mut response, LOCATION, address);
+    response
 }
 
 /// Sets a header whose value is text of ours.

@@ -13,18 +13,18 @@ use filmless_dicom::bulk_data::Fragment;
 use filmless_dicom::{
     BulkData, BulkPath, DataSet, HeaderError, Scan, find_bulk_data, scan_file, scan_prefix, swap_words, tags,
 };
-use filmless_dicomweb::{Offer, Refusal, accept_parameter, byte_range};
+use filmless_dicomweb::{Offer, Refusal, byte_range, choose};
 use filmless_store::index::InstanceRecord;
 use filmless_store::{Bucket, ObjectVersion, StoreError};
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use crate::admitted::{Admitted, instance_of};
-use crate::answer::{is_known, negotiated, set};
+use crate::answer::{is_known, set, wanted_in};
 use crate::error::DicomwebError;
 use crate::resource::BulkDataPath;
 use crate::retrieve::parts::{Announced, Part, Pieces, by_itself, in_parts, object};
 use crate::services::DicomwebServices;
-use crate::software::Right;
+use filmless_delivery::viewing::software::Right;
 
 /// Largest value that has to be held whole, in bytes: one of a big endian file, or a document whose file does not tell how long it
 /// is.
@@ -45,10 +45,10 @@ pub(crate) async fn value(
     let (study, series) = admitted.series(&named.study_uid, &named.series_uid)?;
     let record = instance_of(&services, study, series, &named.instance_uid).await?;
     let path = BulkPath::parse(&named.path).ok_or(Refusal::NotFound)?;
-    let parameter = accept_parameter(query.as_deref().unwrap_or_default())?;
+    let wanted = wanted_in(&headers, query.as_deref())?;
     let source = Source { services: &services, record: &record };
     let found = source.find(&path).await?;
-    let offer = negotiated(&headers, parameter.as_deref(), &offers(found.media_type))?;
+    let offer = choose(&wanted, &offers(found.media_type))?;
     services.software.record_use(&admitted.admission, study, Right::See).await?;
     let etag = format!("\"{}-{path}\"", record.etag.trim_matches('"')).replace('/', ".");
     if is_known(&headers, &etag) {

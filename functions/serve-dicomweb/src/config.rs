@@ -32,11 +32,16 @@ impl DicomwebConfig {
             origins,
             trusted_proxies: settings.trusted_proxies.clone(),
             limits: settings.limits.clone(),
-            answer_bytes_max: None,
+            answer_bytes_max: settings.answer_bytes_max,
         }
     }
 
-    /// Refuses an answer that would break off at its limit: its parts can be had one by one.
+    /// Whether an answer would break off at its limit.
+    pub(crate) fn is_too_long(&self, bytes: u64) -> bool {
+        self.answer_bytes_max.is_some_and(|max| bytes > max)
+    }
+
+    /// Refuses an answer that would: its parts can be had one by one.
     pub(crate) fn check_length(&self, bytes: u64) -> Result<(), DicomwebError> {
         match self.answer_bytes_max {
             Some(max) if bytes > max => Err(Refusal::TooLarge { what: "The answer", max }.into()),

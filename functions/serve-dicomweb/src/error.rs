@@ -67,6 +67,9 @@ impl IntoResponse for DicomwebError {
             Refusal::Unavailable => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
             }
+            Refusal::Preparing { .. } => {
+                headers.insert(RETRY_AFTER, HeaderValue::from(Refusal::PREPARED_SECONDS));
+            }
             Refusal::BadRange { total } => {
                 headers.extend(
                     HeaderValue::try_from(format!("bytes */{total}")).map(|range| (CONTENT_RANGE, range)),

@@ -21,7 +21,6 @@ mod retrieve;
 mod route;
 mod routes;
 mod services;
-mod software;
 mod weasis;
 
 pub use config::DicomwebConfig;
@@ -29,4 +28,3 @@ pub use handler::router;
 pub use route::Route;
 pub use routes::routes;
 pub use services::DicomwebServices;
-pub use software::{Right, Software};

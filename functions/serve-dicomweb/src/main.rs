@@ -7,14 +7,13 @@ use std::sync::Arc;
 use axum::middleware::{Next, from_fn};
 use filmless_decoder::ChildRenderer;
 use filmless_delivery::InstanceRenderer;
+use filmless_delivery::viewing::software::Software;
 use filmless_front::behind;
 use filmless_runtime::{DicomwebParts, Traces, dicomweb_from_env, function_memory_mib, init_logging};
-use serve_dicomweb::{DicomwebConfig, DicomwebServices, Software, router};
+use serve_dicomweb::{DicomwebConfig, DicomwebServices, router};
 
 /// What the function itself needs of its memory; the decoders share the rest.
 const OWN_MIB: u64 = 256;
-/// What Lambda streams at most in one answer, less its heads.
-const STREAM_BYTES_MAX: u64 = 199 << 20;
 /// What Lambda gives a function that says nothing.
 const LEAST_MIB: u64 = 512;
 
@@ -33,8 +32,7 @@ async fn answer_requests() -> anyhow::Result<()> {
     let DicomwebParts { viewing, origins, origin_secret } = dicomweb_from_env().await?;
     let memory_mib = function_memory_mib().unwrap_or(LEAST_MIB).max(LEAST_MIB) - OWN_MIB;
     let renderer: Arc<dyn InstanceRenderer> = Arc::new(ChildRenderer::sharing(memory_mib << 20));
-    let config =
-        DicomwebConfig { answer_bytes_max: Some(STREAM_BYTES_MAX), ..DicomwebConfig::of(&viewing, origins) };
+    let config = DicomwebConfig::of(&viewing, origins);
     let services = DicomwebServices::new(Software::new(viewing), renderer, config);
     let function =
         behind(origin_secret, router(Arc::new(services))).layer(from_fn(move |request, next: Next| {

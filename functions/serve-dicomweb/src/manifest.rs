@@ -7,7 +7,7 @@ use filmless_store::index::InstanceRecord;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, Event};
 
-use crate::software::{SoftwareSeries, SoftwareStudy};
+use filmless_delivery::viewing::software::{SoftwareSeries, SoftwareStudy};
 
 const NAMESPACE: &str = "http://www.weasis.org/xsd/2.5";
 

@@ -10,21 +10,20 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use filmless_dicomweb::{Attributes, Offer, Refusal, accept_parameter};
-use filmless_domain::ObjectKey;
+use filmless_dicomweb::{Attributes, Offer, Refusal, choose};
 use filmless_front::accepts_coding;
-use filmless_store::{Bucket, ObjectVersion, StoreError};
+use filmless_store::{ObjectVersion, StoreError};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use tokio::sync::mpsc;
 
 use crate::admitted::{Admitted, instance_of};
-use crate::answer::{body_of, is_known, negotiated, received, set};
+use crate::answer::{body_of, is_known, received, set, wanted_in};
 use crate::error::DicomwebError;
-use crate::lines::Lines;
+use crate::lines::{Lines, Origin};
 use crate::resource::{InstancePath, SeriesPath, StudyPath};
 use crate::services::DicomwebServices;
-use crate::software::{Right, SoftwareSeries};
+use filmless_delivery::viewing::software::{Right, SoftwareSeries};
 
 type Services = State<Arc<DicomwebServices>>;
 type Answer = Result<Response, DicomwebError>;
@@ -48,21 +47,28 @@ pub(crate) async fn series(
     let (study, series) = admitted.series(&path.study_uid, &path.series_uid)?;
     let media_type = media_type(&headers, query.as_deref())?;
     services.software.record_use(&admitted.admission, study, Right::See).await?;
-    let etag = etag_of([&series.keys.metadata]);
+    let origin = services.origin(study, series).await?;
+    let etag = etag_of([&origin]);
     if is_known(&headers, &etag) {
         return Ok(described(StatusCode::NOT_MODIFIED.into_response(), media_type, &etag));
     }
-    let derived = services.software.derived_bucket();
-    if !accepts_coding(&headers, "gzip") {
-        let lines = Lines::open(derived, &series.keys.metadata).await?;
-        let body = joined(derived.clone(), lines, vec![Part::whole(series)], false);
-        return Ok(described(body.into_response(), media_type, &etag));
+    let is_gzip = accepts_coding(&headers, "gzip");
+    let (body, bytes) = match origin {
+        Origin::Rendered(key) if is_gzip => {
+            let derived = services.software.derived_bucket();
+            let object = derived.stream(ObjectVersion { key: &key, version_id: None }, None).await?;
+            let bytes = object.bytes;
+            (body_of(object), Some(bytes))
+        }
+        origin => (joined(services, vec![Part { origin, bulk_data_uri: None }], is_gzip).await?, None),
+    };
+    let mut response = described(body.into_response(), media_type, &etag);
+    if is_gzip {
+        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
-    let object = derived.stream(ObjectVersion { key: &series.keys.metadata, version_id: None }, None).await?;
-    let bytes = object.bytes;
-    let mut response = described(body_of(object).into_response(), media_type, &etag);
-    response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-    set(&mut response, CONTENT_LENGTH, &bytes.to_string());
+    if let Some(bytes) = bytes {
+        set(&mut response, CONTENT_LENGTH, &bytes.to_string());
+    }
     Ok(response)
 }
 
@@ -77,17 +83,19 @@ pub(crate) async fn study(
     let study = admitted.study(&path.study_uid)?;
     let media_type = media_type(&headers, query.as_deref())?;
     services.software.record_use(&admitted.admission, study, Right::See).await?;
-    let etag = etag_of(study.series.iter().map(|series| &series.keys.metadata));
+    let mut parts = Vec::with_capacity(study.series.len());
+    for series in &study.series {
+        parts.push(Part::of_study(series, services.origin(study, series).await?));
+    }
+    let etag = etag_of(parts.iter().map(|part| &part.origin));
     if is_known(&headers, &etag) {
         return Ok(described(StatusCode::NOT_MODIFIED.into_response(), media_type, &etag));
     }
-    let Some(first) = study.series.first() else { return Err(Refusal::NotFound.into()) };
-    let derived = services.software.derived_bucket();
-    // What cannot be begun is told by the status.
-    let lines = Lines::open(derived, &first.keys.metadata).await?;
+    if parts.is_empty() {
+        return Err(Refusal::NotFound.into());
+    }
     let is_gzip = accepts_coding(&headers, "gzip");
-    let parts = study.series.iter().map(Part::of_study).collect();
-    let body = joined(derived.clone(), lines, parts, is_gzip);
+    let body = joined(services, parts, is_gzip).await?;
     let mut response = described(body.into_response(), media_type, &etag);
     if is_gzip {
         response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
@@ -107,12 +115,16 @@ pub(crate) async fn instance(
     let record = instance_of(&services, study, series, &path.instance_uid).await?;
     let media_type = media_type(&headers, query.as_deref())?;
     services.software.record_use(&admitted.admission, study, Right::See).await?;
-    let etag = etag_of([&series.keys.metadata]);
+    let mut origin = services.origin(study, series).await?;
+    let etag = etag_of([&origin]);
     if is_known(&headers, &etag) {
         return Ok(described(StatusCode::NOT_MODIFIED.into_response(), media_type, &etag));
     }
     let uid = record.sop_instance_uid.as_str();
-    let mut lines = Lines::open(services.software.derived_bucket(), &series.keys.metadata).await?;
+    if let Origin::Files { instances, .. } = &mut origin {
+        instances.retain(|instance| instance.sop_instance_uid == record.sop_instance_uid);
+    }
+    let mut lines = services.lines(origin).await?;
     while let Some(line) = lines.next().await? {
         if is_of_instance(&line, uid) {
             let told = replaced(&line, &format!("{BULK_DATA_URI}{uid}/"), r#""BulkDataURI":""#);
@@ -124,14 +136,13 @@ pub(crate) async fn instance(
 }
 
 fn media_type(headers: &HeaderMap, query: Option<&str>) -> Result<&'static str, Refusal> {
-    let parameter = accept_parameter(query.unwrap_or_default())?;
-    Ok(negotiated(headers, parameter.as_deref(), &OFFERS)?.media_type)
+    Ok(choose(&wanted_in(headers, query)?, &OFFERS)?.media_type)
 }
 
-/// The keys name what is in the objects.
-fn etag_of<'k>(keys: impl IntoIterator<Item = &'k ObjectKey>) -> String {
-    let digest = |key: &'k ObjectKey| key.as_str().rsplit('/').next()?.split('.').next();
-    let digests: Vec<&str> = keys.into_iter().filter_map(digest).collect();
+/// The keys name what is said.
+fn etag_of<'o>(origins: impl IntoIterator<Item = &'o Origin>) -> String {
+    let digest = |origin: &'o Origin| origin.key().as_str().rsplit('/').next()?.split('.').next();
+    let digests: Vec<&str> = origins.into_iter().filter_map(digest).collect();
     format!("W/\"{}\"", digests.join("-"))
 }
 
@@ -156,58 +167,61 @@ fn replaced(line: &[u8], from: &str, to: &str) -> Vec<u8> {
 
 /// One series of an answer.
 struct Part {
-    key: ObjectKey,
+    origin: Origin,
     /// What an address of bulk data begins with instead; none where that stays.
     bulk_data_uri: Option<String>,
 }
 
 impl Part {
-    fn whole(series: &SoftwareSeries) -> Self {
-        Self { key: series.keys.metadata.clone(), bulk_data_uri: None }
-    }
-
-    fn of_study(series: &SoftwareSeries) -> Self {
+    fn of_study(series: &SoftwareSeries, origin: Origin) -> Self {
         let uid = &series.record.series_instance_uid;
         let bulk_data_uri = format!(r#""BulkDataURI":"series/{uid}/instances/"#);
-        Self { key: series.keys.metadata.clone(), bulk_data_uri: Some(bulk_data_uri) }
+        Self { origin, bulk_data_uri: Some(bulk_data_uri) }
     }
 }
 
-/// The lines of several series as one array, piece by piece.
-fn joined(derived: Bucket, first: Lines, parts: Vec<Part>, is_gzip: bool) -> Body {
+/// The lines of several series as one array, piece by piece. What cannot be begun is told by the status.
+async fn joined(
+    services: Arc<DicomwebServices>,
+    parts: Vec<Part>,
+    is_gzip: bool,
+) -> Result<Body, DicomwebError> {
+    let mut parts = parts.into_iter();
+    let Some(first) = parts.next() else { return Err(Refusal::NotFound.into()) };
+    let first = (services.lines(first.origin).await?, first.bulk_data_uri);
     let (sender, receiver) = mpsc::channel(2);
     tokio::spawn(async move {
         let mut out = Pieces { sender, packed: Packed::new(is_gzip) };
-        if let Err(Some(error)) = write_joined(&derived, first, parts, &mut out).await {
+        if let Err(Some(error)) = write_joined(&services, first, parts, &mut out).await {
             // The answer breaks off: whoever reads it sees that.
             let _ = out.sender.send(Err(error)).await;
         }
     });
-    received(receiver)
+    Ok(received(receiver))
 }
 
 /// `Err(None)`: nobody reads any more.
 async fn write_joined(
-    derived: &Bucket,
-    first: Lines,
-    parts: Vec<Part>,
+    services: &DicomwebServices,
+    first: (Lines, Option<String>),
+    rest: impl Iterator<Item = Part>,
     out: &mut Pieces,
 ) -> Result<(), Option<StoreError>> {
-    let mut begun = Some(first);
     let mut separator: &[u8] = b"[";
-    for part in parts {
-        let mut lines = match begun.take() {
-            Some(lines) => lines,
-            None => Lines::open(derived, &part.key).await.map_err(Some)?,
-        };
+    let (mut next, mut rest) = (Some(first), rest);
+    while let Some((mut lines, bulk_data_uri)) = next {
         while let Some(line) = lines.next().await.map_err(Some)? {
             out.write(separator).await?;
             separator = b",\n";
-            match &part.bulk_data_uri {
+            match &bulk_data_uri {
                 Some(uri) => out.write(&replaced(&line, BULK_DATA_URI, uri)).await?,
                 None => out.write(&line).await?,
             }
         }
+        next = match rest.next() {
+            Some(part) => Some((services.lines(part.origin).await.map_err(Some)?, part.bulk_data_uri)),
+            None => None,
+        };
     }
     out.write(if separator == b"[" { b"[]" } else { b"]" }).await?;
     out.finish().await

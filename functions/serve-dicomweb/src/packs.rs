@@ -13,7 +13,7 @@ use crate::admitted::Admitted;
 use crate::error::DicomwebError;
 use crate::resource::StudyPath;
 use crate::services::DicomwebServices;
-use crate::software::Right;
+use filmless_delivery::viewing::software::Right;
 
 /// What the pages of the portal get too.
 #[derive(Serialize)]
@@ -40,6 +40,10 @@ pub(crate) async fn packs(
     let derived = services.software.derived_bucket();
     let mut series = Vec::with_capacity(study.series.len());
     for one in &study.series {
+        // Its frames come from the files until its pack is made again, as its metadata do.
+        if services.software.changed_since_rendered(study, one).await?.is_some() {
+            continue;
+        }
         series.push(PackOfSeries {
             series_instance_uid: one.record.series_instance_uid.clone(),
             index_url: derived.presign_get(&one.keys.index, PRESIGNED_TTL_MAX).await?,

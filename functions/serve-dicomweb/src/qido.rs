@@ -7,16 +7,16 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, WARNING};
 use axum::response::{IntoResponse, Response};
-use filmless_dicomweb::{Attributes, Level, Offer, Query, answer};
+use filmless_dicomweb::{Attributes, Level, Offer, Query, answer, choose};
 use filmless_store::index::InstanceRecord;
 use serde_json::Value;
 
 use crate::admitted::Admitted;
-use crate::answer::{negotiated, set};
+use crate::answer::{set, wanted_by};
 use crate::error::DicomwebError;
 use crate::resource::{SeriesPath, StudyPath};
 use crate::services::DicomwebServices;
-use crate::software::{SoftwareSeries, SoftwareStudy};
+use filmless_delivery::viewing::software::{SoftwareSeries, SoftwareStudy};
 
 const MODALITY: u32 = 0x0008_0060;
 /// What the index has where a file names no modality. Whether one names it is in the metadata.
@@ -127,7 +127,7 @@ async fn search(
     scope: Scope,
 ) -> Answer {
     let query = Query::read(query.as_deref().unwrap_or_default())?;
-    let media_type = negotiated(headers, query.accept.as_deref(), &OFFERS)?.media_type;
+    let media_type = choose(&wanted_by(headers, query.accept.as_deref())?, &OFFERS)?.media_type;
     let mut search = Search { services, admitted, query, scope, passed: 0, found: Vec::new() };
     search.run().await?;
     let Search { query, passed, found, .. } = search;
@@ -215,13 +215,8 @@ impl Search<'_> {
         series: &SoftwareSeries,
         above: &Attributes,
     ) -> Result<(), DicomwebError> {
-        let derived = self.services.software.derived_bucket();
-        let briefs = &self.services.briefs;
-        let known = if self.query.asks_beyond(Level::Instance) {
-            briefs.whole_instances(derived, series).await?
-        } else {
-            briefs.instances(derived, series).await?
-        };
+        let is_whole = self.query.asks_beyond(Level::Instance);
+        let known = self.services.told_of_instances(study, series, is_whole).await?;
         let records = self.services.software.instances(study).await?;
         for record in of_series(&records, series) {
             let mut attributes = above.clone();
@@ -256,15 +251,10 @@ impl Search<'_> {
         self.passed += 1;
     }
 
-    /// What the metadata of a series says of all of it.
-    async fn head(&self, series: &SoftwareSeries) -> Result<Arc<Attributes>, DicomwebError> {
-        Ok(self.services.briefs.head(self.services.software.derived_bucket(), series).await?)
-    }
-
     async fn study(&self, study: &SoftwareStudy) -> Result<Attributes, DicomwebError> {
         let record = &study.record;
         let head = match study.series.first() {
-            Some(first) => self.head(first).await?,
+            Some(first) => self.services.head(study, first).await?,
             None => Arc::default(),
         };
         let mut attributes = head.filtered(|tag| Level::of(tag) == Level::Study);
@@ -288,7 +278,7 @@ impl Search<'_> {
         let records = self.services.software.instances(study).await?;
         let (mut modalities, mut classes) = (BTreeSet::<&str>::new(), BTreeSet::<&str>::new());
         for series in &study.series {
-            let says_other = self.head(series).await?.text(MODALITY) == Some(NO_MODALITY);
+            let says_other = self.services.head(study, series).await?.text(MODALITY) == Some(NO_MODALITY);
             for record in of_series(&records, series) {
                 let modality = record.series.modality.as_str();
                 modalities.extend((modality != NO_MODALITY || says_other).then_some(modality));
@@ -311,7 +301,7 @@ impl Search<'_> {
         series: &SoftwareSeries,
     ) -> Result<Attributes, DicomwebError> {
         let record = &series.record;
-        let head = self.head(series).await?;
+        let head = self.services.head(study, series).await?;
         let mut attributes = head.filtered(|tag| Level::of(tag) == Level::Series);
         let (uid, of_study) = (&record.series_instance_uid, &study.record.study_instance_uid);
         let modality = record.attributes.modality.as_str();

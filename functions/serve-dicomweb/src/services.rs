@@ -3,14 +3,19 @@
 use std::sync::Arc;
 
 use axum::http::{HeaderName, HeaderValue};
-use filmless_delivery::InstanceRenderer;
+use filmless_delivery::viewing::software::{SoftwareSeries, SoftwareStudy};
+use filmless_delivery::{DeliveryError, InstanceRenderer};
+use filmless_dicomweb::Attributes;
+use filmless_store::StoreError;
 
-use crate::briefs::Briefs;
+use crate::briefs::{Briefs, Instances, whole_instances};
 use crate::config::DicomwebConfig;
+use crate::error::DicomwebError;
 use crate::headers;
+use crate::lines::{Lines, Origin};
 use crate::places::{ANSWERS_MAX, PICTURES_MAX, Places};
 use crate::retrieve::IndexCache;
-use crate::software::Software;
+use filmless_delivery::viewing::software::Software;
 
 /// Everything the routes work with.
 pub struct DicomwebServices {
@@ -43,6 +48,45 @@ impl DicomwebServices {
             config,
             headers,
         }
+    }
+
+    /// Where the metadata of a series is.
+    pub(crate) async fn origin(
+        &self,
+        study: &SoftwareStudy,
+        series: &SoftwareSeries,
+    ) -> Result<Origin, DeliveryError> {
+        Origin::of(&self.software, study, series).await
+    }
+
+    /// The metadata that is there.
+    pub(crate) async fn lines(&self, origin: Origin) -> Result<Lines, StoreError> {
+        Lines::open(&self.software, &self.config.limits, origin).await
+    }
+
+    /// What the first instance of a series says of its patient, study and series.
+    pub(crate) async fn head(
+        &self,
+        study: &SoftwareStudy,
+        series: &SoftwareSeries,
+    ) -> Result<Arc<Attributes>, DicomwebError> {
+        let origin = self.origin(study, series).await?;
+        Ok(self.briefs.head(&self.software, &self.config.limits, origin).await?)
+    }
+
+    /// What the instances of a series say: what every answer has, or all that belongs to an instance.
+    pub(crate) async fn told_of_instances(
+        &self,
+        study: &SoftwareStudy,
+        series: &SoftwareSeries,
+        is_whole: bool,
+    ) -> Result<Arc<Instances>, DicomwebError> {
+        let (software, limits) = (&self.software, &self.config.limits);
+        let origin = self.origin(study, series).await?;
+        Ok(match is_whole {
+            true => whole_instances(software, limits, origin).await?,
+            false => self.briefs.instances(software, limits, origin).await?,
+        })
     }
 
     /// The address below which everything lies, for whoever tells the token in a header.

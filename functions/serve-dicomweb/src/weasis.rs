@@ -5,23 +5,18 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_TYPE, LOCATION};
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use filmless_dicomweb::{Attributes, Refusal};
-use filmless_store::ObjectVersion;
 use filmless_store::index::InstanceRecord;
 use serde::Deserialize;
-use std::time::Duration;
 
 use crate::admitted::Admitted;
-use crate::answer::set;
+use crate::answer::leads_to;
 use crate::error::DicomwebError;
 use crate::manifest::Manifest;
 use crate::services::DicomwebServices;
-use crate::software::{Right, SoftwareStudy};
-
-/// Life of a presigned address of an uploaded file. It cannot be taken back, so it lives just long enough to be followed.
-const ORIGINAL_TTL: Duration = Duration::from_secs(60);
+use filmless_delivery::viewing::software::{Right, SoftwareStudy};
 
 /// `files/{study_uid}/{instance_uid}`.
 #[derive(Deserialize)]
@@ -52,10 +47,9 @@ async fn add(
     study: &SoftwareStudy,
 ) -> Result<(), DicomwebError> {
     let instances = services.software.instances(study).await?;
-    let derived = services.software.derived_bucket();
     let mut heads = Vec::with_capacity(study.series.len());
     for series in &study.series {
-        heads.push(services.briefs.head(derived, series).await?);
+        heads.push(services.head(study, series).await?);
     }
     let nothing = Arc::<Attributes>::default();
     manifest.begin_study(study, heads.first().unwrap_or(&nothing));
@@ -80,12 +74,7 @@ pub(crate) async fn file(
     let is_meant = |instance: &&InstanceRecord| instance.sop_instance_uid.as_str() == path.instance_uid;
     let instance = instances.iter().find(is_meant).ok_or(Refusal::NotFound)?;
     services.software.record_use(&admitted.admission, study, Right::Take).await?;
-    let object = ObjectVersion { key: &instance.key, version_id: instance.version_id.as_deref() };
-    let name = format!("{}.dcm", instance.sop_instance_uid);
-    let url = services.software.studies_bucket().presign_dicom(object, &name, ORIGINAL_TTL).await?;
-    let mut response = StatusCode::TEMPORARY_REDIRECT.into_response();
-    set(&mut response, LOCATION, &url);
-    Ok(response)
+    Ok(leads_to(&services.software.original_address(instance).await?))
 }
 
 fn demand_take(admitted: &Admitted) -> Result<(), Refusal> {

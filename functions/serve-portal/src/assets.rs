@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn every_asset_a_page_names_is_embedded() {
-        let styles = ["style.css", "study.css", "console.css"];
+        let styles = ["style.css", "study.css", "reading.css", "console.css"];
         let icons = ["icon.svg", "icon-192.png", "icon-512.png", "icon-180.png"];
         for name in styles.into_iter().chain(icons) {
             assert!(find(name).is_some(), "{name}");

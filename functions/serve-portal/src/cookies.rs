@@ -1,4 +1,4 @@
-//! The cookies: who is signed in as a patient or as staff, and the chosen language (RFC 6265).
+//! The cookies: who is signed in as a patient or as staff, the chosen language, and where studies open (RFC 6265).
 
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
@@ -6,7 +6,8 @@ use filmless_domain::{Language, Secret};
 
 use crate::config::PortalConfig;
 
-const LANGUAGE_AGE_SECONDS: u32 = 31_536_000;
+/// How long a choice of the browser is remembered: a year.
+const CHOICE_AGE_SECONDS: u32 = 31_536_000;
 const STAFF_SIGN_IN_AGE_SECONDS: u32 = 600;
 
 /// With HTTPS, the `__Host-` prefix keeps a sister domain from setting it (RFC 6265bis 4.1.3.2).
@@ -16,6 +17,11 @@ const fn session_name(is_https: bool) -> &'static str {
 
 const fn language_name(is_https: bool) -> &'static str {
     if is_https { "__Host-filmless_language" } else { "filmless_language" }
+}
+
+/// Studies open in the reading room.
+const fn reading_room_name(is_https: bool) -> &'static str {
+    if is_https { "__Host-filmless_reading_room" } else { "filmless_reading_room" }
 }
 
 /// The session of staff. It is separate from a patient's: one browser may have both.
@@ -36,6 +42,18 @@ pub(crate) fn session(headers: &HeaderMap, config: &PortalConfig) -> Option<Secr
 /// The chosen language.
 pub(crate) fn language(headers: &HeaderMap, config: &PortalConfig) -> Option<Language> {
     find(headers, language_name(config.is_https())).and_then(Language::from_tag)
+}
+
+/// Whether studies open in the reading room.
+pub(crate) fn opens_reading_room(headers: &HeaderMap, config: &PortalConfig) -> bool {
+    find(headers, reading_room_name(config.is_https())) == Some("1")
+}
+
+/// `Set-Cookie` that has studies open in the reading room, or no longer.
+pub(crate) fn choose_reading_room(is_chosen: bool, config: &PortalConfig) -> Option<HeaderValue> {
+    let age = if is_chosen { CHOICE_AGE_SECONDS } else { 0 };
+    let value = if is_chosen { "1" } else { "" };
+    set(reading_room_name(config.is_https()), value, &format!("; Max-Age={age}"), config)
 }
 
 /// `Set-Cookie` that starts a session. It ends with the browser or on the server, whichever comes first.
@@ -82,12 +100,7 @@ pub(crate) fn end_staff_session(config: &PortalConfig) -> Option<HeaderValue> {
 
 /// `Set-Cookie` that remembers a language.
 pub(crate) fn choose_language(language: Language, config: &PortalConfig) -> Option<HeaderValue> {
-    set(
-        language_name(config.is_https()),
-        language.tag(),
-        &format!("; Max-Age={LANGUAGE_AGE_SECONDS}"),
-        config,
-    )
+    set(language_name(config.is_https()), language.tag(), &format!("; Max-Age={CHOICE_AGE_SECONDS}"), config)
 }
 
 fn set(name: &str, value: &str, age: &str, config: &PortalConfig) -> Option<HeaderValue> {

@@ -5,7 +5,8 @@ mod staff;
 
 use crate::assets;
 use crate::pages::{
-    access, download, guide, language, link, open_with, share, shares, sign_in, studies, study, well_known,
+    access, download, guide, language, link, open_with, read, share, shares, sign_in, studies, study,
+    well_known,
 };
 use crate::route::{Route, Who, get, post};
 
@@ -27,12 +28,14 @@ pub fn routes() -> Vec<Route> {
         post("/x/{token}", Anyone, link::submit),
         get("/studies", Guest, studies::show),
         get("/studies/{study_uid}", Guest, study::show).compressed(),
+        get("/studies/{study_uid}/read", Guest, read::show).compressed(),
         get("/studies/{study_uid}/grant", Guest, study::grant),
         get("/studies/{study_uid}/download", Guest, download::show),
         post("/studies/{study_uid}/download", Guest, download::ask),
         get("/studies/{study_uid}/files/{instance_uid}", Guest, download::original),
         get("/studies/{study_uid}/open-with", Guest, open_with::show),
         post("/studies/{study_uid}/open-with", Guest, open_with::open),
+        get("/studies/{study_uid}/open-with/osirix", Guest, open_with::osirix),
         post("/studies/{study_uid}/viewer-token", Guest, open_with::viewer_token),
         post("/studies/{study_uid}/seen", Guest, access::seen),
         get("/studies/{study_uid}/access", Patient, access::show),

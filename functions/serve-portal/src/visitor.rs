@@ -27,6 +27,8 @@ pub(crate) struct Visitor {
     pub(crate) source: String,
     /// Path of the page.
     pub(crate) path: String,
+    /// Whether this browser chose to open studies in the reading room.
+    pub(crate) opens_reading_room: bool,
     /// Whether the page is shown within Zalo, Facebook or the like, where no file can be saved.
     pub(crate) in_app: bool,
     chosen: Option<Language>,
@@ -42,6 +44,7 @@ impl Visitor {
             staff_cookie: cookies::staff_session(&parts.headers, &services.config),
             source: source_of(parts, &services.config.trusted_proxies),
             path: parts.uri.path().to_owned(),
+            opens_reading_room: cookies::opens_reading_room(&parts.headers, &services.config),
             in_app: is_in_app(&parts.headers),
             chosen: cookies::language(&parts.headers, &services.config),
             accepted: accepted(&parts.headers),
@@ -63,6 +66,14 @@ impl Visitor {
 
     /// Ends the session they came with, so that a new sign-in does not leave two.
     pub(crate) async fn leave_session(&self) -> Result<(), DeliveryError> {
+        match &self.cookie {
+            Some(cookie) => self.portal().leave_session(cookie.expose(), &self.source).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Ends the session they came with, and what software opens with it.
+    pub(crate) async fn sign_out(&self) -> Result<(), DeliveryError> {
         match &self.cookie {
             Some(cookie) => self.portal().sign_out(cookie.expose(), &self.source).await,
             None => Ok(()),

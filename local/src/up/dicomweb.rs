@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use filmless_delivery::parts::Viewing;
+use filmless_delivery::viewing::software::Software;
 use filmless_delivery::{InstanceRenderer, Services};
 use filmless_domain::WebOrigins;
-use serve_dicomweb::{DicomwebConfig, DicomwebServices, Software};
+use serve_dicomweb::{DicomwebConfig, DicomwebServices};
 
 /// Below which addresses it lies.
 const PLACE: &str = "/dicomweb";

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Path as UrlPath, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, VARY,
@@ -119,7 +120,7 @@ async fn answer(
     let Ok(bytes) = tokio::fs::read(ohif.folder.join(format!("{name}{ending}"))).await else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let mut response = bytes.into_response();
+    let mut response = Response::new(Body::from(bytes));
     let answered = response.headers_mut();
     answered.extend(ohif.headers_of(name));
     if let Some((coding, _)) = coding {
@@ -173,7 +174,7 @@ fn kept_for(name: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use axum::body::{Body, to_bytes};
+    use axum::body::to_bytes;
     use axum::http::Request;
     use tower::ServiceExt;
 
@@ -236,6 +237,8 @@ mod tests {
             ("/ohif/app.bundle.0123456789abcdef.js", true, true),
         ] {
             let (_, headers, _) = ask(&router, path, "").await;
+            let types: Vec<_> = headers.get_all(CONTENT_TYPE).into_iter().collect();
+            assert_eq!(types, [media_type(if path == "/ohif/open" { PAGE } else { path })], "{path}");
             let policy = headers["content-security-policy"].to_str().unwrap();
             assert!(policy.starts_with("default-src 'none'; "), "{path}");
             assert!(policy.contains("connect-src 'self' blob: data: https://s3.example"), "{path}");

@@ -15,7 +15,8 @@ use filmless_domain::{Limits, LogCode};
 use filmless_imaging::{Job, NoPicture, RenderedPart};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::timeout;
 use tracing::warn;
 
@@ -25,6 +26,8 @@ use crate::protocol::{Answer, PART_BYTES_MAX, Request};
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 /// How much of a file on disk is in this process at a time, in bytes.
 const PIECE_BYTES: u64 = 4 << 20;
+/// So many streams per core may wait for whoever reads them, with their processes but without a turn.
+const WAITING_PER_CORE: usize = 4;
 /// A process that was idle for longer is not reused; what it saw is gone with it.
 const IDLE_MAX: Duration = Duration::from_secs(60);
 
@@ -33,6 +36,7 @@ const IDLE_MAX: Duration = Duration::from_secs(60);
 pub struct ChildRenderer {
     idle: Arc<Mutex<Vec<Worker>>>,
     turns: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
     parallelism: usize,
     memory_bytes: u64,
     program: PathBuf,
@@ -71,7 +75,8 @@ impl ChildRenderer {
     pub fn of_program(program: PathBuf, memory_bytes: u64) -> Self {
         let parallelism = std::thread::available_parallelism().map_or(1, usize::from);
         let turns = Arc::new(Semaphore::new(parallelism));
-        Self { idle: Arc::default(), turns, parallelism, memory_bytes, program }
+        let waiting = Arc::new(Semaphore::new(parallelism * WAITING_PER_CORE));
+        Self { idle: Arc::default(), turns, waiting, parallelism, memory_bytes, program }
     }
 
     /// Processes that share this much memory, in bytes.
@@ -110,7 +115,12 @@ impl Worker {
     }
 
     /// Sends a file over and passes its parts on. Counts only the worker's time, not the receiver's.
-    async fn render(&mut self, work: &Work, parts: &mpsc::Sender<RenderedPart>) -> io::Result<Ending> {
+    async fn render(
+        &mut self,
+        work: &Work,
+        turn: &mut Turn,
+        parts: &mpsc::Sender<RenderedPart>,
+    ) -> io::Result<Ending> {
         let mut left = work.budget;
         let start = Instant::now();
         let sent = timeout(left, self.send_request(&work.request, &work.file)).await;
@@ -125,7 +135,7 @@ impl Worker {
             match answer? {
                 Answer::End => return Ok(Ending::Done),
                 Answer::Part(part) => {
-                    if parts.send(part).await.is_err() {
+                    if !turn.send(part, parts).await {
                         return Ok(Ending::Unwanted);
                     }
                 }
@@ -184,6 +194,37 @@ impl Worker {
     }
 }
 
+/// The right to decode now.
+struct Turn {
+    held: Option<OwnedSemaphorePermit>,
+    turns: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
+    /// Whether somebody far away reads what is decoded as it comes. Whoever writes it to a disk is never slow.
+    is_streamed: bool,
+}
+
+impl Turn {
+    /// Passes a part on; false where nobody wants it any more. While a slow reader is behind, others have the turn.
+    async fn send(&mut self, part: RenderedPart, parts: &mpsc::Sender<RenderedPart>) -> bool {
+        let part = match parts.try_send(part) {
+            Ok(()) => return true,
+            Err(TrySendError::Closed(_)) => return false,
+            Err(TrySendError::Full(part)) => part,
+        };
+        // One that finds no place keeps its turn: every process that waits has memory.
+        let place = if self.is_streamed { Arc::clone(&self.waiting).try_acquire_owned().ok() } else { None };
+        if place.is_some() {
+            self.held = None;
+        }
+        let is_sent = parts.send(part).await.is_ok();
+        drop(place);
+        if is_sent && self.held.is_none() {
+            self.held = Arc::clone(&self.turns).acquire_owned().await.ok();
+        }
+        is_sent
+    }
+}
+
 /// One file, and how to render it.
 struct Work {
     program: PathBuf,
@@ -199,7 +240,10 @@ struct Work {
 impl InstanceRenderer for ChildRenderer {
     async fn render(&self, owner: &FileOwner, file: SourceFile, limits: &Limits, job: Job) -> RenderedParts {
         let (sender, parts) = parts_channel();
-        let Ok(turn) = Arc::clone(&self.turns).acquire_owned().await else { return parts };
+        let Ok(held) = Arc::clone(&self.turns).acquire_owned().await else { return parts };
+        let is_streamed = matches!(job, Job::Native(_));
+        let (turns, waiting) = (Arc::clone(&self.turns), Arc::clone(&self.waiting));
+        let mut turn = Turn { held: Some(held), turns, waiting, is_streamed };
         let idle = Arc::clone(&self.idle);
         let request = rmp_serde::to_vec_named(&Request { limits: limits.clone(), job, total: file.bytes() });
         let work = request.map(|request| Work {
@@ -212,9 +256,8 @@ impl InstanceRenderer for ChildRenderer {
             memory_bytes: self.memory_bytes.min(limits.decoder_memory_bytes_max),
         });
         tokio::spawn(async move {
-            let _turn = turn;
             let failed = match work {
-                Ok(work) => render_in(&idle, &work, &sender).await.err(),
+                Ok(work) => render_in(&idle, &work, &mut turn, &sender).await.err(),
                 Err(_) => Some(NoPicture::DecoderFailed),
             };
             if let Some(why) = failed {
@@ -240,6 +283,7 @@ fn idle_worker(idle: &Mutex<Vec<Worker>>, owner: &FileOwner) -> Option<Worker> {
 async fn render_in(
     idle: &Mutex<Vec<Worker>>,
     work: &Work,
+    turn: &mut Turn,
     parts: &mpsc::Sender<RenderedPart>,
 ) -> Result<(), NoPicture> {
     let mut worker = match idle_worker(idle, &work.owner) {
@@ -251,7 +295,7 @@ async fn render_in(
             })?
         }
     };
-    let ending = worker.render(work, parts).await;
+    let ending = worker.render(work, turn, parts).await;
     if let Ok(Ending::Done) = ending {
         // Do not reuse one that worked long: the kernel would end it for its time limit.
         if worker.busy < work.busy_max

@@ -11,7 +11,11 @@ use bytes::Bytes;
 use filmless_decoder::ChildRenderer;
 use filmless_delivery::prepare::render::{FileOwner, InstanceRenderer, SourceFile};
 use filmless_domain::{Limits, PatientDemographics, StudyInstanceUid};
-use filmless_imaging::{Layers, PreviewSize, RenderOptions, RenderedPart};
+use filmless_imaging::{Job, Layers, NativeJob, PreviewSize, RenderOptions, RenderedPart};
+use tokio::time::timeout;
+
+/// Longer than anything here takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn study(number: u32) -> FileOwner {
     let study = StudyInstanceUid::parse(&format!("1.2.3.{number}")).unwrap();
@@ -152,6 +156,29 @@ async fn a_file_has_one_budget_however_many_parts_it_gives() {
         let said = codes(&renderer(), &study(1), file, &limits).await;
         assert_eq!(said.last().map(String::as_str), Some("decoder-timeout"));
         assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn whoever_reads_slowly_keeps_nobody_from_the_decoder() {
+    let (renderer, limits) = (renderer(), Limits::default());
+    let mut slow = Vec::new();
+    // One more than can decode at a time.
+    for number in 0..=renderer.parallelism() {
+        let (owner, file) = (study(10 + u32::try_from(number).unwrap()), Bytes::from_static(b"pour").into());
+        let job = Job::Native(NativeJob::default());
+        let began = timeout(PATIENCE, renderer.render(&owner, file, &limits, job)).await;
+        slow.push(began.expect("the readers before it hold no turn"));
+    }
+    let quick = timeout(PATIENCE, codes(&renderer, &study(1), b"threads", &limits)).await;
+    assert_eq!(quick.expect("a slow reader holds no turn"), ["6"]);
+    for mut parts in slow {
+        let mut said = Vec::new();
+        while let Some(RenderedPart::NoPicture { code }) = parts.recv().await {
+            said.push(code);
+        }
+        let expected: Vec<String> = (0..100).map(|part| part.to_string()).collect();
+        assert_eq!(said, expected, "all of it comes, however late");
     }
 }
 

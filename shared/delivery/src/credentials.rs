@@ -84,6 +84,13 @@ pub(crate) fn new_token(randomness: &dyn Randomness) -> Result<Secret, DeliveryE
     }
 }
 
+/// A new viewer token.
+pub(crate) fn new_viewer_token(randomness: &dyn Randomness) -> Result<Secret, DeliveryError> {
+    let mut random = [0; access::VIEWER_TOKEN_BYTES];
+    randomness.fill(&mut random)?;
+    Ok(access::viewer_token_from(random))
+}
+
 /// A new salt, in hex.
 pub(crate) fn new_salt(randomness: &dyn Randomness) -> Result<String, DeliveryError> {
     let mut random = [0; 16];

@@ -41,6 +41,7 @@ pub mod release;
 #[cfg(feature = "render")]
 mod renderer;
 mod services;
+mod shown_instances;
 mod shown_series;
 mod sight;
 mod sms_countries;

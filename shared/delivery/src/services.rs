@@ -63,6 +63,9 @@ pub struct Settings {
     pub channels: ChannelPolicy,
     /// To which countries SMS may go.
     pub sms_countries: SmsCountries,
+    /// Longest answer of DICOMweb that is streamed, in bytes; none where any can be. Longer ones are made as objects first.
+    #[serde(default)]
+    pub answer_bytes_max: Option<u64>,
     /// Limits on untrusted input.
     pub limits: Limits,
 }
@@ -88,6 +91,7 @@ impl Default for Settings {
             quiet_hours: None,
             channels: ChannelPolicy::default(),
             sms_countries: SmsCountries::default(),
+            answer_bytes_max: None,
             limits: Limits::default(),
         }
     }

@@ -32,7 +32,7 @@ pub use accept::{Offer, choose};
 pub use attributes::{Attribute, Attributes, answer};
 pub use byte_range::byte_range;
 pub use level::Level;
-pub use multipart::Multipart;
+pub use multipart::{DICOM, Multipart};
 pub use query::{INCLUDED_MAX, KEYS_MAX, QUERY_BYTES_MAX, Query, RESULTS_MAX, accept_parameter};
 pub use refusal::Refusal;
 pub use wanted::{Shape, Wanted, wanted};

@@ -104,10 +104,11 @@ impl Matcher {
     }
 }
 
-/// A list of UIDs (PS3.18 8.3.4.1; PS3.4 C.2.2.2.2): digits, with dots between them (PS3.5 9.1).
+/// A list of UIDs (PS3.18 8.3.4.1; PS3.4 C.2.2.2.2). One that PS3.5 9.1 does not allow, such as one with letters, is no defect of
+/// the request: nothing has it, so nothing is found. Signs that no list of UIDs can hold, wild cards among them, are.
 fn uids(text: &str) -> Option<Vec<String>> {
-    let is_component = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    let is_uid = |uid: &&str| uid.len() <= UID_BYTES_MAX && uid.split('.').all(is_component);
+    let is_sign = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    let is_uid = |uid: &&str| uid.len() <= UID_BYTES_MAX && uid.bytes().all(is_sign);
     let uids: Vec<&str> = text.split([',', '\\']).map(str::trim).filter(|uid| !uid.is_empty()).collect();
     let are_uids = !uids.is_empty() && uids.iter().all(is_uid);
     are_uids.then(|| uids.into_iter().map(str::to_owned).collect())

@@ -2,6 +2,9 @@
 //!
 //! Names of headers are written as every client knows them: some read them by their capitals.
 
+/// Media type of an instance (PS3.18 8.7.3.4).
+pub const DICOM: &str = "application/dicom";
+
 /// An answer in parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Multipart {

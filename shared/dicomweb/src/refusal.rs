@@ -71,6 +71,17 @@ pub enum Refusal {
         /// How large it may be.
         max: u64,
     },
+    /// The answer is so large that it is made before it is given.
+    #[error(
+        "This answer is large and is being prepared ({done} of {of} files): ask again in {} seconds.",
+        Self::PREPARED_SECONDS
+    )]
+    Preparing {
+        /// Files that are in it.
+        done: u32,
+        /// All files of it.
+        of: u32,
+    },
     /// It cannot be answered at this moment.
     #[error("The server cannot answer at this moment. Try again in a few seconds.")]
     Unavailable,
@@ -80,6 +91,9 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// When to ask again for an answer that is being prepared, in seconds.
+    pub const PREPARED_SECONDS: u32 = 5;
+
     /// The status of the answer (PS3.18 Table 8.5-1; RFC 9110 15.5).
     #[must_use]
     pub const fn status(&self) -> u16 {
@@ -92,7 +106,7 @@ impl Refusal {
             Self::QueryTooLong { .. } => 414,
             Self::BadRange { .. } => 416,
             Self::Failed => 500,
-            Self::Unavailable => 503,
+            Self::Unavailable | Self::Preparing { .. } => 503,
         }
     }
 }

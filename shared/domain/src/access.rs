@@ -14,6 +14,12 @@ pub const PASSWORD_CHARS: usize = 10;
 /// Characters of a token, letters and digits: 62^32 ≈ 2^190.5. Programs cut other characters off the end of a link.
 pub const TOKEN_CHARS: usize = 32;
 
+/// Random bytes of a viewer token: 192 bits.
+pub const VIEWER_TOKEN_BYTES: usize = 24;
+
+/// Characters of a viewer token: the fewest letters and digits that hold every such number, 62^33 ≈ 2^196.5.
+pub const VIEWER_TOKEN_CHARS: usize = 33;
+
 /// Letters and digits of tokens.
 const TOKEN_ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -27,10 +33,27 @@ pub fn token_from(random: &[u8]) -> Option<Secret> {
     (token.len() == TOKEN_CHARS).then(|| Secret::new(token))
 }
 
-/// Whether a text has the shape of a token.
+/// The viewer token of random bytes: the number that they are, big endian, in base 62 and always as long.
 #[must_use]
-pub fn is_token(text: &str) -> bool {
-    text.len() == TOKEN_CHARS && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+pub fn viewer_token_from(random: [u8; VIEWER_TOKEN_BYTES]) -> Secret {
+    let mut number = random;
+    let mut token = [TOKEN_ALPHABET[0]; VIEWER_TOKEN_CHARS];
+    for character in token.iter_mut().rev() {
+        let mut remainder = 0;
+        for digit in &mut number {
+            let value = remainder << 8 | u16::from(*digit);
+            *digit = (value / 62) as u8;
+            remainder = value % 62;
+        }
+        *character = TOKEN_ALPHABET[usize::from(remainder)];
+    }
+    Secret::new(token.map(char::from).iter().collect())
+}
+
+/// Whether a text has the shape of a viewer token.
+#[must_use]
+pub fn is_viewer_token(text: &str) -> bool {
+    text.len() == VIEWER_TOKEN_CHARS && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// The token of a link that went through a message program, as it was meant: without what stands before it, and without
@@ -168,6 +191,42 @@ mod tests {
         }
         assert!(counts.len() == 62 && counts.values().all(|count| *count == 4), "{counts:?}");
         assert_eq!(token_from(&[255; 64]), None);
+    }
+
+    #[test]
+    fn a_viewer_token_says_all_of_its_192_bits_in_33_letters_and_digits() {
+        let number = |token: &Secret| {
+            let mut number = [0_u8; VIEWER_TOKEN_BYTES];
+            for character in token.expose().bytes() {
+                let digit = TOKEN_ALPHABET.iter().position(|known| *known == character).unwrap();
+                let mut carry = u32::try_from(digit).unwrap();
+                for byte in number.iter_mut().rev() {
+                    let value = u32::from(*byte) * 62 + carry;
+                    *byte = value as u8;
+                    carry = value >> 8;
+                }
+                assert_eq!(carry, 0, "more than 192 bits");
+            }
+            number
+        };
+        let mut cases = vec![[0; VIEWER_TOKEN_BYTES], [255; VIEWER_TOKEN_BYTES]];
+        for bit in 0..VIEWER_TOKEN_BYTES * 8 {
+            let mut one = [0; VIEWER_TOKEN_BYTES];
+            one[bit / 8] = 1 << (bit % 8);
+            cases.push(one);
+        }
+        for random in cases {
+            let token = viewer_token_from(random);
+            assert!(is_viewer_token(token.expose()), "{random:?}");
+            assert_eq!(number(&token), random);
+        }
+        assert_eq!(viewer_token_from([0; VIEWER_TOKEN_BYTES]).expose(), "0".repeat(33));
+        let long = "A".repeat(33);
+        for (text, expected) in
+            [(long.as_str(), true), (&long[1..], false), ("", false), (&format!("-{}", &long[1..]), false)]
+        {
+            assert_eq!(is_viewer_token(text), expected, "{text}");
+        }
     }
 
     #[test]

@@ -157,6 +157,12 @@ pub fn study_download(study: &StudyInstanceUid, kind: DownloadKind, content_dige
     ObjectKey(format!("downloads/{study}/{}.{end}", short(content_digest)))
 }
 
+/// Files of a study as one multipart answer, by what is in it. It expires with the downloads.
+#[must_use]
+pub fn study_retrieval(study: &StudyInstanceUid, content_digest: &str) -> ObjectKey {
+    ObjectKey(format!("downloads/{study}/{}.mime", short(content_digest)))
+}
+
 /// The objects of one rendered series in the derived bucket. Each key contains the digest of the series' contents, so
 /// a viewer never reads the index of one rendering with the pack of another.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -183,6 +183,20 @@ pub struct OtherEntry {
     pub sop_class_uid: String,
     /// Its name in the standard.
     pub name: Option<String>,
+    /// The pixels of a segmentation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pixel_data: Option<SegmentPixels>,
+}
+
+/// The frames of a segmentation within the pack, one behind the other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SegmentPixels {
+    /// First byte.
+    pub offset: u64,
+    /// Bits of each value: 1, 8 or 16.
+    pub bits_allocated: u32,
+    /// Bytes of each frame, in the order of the file; 0 for one that cannot be read.
+    pub lengths: Vec<u64>,
 }
 
 /// A preview within the pack.

@@ -57,6 +57,7 @@ mod render;
 mod resolution;
 mod run_position;
 mod samples;
+mod segmentation;
 mod sides;
 mod span;
 mod subtraction;
@@ -75,7 +76,7 @@ pub use filmless_dicom::RangedBytes;
 pub use filmless_domain::KeyFrames;
 pub use index::{
     Diagnostic, DocumentEntry, FrameEntry, MaskEntry, NoteEntry, OtherEntry, OverlayEntry, PreviewEntry,
-    PreviewLayer, SeriesIndex, ThumbSheet, WithoutPicture,
+    PreviewLayer, SegmentPixels, SeriesIndex, ThumbSheet, WithoutPicture,
 };
 pub use job::{Job, run_job};
 pub use look_up_table::{LookUpTable, TableKind};
@@ -96,6 +97,7 @@ pub use render::{
 };
 pub use resolution::Resolution;
 pub use run_position::RunPosition;
+pub use segmentation::SegmentFrame;
 pub use sides::Sides;
 pub use viewer::FrameView;
 pub use window::Window;

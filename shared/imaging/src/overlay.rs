@@ -197,9 +197,7 @@ impl Overlay {
 
     /// The plane as stored in a pack; `None` if it cannot be deflated.
     pub fn into_plane(self) -> Option<OverlayPlane> {
-        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
-        encoder.write_all(&self.bits).ok()?;
-        let deflated = ByteBuf::from(encoder.finish().ok()?);
+        let deflated = ByteBuf::from(deflated(&self.bits)?);
         let Self { rows, columns, origin, label, .. } = self;
         Some(OverlayPlane { rows, columns, origin, label, deflated })
     }
@@ -221,7 +219,15 @@ fn bit_at(bits: &[u8], i: usize) -> bool {
     bits.get(i / 8).is_some_and(|byte| byte >> (i % 8) & 1 == 1)
 }
 
-fn packed(count: usize, bit: impl Fn(usize) -> bool) -> Vec<u8> {
+/// Deflated without a header (RFC 1951); `None` if that fails.
+pub(crate) fn deflated(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes).ok()?;
+    encoder.finish().ok()
+}
+
+/// One bit each, lowest bit first.
+pub(crate) fn packed(count: usize, bit: impl Fn(usize) -> bool) -> Vec<u8> {
     let mut bytes = vec![0; count.div_ceil(8)];
     for i in (0..count).filter(|i| bit(*i)) {
         bytes[i / 8] |= 1 << (i % 8);

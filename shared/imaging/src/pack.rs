@@ -17,12 +17,13 @@ use crate::contact_sheet::{SHEET_COLUMNS, Sampled, contact_sheet};
 use crate::diagnostic::DiagnosticFrame;
 use crate::index::{
     Diagnostic, DocumentEntry, FrameEntry, MaskEntry, NoteEntry, OtherEntry, OverlayEntry, PreviewEntry,
-    PreviewLayer, SeriesIndex, ThumbSheet, WithoutPicture,
+    PreviewLayer, SegmentPixels, SeriesIndex, ThumbSheet, WithoutPicture,
 };
 use crate::look_up_table::LookUpTable;
 use crate::overlay::OverlayPlane;
 use crate::part::{DocumentPart, FrameMask, ImageAttributes, InstanceNote, RenderedFrame, RenderedPart};
 use crate::preview::{TILE_SIDE, Thumbnail};
+use crate::segmentation::SegmentFrame;
 
 /// The version of the index format.
 const INDEX_VERSION: u32 = 2;
@@ -162,8 +163,10 @@ impl<W: Write> SeriesPackBuilder<W> {
             RenderedPart::Document(document) => self.push_document(sop_instance_uid, document),
             RenderedPart::Other { sop_class_uid } => {
                 let name = filmless_dicom::sop_class_name(&sop_class_uid).map(str::to_owned);
-                self.index.others.push(OtherEntry { sop_instance_uid, sop_class_uid, name });
+                let pixel_data = None;
+                self.index.others.push(OtherEntry { sop_instance_uid, sop_class_uid, name, pixel_data });
             }
+            RenderedPart::Segment(frame) => self.push_segment(&frame),
             RenderedPart::NoPicture { code } => {
                 self.index.without_picture.push(WithoutPicture { sop_instance_uid, code, frame: None });
             }
@@ -306,6 +309,15 @@ impl<W: Write> SeriesPackBuilder<W> {
         self.write(&plane.deflated);
         self.instance.overlays.push((plane, entry.clone()));
         entry
+    }
+
+    fn push_segment(&mut self, frame: &SegmentFrame) {
+        let (offset, bits_allocated) = (self.written, frame.bits_allocated);
+        self.write(&frame.deflated);
+        if let Some(other) = self.index.others.last_mut() {
+            let new = || SegmentPixels { offset, bits_allocated, lengths: Vec::new() };
+            other.pixel_data.get_or_insert_with(new).lengths.push(frame.deflated.len() as u64);
+        }
     }
 
     fn push_document(&mut self, sop_instance_uid: String, document: DocumentPart) {

@@ -11,6 +11,7 @@ use crate::document_kind::DocumentKind;
 use crate::look_up_table::LookUpTable;
 use crate::overlay::OverlayPlane;
 use crate::preview::{Preview, Thumbnail};
+use crate::segmentation::SegmentFrame;
 use crate::viewer::FrameView;
 use crate::{ImagingError, Window};
 
@@ -34,6 +35,8 @@ pub enum RenderedPart {
         /// Its SOP class.
         sop_class_uid: String,
     },
+    /// The next frame of a segmentation; they follow its [`RenderedPart::Other`].
+    Segment(SegmentFrame),
     /// How the native pixels lie that follow, of [`NativeJob`](crate::NativeJob).
     Layout(Box<PixelLayout>),
     /// The next bytes of a frame, of [`NativeJob`](crate::NativeJob).

@@ -23,6 +23,7 @@ use crate::open_image::OpenImage;
 use crate::overlay::{Overlay, over_frame};
 use crate::part::{FrameFailure, ImageAttributes, InstanceNote, NoteCode, RenderedFrame, RenderedPart};
 use crate::preview::{PreviewSize, poster, preview_and_thumbnail};
+use crate::segmentation::{is_segmentation, segment_frames};
 use crate::viewer::{FrameView, pixel_aspect};
 
 /// Most thumbnails of one instance; a contact sheet has no room for more.
@@ -142,7 +143,14 @@ fn render_document(
             if is_image {
                 return sink(no_picture(ImagingError::NoPixelData));
             }
-            sink(RenderedPart::Other { sop_class_uid })
+            let has_segments = is_segmentation(&sop_class_uid);
+            sink(RenderedPart::Other { sop_class_uid })?;
+            if !has_segments {
+                return ControlFlow::Continue(());
+            }
+            let inflated = data_set.bytes();
+            let bytes: &dyn RangedBytes = if data_set.transfer_syntax().deflated { &inflated } else { file };
+            segment_frames(&data_set, bytes, limits, sink)
         }
     }
 }

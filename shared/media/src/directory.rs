@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::Write;
 
+use dicom_core::value::DataSetSequence;
 use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
 use dicom_dictionary_std::{tags, uids};
 use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
@@ -224,6 +225,15 @@ impl Writer<'_> {
             }
             let value = match key.need {
                 Need::IfKnown | Need::Value(StandIn::Nothing) => continue,
+                // Empty, but with the length of a sequence, or readers miss it.
+                Need::There if key.vr == VR::SQ => {
+                    object.put(DataElement::new(
+                        key.tag,
+                        VR::SQ,
+                        DataSetSequence::<InMemDicomObject>::empty(),
+                    ));
+                    continue;
+                }
                 Need::There => PrimitiveValue::Empty,
                 Need::Value(stand_in) => {
                     self.invented.push(key.tag);

@@ -197,6 +197,15 @@ fn what_a_file_lacks_is_in_the_directory_alone_and_is_named() {
 }
 
 #[test]
+fn a_sequence_that_a_record_needs_and_a_document_lacks_is_an_empty_sequence() {
+    let (walked, directory) = read(&[file_of("DICOM/A", &bare("1.2.840.10008.5.1.4.1.1.104.1"))]);
+    let mut leaves = Vec::new();
+    walked.leaves(first_of(&directory), &mut leaves);
+    let name = leaves[0].get(tags::CONCEPT_NAME_CODE_SEQUENCE).unwrap();
+    assert_eq!((name.vr(), name.items().map(<[_]>::len)), (VR::SQ, Some(0)));
+}
+
+#[test]
 fn two_files_cannot_be_in_one_place() {
     let files = [file("DICOM/A", "test-SR.dcm"), file("DICOM/A", "SC_rgb_jpeg.dcm")];
     assert!(matches!(write_directory(&files, &OPTIONS), Err(MediaError::SameFileId)));

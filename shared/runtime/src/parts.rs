@@ -18,6 +18,9 @@ use crate::{ConfigError, settings};
 
 type Read<T> = Result<T, ConfigError>;
 
+/// What Lambda streams at most in one answer is 200 MB; this leaves room for heads of parts.
+const STREAMED_BYTES_MAX: u64 = 199 << 20;
+
 /// For `ingest-study`.
 ///
 /// # Errors
@@ -218,6 +221,7 @@ pub async fn portal_from_env() -> Read<PortalParts> {
         identity: settings::identity(&env)?,
         session_ttl: settings::session_ttl(&env)?,
         session_idle: settings::session_idle(&env)?,
+        answer_bytes_max: Some(STREAMED_BYTES_MAX),
         trusted_proxies: settings::trusted_proxies(&env)?,
         channels: settings::channels(&env)?,
         ..Settings::default()
@@ -271,7 +275,7 @@ pub struct DicomwebParts {
     pub origin_secret: Option<Secret>,
 }
 
-/// For `serve-dicomweb`. It has no messages for anybody.
+/// For `serve-dicomweb`. Its only messages ask for large answers to be made.
 ///
 /// # Errors
 /// [`ConfigError`] for the first variable that is missing or not allowed.
@@ -283,11 +287,13 @@ pub async fn dicomweb_from_env() -> Read<DicomwebParts> {
         release_on: settings::release_on(&env)?,
         identity: settings::identity(&env)?,
         session_idle: settings::session_idle(&env)?,
+        answer_bytes_max: Some(STREAMED_BYTES_MAX),
         trusted_proxies: settings::trusted_proxies(&env)?,
         ..Settings::default()
     };
+    let queues = [(QueueName::Downloads, env.required("DOWNLOADS_QUEUE_URL")?)];
     let viewing = Viewing {
-        common: common_of(&env, &aws, QueueUrls::default(), settings)?,
+        common: common_of(&env, &aws, queues.into(), settings)?,
         studies: bucket_of(&aws, env.required("STUDIES_BUCKET")?),
         derived: bucket_of(&aws, env.required("DERIVED_BUCKET")?),
     };

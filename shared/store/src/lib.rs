@@ -35,4 +35,4 @@ pub use http::{HttpClient, HttpError};
 pub use index::Index;
 pub use listed_key::ListMarker;
 pub use listing::{ListedPage, ListedVersion};
-pub use objects::{Bucket, ObjectStream, ObjectVersion, PRESIGNED_TTL_MAX, RangedRead, Served};
+pub use objects::{Bucket, ObjectStream, ObjectVersion, PRESIGNED_TTL_MAX, RangedRead, Served, Upload};

@@ -3,6 +3,7 @@
 mod delete;
 mod presign;
 mod stream;
+mod upload;
 
 use std::ops::Range;
 use std::path::Path;
@@ -22,6 +23,7 @@ use crate::StoreError;
 use crate::listed_key::listed_key;
 pub use presign::PRESIGNED_TTL_MAX;
 pub use stream::ObjectStream;
+pub use upload::Upload;
 
 /// One bucket.
 #[derive(Debug, Clone)]
@@ -69,6 +71,10 @@ impl<'a> Served<'a> {
     #[must_use]
     pub const fn immutable(content_type: &'a str) -> Self {
         Self { content_type, is_immutable: true, is_gzip: false }
+    }
+
+    const fn cache_control(self) -> &'static str {
+        if self.is_immutable { "private, max-age=604800, immutable" } else { "no-store" }
     }
 
     /// The bytes are the gzipped content; `Content-Encoding` says so.
@@ -252,7 +258,7 @@ impl Bucket {
 
     /// A write that sets how the object is cached and served.
     fn put_request(&self, key: &ObjectKey, body: ByteStream, served: Served<'_>) -> PutObjectFluentBuilder {
-        let cache = if served.is_immutable { "private, max-age=604800, immutable" } else { "no-store" };
+        let cache = served.cache_control();
         let encoding = served.is_gzip.then(|| "gzip".to_owned());
         let request = self.client.put_object().bucket(&self.name).key(key.as_str()).body(body);
         request.content_type(served.content_type).set_content_encoding(encoding).cache_control(cache)

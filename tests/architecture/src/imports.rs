@@ -9,8 +9,8 @@ const SHARED: [&str; 13] = [
     "filmless-slip",
     "filmless-store",
     "filmless-media",
-    "filmless-delivery",
     "filmless-dicomweb",
+    "filmless-delivery",
     "filmless-front",
     "filmless-runtime",
     "filmless-identity",
@@ -36,7 +36,7 @@ fn may_import(importer: &Package, imported: &Package) -> bool {
         "filmless-dicom" | "filmless-slip" | "filmless-store" | "filmless-usage" | "filmless-embedded"
         | "filmless-identity" => &["filmless-domain"],
         "filmless-imaging" | "filmless-dicomweb" | "filmless-media" => &["filmless-dicom", "filmless-domain"],
-        "filmless-delivery" => &SHARED[..6],
+        "filmless-delivery" => &SHARED[..7],
         "filmless-decoder" => &["filmless-delivery", "filmless-imaging", "filmless-domain"],
         "prepare-study" => &[
             "filmless-delivery",

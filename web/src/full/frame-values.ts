@@ -64,12 +64,17 @@ export class FrameValues {
    * measurements.
    */
   valueAt(column: number, row: number): number | null {
+    const stored = this.isUnmeasured ? null : this.storedAt(column, row);
+    return stored === null || this.isPadding(stored) ? null : this.toModality(stored);
+  }
+
+  /** The stored value of a pixel; null outside the image and for colours. */
+  storedAt(column: number, row: number): number | null {
     const { columns, rows, samples } = this.decoded;
-    if (this.isColour || this.isUnmeasured || column < 0 || row < 0 || column >= columns || row >= rows) {
+    if (this.isColour || column < 0 || row < 0 || column >= columns || row >= rows) {
       return null;
     }
-    const stored = samples[row * columns + column] ?? 0;
-    return this.isPadding(stored) ? null : this.toModality(stored);
+    return samples[row * columns + column] ?? 0;
   }
 
   /** The stored colour of a pixel. */

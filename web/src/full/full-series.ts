@@ -33,6 +33,15 @@ interface Kept {
   readonly overlays: readonly DrawnOverlay[];
 }
 
+/** Takes every frame of a volume once, as stored: where it puts them, there is more room than here. */
+export interface Collector {
+  isMissing(frame: number): boolean;
+  take(frame: number, values: FrameValues | null): void;
+}
+
+/** Frames of a volume that wait to be decoded; compressed they are small. */
+const DECODING_MAX = 6;
+
 export interface FullEvents {
   /** A frame can be drawn, or drawn better. */
   onArrival(frame: number): void;
@@ -60,6 +69,7 @@ export class FullSeries implements FullPictures {
   /** Frames dropped since the link was last told. */
   private readonly dropped = new Set<number>();
   private isClosed = false;
+  private collector: Collector | null = null;
 
   constructor(
     private readonly index: SeriesIndex,
@@ -86,8 +96,8 @@ export class FullSeries implements FullPictures {
 
   /** Overlays and the file's own subtraction are in the quick pictures as well. */
   get isOtherLook(): boolean {
-    const { window, isInverted, colours, isMasked } = this.look_;
-    return window !== null || isInverted || colours !== "grey" || isMasked !== null;
+    const { window, voiTable, isInverted, colours, isMasked } = this.look_;
+    return window !== null || voiTable != null || isInverted || colours !== "grey" || isMasked !== null;
   }
 
   setLook(look: Partial<Look>): void {
@@ -103,6 +113,22 @@ export class FullSeries implements FullPictures {
 
   get bytesHeld(): number {
     return this.decoded.bytesHeld;
+  }
+
+  /** Has all frames of a volume brought, after what is shown; null ends it. */
+  collect(collector: Collector | null): void {
+    this.collector = collector;
+    const isWanted = (frame: number) => collector?.isMissing(frame) === true;
+    this.index.frames.forEach((_, frame) => {
+      const values = isWanted(frame) ? this.kept(frame)?.values : undefined;
+      if (values !== undefined) {
+        collector?.take(frame, values);
+      }
+    });
+    this.lane.wantVolume(collector === null ? null : {
+      isMissing: (frame) => isWanted(frame) && !this.decoding.has(frame) && !this.broken.has(frame),
+      hasRoom: () => this.decoding.size < DECODING_MAX,
+    });
   }
 
   details(frame: number): FrameDetails {
@@ -156,6 +182,7 @@ export class FullSeries implements FullPictures {
 
   close(): void {
     this.isClosed = true;
+    this.collector = null;
     this.decoded.clear();
     this.subtracted.clear();
     this.maskFrames.clear();
@@ -201,6 +228,7 @@ export class FullSeries implements FullPictures {
     }
     if (decoded === null) {
       this.broken.add(frame);
+      this.collector?.take(frame, null);
     } else {
       const values = new FrameValues(details, decoded, this.tables);
       const planes = overlays.reduce((sum, { overlay }) => sum + overlay.rows * overlay.columns * BYTES_PER_PIXEL, 0);
@@ -208,11 +236,15 @@ export class FullSeries implements FullPictures {
       const mask = this.maskOf(this.wanted)?.frames ?? [];
       const isOfMask = mask.includes(frame) && !this.means.has(mask.join());
       this.first.close();
+      this.collector?.take(frame, values);
       this.decoded.put(frame, kept, values.bytes + planes, this.wanted);
       if (isOfMask) {
         this.maskFrames.set(frame, kept);
       }
       this.events.onArrival(isOfMask ? this.wanted : frame);
+    }
+    if (this.collector !== null) {
+      this.lane.goOn();
     }
   }
 

@@ -3,12 +3,14 @@
 import { colourMap, type ColourMap } from "./color-map.js";
 import type { Window } from "../read/frame-details.js";
 import type { FrameValues } from "./frame-values.js";
-import { greyAt, highestOutput, type PaletteTable } from "../read/tables.js";
+import { greyAt, highestOutput, type GreyTable, type PaletteTable } from "../read/tables.js";
 import { applyWindow, spanning } from "./window.js";
 
 export interface Look {
   /** Null for the default of each frame. */
   readonly window: Window | null;
+  /** In place of a window: the table of a presentation state. */
+  readonly voiTable?: GreyTable | null;
   readonly isInverted: boolean;
   readonly colours: ColourMap;
   readonly hasOverlays: boolean;
@@ -35,7 +37,7 @@ export function windowOf(values: FrameValues, look: Look): Window | null {
   if (look.window !== null) {
     return look.window;
   }
-  const isTable = values.table("voiLut")?.kind === "grey";
+  const isTable = look.voiTable != null || values.table("voiLut")?.kind === "grey";
   return isTable ? null : (values.details.window ?? spanning(...values.modalityRange));
 }
 
@@ -72,7 +74,7 @@ function paletteColour({ first, colours }: PaletteTable): (stored: number) => Ab
 
 function greyOf(values: FrameValues, look: Look): (value: number) => number {
   const window = windowOf(values, look);
-  const table = values.table("voiLut");
+  const table = look.voiTable ?? values.table("voiLut");
   if (window === null && table?.kind === "grey") {
     return (value) => Math.min(1, greyAt(table, value) / highestOutput(table));
   }
@@ -94,13 +96,20 @@ export function colourTable(values: FrameValues, look: Look): Uint32Array<ArrayB
   return colours;
 }
 
-/** Red, green and blue of a pixel: as stored, or for luminance and chrominance as shown, in 8 bits. */
+/** Red, green and blue of a pixel: as stored, or for luminance and chrominance and for palettes as shown, in 8 bits. */
 export function rgbAt(values: FrameValues, column: number, row: number): readonly number[] | null {
+  if (values.isPalette) {
+    const stored = values.storedAt(column, row);
+    return stored === null ? null : rgbOf(shadeOf(values, DEFAULT_LOOK)(stored));
+  }
   const stored = values.colourAt(column, row);
   if (stored === null || !isYbr(values)) {
     return stored;
   }
-  const shown = colourOf(values)(3 * (row * values.decoded.columns + column));
+  return rgbOf(colourOf(values)(3 * (row * values.decoded.columns + column)));
+}
+
+function rgbOf(shown: Abgr): readonly number[] {
   return [shown & 0xff, (shown >>> 8) & 0xff, (shown >>> 16) & 0xff];
 }
 

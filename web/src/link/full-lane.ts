@@ -23,6 +23,14 @@ export interface FullWish {
   readonly isUrgent: boolean;
 }
 
+/** All frames of a volume, those around the current frame first; they come after everything else. */
+export interface VolumeWish {
+  /** Whether a frame is not there yet, nor being decoded. */
+  isMissing(frame: number): boolean;
+  /** Whether more frames can be decoded now: those that arrive wait in memory. */
+  hasRoom(): boolean;
+}
+
 export interface FullReceiver {
   onFrame(frame: number, bytes: Uint8Array<ArrayBuffer>): void;
   /** The beginning of a frame has arrived; the bytes are only lent. */
@@ -48,6 +56,7 @@ export class FullLane implements Lane {
   private readonly brought = new Set<number>();
   private wish: FullWish | null = null;
   private needed: readonly number[] = [];
+  private volume: VolumeWish | null = null;
   private timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
@@ -58,9 +67,9 @@ export class FullLane implements Lane {
     onBrought: () => void,
   ) {
     this.requests = new RangeRequests(source, spans, {
-      requestsMax: 2,
+      requestsMax: () => 2,
       bytesMax: () => REQUEST_BYTES_MAX,
-      isNeeded: (frame) => this.needed.includes(frame) && this.isMissing(frame),
+      isNeeded: (frame) => (this.needed.includes(frame) && this.isMissing(frame)) || this.isOfVolume(frame),
       onFrame: (frame, bytes) => {
         this.brought.add(frame);
         receiver.onFrame(frame, bytes);
@@ -73,6 +82,12 @@ export class FullLane implements Lane {
 
   isMissing(frame: number): boolean {
     return this.spans[frame] != null && !this.brought.has(frame);
+  }
+
+  /** Sets which frames of a volume are wanted; null for none. */
+  wantVolume(volume: VolumeWish | null): void {
+    this.volume = volume;
+    this.goOn();
   }
 
   want(wish: FullWish): void {
@@ -92,6 +107,13 @@ export class FullLane implements Lane {
   close(): void {
     this.stop();
     this.requests.close();
+  }
+
+  /** A volume gives way to all that the eye sees at once: quick pictures, and what the shown frame needs. */
+  private isOfVolume(frame: number): boolean {
+    const { volume, link, wish } = this;
+    const isFree = link.isComplete && !link.isPlaying && !(wish?.needs.some((one) => this.isMissing(one)) ?? false);
+    return volume !== null && isFree && this.spans[frame] != null && volume.isMissing(frame) && volume.hasRoom();
   }
 
   private stop(): void {

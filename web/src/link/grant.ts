@@ -9,7 +9,7 @@ export class Grant {
   private renewal: Promise<Renewal> | null = null;
 
   constructor(
-    private readonly grantUrl: string,
+    readonly grantUrl: string,
     private readonly urls: Map<string, SeriesUrls>,
   ) {}
 

@@ -36,6 +36,8 @@ export interface Lane {
 }
 
 const REQUESTS_MAX = 2;
+/** As many as a browser opens to one store over HTTP/1.1: each brings one small picture. */
+const REQUESTS_THIN_MAX = 6;
 const NEAR_BYTES = 48 * 1024;
 const RANGE_BYTES = 1024 * 1024;
 const HELD_BYTES_MAX = 40 * 1024 * 1024;
@@ -47,12 +49,16 @@ export class Link {
   isPlaying = false;
   /** Whether all quick pictures have arrived once. */
   isComplete = false;
+  /** Others who are told that a quick picture has arrived. */
+  readonly onPreview = new Set<(frame: number) => void>();
   private readonly source: PackSource;
-  private readonly held = new BoundedFrames<Uint8Array<ArrayBuffer>>(HELD_BYTES_MAX);
+  readonly held = new BoundedFrames<Uint8Array<ArrayBuffer>>(HELD_BYTES_MAX);
   private previews: RangeRequests | null = null;
   private full: Lane | null = null;
   private isWithoutFull = false;
   private wanted = 0;
+  /** Quick pictures that come before all others. */
+  private first: readonly number[] = [];
 
   constructor(
     grant: Grant,
@@ -75,6 +81,16 @@ export class Link {
   want(frame: number): void {
     this.wanted = frame;
     this.previews?.want(frame);
+  }
+
+  /** These quick pictures come before all others: a series thinned out, from which planes can be drawn soon. */
+  wantFirst(frames: readonly number[]): void {
+    this.first = frames.filter((frame) => !this.held.has(frame));
+    if (this.first.length > 0) {
+      // What is on its way would take the link for seconds.
+      this.previews?.close();
+    }
+    this.previews?.pump();
   }
 
   /** The bytes of a quick picture, if they have arrived. */
@@ -113,14 +129,17 @@ export class Link {
   private previewLane(source: PackSource, index: SeriesIndex): RangeRequests {
     const { held } = this;
     const lane: RangeRequests = new RangeRequests(source, index.frames.map(({ preview }) => preview), {
-      requestsMax: REQUESTS_MAX,
+      requestsMax: () => (this.first.length > 0 ? REQUESTS_THIN_MAX : REQUESTS_MAX),
       bytesMax: () => (held.has(this.wanted) ? RANGE_BYTES : NEAR_BYTES),
-      isNeeded: (frame) => !held.has(frame) && !(held.isFull && held.has(this.wanted)),
+      isNeeded: (frame) =>
+        !held.has(frame) && !(held.isFull && held.has(this.wanted)) && (this.first.length === 0 || this.first.includes(frame)),
       onFrame: (frame, bytes) => {
         held.put(frame, bytes, bytes.length, this.wanted);
+        this.first = this.first.filter((one) => one !== frame);
         this.events.onPreview?.(frame);
+        this.onPreview.forEach((told) => told(frame));
       },
-      isHeldBack: () => (held.has(this.wanted) ? this.givesWayToFull(index) : lane.isSoon(this.wanted)),
+      isHeldBack: () => this.first.length === 0 && (held.has(this.wanted) ? this.givesWayToFull(index) : lane.isSoon(this.wanted)),
       onComplete: () => {
         if (!this.isComplete) {
           this.isComplete = true;

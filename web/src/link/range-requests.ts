@@ -6,7 +6,7 @@ import type { Span } from "../read/series-index.js";
 
 export interface RangePolicy {
   /** Most requests at the same time. */
-  readonly requestsMax: number;
+  requestsMax(): number;
   /** Most bytes of the next request. */
   bytesMax(): number;
   /** Whether a frame should be fetched now. */
@@ -49,7 +49,7 @@ export class RangeRequests {
       const late = [...this.requests].find((request) => isOf(request, frame));
       if (late !== undefined) {
         this.abort(late);
-      } else if (this.requests.size >= this.policy.requestsMax) {
+      } else if (this.requests.size >= this.policy.requestsMax()) {
         this.abortFarthest();
       }
     }
@@ -66,7 +66,7 @@ export class RangeRequests {
 
   pump(): void {
     const { policy } = this;
-    while (!this.source.isPaused && this.requests.size < policy.requestsMax && policy.isHeldBack?.() !== true) {
+    while (!this.source.isPaused && this.requests.size < policy.requestsMax() && policy.isHeldBack?.() !== true) {
       const isNeeded = (frame: number) => policy.isNeeded(frame) && !this.isRequested(frame);
       const range = nextRange(this.spans, isNeeded, this.wanted, policy.bytesMax());
       if (range === null) {

@@ -54,6 +54,29 @@ export async function fetchBytes(
   }
 }
 
+/** Passes on each line of a text as it arrives, without its end. */
+export async function fetchLines(url: string, caller: AbortSignal, onLine: (line: string) => void): Promise<void> {
+  const silence = new Silence(caller);
+  try {
+    const reader = (await get(url, { signal: silence.signal })).body?.getReader();
+    if (reader === undefined) {
+      throw new Error("the answer has no body");
+    }
+    const decoder = new TextDecoder();
+    let rest = "";
+    for (let isDone = false; !isDone; ) {
+      const { done, value } = await reader.read();
+      silence.end();
+      isDone = done;
+      const lines = (rest + decoder.decode(value, { stream: !done })).split("\n");
+      rest = isDone ? "" : (lines.pop() ?? "");
+      lines.filter((line) => line !== "").forEach(onLine);
+    }
+  } finally {
+    silence.stop();
+  }
+}
+
 /** Reads the answer to a range to its end: after a broken-off answer a connection cannot be used again. */
 async function read(
   response: Response,

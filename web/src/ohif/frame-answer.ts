@@ -7,6 +7,15 @@ const EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1";
 const DEFLATED = "application/octet-stream";
 
 /**
+ * Whether metadata and a pack are of the same files: the tag of the ones and the name of the other hold their digest. A file that is
+ * corrected has other metadata at once, and another pack once its series is rendered again.
+ */
+export function areOfOne(etag: string | null, packUrl: string): boolean {
+  const digest = /^(?:W\/)?"([^"/]+)"$/.exec(etag ?? "")?.[1];
+  return digest !== undefined && new URL(packUrl).pathname.endsWith(`/${digest}.pack`);
+}
+
+/**
  * Whether the pack's frame decodes to what the metadata say of the instance. Where they differ (samples of a colour image by
  * plane, colours that were converted, negative values in fewer bits than a word), OHIF would draw a wrong picture or wrong
  * values.

@@ -1,7 +1,8 @@
 /**
- * Brings the frames of one pack that OHIF waits for. OHIF asks for them one by one; those that lie beside each other come
- * in one request. The newest wish goes first, because the reader scrolled there; as much is under way as the link brings in
- * less than a second, so that it is never idle and a new wish never waits for long.
+ * Brings the frames of one pack that OHIF waits for. OHIF asks for the image that it shows and then, one by one, for its
+ * neighbours, the nearest first; those that lie beside each other in the pack come in one request. A wish away from all that
+ * it waits for is an image that the reader went to: it goes first, at once and alone, and its neighbours follow. The next request
+ * is under way before the last one ends, so that the link is never idle.
  */
 
 import type { PackSource } from "../link/pack-source.js";
@@ -21,10 +22,12 @@ interface Request {
   left: number;
 }
 
-/** How long what is under way may take. */
-const AHEAD_MS = 800;
-const REQUESTS_MAX = 6;
-const BYTES_MIN = 64 * 1024;
+/** How long a request may take. */
+const AHEAD_MS = 2000;
+const REQUESTS_MAX = 3;
+const BYTES_MIN = 128 * 1024;
+/** Frames so near to one that is waited for belong to the same wish. */
+const NEAR = 4;
 const BYTES_MAX = 2 * 1024 * 1024;
 /** Until the first bytes say otherwise. */
 const BYTES_PER_MS_AT_FIRST = 400;
@@ -37,7 +40,8 @@ export class FrameQueue {
   private readonly places: ReadonlyMap<PackedFrame, number>;
   private readonly waiting = new Map<number, Waiting[]>();
   private readonly requests = new Set<Request>();
-  private newest = 0;
+  /** The frame that the reader went to. */
+  private wanted = 0;
   private bytesPerMs = BYTES_PER_MS_AT_FIRST;
   private measured = { since: 0, bytes: 0 };
 
@@ -53,16 +57,22 @@ export class FrameQueue {
   ask(frame: PackedFrame): Promise<Uint8Array<ArrayBuffer>> {
     return new Promise((resolve, reject) => {
       const place = this.places.get(frame) ?? 0;
+      if (!this.isNearWaiting(place)) {
+        this.wanted = place;
+      }
       this.waiting.set(place, [...(this.waiting.get(place) ?? []), { resolve, reject }]);
-      this.newest = place;
       this.pump();
     });
+  }
+
+  private isNearWaiting(place: number): boolean {
+    return [...this.waiting.keys()].some((waiting) => Math.abs(waiting - place) <= NEAR);
   }
 
   private pump(): void {
     while (!this.source.isPaused && this.hasRoom()) {
       const isNeeded = (place: number) => this.waiting.has(place) && !this.isRequested(place);
-      const range = nextRange(this.frames, isNeeded, this.newest, this.bytesAhead());
+      const range = nextRange(this.frames, isNeeded, this.wanted, this.bytesAhead());
       if (range === null) {
         return;
       }
@@ -75,6 +85,9 @@ export class FrameQueue {
   }
 
   private hasRoom(): boolean {
+    if (this.waiting.has(this.wanted)) {
+      return !this.isRequested(this.wanted) && this.requests.size < REQUESTS_MAX;
+    }
     const left = [...this.requests].reduce((sum, request) => sum + request.left, 0);
     return this.requests.size < REQUESTS_MAX && left < this.bytesAhead();
   }

@@ -6,10 +6,11 @@ import { readDescriptions, type Description } from "../read/metadata.js";
 import { readPackedFrames, type PackedFrame } from "../read/packed-frames.js";
 import type { FramePlace, MetadataPlace } from "./address.js";
 import { FrameQueue } from "./frame-queue.js";
-import { answerOf, fits } from "./frame-answer.js";
+import { answerOf, areOfOne, fits } from "./frame-answer.js";
 
 /** Which frames a pack has, by instance and number, and the queue that brings them. */
 interface Pack {
+  readonly url: string;
   readonly frames: ReadonlyMap<string, PackedFrame>;
   readonly queue: FrameQueue;
 }
@@ -17,7 +18,17 @@ interface Pack {
 /** One series: each part is asked for once, when it is first needed. */
 interface Series {
   pack: Promise<Pack | null>;
-  descriptions: Promise<ReadonlyMap<string, Description>> | null;
+  told: Promise<Told> | null;
+}
+
+/** What metadata say of the instances, and by which tag the server knows those metadata. */
+interface Told {
+  readonly descriptions: ReadonlyMap<string, Description>;
+  readonly etag: string | null;
+}
+
+async function toldBy(response: Response): Promise<Told> {
+  return { descriptions: await readDescriptions(response), etag: response.headers.get("ETag") };
 }
 
 export class PackedStudy {
@@ -45,8 +56,8 @@ export class PackedStudy {
     const series = this.seriesAnew(uid);
     const response = await fetch(request);
     if (response.ok) {
-      series.descriptions = readDescriptions(response.clone());
-      series.descriptions.catch(() => (series.descriptions = null));
+      series.told = toldBy(response.clone());
+      series.told.catch(() => (series.told = null));
     } else if (response.status === 404) {
       void this.renew();
     }
@@ -73,8 +84,14 @@ export class PackedStudy {
     if (pack === null || frame === undefined) {
       return null;
     }
-    series.descriptions ??= readDescriptions(await fetch(`${this.address}/series/${uid}/metadata`, { headers: { Accept: "application/dicom+json" } }));
-    const description = (await series.descriptions).get(instance);
+    series.told ??= toldBy(await fetch(`${this.address}/series/${uid}/metadata`, { headers: { Accept: "application/dicom+json" } }));
+    const { descriptions, etag } = await series.told;
+    if (!areOfOne(etag, pack.url)) {
+      // The series changed: where its pack is now is asked for with the next metadata.
+      this.granted = null;
+      return null;
+    }
+    const description = descriptions.get(instance);
     if (description === undefined || !fits(frame, description)) {
       return null;
     }
@@ -86,7 +103,7 @@ export class PackedStudy {
   }
 
   private seriesAnew(uid: string): Series {
-    const series = { pack: this.open(uid), descriptions: null };
+    const series = { pack: this.open(uid), told: null };
     this.series.set(uid, series);
     return series;
   }
@@ -94,7 +111,8 @@ export class PackedStudy {
   private async open(uid: string): Promise<Pack | null> {
     this.granted ??= this.renew();
     await this.granted;
-    if (!this.urls.has(uid)) {
+    const url = this.urls.get(uid)?.packUrl;
+    if (url === undefined) {
       return null;
     }
     const source = new PackSource(this.grant, uid, (state) => {
@@ -107,7 +125,7 @@ export class PackedStudy {
       return null;
     }
     const frames = readPackedFrames(index);
-    return { frames: new Map(frames.map((frame) => [`${frame.sopInstanceUid}/${frame.number}`, frame])), queue: new FrameQueue(source, frames) };
+    return { url, frames: new Map(frames.map((frame) => [`${frame.sopInstanceUid}/${frame.number}`, frame])), queue: new FrameQueue(source, frames) };
   }
 
   /** Asks for fresh URLs, and so whether the token still opens the study. */

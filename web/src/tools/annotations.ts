@@ -9,4 +9,6 @@ export interface Annotation {
   /** Series, instance and frame. */
   readonly image: string;
   points: Point[];
+  /** What the reader wrote, if its tool asks for that. */
+  text?: string;
 }

@@ -2,14 +2,15 @@
 
 import type { Pane } from "../pane.js";
 import { fill } from "../page.js";
+import type { FrameValues } from "../full/frame-values.js";
+import { NOTHING_KNOWN, type FrameDetails } from "../read/frame-details.js";
 import { apply, pixelSide, type Point } from "../view-geometry.js";
 import type { Words } from "../words.js";
 import type { Annotation } from "./annotations.js";
 import { make, makeSvg } from "./elements.js";
 import { pageLanguage } from "./language.js";
 import { wholeScale } from "./measuring/calibration.js";
-import { pointsOf } from "./measuring/tool.js";
-import { measuringTool } from "./registry.js";
+import { isWhole, type Measured } from "./measuring/tool.js";
 import type { MarkStore } from "./mark-store.js";
 import { windowText } from "./presets.js";
 import { windowOf } from "../full/look.js";
@@ -18,12 +19,31 @@ const HANDLE_PX = 24;
 const LINE_PX = 20;
 const BAR_SHARE_MAX = 0.3;
 
+/** What is on the stage in place of a frame, such as a plane through the series. */
+export interface Subject {
+  /** What its measurements are kept under. */
+  readonly image: string;
+  readonly details: FrameDetails;
+  readonly values: FrameValues | null;
+}
+
+/** What a measurement was made of, and what it says. */
+interface Result {
+  readonly inputs: readonly unknown[];
+  readonly text: string;
+}
+
 export class Marks {
   /** Called when a measurement was added, removed or changed. */
   onChange: (() => void) | null = null;
   cursor: Point | null = null;
   /** The measurement being drawn, until it is finished. */
   draft: Annotation | null = null;
+  /** What a page knows of a frame besides its index, such as a calibration by hand. */
+  refine: ((measured: Measured) => Measured) | null = null;
+  /** Null while the stage shows frames. */
+  subject: Subject | null = null;
+  private readonly results = new WeakMap<Annotation, Result>();
   private readonly svg = makeSvg("svg", { class: "annotations", "aria-hidden": "true" });
   private readonly facts = make("p", { class: "frame-facts" });
   private readonly stop: readonly (() => void)[];
@@ -49,6 +69,9 @@ export class Marks {
 
   /** The image on the stage. */
   get image(): string | null {
+    if (this.subject !== null) {
+      return this.subject.image;
+    }
     const { series, index, frame } = this.pane;
     const entry = index?.frames[frame];
     return series === null || entry === undefined
@@ -71,7 +94,7 @@ export class Marks {
   /** Stores the draft if it is complete. */
   finish(): void {
     const { draft } = this;
-    if (draft !== null && isWhole(draft)) {
+    if (draft !== null && this.isWhole(draft)) {
       this.draft = null;
       this.store.add(draft);
     } else {
@@ -98,13 +121,13 @@ export class Marks {
     }
   }
 
-  /** The end of a measurement under a finger. */
-  handleAt(at: Point): { annotation: Annotation; place: number } | null {
+  /** The end of a measurement under a finger, `reach` CSS pixels wide. */
+  handleAt(at: Point, reach = HANDLE_PX): { annotation: Annotation; place: number } | null {
     const { matrix } = this.pane.stage;
     for (const annotation of matrix === null ? [] : [...this.current].reverse()) {
       const place = annotation.points.findIndex((point) => {
         const drawn = matrix === null ? point : apply(matrix, point);
-        return Math.hypot(drawn.x - at.x, drawn.y - at.y) < HANDLE_PX;
+        return Math.hypot(drawn.x - at.x, drawn.y - at.y) < reach;
       });
       if (place >= 0) {
         return { annotation, place };
@@ -114,14 +137,35 @@ export class Marks {
   }
 
   /** Empty while points are missing, and before full quality arrives. */
-  resultOf({ kind, points }: Annotation): string {
-    const { full, frame } = this.pane;
-    const tool = measuringTool(kind);
-    if (full === null || tool === null || points.length < pointsOf(tool)) {
+  resultOf(mark: Annotation): string {
+    const tool = this.store.toolOf(mark.kind);
+    if (tool === null || (this.subject ?? this.pane.full) === null || !this.isWhole(mark)) {
       return "";
     }
-    const measured = { details: full.details(frame), values: full.values(frame), words: this.words, language: pageLanguage() };
-    return tool.result(points, measured);
+    const measured = this.measured(mark);
+    // Drawing asks for it again and again, and a large region has many values.
+    const inputs = [...mark.points, mark.text, measured.details, measured.values, measured.scale];
+    const known = this.results.get(mark);
+    if (known !== undefined && known.inputs.length === inputs.length && inputs.every((input, place) => input === known.inputs[place])) {
+      return known.text;
+    }
+    const text = tool.result(mark.points, measured);
+    this.results.set(mark, { inputs, text });
+    return text;
+  }
+
+  /** The frame on the stage, as measured. */
+  measured({ text }: Pick<Annotation, "text"> = {}): Measured {
+    const { full, frame } = this.pane;
+    const { details, values } = this.subject ?? { details: full?.details(frame) ?? NOTHING_KNOWN, values: full?.values(frame) ?? null };
+    const known = { details, values, words: this.words, language: pageLanguage() };
+    const measured = text === undefined ? known : { ...known, text };
+    return this.refine?.(measured) ?? measured;
+  }
+
+  isWhole({ kind, points }: Annotation): boolean {
+    const tool = this.store.toolOf(kind);
+    return tool !== null && isWhole(tool, points.length);
   }
 
   private draw(): void {
@@ -132,16 +176,17 @@ export class Marks {
   private *drawnAnnotations(): Generator<Node> {
     const { matrix } = this.pane.stage;
     const drawn = this.draft === null ? this.current : [...this.current, this.draft];
-    for (const annotation of matrix === null ? [] : drawn) {
-      const points = annotation.points.map((point) => (matrix === null ? point : apply(matrix, point)));
+    for (const mark of matrix === null ? [] : drawn) {
+      const toStage = (point: Point) => (matrix === null ? point : apply(matrix, point));
+      const points = mark.points.map(toStage);
       const last = points[points.length - 1];
-      const tool = measuringTool(annotation.kind);
-      yield* tool?.draw(points) ?? [];
-      for (const { x, y } of points) {
+      const tool = this.store.toolOf(mark.kind);
+      yield* tool?.draw(points, { ...this.measured(mark), points: mark.points, toStage }) ?? [];
+      for (const { x, y } of tool?.more === "trace" ? [] : points) {
         yield makeSvg("circle", { class: "mark", cx: x, cy: y, r: 5 });
       }
       if (last !== undefined) {
-        const text = this.resultOf(annotation);
+        const text = this.resultOf(mark);
         yield this.label(last, tool?.beside?.(text) ?? text);
       }
     }
@@ -170,8 +215,8 @@ export class Marks {
 
   /** A bar of 1, 2 or 5 times a power of ten millimetres. */
   private *drawnBar(): Generator<Node> {
-    const { stage, full, frame } = this.pane;
-    const scale = full === null ? null : wholeScale(full.details(frame));
+    const { stage } = this.pane;
+    const scale = wholeScale(this.measured().details);
     if (scale === null || stage.picture === null) {
       return;
     }
@@ -195,11 +240,6 @@ export class Marks {
     ];
     this.facts.textContent = facts.filter((fact) => fact !== null && fact !== "").join("\n");
   }
-}
-
-function isWhole({ kind, points }: Annotation): boolean {
-  const tool = measuringTool(kind);
-  return tool !== null && points.length === pointsOf(tool);
 }
 
 function never(): never {

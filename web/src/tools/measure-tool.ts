@@ -5,7 +5,6 @@ import type { Point } from "../view-geometry.js";
 import type { Annotation } from "./annotations.js";
 import type { Marks } from "./marks.js";
 import { strokeAt, type MeasuringTool } from "./measuring/tool.js";
-import { measuringTool } from "./registry.js";
 
 /** A shorter drag does not count. */
 const SLIP_PX = 4;
@@ -13,12 +12,12 @@ const SLIP_PX = 4;
 /** Draws measurements, and moves the ends of existing ones. */
 export class MeasureTool implements StageTool {
   readonly takesKeys = true;
-  private held: { annotation: Annotation; place: number; isKept: boolean } | null = null;
+  protected held: { annotation: Annotation; place: number; isKept: boolean } | null = null;
   private travelled = 0;
 
   constructor(
-    private readonly marks: Marks,
-    private readonly kind: MeasuringTool,
+    protected readonly marks: Marks,
+    protected readonly kind: MeasuringTool,
   ) {}
 
   down(at: Point): void {
@@ -36,7 +35,7 @@ export class MeasureTool implements StageTool {
       marks.changed();
       return;
     }
-    const handle = this.kind.isSingle === true ? null : marks.handleAt(at);
+    const handle = this.handleAt(at);
     if (handle !== null) {
       marks.store.touch(handle.annotation);
       this.held = { ...handle, isKept: true };
@@ -50,7 +49,7 @@ export class MeasureTool implements StageTool {
     const point = this.marks.pane.stage.toPicture(at);
     this.travelled += Math.hypot(by.x, by.y);
     if (this.held !== null && point !== null) {
-      this.held.annotation.points[this.held.place] = point;
+      this.shift(this.held.annotation, this.held.place, point);
       this.marks.changed();
     }
   }
@@ -61,34 +60,48 @@ export class MeasureTool implements StageTool {
     if (held === null) {
       return;
     }
-    const isSlip = this.travelled < SLIP_PX && isDrag(held.annotation.kind, held.place);
+    const isSlip = this.travelled < SLIP_PX && this.isDrag(held.annotation, held.place);
     if (held.isKept && isSlip) {
-      marks.store.undo();
+      marks.store.revert();
     } else if (held.isKept) {
       marks.store.keep();
     } else if (isSlip) {
       marks.drop();
     } else {
-      marks.finish();
+      this.finish();
     }
   }
 
   cancel(): void {
     if (this.held?.isKept === true) {
-      this.marks.store.undo();
+      this.marks.store.revert();
     } else if (this.held !== null) {
       this.marks.drop();
     }
     this.held = null;
+  }
+
+  protected handleAt(at: Point): ReturnType<Marks["handleAt"]> {
+    return this.kind.isSingle === true ? null : this.marks.handleAt(at);
+  }
+
+  /** Moves one point of a measurement. */
+  protected shift({ points }: Annotation, place: number, to: Point): void {
+    points[place] = to;
+  }
+
+  /** The draft has another stroke. */
+  protected finish(): void {
+    this.marks.finish();
+  }
+
+  private isDrag({ kind }: Annotation, place: number): boolean {
+    const tool = this.marks.store.toolOf(kind);
+    return tool !== null && strokeAt(tool, place) === 2;
   }
 }
 
 /** The points that a stroke adds at its start, given the number of existing points. */
 function firstPoints(tool: MeasuringTool, there: number, at: Point): Point[] {
   return strokeAt(tool, there) === 2 ? [at, at] : [at];
-}
-
-function isDrag(kind: string, place: number): boolean {
-  const tool = measuringTool(kind);
-  return tool !== null && strokeAt(tool, place) === 2;
 }

@@ -12,7 +12,7 @@ export interface Preset {
 }
 
 /** Usual windows of computed tomography, in Hounsfield units. */
-const CT: readonly (readonly [Exclude<keyof Words, "reportStatus" | "reportWords" | "moment" | "units">, number, number])[] = [
+const CT: readonly (readonly [Exclude<keyof Words, "reportStatus" | "reportWords" | "moment" | "units" | "byHand">, number, number])[] = [
   ["presetLung", -600, 1500],
   ["presetMediastinum", 50, 350],
   ["presetAbdomen", 40, 400],

@@ -15,7 +15,7 @@ import { LookControls } from "./look-controls.js";
 import { MarkStore } from "./mark-store.js";
 import { Marks } from "./marks.js";
 import { MeasureTool } from "./measure-tool.js";
-import { HAND_TOOLS, MEASURING_TOOLS } from "./registry.js";
+import { HAND_TOOLS, measuringTool, MEASURING_TOOLS } from "./registry.js";
 import { ResultList } from "./result-list.js";
 import { ThumbStrip } from "./thumb-strip.js";
 import { WINDOW } from "./window-tool.js";
@@ -34,7 +34,7 @@ export class Tools {
   private other: ToolPane | null = null;
   /** The stage that was touched last; the tools apply to it. */
   private active: ToolPane;
-  private readonly store = new MarkStore();
+  private readonly store = new MarkStore(measuringTool);
   private chosen = BROWSE.name;
   private readonly buttons = new Map<string, HTMLButtonElement>();
   private readonly hint = make("p", { class: "tool-hint", role: "status" });

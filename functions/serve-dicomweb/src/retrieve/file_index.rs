@@ -110,6 +110,23 @@ impl FileIndex {
         !matches!(self.syntax.pixels, PixelEncoding::Video | PixelEncoding::Unknown)
     }
 
+    /// About how many bytes a file of so many is in Explicit VR Little Endian.
+    pub fn explicit_bytes(&self, stored_bytes: u64) -> u64 {
+        match (&self.pixels, self.frame_bytes) {
+            (Some(pixels), Some(frame_bytes)) if pixels.length.is_none() || self.syntax.deflated => {
+                pixels.value_start as u64 + frame_bytes.saturating_mul(u64::from(self.declared))
+            }
+            _ => stored_bytes,
+        }
+    }
+
+    /// Whether there are frames behind the first that may turn out not to be decodable.
+    pub async fn has_frames_in_doubt(&self, file: &Arc<SourceFile>) -> bool {
+        self.declared > 1
+            && self.has_pixels()
+            && !matches!(self.frames(file).await, Ok(Frames::Native { .. }))
+    }
+
     pub fn has_pixels(&self) -> bool {
         self.pixels.is_some()
     }

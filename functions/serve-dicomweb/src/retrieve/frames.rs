@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use filmless_delivery::{RenderedParts, SourceFile};
@@ -18,14 +18,16 @@ use filmless_store::index::InstanceRecord;
 use futures::stream::{self, StreamExt};
 use tokio::sync::Mutex;
 
+use super::explicit::{owner_of, refused_code};
 use super::file_index::{Frames, source_of};
 use super::frame_numbers::frame_numbers;
-use super::instances::{AcceptQuery, Resource, owner_of, refused_code, wanted_by};
+use super::instances::Resource;
 use super::parts::{Announced, Broken, Part, Pieces, by_itself, exactly, in_parts, object};
 use crate::admitted::{Admitted, instance_of};
+use crate::answer::wanted_in;
 use crate::error::DicomwebError;
 use crate::services::DicomwebServices;
-use crate::software::{Right, SoftwareStudy};
+use filmless_delivery::viewing::software::{Right, SoftwareStudy};
 
 /// Frames that are opened before it is their turn.
 const AHEAD: usize = 4;
@@ -46,11 +48,11 @@ pub(crate) async fn frames(
     State(services): State<Arc<DicomwebServices>>,
     admitted: Admitted,
     Path(resource): Path<Resource>,
-    Query(query): Query<AcceptQuery>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, DicomwebError> {
     let numbers = frame_numbers(resource.frames.as_deref().unwrap_or_default())?;
-    let wanted = wanted_by(&headers, &query)?;
+    let wanted = wanted_in(&headers, query.as_deref())?;
     let (study, series) = admitted.series(&resource.study_uid, &resource.series_uid)?;
     let record = instance_of(&services, study, series, &resource.instance_uid).await?;
     let file = Arc::new(source_of(services.software.studies_bucket(), &record));

@@ -2,32 +2,29 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
-use axum::http::header::ACCEPT;
 use axum::response::Response;
-use filmless_delivery::{ExplicitFile, FileOwner, NotNative};
 use filmless_dicomweb::frame_type::EXPLICIT_VR_LITTLE_ENDIAN;
-use filmless_dicomweb::{Refusal, Shape, Wanted, wanted};
-use filmless_imaging::NoPicture;
+use filmless_dicomweb::{DICOM, Refusal, Shape, Wanted};
+use filmless_domain::Retrieval;
 use filmless_store::ObjectVersion;
 use filmless_store::index::InstanceRecord;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use serde::Deserialize;
 
-use super::file_index::source_of;
-use super::parts::{Announced, Broken, Part, Pieces, by_itself, in_parts, object};
+use super::explicit::{explicit, index};
+use super::parts::{Announced, Broken, Part, by_itself, in_parts, object};
 use crate::admitted::{Admitted, instance_of};
+use crate::answer::{leads_to, wanted_in};
 use crate::error::DicomwebError;
 use crate::services::DicomwebServices;
-use crate::software::{Right, SoftwareStudy};
+use filmless_delivery::viewing::software::{LargeAnswer, Right, SoftwareStudy};
 
 /// Objects that are opened before it is their turn.
 const AHEAD: usize = 4;
 /// Headers that are read at a time.
 const HEADERS_AT_ONCE: usize = 16;
-/// What a file is.
-const DICOM: &str = "application/dicom";
 
 /// What an address below a token names.
 #[derive(Debug, Deserialize)]
@@ -41,20 +38,6 @@ pub(crate) struct Resource {
     pub frames: Option<String>,
 }
 
-/// The query parameter that stands for the header.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct AcceptQuery {
-    #[serde(default)]
-    pub accept: Option<String>,
-}
-
-/// What a request takes.
-pub(crate) fn wanted_by(headers: &HeaderMap, query: &AcceptQuery) -> Result<Vec<Wanted>, Refusal> {
-    let header =
-        headers.get(ACCEPT).map(|value| value.to_str().map_err(|_| Refusal::BadAccept)).transpose()?;
-    wanted(header, query.accept.as_deref())
-}
-
 type Services = State<Arc<DicomwebServices>>;
 
 /// All of a study.
@@ -62,12 +45,12 @@ pub(crate) async fn study(
     State(services): Services,
     admitted: Admitted,
     Path(resource): Path<Resource>,
-    Query(query): Query<AcceptQuery>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, DicomwebError> {
     let study = Arc::clone(admitted.study(&resource.study_uid)?);
-    let instances = services.software.instances(&study).await?;
-    retrieve(&services, &admitted, &study, instances.to_vec(), &wanted_by(&headers, &query)?).await
+    let wanted = wanted_in(&headers, query.as_deref())?;
+    retrieve(&services, &admitted, &study, Retrieval::study(), &wanted).await
 }
 
 /// All of a series.
@@ -75,13 +58,12 @@ pub(crate) async fn series(
     State(services): Services,
     admitted: Admitted,
     Path(resource): Path<Resource>,
-    Query(query): Query<AcceptQuery>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, DicomwebError> {
     let (study, series) = admitted.series(&resource.study_uid, &resource.series_uid)?;
-    let mut instances = services.software.instances(study).await?.to_vec();
-    instances.retain(|instance| instance.series_instance_uid == series.record.series_instance_uid);
-    retrieve(&services, &admitted, study, instances, &wanted_by(&headers, &query)?).await
+    let retrieval = Retrieval::series(series.record.series_instance_uid.clone());
+    retrieve(&services, &admitted, study, retrieval, &wanted_in(&headers, query.as_deref())?).await
 }
 
 /// One instance.
@@ -89,29 +71,37 @@ pub(crate) async fn instance(
     State(services): Services,
     admitted: Admitted,
     Path(resource): Path<Resource>,
-    Query(query): Query<AcceptQuery>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, DicomwebError> {
     let (study, series) = admitted.series(&resource.study_uid, &resource.series_uid)?;
     let instance = instance_of(&services, study, series, &resource.instance_uid).await?;
-    retrieve(&services, &admitted, study, vec![instance], &wanted_by(&headers, &query)?).await
+    let wanted = wanted_in(&headers, query.as_deref())?;
+    retrieve(&services, &admitted, study, of_instance(&instance), &wanted).await
 }
 
-/// In what form instances go out.
+/// Retrieves one instance.
+pub(crate) fn of_instance(instance: &InstanceRecord) -> Retrieval {
+    Retrieval::instance(instance.series_instance_uid.clone(), instance.sop_instance_uid.clone())
+}
+
+/// In what form instances go out, and about how many bytes they are then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
-    AsUploaded,
-    Explicit,
+    AsUploaded(u64),
+    Explicit(u64),
 }
 
-/// Answers with these instances, in the first form that is wanted and can be given.
+/// Answers with these files of a study, in the first form that is wanted and can be given.
 pub(crate) async fn retrieve(
     services: &Arc<DicomwebServices>,
     admitted: &Admitted,
     study: &Arc<SoftwareStudy>,
-    instances: Vec<InstanceRecord>,
+    retrieval: Retrieval,
     wanted: &[Wanted],
 ) -> Result<Response, DicomwebError> {
+    let mut instances = services.software.instances(study).await?.to_vec();
+    instances.retain(|one| retrieval.has(&one.series_instance_uid, &one.sop_instance_uid));
     if instances.is_empty() {
         return Err(Refusal::NotFound.into());
     }
@@ -124,9 +114,12 @@ pub(crate) async fn retrieve(
             continue;
         }
         let Some(form) = form_of(services, &instances, one).await? else { continue };
-        let answer = match (form, is_single) {
-            (Form::AsUploaded, _) => as_uploaded(services, instances.clone(), is_single).await,
-            (Form::Explicit, _) => explicit(services, study, instances.clone(), is_single).await,
+        let answer = match form {
+            Form::AsUploaded(bytes) if services.config.is_too_long(bytes) => {
+                large(services, study, &retrieval, &instances, is_single).await
+            }
+            Form::AsUploaded(bytes) => as_uploaded(services, instances.clone(), bytes, is_single).await,
+            Form::Explicit(bytes) => explicit(services, study, instances.clone(), bytes, is_single).await,
         };
         let response = match answer {
             // What cannot be decoded may be wanted as it is, next.
@@ -137,6 +130,27 @@ pub(crate) async fn retrieve(
         return Ok(response);
     }
     Err(not_acceptable(services, &instances).await?.into())
+}
+
+/// What is too large to be streamed: leads to the file itself, or to an object that holds all of them.
+async fn large(
+    services: &Arc<DicomwebServices>,
+    study: &SoftwareStudy,
+    retrieval: &Retrieval,
+    instances: &[InstanceRecord],
+    is_single: bool,
+) -> Result<Response, DicomwebError> {
+    if is_single && let [instance] = instances {
+        return Ok(leads_to(&services.software.original_address(instance).await?));
+    }
+    match services.software.large_answer(study, retrieval.clone()).await? {
+        LargeAnswer::Ready(address) => Ok(leads_to(&address)),
+        LargeAnswer::Preparing(progress) => {
+            let done = progress.map_or(0, |progress| progress.files_done);
+            let of = u32::try_from(instances.len()).unwrap_or(u32::MAX);
+            Err(Refusal::Preparing { done, of }.into())
+        }
+    }
 }
 
 async fn not_acceptable(
@@ -154,139 +168,56 @@ async fn not_acceptable(
     Ok(Refusal::NotAcceptable { offered: offered.join(", ") })
 }
 
-async fn index(
-    services: &Arc<DicomwebServices>,
-    instance: &InstanceRecord,
-) -> Result<Arc<super::file_index::FileIndex>, DicomwebError> {
-    let file = Arc::new(source_of(services.software.studies_bucket(), instance));
-    services.index_cache.of(&file, instance, &services.config.limits).await
-}
-
 /// Whether all instances can be given as they are wanted, and how.
 async fn form_of(
     services: &Arc<DicomwebServices>,
     instances: &[InstanceRecord],
     wanted: &Wanted,
 ) -> Result<Option<Form>, DicomwebError> {
-    let Some(syntax) = wanted.transfer_syntax.as_deref() else { return Ok(Some(Form::AsUploaded)) };
+    let stored_bytes = instances.iter().map(|instance| instance.bytes).sum();
+    let as_uploaded = Some(Form::AsUploaded(stored_bytes));
+    let Some(syntax) = wanted.transfer_syntax.as_deref() else { return Ok(as_uploaded) };
     let facts_of = |services: Arc<DicomwebServices>, instance: InstanceRecord| async move {
         let index = index(&services, &instance).await?;
-        let is_decodable = !index.has_pixels() || index.is_decodable();
-        Ok::<_, DicomwebError>((index.transfer_syntax_uid.clone(), is_decodable))
+        let can_be = !index.has_pixels() || index.is_decodable();
+        Ok::<_, DicomwebError>((
+            index.transfer_syntax_uid.clone(),
+            can_be,
+            index.explicit_bytes(instance.bytes),
+        ))
     };
     let owned: Vec<_> =
         instances.iter().map(|instance| facts_of(Arc::clone(services), instance.clone())).collect();
-    let found: Vec<(String, bool)> = stream::iter(owned).buffered(HEADERS_AT_ONCE).try_collect().await?;
-    Ok(if found.iter().all(|(stored, _)| stored == syntax) {
-        Some(Form::AsUploaded)
-    } else if syntax == EXPLICIT_VR_LITTLE_ENDIAN && found.iter().all(|(_, is_decodable)| *is_decodable) {
-        Some(Form::Explicit)
-    } else {
-        None
-    })
+    let found: Vec<(String, bool, u64)> = stream::iter(owned).buffered(HEADERS_AT_ONCE).try_collect().await?;
+    if found.iter().all(|(stored, _, _)| stored == syntax) {
+        return Ok(as_uploaded);
+    }
+    // Among others, what cannot be decoded goes out as it is stored.
+    let can_be = syntax == EXPLICIT_VR_LITTLE_ENDIAN && found.iter().any(|(_, can_be, _)| *can_be);
+    Ok(can_be.then(|| Form::Explicit(found.iter().map(|(_, _, bytes)| bytes).sum())))
 }
 
 async fn as_uploaded(
     services: &Arc<DicomwebServices>,
     instances: Vec<InstanceRecord>,
+    total: u64,
     is_single: bool,
 ) -> Result<Response, DicomwebError> {
-    let total = instances.iter().map(|instance| instance.bytes).sum();
-    services.config.check_length(total)?;
     // What cannot be opened is said before the first byte.
     let open = |services: Arc<DicomwebServices>, instance: InstanceRecord| async move {
         let version = ObjectVersion { key: &instance.key, version_id: instance.version_id.as_deref() };
         let bytes = object(services.software.studies_bucket(), version, None, instance.bytes).await?;
         Ok::<_, Broken>(Part { content_type: DICOM.to_owned(), bytes })
     };
-    let mut rest = instances.clone().into_iter();
+    let lengths = instances.iter().map(|instance| (DICOM.to_owned(), instance.bytes)).collect();
+    let mut rest = instances.into_iter();
     let Some(first) = rest.next() else { return Err(Refusal::NotFound.into()) };
     let first = open(Arc::clone(services), first).await.map_err(|_| Refusal::Unavailable)?;
     if is_single {
         return Ok(by_itself(first, Some(total)));
     }
-    let lengths = instances.iter().map(|instance| (DICOM.to_owned(), instance.bytes)).collect();
     let services = Arc::clone(services);
     let others = stream::iter(rest).map(move |instance| open(Arc::clone(&services), instance));
     let parts = stream::once(async { Ok(first) }).chain(others.buffered(AHEAD));
     in_parts(&Announced { part_type: DICOM.to_owned(), lengths: Some(lengths) }, parts)
-}
-
-/// Instances as they are decoded; those that are stored so are sent as they are. The first one is begun before the answer is,
-/// so that what cannot be decoded is said.
-async fn explicit(
-    services: &Arc<DicomwebServices>,
-    study: &Arc<SoftwareStudy>,
-    instances: Vec<InstanceRecord>,
-    is_single: bool,
-) -> Result<Response, DicomwebError> {
-    let content_type = format!("{DICOM};transfer-syntax={EXPLICIT_VR_LITTLE_ENDIAN}");
-    let is_one = instances.len() == 1;
-    let mut rest = instances.into_iter();
-    let Some(first) = rest.next() else { return Err(Refusal::NotFound.into()) };
-    let (length, bytes) = open_explicit(Arc::clone(services), Arc::clone(study), first).await?;
-    services.config.check_length(length)?;
-    let part = Part { content_type: content_type.clone(), bytes };
-    if is_single {
-        return Ok(by_itself(part, Some(length)));
-    }
-    let lengths = is_one.then(|| vec![(content_type.clone(), length)]);
-    let (services, study) = (Arc::clone(services), Arc::clone(study));
-    let others = stream::iter(rest).then(move |instance| {
-        let opening = open_explicit(Arc::clone(&services), Arc::clone(&study), instance);
-        let content_type = content_type.clone();
-        async move {
-            let (_, bytes) = opening.await.map_err(|_| Broken::from("broken off"))?;
-            Ok(Part { content_type, bytes })
-        }
-    });
-    let parts = stream::once(async { Ok(part) }).chain(others);
-    in_parts(&Announced { part_type: DICOM.to_owned(), lengths }, parts)
-}
-
-/// How long an instance is in Explicit VR Little Endian, and its bytes.
-async fn open_explicit(
-    services: Arc<DicomwebServices>,
-    study: Arc<SoftwareStudy>,
-    instance: InstanceRecord,
-) -> Result<(u64, Pieces), DicomwebError> {
-    if index(&services, &instance).await?.transfer_syntax_uid == EXPLICIT_VR_LITTLE_ENDIAN {
-        let version = ObjectVersion { key: &instance.key, version_id: instance.version_id.as_deref() };
-        let stored = object(services.software.studies_bucket(), version, None, instance.bytes).await;
-        return Ok((instance.bytes, stored.map_err(|_| Refusal::Unavailable)?));
-    }
-    let owner = owner_of(&study, &instance);
-    let file = source_of(services.software.studies_bucket(), &instance);
-    let opened = ExplicitFile::open(services.renderer.as_ref(), &owner, file, &services.config.limits).await;
-    let file = opened.map_err(|why| refused(&why))?;
-    let length = file.total_bytes();
-    let pieces = stream::try_unfold(file, |mut file| async {
-        let piece = file.next().await.map_err(|why| broken_off(&why))?;
-        Ok(piece.map(|piece| (piece, file)))
-    });
-    Ok((length, Box::pin(pieces)))
-}
-
-/// For whom a file is decoded.
-pub(crate) fn owner_of(study: &SoftwareStudy, instance: &InstanceRecord) -> FileOwner {
-    FileOwner { study: study.record.study_instance_uid.clone(), patient: instance.patient.clone() }
-}
-
-/// What a client is told of a picture that cannot be made.
-pub(crate) fn refused(why: &NotNative) -> Refusal {
-    refused_code(&why.0)
-}
-
-/// The same, of a code. A decoder of ours that failed is no property of the picture.
-pub(crate) fn refused_code(code: &str) -> Refusal {
-    tracing::warn!(code, "a picture cannot be made");
-    if code == NoPicture::DecoderFailed.code() {
-        return Refusal::Failed;
-    }
-    Refusal::NoPicture { code: code.to_owned() }
-}
-
-fn broken_off(why: &NotNative) -> Broken {
-    tracing::warn!(code = why.0, "an answer is broken off");
-    "broken off".into()
 }

@@ -1,5 +1,6 @@
 //! Files, frames and pictures (PS3.18 10.4, 9): what goes out piece by piece.
 
+mod explicit;
 mod file_index;
 mod frame_numbers;
 pub(crate) mod frames;

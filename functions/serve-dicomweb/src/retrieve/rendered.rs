@@ -5,23 +5,24 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
-use axum::http::header::ACCEPT;
 use axum::response::Response;
-use filmless_dicomweb::{Refusal, Shape, wanted};
+use filmless_dicomweb::{Refusal, Shape};
 use filmless_imaging::{Job, Picture, RenderedPart};
 use filmless_store::index::InstanceRecord;
 use futures::stream::{self, StreamExt};
 
+use super::explicit::{owner_of, refused_code};
 use super::file_index::source_of;
 use super::frame_numbers::frame_numbers;
-use super::instances::{Resource, owner_of, refused_code};
+use super::instances::Resource;
 use super::parts::{Announced, Broken, Part, by_itself, in_parts};
 use super::picture_query::{PictureQuery, format_of, malformed, media_type, named_frame};
 use crate::admitted::{Admitted, instance_of};
+use crate::answer::wanted_by;
 use crate::error::DicomwebError;
 use crate::places::Line;
 use crate::services::DicomwebServices;
-use crate::software::{Right, SoftwareStudy};
+use filmless_delivery::viewing::software::{Right, SoftwareStudy};
 
 /// What there is.
 const OFFERED: &str = "image/jpeg, image/png, image/webp";
@@ -44,10 +45,8 @@ pub(crate) async fn pictures(
     Query(parameters): Parameters,
     headers: HeaderMap,
 ) -> Result<Response, DicomwebError> {
-    let header =
-        headers.get(ACCEPT).map(|value| value.to_str().map_err(|_| Refusal::BadAccept)).transpose()?;
     let accept = parameters.iter().find(|(name, _)| name == "accept").map(|(_, value)| value.as_str());
-    let wanted = wanted(header, accept)?;
+    let wanted = wanted_by(&headers, accept)?;
     let not_acceptable = || Refusal::NotAcceptable { offered: OFFERED.to_owned() };
     let (format, chosen) = format_of(&wanted).ok_or_else(not_acceptable)?;
     let query = PictureQuery::of(&parameters, format, kind == Kind::Thumbnail)?;

@@ -4,25 +4,23 @@ use std::sync::Arc;
 
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
-use axum::http::header::ACCEPT;
 use axum::response::Response;
-use filmless_dicomweb::{Refusal, Shape, Wanted, wanted};
+use filmless_dicomweb::{DICOM, Refusal, Shape, Wanted};
 use filmless_imaging::Viewport;
 use filmless_store::index::InstanceRecord;
 
 use super::frame_numbers::frame_numbers;
-use super::instances::retrieve;
+use super::instances::{of_instance, retrieve};
 use super::parts::{Part, by_itself};
 use super::picture_query::{
     PictureQuery, SIDE_MAX, format_of, malformed, media_type, quality, side, window_of,
 };
 use super::rendered::picture;
 use crate::admitted::{Admitted, instance_of};
+use crate::answer::wanted_by;
 use crate::error::DicomwebError;
 use crate::services::DicomwebServices;
-use crate::software::{Right, SoftwareStudy};
-
-const DICOM: &str = "application/dicom";
+use filmless_delivery::viewing::software::{Right, SoftwareStudy};
 
 struct Parameters(Vec<(String, String)>);
 
@@ -56,9 +54,7 @@ pub(crate) async fn wado(
     let (study, series) =
         admitted.series(parameters.required("studyUID")?, parameters.required("seriesUID")?)?;
     let record = instance_of(&services, study, series, parameters.required("objectUID")?).await?;
-    let header =
-        headers.get(ACCEPT).map(|value| value.to_str().map_err(|_| Refusal::BadAccept)).transpose()?;
-    let wanted = wanted(header, parameters.get("contentType"))?;
+    let wanted = wanted_by(&headers, parameters.get("contentType"))?;
     let is_file = wanted.iter().find_map(|one| match one.media_type.as_str() {
         DICOM => Some(true),
         _ => format_of(std::slice::from_ref(one)).map(|_| false),
@@ -72,7 +68,7 @@ pub(crate) async fn wado(
                 shape: Shape::Single,
                 transfer_syntax: syntax.map(str::to_owned),
             };
-            retrieve(&services, &admitted, &study, vec![record], &[file]).await
+            retrieve(&services, &admitted, &study, of_instance(&record), &[file]).await
         }
         Some(false) => shown(&services, &admitted, &study, &record, &parameters, &wanted).await,
         None => Err(not_acceptable().into()),

@@ -119,6 +119,23 @@ fn slice_of(study: &str, series: u32, number: u32) -> Instance<'_> {
     Instance { study, series, number, class: CT, modality: "CT", more }
 }
 
+/// One more slice of the chest, which came when the others were rendered.
+pub fn late_slice() -> Vec<u8> {
+    slice(CHEST, 1, 4)
+}
+
+/// The same instance of the chest with another location and other pixels.
+pub fn corrected_slice(number: u32) -> Vec<u8> {
+    let location = |value: u32| element(0x0020, 0x1041, "DS", value.to_string().as_bytes());
+    let (wrong, right) = (location(number * 5), location(number * 5 + 2));
+    let mut bytes = slice(CHEST, 1, number);
+    let at = bytes.windows(wrong.len()).position(|window| window == wrong).unwrap();
+    bytes[at..at + right.len()].copy_from_slice(&right);
+    let pixels = bytes.len() - pixels(number).len();
+    bytes[pixels..].iter_mut().for_each(|byte| *byte ^= 1);
+    bytes
+}
+
 /// A loop of two frames, RLE.
 fn cine(study: &str) -> Vec<u8> {
     let us = |number, value: u16| element(0x0028, number, "US", &value.to_le_bytes());

@@ -1,9 +1,12 @@
 //! DICOMweb from outside: searches, metadata and values by their addresses.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod corrections;
 mod files;
+mod large;
 mod refusals;
 mod retrieve;
+mod rights;
 mod weasis;
 mod world;
 
@@ -74,6 +77,9 @@ async fn a_search_finds_what_matches_at_every_level() {
         (format!("/studies?SOPClassesInStudy={}", files::PDF), "00080050", vec!["A1"]),
         (format!("/studies?StudyInstanceUID={KNEE},{OF_JOHN}"), "00080050", vec!["A2"]),
         (format!("/studies?0020000D={OF_JOHN}"), "00080050", vec![]),
+        ("/studies?StudyInstanceUID=not-a-uid".to_owned(), "00080050", vec![]),
+        ("/series?SeriesInstanceUID=1.2.x".to_owned(), "00080050", vec![]),
+        ("/instances?SOPInstanceUID=A".to_owned(), "00080050", vec![]),
         ("/studies?PatientID=E20-2".to_owned(), "00080050", vec![]),
         (
             format!("/studies/{CHEST}/series?includefield=0008103E,00080070"),

@@ -9,12 +9,12 @@ const RLE: &str = "1.2.840.10008.1.2.5";
 const DICOM_PARTS: &str = "multipart/related; type=\"application/dicom\"; transfer-syntax=*";
 
 /// The uploaded bytes of a file.
-fn uploaded(name: &str) -> Vec<u8> {
+pub fn uploaded(name: &str) -> Vec<u8> {
     files::all().into_iter().find(|(known, _)| known == name).unwrap().1
 }
 
 /// Content type and bytes of each part; the whole has the length that was announced.
-fn parts(answer: &Answer) -> Vec<(String, Vec<u8>)> {
+pub fn parts(answer: &Answer) -> Vec<(String, Vec<u8>)> {
     assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.bytes));
     let content_type = answer.header(CONTENT_TYPE);
     assert!(content_type.starts_with("multipart/related; type=\""), "{content_type}");
@@ -115,6 +115,36 @@ async fn a_compressed_instance_comes_in_explicit_little_endian_when_that_is_aske
     let refused = ask(&world, &token, &cine(), other).await;
     let said = refused.text();
     assert!(refused.status == 406 && said.contains(RLE) && said.contains(EXPLICIT), "{said}");
+    world.close().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_decoded_whole_goes_out_as_it_is_stored_among_others_and_by_itself_is_refused() {
+    let world = World::new().await;
+    // A second loop, whose second frame says that it has more segments than there can be.
+    let (uid, other) = (instance_uid(OF_JOHN, 2, 1), instance_uid(OF_JOHN, 2, 9));
+    let mut broken = uploaded("john/loop");
+    while let Some(place) = broken.windows(uid.len()).position(|window| window == uid.as_bytes()) {
+        broken[place..place + uid.len()].copy_from_slice(other.as_bytes());
+    }
+    let second = &loop_streams()[1];
+    let place = broken.windows(second.len()).rposition(|window| window == second).unwrap();
+    broken[place] = 0xFF;
+    world.add(OF_JOHN, "john/broken", broken.clone()).await;
+    let token = world.token_of("E20-2", &[OF_JOHN]).await;
+    let accept = format!("multipart/related; type=\"application/dicom\"; transfer-syntax={EXPLICIT}");
+    let series = format!("/studies/{OF_JOHN}/series/{}", series_uid(OF_JOHN, 2));
+    let mut all = parts(&ask(&world, &token, &series, &accept).await);
+    all.sort();
+    let [(explicit, decoded), (rle, stored)] = &all[..] else { panic!("{} parts", all.len()) };
+    assert_eq!(*explicit, format!("application/dicom;transfer-syntax={EXPLICIT}"));
+    assert!(decoded.ends_with(&loop_frames().concat()));
+    assert_eq!(
+        (rle.as_str(), stored),
+        (format!("application/dicom;transfer-syntax={RLE}").as_str(), &broken)
+    );
+    let alone = ask(&world, &token, &format!("{series}/instances/{other}"), &accept).await;
+    assert_eq!(alone.status, 406, "{}", alone.text());
     world.close().await;
 }
 

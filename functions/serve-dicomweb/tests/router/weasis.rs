@@ -42,7 +42,7 @@ fn values<'a>(elements: &'a [(String, Vec<(String, String)>)], of: &str, attribu
 }
 
 /// The token of somebody whom Hoà lets look at her study, and no more.
-async fn token_to_look(world: &World) -> String {
+pub async fn token_to_look(world: &World) -> String {
     let portal = Portal::new(world.services.clone());
     let hoa = portal.session("session of N20-1", "203.0.113.9").await.unwrap().unwrap();
     let study = StudyInstanceUid::parse(CHEST).unwrap();

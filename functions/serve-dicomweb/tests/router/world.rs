@@ -1,26 +1,30 @@
 //! A hospital's system on the embedded store, with real files that went the whole way, and the router over it.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
+use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode};
 use filmless_delivery::intake::{CreatedObject, ingest_objects};
+use filmless_delivery::prepare::pack::pack_retrieval;
 use filmless_delivery::prepare::render::render_series;
 use filmless_delivery::prepare::settle::check_quiet;
-use filmless_delivery::record::messages::SeriesContents;
+use filmless_delivery::record::messages::{SeriesContents, SettleTask, Task};
 use filmless_delivery::release::release_study;
-use filmless_delivery::viewing::Portal;
+use filmless_delivery::viewing::software::Software;
+use filmless_delivery::viewing::{Portal, Session};
 use filmless_delivery::{InProcessRenderer, InstanceRenderer, Services, Settings};
 use filmless_domain::{ObjectKey, PatientId, StudyInstanceUid, WebOrigins};
 use filmless_embedded::{Credentials, Embedded, EmbeddedConfig};
 use filmless_store::index::{Change, Index, SessionRecord, Transaction};
-use filmless_store::port::{Clock, Messengers, OsRandomness};
+use filmless_store::port::{Clock, Messengers, OsRandomness, QueueName};
 use filmless_store::sealing::LocalSealer;
 use filmless_store::{Connection, Endpoints, Served};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use serve_dicomweb::{DicomwebConfig, DicomwebServices, Software, router};
+use serve_dicomweb::{DicomwebConfig, DicomwebServices, router};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -33,13 +37,19 @@ pub const PUBLIC_URL: &str = "https://images.hospital.example";
 pub const VIEWER: &str = "https://viewer.example";
 const SOURCE: &str = "203.0.113.9";
 
-/// A clock that stands still.
+/// A clock that stands still, until it is set.
 #[derive(Debug)]
-struct Standing(Timestamp);
+struct Standing(Mutex<Timestamp>);
+
+impl Standing {
+    fn pass(&self, minutes: i64) {
+        *self.0.lock().unwrap() += SignedDuration::from_mins(minutes);
+    }
+}
 
 impl Clock for Standing {
     fn now(&self) -> Timestamp {
-        self.0
+        *self.0.lock().unwrap()
     }
 }
 
@@ -49,6 +59,7 @@ pub struct World {
     software: Arc<DicomwebServices>,
     /// Opens both studies of Hoà, with everything.
     pub token: String,
+    clock: Arc<Standing>,
     embedded: Option<Embedded>,
     _folder: TempDir,
 }
@@ -78,10 +89,15 @@ impl Answer {
 
 impl World {
     pub async fn new() -> Self {
+        Self::with_answers_up_to(None).await
+    }
+
+    /// The same where longer answers than so many bytes cannot be streamed.
+    pub async fn with_answers_up_to(bytes_max: Option<u64>) -> Self {
         let memory = Path::new("/dev/shm");
         let folder = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() }.unwrap();
-        let clock = Arc::new(Standing("2020-11-23T09:30:00Z".parse().unwrap()));
-        let (embedded, services) = open(folder.path(), &clock).await;
+        let clock = Arc::new(Standing(Mutex::new("2020-11-23T09:30:00Z".parse().unwrap())));
+        let (embedded, services) = open(folder.path(), &clock, bytes_max).await;
         services.index.create_table().await.unwrap();
         for (accession, code, name) in [
             ("A1", "N20-1", "Nguyễn Thị Hoà"),
@@ -96,6 +112,7 @@ impl World {
         for (name, file) in files::all() {
             upload(&services, &format!("incoming/{name}.dcm"), file).await;
         }
+        clock.pass(5);
         for study in [CHEST, KNEE, OF_JOHN] {
             prepare(&services, study).await;
         }
@@ -107,7 +124,19 @@ impl World {
         let renderer: Arc<dyn InstanceRenderer> = Arc::new(InProcessRenderer);
         let software = Arc::new(DicomwebServices::new(Software::new(services.clone()), renderer, config));
         let token = token(&services, "N20-1", &[CHEST, KNEE]).await;
-        Self { services, software, token, embedded: Some(embedded), _folder: folder }
+        Self { services, software, token, clock, embedded: Some(embedded), _folder: folder }
+    }
+
+    /// Uploads a file five minutes later, and takes it in.
+    pub async fn upload(&self, name: &str, file: Vec<u8>) {
+        self.clock.pass(5);
+        upload(&self.services, &format!("incoming/{name}.dcm"), file).await;
+    }
+
+    /// Renders and releases a study as it is now, five minutes later.
+    pub async fn prepare(&self, study: &str) {
+        self.clock.pass(5);
+        prepare(&self.services, study).await;
     }
 
     /// Takes in John's other study, and gives a token that opens it.
@@ -128,6 +157,12 @@ impl World {
         token(&self.services, code, studies).await
     }
 
+    /// Another file of a study arrives.
+    pub async fn add(&self, study: &str, name: &str, bytes: Vec<u8>) {
+        upload(&self.services, &format!("incoming/{name}.dcm"), bytes).await;
+        prepare(&self.services, study).await;
+    }
+
     /// Ends the session in which the tokens of a patient were made.
     pub async fn sign_out(&self, code: &str) {
         Portal::new(self.services.clone()).sign_out(&cookie_of(code), SOURCE).await.unwrap();
@@ -146,6 +181,49 @@ impl World {
         Answer { status: parts.status, headers: parts.headers, bytes }
     }
 
+    /// What asks for something to be made of a study, and takes it off the queue.
+    pub async fn asked_for(&self) -> Vec<SettleTask> {
+        let queue = self.embedded.as_ref().unwrap().queue();
+        let received = queue.receive(QueueName::Downloads, 10, Duration::from_secs(60)).await.unwrap();
+        let mut tasks = Vec::new();
+        for message in received {
+            tasks.push(SettleTask::parse(&message.body).unwrap());
+            queue.delete(&message.receipt).await.unwrap();
+        }
+        tasks
+    }
+
+    /// Makes it.
+    pub async fn make(&self, task: SettleTask) {
+        let SettleTask::PackRetrieval { study_instance_uid, retrieval } = task else { panic!("{task:?}") };
+        pack_retrieval(&(&self.services).into(), &study_instance_uid, retrieval).await.unwrap();
+    }
+
+    /// Follows a redirect to the object store.
+    pub async fn follow(&self, answer: &Answer) -> Answer {
+        assert_eq!(answer.status, StatusCode::TEMPORARY_REDIRECT, "{}", answer.text());
+        let address = answer.header(LOCATION).to_owned();
+        assert!(address.contains("X-Amz-Expires=60"), "it lives for a minute");
+        let followed = tokio::task::spawn_blocking(move || {
+            let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+            let mut answer = agent.get(&address).call().unwrap();
+            let (status, headers) = (answer.status(), answer.headers().clone());
+            Answer {
+                status,
+                headers,
+                bytes: answer.body_mut().with_config().limit(1 << 30).read_to_vec().unwrap(),
+            }
+        });
+        followed.await.unwrap()
+    }
+
+    /// A portal over the same system, and the session of a patient whose token was made.
+    pub async fn session_of(&self, code: &str) -> (Portal, Session) {
+        let portal = Portal::new(self.services.clone());
+        let session = portal.session(&cookie_of(code), SOURCE).await.unwrap().unwrap();
+        (portal, session)
+    }
+
     /// Asks below the token of Hoà.
     pub async fn get(&self, path: &str) -> Answer {
         self.get_with(path, &[]).await
@@ -162,7 +240,7 @@ impl World {
     }
 }
 
-async fn open(folder: &Path, clock: &Arc<Standing>) -> (Embedded, Services) {
+async fn open(folder: &Path, clock: &Arc<Standing>, answer_bytes_max: Option<u64>) -> (Embedded, Services) {
     let credentials =
         Credentials { access_key_id: "FLMSDICOMWEB".into(), secret_access_key: "a secret for tests".into() };
     let mut config = EmbeddedConfig::new(folder.to_owned(), credentials.clone());
@@ -179,8 +257,12 @@ async fn open(folder: &Path, clock: &Arc<Standing>) -> (Embedded, Services) {
         secret_access_key: credentials.secret_access_key,
     });
     let bucket = |name: &str| connection.bucket(name);
-    let settings =
-        Settings { public_url: PUBLIC_URL.into(), quiet_period: Default::default(), ..Settings::default() };
+    let settings = Settings {
+        public_url: PUBLIC_URL.into(),
+        quiet_period: Default::default(),
+        answer_bytes_max,
+        ..Settings::default()
+    };
     let services = Services {
         studies: bucket("studies"),
         derived: bucket("derived"),
@@ -203,7 +285,9 @@ async fn upload(services: &Services, key: &str, bytes: Vec<u8>) {
     let size = bytes.len() as u64;
     services.studies.put(&key, bytes, Served::uncached("application/octet-stream")).await.unwrap();
     let etag = services.studies.current_etag(&key).await.unwrap().unwrap();
-    let object = CreatedObject { key, version_id: None, etag, bytes: size, created_at: services.clock.now() };
+    let versions = services.studies.list_versions(key.as_str(), None).await.unwrap().versions;
+    let version_id = versions.into_iter().find(|one| one.key == key && one.etag == etag).unwrap().version_id;
+    let object = CreatedObject { key, version_id, etag, bytes: size, created_at: services.clock.now() };
     for outcome in ingest_objects(&services.into(), vec![object]).await {
         outcome.unwrap();
     }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
-use filmless_delivery::viewing::StudyDownload;
+use filmless_delivery::viewing::{PackingProgress, StudyDownload};
 use filmless_domain::{DownloadKind, SopInstanceUid, StudyInstanceUid};
 use serde::Deserialize;
 
@@ -52,11 +52,16 @@ impl State {
                 if !is_asked_for && progress.is_none() {
                     return Self::NotAskedFor(size);
                 }
-                let counted = progress.filter(|progress| progress.files > 0);
-                Self::Preparing(size, counted.map(|p| (words.progress)(p.files_done, p.files)))
+                Self::Preparing(size, progress.and_then(|progress| in_words(t, progress)))
             }
         }
     }
+}
+
+/// How far a ZIP is, while there is something to count: after the last file comes what is made of all of them.
+pub(super) fn in_words(t: &Texts, progress: PackingProgress) -> Option<String> {
+    let is_counted = progress.files_done < progress.files;
+    is_counted.then(|| (t.download.progress)(progress.files_done, progress.files))
 }
 
 /// Which ZIP was asked for already.

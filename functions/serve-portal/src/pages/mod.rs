@@ -9,6 +9,7 @@ pub(crate) mod language;
 pub(crate) mod link;
 pub(crate) mod moments;
 pub(crate) mod open_with;
+pub(crate) mod read;
 pub(crate) mod share;
 pub(crate) mod shares;
 pub(crate) mod sign_in;

@@ -15,11 +15,13 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
 use super::answer::{page, see_other};
+use super::download::in_words;
 use super::frame::Frame;
 use super::moments::moment;
 use super::shares::data_url;
 use crate::assets;
 use crate::error::PortalError;
+use crate::texts::Texts;
 use crate::visitor::Visitor;
 
 #[derive(Template)]
@@ -39,6 +41,8 @@ struct ViewerTokenPage<'a> {
     open_with_url: String,
     until: String,
     address: &'a str,
+    /// Whether programs that fetch files work.
+    may_take: bool,
     weasis_url: Option<String>,
     qr_data_url: String,
 }
@@ -48,7 +52,9 @@ struct ViewerTokenPage<'a> {
 struct OsirixPage<'a> {
     frame: Frame<'a>,
     open_with_url: String,
-    osirix_url: String,
+    /// Null while the ZIP is being made.
+    osirix_url: Option<String>,
+    progress: Option<String>,
 }
 
 /// What is to open it.
@@ -111,7 +117,7 @@ pub(crate) async fn open(
             see_other(&format!("/ohif/open#{}/{study}", made.token.expose()), [])
         }
         Program::Ohif => Err(PortalError::NotFound),
-        Program::Osirix => osirix(&visitor, &session, &study).await,
+        Program::Osirix => ask_for_zip(&visitor, &session, &study).await,
     }
 }
 
@@ -129,7 +135,7 @@ pub(crate) async fn viewer_token(
     if !is_json {
         return address(&visitor, &session, &study).await;
     }
-    let made = token(&visitor, &session, &study).await?;
+    let made = token_to_give(&visitor, &session, &study).await?;
     let expires_at = made.expires_at.to_string();
     let answer = TokenAnswer { dicomweb: made.address.expose(), expires_at, right: made.right.as_str() };
     Ok(Json(answer).into_response())
@@ -141,37 +147,53 @@ async fn address(
     session: &Session,
     study: &StudyInstanceUid,
 ) -> Result<Response, PortalError> {
-    let made = token(visitor, session, study).await?;
+    let made = token_to_give(visitor, session, study).await?;
     let back = format!("/studies/{study}/open-with");
     let frame = Frame::at(visitor, visitor.language(Some(session.language)), true, &back).of(session);
     let template = ViewerTokenPage {
         script_url: assets::url("share.js"),
         open_with_url: back.clone(),
-        until: (frame.t.software.until)(&moment(frame.t, made.expires_at)),
+        until: until(frame.t, &made),
         address: made.address.expose(),
-        // It fetches files.
+        may_take: made.right == Right::Take,
         weasis_url: (made.right == Right::Take).then(|| weasis_url(&made.address)),
-        qr_data_url: data_url(&made.qr_png),
+        qr_data_url: data_url(&made.qr_png()?),
         frame,
     };
     page(StatusCode::OK, &template)
 }
 
-/// The ZIP for OsiriX or Horos, where it is there; else the way to have it made.
-async fn osirix(
+/// `GET /studies/{study_uid}/open-with/osirix`: the ZIP for OsiriX or Horos, or how far it is.
+pub(crate) async fn osirix(visitor: Visitor, Path(uid): Path<String>) -> Result<Response, PortalError> {
+    let Some(session) = visitor.session().await? else { return see_other("/", []) };
+    let study = StudyInstanceUid::parse(&uid).map_err(|_| PortalError::NotFound)?;
+    let download = visitor.portal().find_download(&session, &study, DownloadKind::Uploaded).await?;
+    let download = download.ok_or(PortalError::NotFound)?;
+    let frame = Frame::new(&visitor, visitor.language(Some(session.language)), true).of(&session);
+    let open_with_url = format!("/studies/{study}/open-with");
+    let (osirix_url, progress) = match download {
+        StudyDownload::Ready { url, .. } => (Some(osirix_url(&url)), None),
+        StudyDownload::NotMade { progress, .. } => {
+            (None, progress.and_then(|progress| in_words(frame.t, progress)))
+        }
+    };
+    page(StatusCode::OK, &OsirixPage { frame, open_with_url, osirix_url, progress })
+}
+
+/// Has the ZIP for OsiriX or Horos made, unless it is there.
+async fn ask_for_zip(
     visitor: &Visitor,
     session: &Session,
     study: &StudyInstanceUid,
 ) -> Result<Response, PortalError> {
-    let download = visitor.portal().find_download(session, study, DownloadKind::Uploaded).await?;
-    let download = download.ok_or(PortalError::NotFound)?;
-    let StudyDownload::Ready { url, .. } = download else {
-        return see_other(&format!("/studies/{study}/download"), []);
-    };
-    let back = format!("/studies/{study}/open-with");
-    let frame = Frame::at(visitor, visitor.language(Some(session.language)), true, &back).of(session);
-    let (open_with_url, osirix_url) = (back.clone(), osirix_url(&url));
-    page(StatusCode::OK, &OsirixPage { frame, open_with_url, osirix_url })
+    let kind = DownloadKind::Uploaded;
+    match visitor.portal().find_download(session, study, kind).await?.ok_or(PortalError::NotFound)? {
+        StudyDownload::Ready { .. } | StudyDownload::NotMade { progress: Some(_), .. } => (),
+        StudyDownload::NotMade { progress: None, .. } => {
+            visitor.portal().request_download(session, study, kind).await?;
+        }
+    }
+    see_other(&format!("/studies/{study}/open-with/osirix"), [])
 }
 
 async fn token(
@@ -181,6 +203,27 @@ async fn token(
 ) -> Result<NewViewerToken, PortalError> {
     let made = visitor.portal().new_viewer_token(session, std::slice::from_ref(study)).await?;
     made.ok_or(PortalError::NotFound)
+}
+
+/// When the address ends.
+fn until(t: &Texts, made: &NewViewerToken) -> String {
+    let latest = moment(t, made.ends_at);
+    if made.expires_at < made.ends_at {
+        (t.software.until)(&moment(t, made.expires_at), &latest)
+    } else {
+        (t.software.until_at_the_latest)(&latest)
+    }
+}
+
+/// A token for software that may fetch files: what takes long to be made of a large study is begun.
+async fn token_to_give(
+    visitor: &Visitor,
+    session: &Session,
+    study: &StudyInstanceUid,
+) -> Result<NewViewerToken, PortalError> {
+    let made = token(visitor, session, study).await?;
+    visitor.portal().begin_large_answer(session, study).await?;
+    Ok(made)
 }
 
 /// Whether the viewer in the browser is there.

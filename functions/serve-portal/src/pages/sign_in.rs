@@ -80,7 +80,7 @@ pub(crate) async fn submit(
 
 /// `POST /sign-out`
 pub(crate) async fn sign_out(visitor: Visitor) -> Result<Response, PortalError> {
-    visitor.leave_session().await?;
+    visitor.sign_out().await?;
     see_other("/?after=sign-out", cookies::end_session(&visitor.services.config))
 }
 

@@ -2,8 +2,9 @@
 
 use askama::Template;
 use axum::Json;
-use axum::extract::Path;
+use axum::extract::{Path, RawQuery};
 use axum::http::StatusCode;
+use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Response};
 use filmless_delivery::viewing::{SeriesView, Session, StudyView};
 use filmless_domain::invisible::one_line;
@@ -15,6 +16,7 @@ use super::frame::{Frame, MessagePage};
 use super::moments::moment;
 use super::studies::title;
 use crate::assets;
+use crate::cookies;
 use crate::error::PortalError;
 use crate::texts::{Texts, texts};
 use crate::visitor::Visitor;
@@ -27,6 +29,7 @@ struct StudyPage<'a> {
     grant_url: String,
     download_url: Option<String>,
     open_with_url: String,
+    reading_room_url: Option<String>,
     seen_url: String,
     access_url: String,
     words: String,
@@ -64,15 +67,15 @@ impl<'a> Signed<'a> {
 }
 
 /// One series, as shown.
-struct Tile<'a> {
-    view: &'a SeriesView,
-    label: String,
-    images: String,
+pub(super) struct Tile<'a> {
+    pub(super) view: &'a SeriesView,
+    pub(super) label: String,
+    pub(super) images: String,
     /// What kind of document it is, if its tile has no image.
-    kind: &'static str,
+    pub(super) kind: &'static str,
     /// What cannot be seen or is missing, in words.
-    gaps: Vec<String>,
-    is_main: bool,
+    pub(super) gaps: Vec<String>,
+    pub(super) is_main: bool,
 }
 
 impl StudyPage<'_> {
@@ -82,7 +85,7 @@ impl StudyPage<'_> {
 }
 
 impl<'a> Tile<'a> {
-    fn new(t: &Texts, view: &'a SeriesView, is_main: bool) -> Self {
+    pub(super) fn new(t: &Texts, view: &'a SeriesView, is_main: bool) -> Self {
         let (label, images, kind) = (label(t, view), (t.images)(view.frames), t.tile_kind(view));
         Self { view, label, images, kind, gaps: gaps(t, view), is_main }
     }
@@ -141,6 +144,7 @@ struct SeriesGrant<'a> {
     pack_url: &'a str,
     poster_url: Option<&'a str>,
     thumbs_url: Option<&'a str>,
+    metadata_url: &'a str,
 }
 
 impl<'a> SeriesGrant<'a> {
@@ -156,13 +160,29 @@ impl<'a> SeriesGrant<'a> {
             pack_url: &series.pack_url,
             poster_url: series.poster_url.as_deref(),
             thumbs_url: series.thumbs_url.as_deref(),
+            metadata_url: &series.metadata_url,
         }
     }
 }
 
+/// What leads from the reading room back to this page, and has the browser forget the room.
+const HERE: &str = "view=page";
+
+/// The address of the page, from the reading room.
+pub(super) fn url_from_room(study: &StudyInstanceUid) -> String {
+    format!("/studies/{study}?{HERE}")
+}
+
 /// `GET /studies/{study_uid}`
-pub(crate) async fn show(visitor: Visitor, Path(uid): Path<String>) -> Result<Response, PortalError> {
+pub(crate) async fn show(
+    visitor: Visitor,
+    Path(uid): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, PortalError> {
     let Some(session) = visitor.session().await? else { return see_other("/", []) };
+    if visitor.opens_reading_room && query.as_deref() != Some(HERE) {
+        return see_other(&format!("{}/read", visitor.path), []);
+    }
     let study = match find(&visitor, &session, &uid).await {
         Err(PortalError::NotFound) if is_withheld(&visitor, &session, &uid).await? => {
             return withheld(&visitor, &session);
@@ -183,6 +203,9 @@ pub(crate) async fn show(visitor: Visitor, Path(uid): Path<String>) -> Result<Re
         download_url: may_download
             .then(|| format!("/studies/{}/download", summary.study_instance_uid.as_str())),
         open_with_url: format!("/studies/{}/open-with", summary.study_instance_uid.as_str()),
+        reading_room_url: main
+            .is_some()
+            .then(|| format!("/studies/{}/read", summary.study_instance_uid.as_str())),
         seen_url: format!("/studies/{}/seen", summary.study_instance_uid.as_str()),
         access_url: format!("/studies/{}/access", summary.study_instance_uid.as_str()),
         words: serde_json::to_string(t.viewer).map_err(PortalError::failed)?,
@@ -191,11 +214,7 @@ pub(crate) async fn show(visitor: Visitor, Path(uid): Path<String>) -> Result<Re
         modality: t.modalities(&summary.modalities),
         patient_name: &study.patient_name,
         patient_id: &study.patient_id,
-        birth_date: if study.birth_date.is_placeholder() {
-            t.study.birth_date_unknown.to_owned()
-        } else {
-            study.birth_date.to_day_first()
-        },
+        birth_date: birth_date(t, &study),
         result: study.result.as_ref().map(|result| Signed::new(t, result)),
         is_result_taken_back: study.is_result_taken_back,
         lost_files: (study.lost_files > 0).then(|| (t.study.lost_files)(study.lost_files)),
@@ -203,7 +222,21 @@ pub(crate) async fn show(visitor: Visitor, Path(uid): Path<String>) -> Result<Re
         series,
         main,
     };
-    page(StatusCode::OK, &template)
+    let mut response = page(StatusCode::OK, &template)?;
+    if visitor.opens_reading_room {
+        let forget = cookies::choose_reading_room(false, &visitor.services.config);
+        response.headers_mut().extend(forget.map(|cookie| (SET_COOKIE, cookie)));
+    }
+    Ok(response)
+}
+
+/// The patient's birth date as people write it, or that it is unknown.
+pub(super) fn birth_date(t: &Texts, study: &StudyView) -> String {
+    if study.birth_date.is_placeholder() {
+        t.study.birth_date_unknown.to_owned()
+    } else {
+        study.birth_date.to_day_first()
+    }
 }
 
 async fn is_withheld(visitor: &Visitor, session: &Session, uid: &str) -> Result<bool, PortalError> {
@@ -234,7 +267,7 @@ pub(crate) async fn grant(visitor: Visitor, Path(uid): Path<String>) -> Result<R
 }
 
 /// Finds one of their studies. A malformed, unknown or unreleased id, or another patient's, is not found.
-async fn find(visitor: &Visitor, session: &Session, uid: &str) -> Result<StudyView, PortalError> {
+pub(super) async fn find(visitor: &Visitor, session: &Session, uid: &str) -> Result<StudyView, PortalError> {
     let uid = StudyInstanceUid::parse(uid).map_err(|_| PortalError::NotFound)?;
     visitor.portal().open_study(session, &uid).await?.ok_or(PortalError::NotFound)
 }

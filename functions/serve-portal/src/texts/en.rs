@@ -4,7 +4,7 @@ use super::shape::{
     DownloadChoice, DownloadTexts, FrameTexts, LinkTexts, ModalityTexts, SignInTexts, StudiesTexts,
     StudyTexts, Texts, TroubleTexts,
 };
-use super::{guide, in_app, sharing, software, viewer_en};
+use super::{guide, in_app, reading, sharing, software, viewer_en};
 
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -151,6 +151,7 @@ pub(super) const EN: Texts = Texts {
     viewer: &viewer_en::EN,
     sharing: &sharing::EN,
     software: &software::EN,
+    reading: &reading::EN,
     in_app: &in_app::EN,
     guide: &guide::EN,
     trouble: TroubleTexts {

@@ -8,6 +8,7 @@ pub(crate) mod console;
 mod en;
 mod guide;
 mod in_app;
+mod reading;
 mod report;
 mod shape;
 mod sharing;
@@ -81,6 +82,7 @@ mod tests {
             pack_url: String::new(),
             poster_url: None,
             thumbs_url: None,
+            metadata_url: String::new(),
         };
         let en = texts(Language::En);
         for (modality, without_picture, expected) in

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::guide::GuideTexts;
 use super::in_app::InAppTexts;
+use super::reading::ReadingTexts;
 use super::sharing::SharingTexts;
 use super::software::SoftwareTexts;
 use super::viewer::ViewerTexts;
@@ -33,6 +34,8 @@ pub struct Texts {
     pub sharing: &'static SharingTexts,
     /// Opening with software of one's own.
     pub software: &'static SoftwareTexts,
+    /// The reading room.
+    pub reading: &'static ReadingTexts,
     /// For browsers within other apps.
     pub in_app: &'static InAppTexts,
     /// How to open the images.

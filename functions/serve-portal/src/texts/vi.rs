@@ -4,7 +4,7 @@ use super::shape::{
     DownloadChoice, DownloadTexts, FrameTexts, LinkTexts, ModalityTexts, SignInTexts, StudiesTexts,
     StudyTexts, Texts, TroubleTexts,
 };
-use super::{guide, in_app, sharing, software, viewer_vi};
+use super::{guide, in_app, reading, sharing, software, viewer_vi};
 
 pub(super) const VI: Texts = Texts {
     tag: "vi",
@@ -127,6 +127,7 @@ pub(super) const VI: Texts = Texts {
     viewer: &viewer_vi::VI,
     sharing: &sharing::VI,
     software: &software::VI,
+    reading: &reading::VI,
     in_app: &in_app::VI,
     guide: &guide::VI,
     trouble: TroubleTexts {

@@ -324,6 +324,47 @@ async fn names_are_shown_as_text_and_never_as_markup() {
 }
 
 #[tokio::test]
+async fn the_reading_room_opens_for_a_study_with_images_and_is_remembered_until_it_is_left() {
+    let room = format!("/studies/{STUDY}/read");
+    let page = get(&format!("/studies/{STUDY}"), &[("cookie", HOA)]).await;
+    assert!(page.body.contains(&format!(r#"class="to-reading-room" href="{room}""#)));
+    let opened = get(&room, &[("cookie", HOA)]).await;
+    assert_eq!(opened.status, StatusCode::OK);
+    assert!(opened.body.contains(r#"<main id="room""#));
+    assert_eq!(opened.body.matches("data-series=").count(), 5, "documents too");
+    let remembered = opened.header(SET_COOKIE);
+    assert!(
+        remembered
+            .starts_with("__Host-filmless_reading_room=1; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000")
+    );
+    let cookies = format!("{HOA}; __Host-filmless_reading_room=1");
+    let again = get(&format!("/studies/{STUDY}"), &[("cookie", &cookies)]).await;
+    assert_eq!((again.status, again.header(LOCATION)), (StatusCode::SEE_OTHER, room.as_str()));
+    let leave = format!("/studies/{STUDY}?view=page");
+    assert!(opened.body.contains(&format!(r#"id="room-leave" href="{leave}""#)));
+    let left = get(&leave, &[("cookie", &cookies)]).await;
+    assert_eq!(left.status, StatusCode::OK);
+    assert!(
+        left.header(SET_COOKIE)
+            .starts_with("__Host-filmless_reading_room=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0")
+    );
+}
+
+#[tokio::test]
+async fn the_reading_room_opens_nothing_that_the_page_would_not() {
+    for study in [STUDY_OF_ANOTHER, WITHHELD, "1.2.3", "x"] {
+        let answer = get(&format!("/studies/{study}/read"), &[("cookie", HOA)]).await;
+        assert_eq!(
+            (answer.status, answer.headers.contains_key(SET_COOKIE)),
+            (StatusCode::NOT_FOUND, false),
+            "{study}"
+        );
+    }
+    let answer = get(&format!("/studies/{STUDY}/read"), &[]).await;
+    assert_eq!((answer.status, answer.header(LOCATION)), (StatusCode::SEE_OTHER, "/"));
+}
+
+#[tokio::test]
 async fn the_grant_renews_the_urls_of_every_series() {
     let answer = get(&format!("/studies/{STUDY}/grant"), &[("cookie", HOA)]).await;
     let grant: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
@@ -337,7 +378,7 @@ async fn the_grant_renews_the_urls_of_every_series() {
         (lung["label"].as_str(), lung["modality"].as_str()),
         (lung["description"].as_str(), Some("CT"))
     );
-    for url in ["index_url", "pack_url", "poster_url", "thumbs_url"] {
+    for url in ["index_url", "pack_url", "poster_url", "thumbs_url", "metadata_url"] {
         assert!(lung[url].as_str().unwrap().starts_with(S3), "{url}");
     }
     assert_eq!(grant["series"][2]["label"], "Loạt ảnh 3");

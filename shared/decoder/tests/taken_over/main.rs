@@ -45,6 +45,11 @@ fn misbehave(order: &[u8], sink: &mut Sink<'_>) {
                 while start.elapsed() < Duration::from_millis(50) {}
             }
         }
+        b"pour" => {
+            for part in 0..100 {
+                let _ = say(&part.to_string());
+            }
+        }
         b"memory" => {
             let mut all: Vec<u8> = Vec::new();
             let _ = say(if all.try_reserve_exact(8 << 30).is_ok() { "reserved" } else { "refused" });

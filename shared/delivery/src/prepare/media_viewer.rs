@@ -7,7 +7,7 @@ use std::ops::Range;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use filmless_domain::object_key::SeriesKeys;
-use filmless_domain::{Language, ObjectKey, Order};
+use filmless_domain::{ObjectKey, Order};
 use filmless_media::{VIEWER, VIEWER_LICENSES};
 use filmless_store::index::{OrderRecord, SeriesRecord, StudyRecord};
 use filmless_store::{Bucket, ObjectVersion, StoreError};
@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use crate::DeliveryError;
 use crate::prepare::archive::{Archive, Packing};
+use crate::prepare::media_facts::media_facts;
 use crate::prepare::packing::Teller;
 use crate::shown_series::{keys_of, main_series, shown_series};
 
@@ -95,8 +96,6 @@ fn about(
 ) -> Value {
     let records: Vec<SeriesRecord> = shown.iter().map(|one| one.series.clone()).collect();
     let main = main_series(&records);
-    let title = order.service_name().or(study.description.as_deref()).map(Order::title_of_service);
-    let birth_date = order.patient.birth_date;
     let series: Vec<Value> = (0..)
         .zip(shown)
         .map(|(place, one)| {
@@ -113,17 +112,11 @@ fn about(
             })
         })
         .collect();
-    json!({
-        "language": if order.patient.language == Language::En { "en" } else { "vi" },
-        "hospital": { "vi": name_vi, "en": name_en },
-        "patient_name": filmless_domain::person_name::display(&order.patient.name),
-        "patient_id": order.patient.id,
-        "birth_date": (!birth_date.is_placeholder()).then(|| birth_date.to_day_first()),
-        "date": study.study_date.or(study.image_date),
-        "title": title.map_or_else(|| study.modalities.join(", "), str::to_owned),
-        "is_preview_only": is_preview_only,
-        "series": series,
-    })
+    let mut about = media_facts(study, order);
+    about["hospital"] = json!({ "vi": name_vi, "en": name_en });
+    about["is_preview_only"] = json!(is_preview_only);
+    about["series"] = json!(series);
+    about
 }
 
 async fn write_series(

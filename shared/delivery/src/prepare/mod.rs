@@ -9,6 +9,7 @@ mod finish;
 mod key_marks;
 #[cfg(feature = "render")]
 mod media;
+mod media_facts;
 #[cfg(feature = "render")]
 mod media_read_me;
 #[cfg(feature = "render")]
@@ -20,5 +21,8 @@ mod packing;
 pub mod rebuild;
 #[cfg(feature = "render")]
 pub mod render;
+pub(crate) mod retrieval;
+#[cfg(feature = "render")]
+mod retrieval_object;
 pub mod settle;
 pub(crate) mod slice_key;

@@ -1,11 +1,11 @@
-//! Makes the ZIPs that somebody asked for.
+//! Makes what somebody asked for: ZIPs, and answers of DICOMweb that are too large to be streamed.
 
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use filmless_dicom::display_order;
-use filmless_domain::{DownloadKind, StudyInstanceUid};
+use filmless_domain::{DownloadKind, Parcel, Retrieval, StudyInstanceUid};
 use filmless_store::Served;
 use filmless_store::index::{InstanceRecord, OrderRecord, StudyRecord};
 use tracing::{info, instrument};
@@ -13,13 +13,17 @@ use tracing::{info, instrument};
 use crate::DeliveryError;
 use crate::parts::Prepare;
 use crate::prepare::archive::{Archive, Packing};
-use crate::prepare::download::{StudyDownload, find};
+use crate::prepare::download::{StudyDownload, find, made};
 use crate::prepare::media;
 use crate::prepare::packing::{LEASE, Place, Teller, fetch, places};
+use crate::prepare::retrieval::{retrieval_key, select};
+use crate::prepare::retrieval_object;
 use crate::prepare::slice_key::slice_key;
 use crate::record::messages::{SettleTask, Task};
 use crate::record::outbox;
 use crate::renderer::InstanceRenderer;
+use crate::shown_instances::shown_instances;
+use crate::shown_series::shown_series;
 use crate::sight::find_in_sight;
 
 const READ_ME: &str = "\
@@ -35,8 +39,7 @@ This is personal health data: please keep it private.
 /// When whoever found somebody packing looks again.
 const LOOK_AGAIN_MS: u64 = 5_000;
 
-/// Makes a ZIP of a study that may be seen, unless it is there. However often somebody asked, one packs it at a time: who
-/// comes second looks again later, and finds it.
+/// Makes a ZIP of a study that may be seen, unless it is there.
 ///
 /// # Errors
 /// [`DeliveryError`]: it has to be made again.
@@ -47,32 +50,74 @@ pub async fn pack_download(
     study: &StudyInstanceUid,
     kind: DownloadKind,
 ) -> Result<(), DeliveryError> {
-    let Some((record, order)) = find_in_sight(&prepare.common, study).await? else { return Ok(()) };
-    let index = &prepare.common.index;
-    let download = find(index, &prepare.derived, study, kind).await?;
-    if download.bytes.is_some() {
+    let Some(seen) = find_in_sight(&prepare.common, study).await? else { return Ok(()) };
+    let parcel = Parcel::Download(kind);
+    let common = &prepare.common;
+    let find = || find(&common.index, &prepare.derived, (&seen.0, &seen.1), kind, common.clock.now());
+    if find().await?.bytes.is_some() || !take_turn(prepare, study, &parcel).await? {
         return Ok(());
     }
-    if !index.lease_packing(study, kind, prepare.common.clock.now(), LEASE).await? {
-        let task = SettleTask::PackDownload { study_instance_uid: study.clone(), kind };
-        let mut message = task.to_outbox()?;
-        message.delay_ms = LOOK_AGAIN_MS;
-        return outbox::publish(&prepare.common, &outbox::entry(&prepare.common, vec![message])?).await;
-    }
     // Between looking and taking the turn, whoever had it may have come to its end.
-    let packed = match find(index, &prepare.derived, study, kind).await? {
+    let packed = match find().await? {
         StudyDownload { bytes: Some(_), .. } => Ok(()),
-        missing => Box::pin(pack(prepare, &**renderer, (&record, &order), kind, &missing)).await,
+        missing => Box::pin(pack(prepare, &**renderer, (&seen.0, &seen.1), (&parcel, kind), &missing)).await,
     };
-    index.end_packing(study, kind).await?;
+    prepare.common.index.end_packing(study, &parcel).await?;
     packed
+}
+
+/// Puts the files of a study that may be seen together that a client retrieves in one answer, unless they are.
+///
+/// # Errors
+/// [`DeliveryError`]: it has to be made again.
+#[instrument(skip_all, fields(study_instance_uid = %study))]
+pub async fn pack_retrieval(
+    prepare: &Prepare,
+    study: &StudyInstanceUid,
+    retrieval: Retrieval,
+) -> Result<(), DeliveryError> {
+    let Some((record, _)) = find_in_sight(&prepare.common, study).await? else { return Ok(()) };
+    let index = &prepare.common.index;
+    let series = shown_series(index, &record).await?;
+    let instances = select(&retrieval, &shown_instances(index, &record, series.iter()).await?);
+    let key = retrieval_key(study, &instances);
+    let parcel = Parcel::Retrieval(retrieval);
+    let is_made = async || Ok::<_, DeliveryError>(made(&prepare.derived, &key).await?.is_some());
+    if instances.is_empty() || is_made().await? || !take_turn(prepare, study, &parcel).await? {
+        return Ok(());
+    }
+    let packed = if is_made().await? {
+        Ok(())
+    } else {
+        let mut teller = Teller::new(prepare, study, &parcel, instances.len());
+        Box::pin(retrieval_object::write(&mut teller, &key, &instances)).await
+    };
+    index.end_packing(study, &parcel).await?;
+    packed
+}
+
+/// Whether it is our turn to make something. However often somebody asked, one makes it at a time: who comes second looks again
+/// later, and finds it.
+async fn take_turn(
+    prepare: &Prepare,
+    study: &StudyInstanceUid,
+    parcel: &Parcel,
+) -> Result<bool, DeliveryError> {
+    let common = &prepare.common;
+    if common.index.lease_packing(study, parcel, common.clock.now(), LEASE).await? {
+        return Ok(true);
+    }
+    let mut message = SettleTask::pack(study, parcel).to_outbox()?;
+    message.delay_ms = LOOK_AGAIN_MS;
+    outbox::pass_on(common, &message).await?;
+    Ok(false)
 }
 
 async fn pack(
     prepare: &Prepare,
     renderer: &dyn InstanceRenderer,
     (study, order): (&StudyRecord, &OrderRecord),
-    kind: DownloadKind,
+    (parcel, kind): (&Parcel, DownloadKind),
     download: &StudyDownload,
 ) -> Result<(), DeliveryError> {
     let mut instances = prepare.common.index.instances(&study.study_instance_uid).await?;
@@ -84,7 +129,7 @@ async fn pack(
     let folder = tempfile::tempdir().map_err(local("a temporary folder"))?;
     let path = folder.path().join("zip");
     let archive = Archive::create(&path).map_err(local("a temporary file"))?;
-    let mut teller = Teller::new(prepare, &study.study_instance_uid, kind, instances.len());
+    let mut teller = Teller::new(prepare, &study.study_instance_uid, parcel, instances.len());
     let archive = match kind {
         DownloadKind::Uploaded => Box::pin(uploaded(&mut teller, archive, folder.path(), &instances)).await?,
         DownloadKind::Media => {

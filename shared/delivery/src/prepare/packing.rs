@@ -1,8 +1,8 @@
-//! What every ZIP needs while it is made: its files in their places, and the turn to make it.
+//! What every parcel needs while it is made: its files in their places, and the turn to make it.
 
 use std::path::{Path, PathBuf};
 
-use filmless_domain::{DownloadKind, StudyInstanceUid};
+use filmless_domain::{Parcel, StudyInstanceUid};
 use filmless_store::ObjectVersion;
 use filmless_store::index::{InstanceRecord, PackingProgress};
 use jiff::{SignedDuration, Timestamp};
@@ -55,15 +55,15 @@ pub(super) fn places(sorted: &[InstanceRecord]) -> Vec<Place> {
 pub(super) struct Teller<'p> {
     pub prepare: &'p Prepare,
     study: &'p StudyInstanceUid,
-    kind: DownloadKind,
+    parcel: &'p Parcel,
     progress: PackingProgress,
     told_at: Option<Timestamp>,
 }
 
 impl<'p> Teller<'p> {
-    pub fn new(prepare: &'p Prepare, study: &'p StudyInstanceUid, kind: DownloadKind, files: usize) -> Self {
+    pub fn new(prepare: &'p Prepare, study: &'p StudyInstanceUid, parcel: &'p Parcel, files: usize) -> Self {
         let files = u32::try_from(files).unwrap_or(u32::MAX);
-        Self { prepare, study, kind, progress: PackingProgress { files_done: 0, files }, told_at: None }
+        Self { prepare, study, parcel, progress: PackingProgress { files_done: 0, files }, told_at: None }
     }
 
     pub async fn file_done(&mut self) -> Result<(), DeliveryError> {
@@ -75,7 +75,7 @@ impl<'p> Teller<'p> {
         let now = self.prepare.common.clock.now();
         if self.told_at.is_none_or(|told_at| now > told_at + TELL_EVERY) {
             let index = &self.prepare.common.index;
-            index.renew_packing(self.study, self.kind, now, LEASE, self.progress).await?;
+            index.renew_packing(self.study, self.parcel, now, LEASE, self.progress).await?;
             self.told_at = Some(now);
         }
         Ok(())

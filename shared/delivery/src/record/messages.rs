@@ -1,7 +1,7 @@
 //! The messages between the functions. Each names a study and nothing about its patient. With tracing on,
 //! `traceparent` says which step sent it ([`crate::trace`]).
 
-use filmless_domain::{DownloadKind, SeriesInstanceUid, StudyInstanceUid};
+use filmless_domain::{DownloadKind, Parcel, Retrieval, SeriesInstanceUid, StudyInstanceUid};
 use filmless_store::index::OutboxMessage;
 use filmless_store::port::QueueName;
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,24 @@ pub enum SettleTask {
         #[serde(default, skip_serializing_if = "DownloadKind::is_uploaded")]
         kind: DownloadKind,
     },
+    /// Put the files together that a client retrieves in one answer.
+    PackRetrieval {
+        /// Which study.
+        study_instance_uid: StudyInstanceUid,
+        /// Which of its files.
+        retrieval: Retrieval,
+    },
+}
+
+impl SettleTask {
+    /// Makes this of a study.
+    pub(crate) fn pack(study: &StudyInstanceUid, parcel: &Parcel) -> Self {
+        let study_instance_uid = study.clone();
+        match parcel.clone() {
+            Parcel::Download(kind) => Self::PackDownload { study_instance_uid, kind },
+            Parcel::Retrieval(retrieval) => Self::PackRetrieval { study_instance_uid, retrieval },
+        }
+    }
 }
 
 /// A series, and which contents of it.
@@ -121,7 +139,7 @@ impl Task for SettleTask {
             Self::CheckQuiet { .. } | Self::RenderSeries { .. } | Self::RenderSmallSeries { .. } => {
                 QueueName::Settle
             }
-            Self::PackDownload { .. } => QueueName::Downloads,
+            Self::PackDownload { .. } | Self::PackRetrieval { .. } => QueueName::Downloads,
         }
     }
 
@@ -130,7 +148,8 @@ impl Task for SettleTask {
             Self::CheckQuiet { study_instance_uid }
             | Self::RenderSeries { study_instance_uid, .. }
             | Self::RenderSmallSeries { study_instance_uid, .. }
-            | Self::PackDownload { study_instance_uid, .. } => study_instance_uid,
+            | Self::PackDownload { study_instance_uid, .. }
+            | Self::PackRetrieval { study_instance_uid, .. } => study_instance_uid,
         }
     }
 
@@ -138,7 +157,7 @@ impl Task for SettleTask {
         match self {
             Self::CheckQuiet { .. } => Step::Settle,
             Self::RenderSeries { .. } | Self::RenderSmallSeries { .. } => Step::Render,
-            Self::PackDownload { .. } => Step::Pack,
+            Self::PackDownload { .. } | Self::PackRetrieval { .. } => Step::Pack,
         }
     }
 }
@@ -185,6 +204,20 @@ mod tests {
         ] {
             let study_instance_uid = StudyInstanceUid::parse("1.2.3").unwrap();
             let pack = SettleTask::PackDownload { study_instance_uid, kind };
+            let message = pack.to_outbox().unwrap();
+            assert_eq!((message.queue.as_str(), message.body.as_str()), ("downloads", body));
+            assert_eq!(SettleTask::parse(body).unwrap(), pack);
+        }
+        let series = Retrieval::series(SeriesInstanceUid::parse("1.2.4").unwrap());
+        for (retrieval, body) in [
+            (Retrieval::study(), r#"{"task":"pack-retrieval","study_instance_uid":"1.2.3","retrieval":{}}"#),
+            (
+                series,
+                r#"{"task":"pack-retrieval","study_instance_uid":"1.2.3","retrieval":{"series_instance_uid":"1.2.4"}}"#,
+            ),
+        ] {
+            let study = StudyInstanceUid::parse("1.2.3").unwrap();
+            let pack = SettleTask::pack(&study, &Parcel::Retrieval(retrieval));
             let message = pack.to_outbox().unwrap();
             assert_eq!((message.queue.as_str(), message.body.as_str()), ("downloads", body));
             assert_eq!(SettleTask::parse(body).unwrap(), pack);

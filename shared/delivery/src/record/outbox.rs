@@ -24,12 +24,18 @@ pub(crate) fn entry(common: &Common, messages: Vec<OutboxMessage>) -> Result<Out
 /// every receiver tolerates.
 pub(crate) async fn publish(common: &Common, entry: &OutboxRecord) -> Result<(), DeliveryError> {
     for message in &entry.messages {
-        let queue = QueueName::ALL.into_iter().find(|queue| queue.as_str() == message.queue);
-        if let Some(queue) = queue {
-            common.queue.send(queue, &message.body, Duration::from_millis(message.delay_ms)).await?;
-        }
+        pass_on(common, message).await?;
     }
     Ok(common.index.remove_outbox(entry).await?)
+}
+
+/// Sends one message that is stored nowhere: whoever waits for what it asks for asks again.
+pub(crate) async fn pass_on(common: &Common, message: &OutboxMessage) -> Result<(), DeliveryError> {
+    let queue = QueueName::ALL.into_iter().find(|queue| queue.as_str() == message.queue);
+    if let Some(queue) = queue {
+        common.queue.send(queue, &message.body, Duration::from_millis(message.delay_ms)).await?;
+    }
+    Ok(())
 }
 
 /// Sends messages that no other change causes. They are stored first; if the queue does not accept them now, the

@@ -1,6 +1,8 @@
 //! What images, order and account say about the patient, side by side, for staff to check before they release by hand.
 //! Only for roles that may release.
 
+use std::collections::BTreeSet;
+
 use filmless_domain::audit::AuditAction;
 use filmless_domain::identity::{AcceptedPairs, Agreement, Fact, compare, pair_digest};
 use filmless_domain::staff::Act;
@@ -106,7 +108,7 @@ impl std::fmt::Debug for IdentityView {
 /// What was looked at, and the pairs that would have to be one person.
 pub(super) struct Looked {
     pub view: IdentityView,
-    pub pairs: Vec<String>,
+    pub pairs: BTreeSet<String>,
 }
 
 impl Desk {
@@ -171,11 +173,12 @@ impl Desk {
             Some(account) => person_of(&self.common, account).await?,
             None => None,
         };
-        let mut pairs = Vec::new();
+        // The images and the account may state the same person.
+        let mut pairs = BTreeSet::new();
         let mut side = |person: &PatientDemographics, shown: &PatientDemographics| {
             let stated = self.stated(person, shown, &ordered, &accepted);
             if !stated.doubts.is_empty() {
-                pairs.push(pair_digest(person, &ordered));
+                pairs.insert(pair_digest(person, &ordered));
             }
             stated
         };

@@ -78,6 +78,9 @@ fn task_of(queue: QueueName, body: &str) -> Option<(&'static str, Option<StudyIn
             SettleTask::PackDownload { study_instance_uid, .. } => {
                 ("pack-download", Some(study_instance_uid))
             }
+            SettleTask::PackRetrieval { study_instance_uid, .. } => {
+                ("pack-retrieval", Some(study_instance_uid))
+            }
         },
         QueueName::Release => ("release-study", Some(ReleaseTask::parse(body).ok()?.study_instance_uid)),
         QueueName::Notices => ("send-notice", Some(NoticeTask::parse(body).ok()?.study_instance_uid)),

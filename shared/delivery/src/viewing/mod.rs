@@ -19,7 +19,7 @@ use filmless_domain::{
     StudyInstanceUid,
 };
 use filmless_store::Bucket;
-use filmless_store::index::PackingProgress;
+pub use filmless_store::index::PackingProgress;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -260,4 +260,6 @@ pub struct SeriesView {
     pub poster_url: Option<String>,
     /// `.thumbs.jpg`.
     pub thumbs_url: Option<String>,
+    /// `.metadata.json`.
+    pub metadata_url: String,
 }

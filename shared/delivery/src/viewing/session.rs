@@ -1,4 +1,5 @@
-//! Sessions: a secret starts one; idleness, age, a sign-out (here or everywhere) or staff end it.
+//! Sessions: a secret starts one; age, a sign-out (here or everywhere) or staff end it. Idleness ends its pages, and lets the
+//! software go on for which tokens were made in it.
 
 use filmless_domain::audit::{Actor, AuditAction};
 use filmless_domain::usage::{UsageEvent, UsageKind};
@@ -16,20 +17,18 @@ use crate::sight::latest_order_of;
 use crate::{DeliveryError, credentials};
 
 /// The use of a session is written down this often.
-pub(super) const SEEN_EVERY: SignedDuration = SignedDuration::from_secs(5 * 60);
+const SEEN_EVERY: SignedDuration = SignedDuration::from_secs(5 * 60);
 
 /// A session beside its item.
 pub(super) struct FoundSession {
     pub session: Session,
     pub record: SessionRecord,
-    /// When it ends, where nobody uses it any more.
-    pub idle_at: Timestamp,
-    /// Whether that was before now.
+    /// Whether nobody looked at its pages for so long that they opened for the last time.
     pub is_idle: bool,
 }
 
 impl FoundSession {
-    /// Unless nobody used it for too long.
+    /// Unless its pages have ended.
     pub fn in_use(self) -> Option<Self> {
         (!self.is_idle).then_some(self)
     }
@@ -43,20 +42,25 @@ impl FoundSession {
 }
 
 impl Portal {
-    /// The session of a cookie, used from that source.
+    /// The session of a cookie that looks at a page from that source.
     ///
     /// # Errors
     /// [`DeliveryError`].
     pub async fn session(&self, cookie: &str, source: &str) -> Result<Option<Session>, DeliveryError> {
+        let (index, now) = (&self.common.index, self.common.clock.now());
         let token_digest = credentials::token_digest(cookie);
         let Some(found) = self.find_session(&token_digest, source).await? else { return Ok(None) };
-        if found.is_idle {
-            self.common.index.end_session(&token_digest).await?;
+        if !found.is_idle && found.record.seen_at + SEEN_EVERY < now {
+            index.see_session(&token_digest, now).await?;
+        }
+        // Its viewer tokens need it.
+        if found.is_idle && found.record.viewers.is_empty() {
+            index.end_session(&token_digest).await?;
         }
         Ok(found.in_use().map(|found| found.session))
     }
 
-    /// The session whose cookie has this digest, used from that source; one that was idle for too long, too.
+    /// The session whose cookie has this digest, asked from that source; one whose pages have ended, too.
     pub(super) async fn find_session(
         &self,
         token_digest: &str,
@@ -74,11 +78,7 @@ impl Portal {
                 None => return Ok(None),
             },
         };
-        let idle_at = record.seen_at + self.common.settings.session_idle;
-        let is_idle = idle_at < now;
-        if !is_idle && record.seen_at + SEEN_EVERY < now {
-            index.see_session(token_digest, now).await?;
-        }
+        let is_idle = record.seen_at + self.common.settings.session_idle < now;
         let session = Session {
             account: account.account_name,
             patient_name: record.patient_name.clone(),
@@ -89,17 +89,35 @@ impl Portal {
             token_digest: token_digest.to_owned(),
             source: source.to_owned(),
         };
-        Ok(Some(FoundSession { session, record, idle_at, is_idle }))
+        Ok(Some(FoundSession { session, record, is_idle }))
     }
 
-    /// Ends this cookie's session.
+    /// Ends this cookie's session and all its viewer tokens, also where its pages have ended already.
     ///
     /// # Errors
     /// [`DeliveryError`].
     pub async fn sign_out(&self, cookie: &str, source: &str) -> Result<(), DeliveryError> {
-        let Some(session) = self.session(cookie, source).await? else { return Ok(()) };
+        let found = self.find_session(&credentials::token_digest(cookie), source).await?;
+        match found {
+            Some(found) => self.end_session(&found.session).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Ends this cookie's session unless its pages have ended: what its viewer tokens still open, they open.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn leave_session(&self, cookie: &str, source: &str) -> Result<(), DeliveryError> {
+        match self.session(cookie, source).await? {
+            Some(session) => self.end_session(&session).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn end_session(&self, session: &Session) -> Result<(), DeliveryError> {
         self.common.index.end_session(&session.token_digest).await?;
-        let record = Record::new(AuditAction::SignOut, session.actor()).from(source);
+        let record = Record::new(AuditAction::SignOut, session.actor()).from(&session.source);
         record.account(&session.account_key).write(&self.common).await
     }
 

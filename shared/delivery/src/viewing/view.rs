@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use filmless_domain::audit::{AuditAction, AuditOutcome};
 use filmless_domain::usage::{StorageClass, UsageEvent, UsageKind};
-use filmless_domain::{DownloadKind, HoldReason, SopInstanceUid, StoredCode, StudyInstanceUid, StudyState};
+use filmless_domain::{
+    DownloadKind, HoldReason, Parcel, SopInstanceUid, StoredCode, StudyInstanceUid, StudyState,
+};
 use filmless_store::index::{AccessMoment, LogName, OrderRecord, SeriesRecord, StudyRecord, Transaction};
 
 use super::{Portal, SeriesView, Session, ShareScope, StudyDownload, StudySummary, StudyView};
@@ -150,8 +152,15 @@ impl Portal {
         study: &StudyInstanceUid,
         kind: DownloadKind,
     ) -> Result<Option<StudyDownload>, DeliveryError> {
-        let Some(record) = self.downloadable(session, study).await? else { return Ok(None) };
-        let found = download::find(&self.common.index, &self.derived, study, kind).await?;
+        let Some((record, order)) = self.downloadable(session, study).await? else { return Ok(None) };
+        let found = download::find(
+            &self.common.index,
+            &self.derived,
+            (&record, &order),
+            kind,
+            self.common.clock.now(),
+        )
+        .await?;
         let Some(bytes) = found.bytes else {
             let download::StudyDownload { bytes_expected: bytes, progress, .. } = found;
             return Ok(Some(StudyDownload::NotMade { bytes, progress }));
@@ -186,7 +195,7 @@ impl Portal {
     ) -> Result<bool, DeliveryError> {
         let is_theirs = self.downloadable(session, study).await?.is_some();
         if is_theirs {
-            download::request(&self.common, study, kind).await?;
+            download::request(&self.common, study, &Parcel::Download(kind)).await?;
         }
         Ok(is_theirs)
     }
@@ -238,9 +247,9 @@ impl Portal {
         &self,
         session: &Session,
         study: &StudyInstanceUid,
-    ) -> Result<Option<StudyRecord>, DeliveryError> {
+    ) -> Result<Option<(StudyRecord, OrderRecord)>, DeliveryError> {
         let visible = self.visible(session, study).await?;
-        Ok(visible.filter(|_| session.may_download()).map(|(record, _)| record))
+        Ok(visible.filter(|_| session.may_download()))
     }
 
     /// Whether this session may see this study.
@@ -307,6 +316,7 @@ impl Portal {
             pack_url: self.presign(&keys.pack).await?,
             poster_url: if has_picture { Some(self.presign(&keys.poster).await?) } else { None },
             thumbs_url: if has_picture { Some(self.presign(&keys.thumbs).await?) } else { None },
+            metadata_url: self.presign(&keys.metadata).await?,
         })
     }
 

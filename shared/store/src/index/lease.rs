@@ -1,6 +1,6 @@
 //! Work that one run does at a time.
 
-use filmless_domain::{DownloadKind, StudyInstanceUid};
+use filmless_domain::{Parcel, StudyInstanceUid};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ struct LeaseRecord {
     progress: PackingProgress,
 }
 
-/// How far the packing of a download is.
+/// How far the packing of a parcel is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackingProgress {
     /// Files that are packed.
@@ -29,11 +29,9 @@ pub struct PackingProgress {
     pub files: u32,
 }
 
-fn key(study: &StudyInstanceUid, kind: DownloadKind) -> ItemKey {
-    let sort = match kind {
-        DownloadKind::Uploaded => "LEASE",
-        DownloadKind::Media => "LEASE#media",
-    };
+fn key(study: &StudyInstanceUid, parcel: &Parcel) -> ItemKey {
+    let name = parcel.to_string();
+    let sort = if name.is_empty() { "LEASE".to_owned() } else { format!("LEASE#{name}") };
     ItemKey::new(format!("PACKING#{study}"), sort)
 }
 
@@ -46,14 +44,14 @@ fn until(end: Timestamp, progress: PackingProgress) -> Change {
 }
 
 impl Index {
-    /// Takes the lease for packing a study's download, for `life`; false while another run has it.
+    /// Takes the lease for packing a parcel of a study, for `life`; false while another run has it.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn lease_packing(
         &self,
         study: &StudyInstanceUid,
-        kind: DownloadKind,
+        parcel: &Parcel,
         now: Timestamp,
         life: SignedDuration,
     ) -> Result<bool, StoreError> {
@@ -63,7 +61,7 @@ impl Index {
         ]);
         let taken = self
             .update::<LeaseRecord>(
-                &key(study, kind),
+                &key(study, parcel),
                 until(now + life, PackingProgress::default()).when(&is_free),
             )
             .await?;
@@ -77,12 +75,12 @@ impl Index {
     pub async fn renew_packing(
         &self,
         study: &StudyInstanceUid,
-        kind: DownloadKind,
+        parcel: &Parcel,
         now: Timestamp,
         life: SignedDuration,
         progress: PackingProgress,
     ) -> Result<(), StoreError> {
-        self.update::<LeaseRecord>(&key(study, kind), until(now + life, progress)).await.map(|_| ())
+        self.update::<LeaseRecord>(&key(study, parcel), until(now + life, progress)).await.map(|_| ())
     }
 
     /// How far it is; nothing while nobody packs.
@@ -92,17 +90,19 @@ impl Index {
     pub async fn packing_progress(
         &self,
         study: &StudyInstanceUid,
-        kind: DownloadKind,
+        parcel: &Parcel,
+        now: Timestamp,
     ) -> Result<Option<PackingProgress>, StoreError> {
-        let lease: Option<LeaseRecord> = self.get(&key(study, kind)).await?;
-        Ok(lease.map(|lease| lease.progress))
+        let lease: Option<LeaseRecord> = self.get(&key(study, parcel)).await?;
+        let is_alive = |lease: &LeaseRecord| lease.leased_until >= now.as_millisecond();
+        Ok(lease.filter(is_alive).map(|lease| lease.progress))
     }
 
     /// Ends it.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn end_packing(&self, study: &StudyInstanceUid, kind: DownloadKind) -> Result<(), StoreError> {
-        self.delete(&key(study, kind)).await
+    pub async fn end_packing(&self, study: &StudyInstanceUid, parcel: &Parcel) -> Result<(), StoreError> {
+        self.delete(&key(study, parcel)).await
     }
 }

@@ -19,7 +19,7 @@ use crate::StoreError;
 /// What one viewer token opens.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ViewerRecord {
-    /// SHA-256 of the cookie of the session that it was made in, in hex: it ends with that session.
+    /// SHA-256 of the cookie of the session that it was made in, in hex: it ends with that session, but not with its pages.
     pub session: String,
     /// The account of that session.
     pub account_key: String,
@@ -30,7 +30,7 @@ pub struct ViewerRecord {
     /// When it was made.
     #[serde(with = "millisecond::required")]
     pub created_at: Timestamp,
-    /// When it was last used, to within a few minutes.
+    /// When it was last used, to within a minute.
     #[serde(with = "millisecond::required")]
     pub seen_at: Timestamp,
     /// When it ends at the latest, in seconds since 1970 (also the table's TTL).

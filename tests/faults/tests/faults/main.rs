@@ -14,6 +14,7 @@ mod run;
 #[allow(dead_code)]
 mod sample;
 mod scenario;
+mod software;
 mod weather;
 mod world;
 
@@ -154,15 +155,22 @@ fn in_any_storm_nothing_is_lost_and_nothing_happens_twice() {
     });
     let sum = |count: fn(&Told) -> usize| told.iter().map(count).sum::<usize>();
     println!(
-        "{} runs in {:.0} s: {} calls, {} faults, {} kills, {} dead letters",
+        "{} runs in {:.0} s: {} calls, {} faults, {} kills, {} dead letters; software: {} shown, {} refused, {} failed",
         told.len(),
         started.elapsed().as_secs_f64(),
         sum(|told| told.calls.len()),
         sum(|told| told.faults),
         sum(|told| told.kills),
         sum(|told| told.dead_letters),
+        sum(|told| told.software.shown),
+        sum(|told| told.software.refused),
+        sum(|told| told.software.failed),
     );
     assert_none(&failed);
+    if runs > 100 {
+        assert!(sum(|told| told.software.shown) > 0, "no software was ever shown anything");
+        assert!(sum(|told| told.software.refused) > 0, "no software was ever refused anything");
+    }
 }
 
 #[test]

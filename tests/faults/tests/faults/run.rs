@@ -21,6 +21,7 @@ use crate::handlers::{event_of, handle};
 use crate::invariants;
 use crate::ports::{Message, Source};
 use crate::scenario::{Scenario, Upload};
+use crate::software::{DoctorsSoftware, Seen};
 use crate::weather::Plan;
 use crate::world::{Process, Setup, World};
 
@@ -42,11 +43,14 @@ pub struct Told {
     pub faults: usize,
     pub kills: usize,
     pub dead_letters: usize,
+    pub software: Seen,
 }
 
 pub struct Run {
     pub world: World,
     process: Process,
+    software: DoctorsSoftware,
+    scenario: Scenario,
     chance: Chance,
     pub uploads: Vec<Upload>,
     started_ms: i64,
@@ -99,16 +103,20 @@ impl Run {
         let mut told = Told { calls: self.world.weather.calls(), ..Told::default() };
         self.world.weather.calm_down();
         self.world.queues.calm_down();
+        self.software.look_in_calm(scenario, &self.world)?;
         self.recover(setup.seed)?;
         told.faults = self.world.weather.faults();
         told.kills = self.kills;
         told.dead_letters = self.world.queues.dead();
         let checks = invariants::check(&self.process.services, &self.world, scenario);
         match self.process.run(checks) {
-            Some(broken) if broken.is_empty() => Ok(told),
-            Some(broken) => Err(broken.join("\n")),
-            None => Err("killed in calm weather".into()),
+            Some(broken) if broken.is_empty() => {}
+            Some(broken) => return Err(broken.join("\n")),
+            None => return Err("killed in calm weather".into()),
         }
+        self.software.look_in_calm(scenario, &self.world)?;
+        told.software = self.software.seen;
+        Ok(told)
     }
 
     /// Writes the calls of a failed run to a file, because a repeated run does not make all of them in the same order.
@@ -122,9 +130,12 @@ impl Run {
         let mut world = World::new(servers, setup);
         let process = world.start_process();
         let started_ms = world.clock.now_ms();
+        let software = DoctorsSoftware::new(setup.seed, &setup.plan);
         let mut run = Self {
             world,
             process,
+            software,
+            scenario: scenario.clone(),
             chance: Chance::new(setup.seed, 4),
             uploads: scenario.uploads.clone(),
             started_ms,
@@ -178,6 +189,7 @@ impl Run {
             let batches = self.batches(in_storm);
             if !batches.is_empty() {
                 self.work_on(batches);
+                self.software.look(&self.scenario, &self.world)?;
                 continue;
             }
             if self.world.clock.now_ms() - self.upkeep_at_ms >= UPKEEP_MS {

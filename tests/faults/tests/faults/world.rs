@@ -89,16 +89,25 @@ impl World {
     /// Starts a process with its own connections and randomness.
     pub fn start_process(&mut self) -> Process {
         self.processes += 1;
+        self.process(&self.weather, 2000 + self.processes)
+    }
+
+    /// A process that is none of the run's, with a weather of its own.
+    pub fn process_beside(&self, weather: &Arc<Weather>) -> Process {
+        self.process(weather, 9000)
+    }
+
+    fn process(&self, weather: &Arc<Weather>, stream: u64) -> Process {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let connection = {
             let _inside = runtime.enter();
-            Connection::watched(&self.endpoints, Arc::clone(&self.weather) as _)
+            Connection::watched(&self.endpoints, Arc::clone(weather) as _)
         };
-        let services = self.services(&connection);
-        Process { runtime, services, weather: Arc::clone(&self.weather) }
+        let services = self.services(&connection, stream);
+        Process { runtime, services, weather: Arc::clone(weather) }
     }
 
-    fn services(&self, connection: &Connection) -> Services {
+    fn services(&self, connection: &Connection, stream: u64) -> Services {
         let bucket = |name: &str| connection.bucket(name);
         Services {
             studies: bucket("studies"),
@@ -111,7 +120,7 @@ impl World {
             messengers: Gateways::messengers(&self.gateways),
             sealer: Arc::new(RemoteSealer::new(self.seed, self.processes, Arc::clone(&self.weather))),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
-            randomness: Arc::new(SeededRandomness::new(self.seed, 2000 + self.processes)),
+            randomness: Arc::new(SeededRandomness::new(self.seed, stream)),
             settings: Arc::new(Settings { quiet_period: QUIET_PERIOD, ..Settings::default() }),
         }
     }

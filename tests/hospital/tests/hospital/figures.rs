@@ -15,6 +15,8 @@ pub struct Figures {
     pub steps: usize,
     pub looks: usize,
     pub opened: usize,
+    /// How often software was shown something.
+    pub by_software: usize,
     pub fetched: usize,
     pub downloads: usize,
     pub messages: usize,
@@ -88,6 +90,7 @@ impl Figures {
             (&mut self.steps, other.steps),
             (&mut self.looks, other.looks),
             (&mut self.opened, other.opened),
+            (&mut self.by_software, other.by_software),
             (&mut self.fetched, other.fetched),
             (&mut self.downloads, other.downloads),
             (&mut self.messages, other.messages),
@@ -129,8 +132,8 @@ impl fmt::Display for Figures {
         )?;
         writeln!(
             f,
-            "the oracle looked {} times, {} sweeps, opened {} studies, fetched {} objects, {} downloads",
-            self.looks, self.sweeps, self.opened, self.fetched, self.downloads
+            "the oracle looked {} times, {} sweeps, opened {} studies, {} by software, fetched {} objects, {} downloads",
+            self.looks, self.sweeps, self.opened, self.by_software, self.fetched, self.downloads
         )?;
         writeln!(
             f,

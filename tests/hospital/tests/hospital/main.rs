@@ -36,6 +36,7 @@ mod sample;
 mod seats;
 mod servers;
 mod shrink;
+mod software;
 mod truth;
 #[path = "../../../faults/tests/faults/weather.rs"]
 #[allow(dead_code)]

@@ -12,6 +12,7 @@ use crate::figures::Figures;
 use crate::pictures::{self, Pictures};
 use crate::pixels::Mark;
 use crate::seats::{SOURCE, Seats};
+use crate::software::Tokens;
 use crate::truth::Truth;
 
 /// Something that must never happen.
@@ -30,6 +31,7 @@ pub struct Violation {
 pub struct Oracle {
     pub truth: Truth,
     pub seats: Seats,
+    pub software: Tokens,
     pub pictures: Pictures,
     pub figures: Figures,
     pub violations: Vec<Violation>,
@@ -51,6 +53,7 @@ impl Oracle {
         Self {
             truth,
             seats: Seats::default(),
+            software: Tokens::default(),
             pictures: Pictures::new(),
             figures: Figures::default(),
             violations: Vec::new(),
@@ -79,8 +82,27 @@ impl Oracle {
         if changed.is_empty() {
             return;
         }
+        // Before anybody looks again, who would be given another token.
+        self.look_with_software(services, &changed).await;
         for account in self.seats.of_people(&people) {
             self.look_as(services, &account, &changed, false).await;
+        }
+    }
+
+    async fn look_with_software(&mut self, services: &Services, exams: &BTreeSet<usize>) {
+        for shown in self.software.shown(services, exams).await {
+            self.figures.by_software += 1;
+            let person = shown.person;
+            for exam in shown.studies.iter().filter_map(|study| exam_of(study.as_str())) {
+                let owner = self.truth.owner(exam);
+                if owner != person {
+                    self.violate("opened by software", person, owner, exam, String::new());
+                }
+                if self.truth.recalled.contains(&exam) {
+                    self.violate("opened by software what was recalled", person, owner, exam, String::new());
+                }
+            }
+            self.check_pixels("got files by software", person, &shown.marks);
         }
     }
 
@@ -116,6 +138,7 @@ impl Oracle {
     }
 
     async fn look_as(&mut self, services: &Services, name: &str, exams: &BTreeSet<usize>, anew: bool) {
+        self.software.now = services.clock.now();
         let portal = Portal::new(services.clone());
         let Some(mut account) = self.seats.accounts.remove(name) else { return };
         let person = account.person;
@@ -183,6 +206,7 @@ impl Oracle {
         let Some(view) = portal.open_study(&viewer.session, &uid).await.unwrap() else { return };
         self.figures.opened += 1;
         let (person, owner) = (viewer.person, self.truth.owner(exam));
+        self.software.make(portal, &viewer.session, (person, exam), uid.clone()).await;
         let birth = serde_json::to_value(view.birth_date).unwrap();
         let birth = birth.as_str().unwrap_or_default();
         for printed in [view.patient_name.as_str(), view.patient_id.as_str(), birth] {

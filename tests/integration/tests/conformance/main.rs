@@ -12,4 +12,5 @@ mod objects;
 mod queue;
 mod sealing;
 mod sending;
+mod viewers;
 mod writers;

@@ -23,6 +23,7 @@ on_every_backend! {
     of_many_writers_of_one_key_one_is_first
     what_is_written_once_is_served_as_it_says
     a_file_comes_back_as_a_file
+    what_is_written_piece_by_piece_is_one_object_once_it_is_finished
     a_signed_address_opens_one_object_as_it_is_to_be_served
     an_upload_is_announced
 }
@@ -258,6 +259,27 @@ async fn a_file_comes_back_as_a_file(backend: &Backend) {
     backend.derived.put_file(&name, &there, Served::immutable("application/zip")).await.unwrap();
     backend.derived.download(latest(&name), &back, 1 << 30).await.unwrap();
     assert!(std::fs::read(back).unwrap() == bytes, "the file is another one");
+}
+
+async fn what_is_written_piece_by_piece_is_one_object_once_it_is_finished(backend: &Backend) {
+    let (bucket, name) = (&backend.derived, key("downloads/1.mime"));
+    let kind = "multipart/related; type=\"application/dicom\"; boundary=ab12";
+    for pieces in [vec![], vec![3], vec![5_000_000; 8], vec![16 << 20], vec![40_000_001]] {
+        let mut expected = Vec::new();
+        let mut upload = bucket.upload(&name, Served::immutable(kind)).await.unwrap();
+        let before = bucket.current_etag(&name).await.unwrap();
+        for length in pieces {
+            let piece: Vec<u8> = (0..length).map(|n: u32| (n / 7) as u8).collect();
+            upload.write(&piece).await.unwrap();
+            expected.extend(piece);
+        }
+        assert_eq!(bucket.current_etag(&name).await.unwrap(), before, "it is there before it is whole");
+        upload.finish().await.unwrap();
+        assert!(bucket.get(latest(&name), 1 << 30).await.unwrap() == expected, "{} bytes", expected.len());
+        let url = bucket.presign_get(&name, Duration::from_secs(60)).await.unwrap();
+        let answer = agent().get(&url).call().unwrap();
+        assert_eq!(answer.headers()["content-type"], kind);
+    }
 }
 
 async fn a_signed_address_opens_one_object_as_it_is_to_be_served(backend: &Backend) {

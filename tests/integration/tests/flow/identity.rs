@@ -261,6 +261,21 @@ async fn staff_say_once_that_two_are_one_person() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn staff_say_that_images_and_account_alike_are_the_person_of_a_corrected_order() {
+    let system = System::start();
+    let study = Study::numbered(335);
+    system.upload_order(&study.order()).await;
+    system.upload("incoming/1", study.slice(1, 1)).await;
+    system.until(&study.uid, "released").await;
+    let mut corrected = study.order();
+    corrected["patient"]["birth_date"] = json!("1991-03-04");
+    system.upload_order(&corrected).await;
+    system.until(&study.uid, "held").await;
+    system.release(&study.uid, &["--same-person"]);
+    system.until(&study.uid, "released").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn where_four_eyes_are_demanded_one_member_is_not_enough() {
     let folder = TempDir::new().unwrap();
     let rules = folder.path().join("identity.json");

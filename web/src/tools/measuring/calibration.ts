@@ -4,7 +4,7 @@ import type { FrameDetails, Region } from "../../read/frame-details.js";
 import type { Point } from "../../view-geometry.js";
 
 /** Why a length is not one in the patient, or how it was estimated. */
-export type Caveat = "uncalibrated" | "at-detector" | "by-geometry" | "by-fiducial" | "on-film";
+export type Caveat = "uncalibrated" | "at-detector" | "by-geometry" | "by-fiducial" | "on-film" | "by-hand";
 
 export interface Quantity {
   readonly value: number;
@@ -18,6 +18,7 @@ const CAVEATS: Readonly<Record<string, Caveat>> = {
   "pixel-spacing-by-geometry": "by-geometry",
   "pixel-spacing-by-fiducial": "by-fiducial",
   "nominal-scanned-pixel-spacing": "on-film",
+  "by-hand": "by-hand",
 };
 const CENTIMETRES = 3;
 const MM_PER_CM = 10;
@@ -43,8 +44,9 @@ export function pixelShape({ aspect }: FrameDetails): Pick<PixelSize, "x" | "y">
 }
 
 export function pixelSize({ regions, spacing }: FrameDetails, points: readonly Point[]): PixelSize | null {
-  if (regions.length > 0) {
-    const region = regionAround(regions, points);
+  // A reader's own calibration holds outside of regions with other units, too.
+  const region = regionAround(regions, points);
+  if (regions.length > 0 && (region !== null || spacing?.source !== "by-hand")) {
     return region === null || !isInCentimetres(region)
       ? null
       : { x: Math.abs(region.deltaX) * MM_PER_CM, y: Math.abs(region.deltaY) * MM_PER_CM, caveat: null };
@@ -65,4 +67,11 @@ export function regionAround(regions: readonly Region[], points: readonly Point[
 
 export function isInCentimetres({ unitX, unitY, deltaX, deltaY }: Region): boolean {
   return unitX === CENTIMETRES && unitY === CENTIMETRES && deltaX !== 0 && deltaY !== 0;
+}
+
+/** A distance in millimetres, or in pixels if their size is unknown; `around`: all points that it belongs with. */
+export function distanceBetween(details: FrameDetails, a: Point, b: Point, around: readonly Point[] = [a, b]): Quantity & { readonly caveat: Caveat | null } {
+  const size = pixelSize(details, around);
+  const { x, y, caveat } = size ?? A_PIXEL;
+  return { value: Math.hypot((b.x - a.x) * x, (b.y - a.y) * y), unit: size === null ? "px" : "mm", caveat };
 }

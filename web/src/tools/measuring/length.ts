@@ -4,7 +4,7 @@ import { fill } from "../../page.js";
 import type { FrameDetails } from "../../read/frame-details.js";
 import type { Point } from "../../view-geometry.js";
 import type { Said } from "../language.js";
-import { A_PIXEL, isInCentimetres, pixelSize, regionAround, type Caveat, type Quantity } from "./calibration.js";
+import { distanceBetween, isInCentimetres, regionAround, type Caveat, type Quantity } from "./calibration.js";
 import { decimal, withCaveat } from "./numbers.js";
 import { polyline } from "./shapes.js";
 import type { MeasuringTool } from "./tool.js";
@@ -21,7 +21,8 @@ export interface Length {
 }
 
 /** Physical units of ultrasound regions (PS3.3 C.8.5.5.1.15). */
-const UNITS: Readonly<Record<number, string>> = { 1: "%", 2: "dB", 3: "cm", 4: "s", 5: "Hz", 6: "dB/s", 7: "cm/s" };
+export const UNITS: Readonly<Record<number, string>> = { 1: "%", 2: "dB", 3: "cm", 4: "s", 5: "Hz", 6: "dB/s", 7: "cm/s" };
+
 export const LENGTH: MeasuringTool = {
   name: "length",
   icon: "M3 17 17 3l4 4L7 21zM8 12l2 2M12 8l2 2",
@@ -51,8 +52,6 @@ export function lengthBetween(details: FrameDetails, a: Point, b: Point): Length
       return { quantities, caveat: null };
     }
   }
-  const size = pixelSize(details, [a, b]);
-  const { x, y, caveat } = size ?? A_PIXEL;
-  const value = Math.hypot((b.x - a.x) * x, (b.y - a.y) * y);
-  return { quantities: [{ value, unit: size === null ? "px" : "mm" }], caveat };
+  const { caveat, ...distance } = distanceBetween(details, a, b);
+  return { quantities: [distance], caveat };
 }

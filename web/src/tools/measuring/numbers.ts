@@ -4,9 +4,11 @@ import type { FrameValues } from "../../full/frame-values.js";
 import type { Words } from "../../words.js";
 import { short } from "../presets.js";
 import type { Caveat } from "./calibration.js";
+import type { ValueScale } from "./tool.js";
 
-export function unitText(values: FrameValues | null, words: Words): string {
-  const unit = values?.unit ?? "";
+/** The unit of values, or that of the scale in which they are given. */
+export function unitText(values: FrameValues | null, words: Words, scale: ValueScale | null = null): string {
+  const unit = scale?.unit ?? values?.unit ?? "";
   return words.units[unit] ?? unit;
 }
 
@@ -17,6 +19,7 @@ export function withCaveat(text: string, caveat: Caveat | null, words: Words): s
     "by-geometry": words.byGeometry,
     "by-fiducial": words.byFiducial,
     "on-film": words.onFilm,
+    "by-hand": words.byHand ?? "",
   };
   return caveat === null ? text : `${text} (${names[caveat]})`;
 }

@@ -19,14 +19,14 @@ export const PROBE: MeasuringTool = {
   strokes: [1],
   isSingle: true,
   label: (language, details) => (details?.rescale?.unit === "HU" ? WORDS[language].labelCt : WORDS[language].label),
-  result: ([at], { values, words, language }) => {
+  result: ([at], { values, words, language, scale }) => {
     if (at === undefined) {
       return "";
     }
     const [column, row] = [Math.floor(at.x), Math.floor(at.y)];
     const colour = values === null ? null : rgbAt(values, column, row);
     const value = values === null || values.isPalette ? null : values.valueAt(column, row);
-    const text = colour !== null ? `RGB ${colour.join(" ")}` : value === null ? words.noValue : `${short(value)} ${unitText(values, words)}`;
+    const text = colour !== null ? `RGB ${colour.join(" ")}` : value === null ? words.noValue : `${short(value * (scale?.factor ?? 1))} ${unitText(values, words, scale)}`;
     return fill(WORDS[language].result, { value: text.trim(), column: column + 1, row: row + 1 });
   },
   // The mark shows where the value is; the list says it in words.

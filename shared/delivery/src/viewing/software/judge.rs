@@ -3,21 +3,27 @@
 
 use std::sync::Arc;
 
-use filmless_dicom::display_order;
 use filmless_store::index::{InstanceRecord, Snapshot, ViewerRecord, Watched};
 use jiff::{SignedDuration, Timestamp};
 
 use super::admission::{Admission, Right, SoftwareSeries, SoftwareStudy};
 use super::entrance::Software;
 use super::memory::Remembered;
-use crate::prepare::slice_key::slice_key;
+use crate::prepare::digest::series_digest;
+use crate::shown_instances::shown_instances;
 use crate::shown_series::{keys_of, shown_series};
 use crate::viewing::Session;
-use crate::viewing::session::{FoundSession, SEEN_EVERY};
+use crate::viewing::session::FoundSession;
 use crate::{DeliveryError, credentials};
 
 /// A token that nobody used for so long has ended.
 pub(super) const VIEWER_IDLE: SignedDuration = SignedDuration::from_hours(8);
+
+/// So far apart may the clocks of two functions be.
+const CLOCKS_APART: SignedDuration = SignedDuration::from_secs(30);
+
+/// The use of a token is written down this often, and so its last use is known to within so long.
+const SEEN_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
 impl Software {
     /// What a token opens now, for a request from that source; `None` for one that is malformed, unknown or ended, and for one
@@ -26,7 +32,7 @@ impl Software {
     /// # Errors
     /// [`DeliveryError`].
     pub async fn admit(&self, token: &str, source: &str) -> Result<Option<Admission>, DeliveryError> {
-        if !filmless_domain::access::is_token(token) {
+        if !filmless_domain::access::is_viewer_token(token) {
             return Ok(None);
         }
         let digest = credentials::token_digest(token);
@@ -66,8 +72,8 @@ impl Software {
         if idle_at <= judged_at {
             return Ok(None);
         }
-        let found = self.portal.find_session(&viewer.session, source).await?;
-        let Some(found) = found.and_then(FoundSession::in_use) else { return Ok(None) };
+        // Whoever works in their software looks at no page meanwhile: the idle time of the pages does not count here.
+        let Some(found) = self.portal.find_session(&viewer.session, source).await? else { return Ok(None) };
         // Another account took this one in: whoever still wants to see the study makes a token there.
         if found.session.account_key != viewer.account_key {
             return Ok(None);
@@ -76,12 +82,12 @@ impl Software {
         if studies.is_empty() {
             return Ok(None);
         }
-        if viewer.seen_at + SEEN_EVERY < judged_at {
+        if viewer.seen_at + SEEN_EVERY <= judged_at {
             index.see_viewer(digest, judged_at).await?;
         }
         let ends_at =
             Timestamp::from_second(viewer.expires_at).map_err(DeliveryError::internal("an expiry"))?;
-        let good_until = [found.ends_at()?, found.idle_at, idle_at].into_iter().fold(ends_at, Timestamp::min);
+        let good_until = ends_at.min(found.ends_at()?).min(idle_at);
         let watched = watched(digest, &viewer, &found, &studies);
         let is_whole = before.is_some_and(|before| before.watched == watched);
         let right = if viewer.may_take && found.session.may_download() { Right::Take } else { Right::See };
@@ -128,20 +134,32 @@ impl Software {
     /// [`DeliveryError`].
     pub async fn instances(&self, study: &SoftwareStudy) -> Result<Arc<[InstanceRecord]>, DeliveryError> {
         let found = study.instances.get_or_try_init(|| async {
-            let place = |instance: &InstanceRecord| {
-                let is_its =
-                    |s: &SoftwareSeries| s.record.series_instance_uid == instance.series_instance_uid;
-                study.series.iter().position(is_its)
-            };
-            let instances = self.portal.common.index.instances(&study.record.study_instance_uid).await?;
-            let mut placed: Vec<(usize, InstanceRecord)> =
-                instances.into_iter().filter_map(|i| place(&i).map(|place| (place, i))).collect();
-            placed.sort_by(|(at, a), (bt, b)| {
-                at.cmp(bt).then_with(|| display_order(&slice_key(a), &slice_key(b)))
-            });
-            Ok::<_, DeliveryError>(placed.into_iter().map(|(_, instance)| instance).collect())
+            let series = study.series.iter().map(|series| &series.record);
+            let found = shown_instances(&self.portal.common.index, &study.record, series).await?;
+            Ok::<_, DeliveryError>(found.into())
         });
         found.await.cloned()
+    }
+
+    /// Names the contents of a series where its pack shows others: since it was rendered, instances came, went or were
+    /// corrected. `None` where it was rendered as it is.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn changed_since_rendered(
+        &self,
+        study: &SoftwareStudy,
+        series: &SoftwareSeries,
+    ) -> Result<Option<String>, DeliveryError> {
+        let (record, rendered) = (&study.record, series.record.rendered_digest.as_deref());
+        let is_settled = Some(series.record.content_digest.as_str()) == rendered;
+        // Most of the time nothing came since, and no instance has to be looked at.
+        if is_settled && record.rendered_at.is_some_and(|at| record.last_received_at + CLOCKS_APART < at) {
+            return Ok(None);
+        }
+        let instances = self.instances(study).await?;
+        let digest = series_digest(&instances, &series.record.series_instance_uid);
+        Ok(Some(digest).filter(|digest| Some(digest.as_str()) != rendered))
     }
 }
 

@@ -25,12 +25,22 @@ pub struct NewViewerToken {
     pub token: Secret,
     /// The DICOMweb service of whoever has the token: what software is given.
     pub address: Secret,
-    /// QR code of that address, PNG.
-    pub qr_png: Vec<u8>,
-    /// When it ends if nobody uses it: 8 hours from now, or with its session or share.
+    /// When it ends if nobody uses it: 8 hours from now, or at its latest end where that is earlier.
     pub expires_at: Timestamp,
+    /// When it ends however much it is used: with the age of its session, or with its share.
+    pub ends_at: Timestamp,
     /// What it lets do.
     pub right: Right,
+}
+
+impl NewViewerToken {
+    /// QR code of the address, PNG.
+    ///
+    /// # Errors
+    /// [`DeliveryError::Internal`], never for an address.
+    pub fn qr_png(&self) -> Result<Vec<u8>, DeliveryError> {
+        filmless_slip::qr_png(self.address.expose()).map_err(DeliveryError::internal("a QR code"))
+    }
 }
 
 impl Portal {
@@ -64,7 +74,7 @@ impl Portal {
             self.record_opening(session, study, OpenedWith::Pages).await?;
         }
         let common = &self.common;
-        let token = credentials::new_token(common.randomness.as_ref())?;
+        let token = credentials::new_viewer_token(common.randomness.as_ref())?;
         let digest = credentials::token_digest(token.expose());
         let right = if session.may_download() { Right::Take } else { Right::See };
         let audit = event(session, AuditAction::CreateViewerToken, first);
@@ -87,9 +97,8 @@ impl Portal {
                 .log(LogName::Audit, &audit)?;
             if common.index.commit(transaction).await? == TransactionOutcome::Committed {
                 let address = format!("{}/dicomweb/{}", common.settings.public_url, token.expose());
-                let qr_png = filmless_slip::qr_png(&address).map_err(DeliveryError::internal("a QR code"))?;
                 let (address, expires_at) = (Secret::new(address), ends_at.min(now + VIEWER_IDLE));
-                return Ok(Some(NewViewerToken { token, address, qr_png, expires_at, right }));
+                return Ok(Some(NewViewerToken { token, address, expires_at, ends_at, right }));
             }
         }
         Err(StoreError::Contention { operation: "make a viewer token" }.into())

@@ -6,10 +6,12 @@
 mod admission;
 mod entrance;
 mod judge;
+mod large;
 mod memory;
 mod mint;
 mod used;
 
 pub use admission::{Admission, Right, SoftwareSeries, SoftwareStudy};
 pub use entrance::Software;
+pub use large::{FOLLOWED_WITHIN, LargeAnswer};
 pub use mint::{NewViewerToken, VIEWER_TOKENS_MAX};

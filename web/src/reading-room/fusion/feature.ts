@@ -1,0 +1,28 @@
+/** PET over CT, SPECT over CT: colours, opacity, and SUV where the files allow it. */
+
+import type { Said } from "../../tools/language.js";
+import type { Install } from "../feature.js";
+import { Late } from "../late.js";
+import { mayBeFused } from "./candidates.js";
+
+const NO_SERIES: Said<string> = {
+  vi: "Ca chụp này không có chuỗi PET hay SPECT nhiều lát.",
+  en: "This study has no series of PET or SPECT slices.",
+};
+
+export const install: Install = (room) => {
+  const fusion = new Late(room, () => import("./fusion.js").then(({ Fusion }) => new Fusion(room)));
+  return {
+    commands: [
+      {
+        name: "fusion",
+        group: "objects",
+        label: { vi: "Hợp nhất PET/CT", en: "PET/CT fusion" },
+        icon: "M4 4h11v11H4zM9 9h11v11H9z",
+        isOn: () => fusion.value?.isOn === true,
+        obstacle: () => (mayBeFused(room.active.study) ? null : NO_SERIES[room.language]),
+        run: () => fusion.use((one) => void one.open()),
+      },
+    ],
+  };
+};

@@ -1,0 +1,101 @@
+/** What others drew over the images of a study: presentation states, measurements, segmentations, structures. */
+
+import type { StudyMetadata } from "../../link/metadata.js";
+import type { Attributes } from "../../read/attributes.js";
+import { refersTo } from "../../read/image-reference.js";
+import { readMeasurementReport } from "../../read/measurement-report.js";
+import { readPresentationState, type PresentationState } from "../../read/presentation-state.js";
+import { readSegmentation } from "../../read/segmentation.js";
+import { readStructureSet } from "../../read/structure-set.js";
+import { reportDrawing } from "./report-drawing.js";
+import { segmentationDrawing, type FrameBits } from "./segmentation-drawing.js";
+import type { Drawable } from "./shapes.js";
+import { stateShapes } from "./state-drawing.js";
+import { structureDrawing } from "./structure-drawing.js";
+
+export type ObjectKind = "state" | "measurements" | "segmentation" | "structures";
+
+export interface StudyObject {
+  readonly kind: ObjectKind;
+  readonly sopInstanceUid: string;
+  readonly title: string;
+  readonly creator: string | null;
+  /** As in the file: `20260131`. */
+  readonly date: string | null;
+  readonly drawable: Drawable;
+  /** A segmentation by parts of 1. */
+  readonly isFractional: boolean;
+  /** Only of a presentation state. */
+  readonly state: PresentationState | null;
+  /** The series of images that are referred to, as far as the object tells. */
+  readonly seriesOf: ReadonlyMap<string, string>;
+}
+
+/** Gives the pixels of a segmentation in a series. */
+export type BitsOf = (seriesInstanceUid: string, sopInstanceUid: string, bits: { readonly type: string; readonly pixels: number }) => FrameBits;
+
+const MODALITIES = ["PR", "SR", "SEG", "RTSTRUCT"];
+/** PS3.4 B.5. */
+const SOP_CLASSES: readonly (readonly [prefix: RegExp, kind: ObjectKind])[] = [
+  [/^1\.2\.840\.10008\.5\.1\.4\.1\.1\.11\.[123]$/, "state"],
+  [/^1\.2\.840\.10008\.5\.1\.4\.1\.1\.88\./, "measurements"],
+  [/^1\.2\.840\.10008\.5\.1\.4\.1\.1\.66\.[47]$/, "segmentation"],
+  [/^1\.2\.840\.10008\.5\.1\.4\.1\.1\.481\.3$/, "structures"],
+];
+
+/** One after another, as they come. Reports without a place in images are none. */
+export async function* studyObjects(metadata: StudyMetadata, bitsOf: BitsOf): AsyncGenerator<StudyObject> {
+  for (const { seriesInstanceUid, modality, metadataUrl } of await metadata.series()) {
+    if (MODALITIES.includes(modality) && metadataUrl !== null) {
+      for await (const file of metadata.instances(seriesInstanceUid)) {
+        const found = readObject(file, seriesInstanceUid, bitsOf);
+        if (found !== null && (found.drawable.parts.length > 0 || found.kind !== "measurements")) {
+          yield found;
+        }
+      }
+    }
+  }
+}
+
+/** Null for what cannot be drawn. */
+export function readObject(file: Attributes, seriesInstanceUid: string, bitsOf: BitsOf): StudyObject | null {
+  const sopClass = file.text("00080016") ?? "";
+  const kind = SOP_CLASSES.find(([prefix]) => prefix.test(sopClass))?.[1] ?? null;
+  const description = file.text("0008103E") ?? "";
+  const nobody = { creator: file.text("00700084"), isFractional: false, state: null, seriesOf: new Map<string, string>() };
+  switch (kind) {
+    case null:
+      return null;
+    case "state": {
+      const state = readPresentationState(file);
+      return { ...nobody, kind, ...named(state, state.label, description), drawable: stateDrawing(state), state, seriesOf: state.seriesOf };
+    }
+    case "measurements": {
+      const report = readMeasurementReport(file);
+      return { ...nobody, kind, ...named(report, report.title, description), drawable: reportDrawing(report), seriesOf: report.seriesOf };
+    }
+    case "segmentation": {
+      const segmentation = readSegmentation(file);
+      const { type, rows, columns } = segmentation;
+      const bits = bitsOf(seriesInstanceUid, segmentation.sopInstanceUid, { type, pixels: rows * columns });
+      return { ...nobody, kind, ...named(segmentation, segmentation.label, description), isFractional: type === "FRACTIONAL", drawable: segmentationDrawing(segmentation, bits) };
+    }
+    case "structures": {
+      const structures = readStructureSet(file);
+      return { ...nobody, kind, ...named(structures, structures.label, description), drawable: structureDrawing(structures) };
+    }
+  }
+}
+
+function named({ sopInstanceUid, date }: Pick<StudyObject, "sopInstanceUid" | "date">, label: string, description: string) {
+  return { sopInstanceUid, date, title: label === "" ? description : label };
+}
+
+function stateDrawing(state: PresentationState): Drawable {
+  const [image] = state.images;
+  return {
+    parts: [{ name: state.label, lines: [], colour: "" }],
+    shapesOn: (shown) => (refersTo(state.images, shown) ? stateShapes(state, shown) : []),
+    siteOf: () => (image === undefined ? null : { sopInstanceUid: image.sopInstanceUid, frame: image.frames[0] ?? null }),
+  };
+}

@@ -1,0 +1,135 @@
+/** The images that a reader marked, and those that a doctor marked before; a series can be gone through by them alone. */
+
+import type { Pane } from "../../pane.js";
+import { make } from "../../tools/elements.js";
+import type { Room, RoomPane } from "../feature.js";
+import { inEveryPane } from "./every-pane.js";
+
+const KEY = "filmless:key-images";
+
+/** Marked by the reader, by series, instance and frame; until they are saved they last as long as the session. */
+export class KeyImages {
+  private readonly images = new Set<string>();
+  private readonly listeners = new Set<() => void>();
+
+  constructor() {
+    try {
+      (sessionStorage.getItem(KEY) ?? "").split("\n").filter((image) => image !== "").forEach((image) => this.images.add(image));
+    } catch {
+      // Without storage they last as long as the page.
+    }
+  }
+
+  get all(): readonly string[] {
+    return [...this.images];
+  }
+
+  has(image: string | null): boolean {
+    return image !== null && this.images.has(image);
+  }
+
+  toggle(image: string): void {
+    if (!this.images.delete(image)) {
+      this.images.add(image);
+    }
+    try {
+      sessionStorage.setItem(KEY, this.all.join("\n"));
+    } catch {
+      // As above.
+    }
+    this.listeners.forEach((told) => told());
+  }
+
+  listen(onChange: () => void): () => void {
+    this.listeners.add(onChange);
+    return () => this.listeners.delete(onChange);
+  }
+}
+
+/** Those of this session, also for whoever saves them. */
+export const KEY_IMAGES = new KeyImages();
+
+/** The name under which a frame's marks are kept. */
+export function imageOf({ series, index }: Pick<Pane, "series" | "index">, frame: number): string | null {
+  const entry = index?.frames[frame];
+  return series === null || entry === undefined ? null : [series.seriesInstanceUid, entry.sopInstanceUid, String(entry.number ?? 1)].join("/");
+}
+
+/** Whether a doctor marked a frame, in the files or now. */
+export function isKeyFrame(pane: Pick<Pane, "series" | "index">, frame: number, images: Pick<KeyImages, "has"> = KEY_IMAGES): boolean {
+  return pane.index?.frames[frame]?.isKey === true || images.has(imageOf(pane, frame));
+}
+
+/** The frame that is `by` marked ones from another; the first or last one beyond them, and the same where there is none. */
+export function keyFrameFrom(isKey: readonly boolean[], frame: number, by: number): number {
+  const keys = isKey.flatMap((is, place) => (is ? [place] : []));
+  const after = keys.findIndex((place) => place > frame);
+  const before = keys.filter((place) => place < frame).length - 1;
+  const from = by > 0 ? (after < 0 ? keys.length : after) - 1 : before + 1;
+  const at = Math.min(keys.length - 1, Math.max(0, from + by));
+  return keys[at] ?? frame;
+}
+
+/** Stars over marked images, and the filter. */
+export class KeyImageFilter {
+  isOn = false;
+  /** Whose steps go from marked image to marked image. */
+  private readonly limited = new WeakSet<RoomPane>();
+
+  constructor(
+    private readonly room: Room,
+    label: string,
+  ) {
+    const starOf = inEveryPane(room, (pane) => {
+      const star = make("span", { class: "key-star", role: "img", "aria-label": label, hidden: true }, "★");
+      pane.stage.element.append(star);
+      pane.stage.onDraw.add(() => show(pane));
+      return star;
+    });
+    const show = (pane: RoomPane) => {
+      const star = starOf(pane);
+      if (star !== null) {
+        star.hidden = pane.content !== null || !KEY_IMAGES.has(imageOf(pane.pane, pane.pane.frame));
+      }
+    };
+    KEY_IMAGES.listen(() => room.panes.forEach(show));
+    room.listen({
+      onPanes: () => this.apply(),
+      onChange: (pane, what) => (what === "index" ? this.applyTo(pane) : undefined),
+    });
+  }
+
+  /** Turns the filter on or off; false if there is no marked image to show. */
+  toggle(): boolean {
+    const hasAny = this.room.panes.some(({ pane }) => keysOf(pane).includes(true));
+    this.isOn = !this.isOn && hasAny;
+    this.apply();
+    return this.isOn || hasAny;
+  }
+
+  private apply(): void {
+    this.room.panes.forEach((pane) => this.applyTo(pane));
+  }
+
+  /** A series without marked images is left as it is. */
+  private applyTo(roomPane: RoomPane): void {
+    const { pane } = roomPane;
+    const keys = keysOf(pane);
+    if (!this.isOn || !keys.includes(true)) {
+      if (!this.isOn && this.limited.delete(roomPane)) {
+        roomPane.setSteps(null);
+      }
+      return;
+    }
+    this.limited.add(roomPane);
+    roomPane.setSteps((frame, by) => keyFrameFrom(keysOf(pane), frame, by));
+    if (keys[pane.frame] !== true) {
+      const next = keys.indexOf(true, pane.frame);
+      pane.go(next < 0 ? keys.lastIndexOf(true) : next);
+    }
+  }
+}
+
+function keysOf(pane: Pane): readonly boolean[] {
+  return (pane.index?.frames ?? []).map((_, frame) => isKeyFrame(pane, frame));
+}

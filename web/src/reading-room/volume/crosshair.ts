@@ -1,0 +1,78 @@
+/** Where three planes cross, and how they are turned: what all views of a volume share. */
+
+import { vec3 } from "gl-matrix";
+import type { Triple } from "../../read/frame-details.js";
+import { transform, type VolumeGeometry } from "./geometry.js";
+import { normalOf, PLANES, stepped, turned, UPRIGHT, within, type Basis, type Slab } from "./plane.js";
+import type { PlaneName } from "./words.js";
+
+export class Crosshair {
+  point: Triple;
+  bases: Readonly<Record<PlaneName, Basis>> = UPRIGHT;
+  slab: Slab = { mode: "mean", mm: 0 };
+  /** A hand is on it: speed counts for more than sharpness. */
+  isMoving = false;
+  private readonly start: Triple;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(private readonly geometry: VolumeGeometry) {
+    const { columns, rows, places, toPatient } = geometry;
+    // The centre of a voxel, so that planes along the axes show stored values.
+    this.start = transform(toPatient, [columns >> 1, rows >> 1, places[places.length >> 1] ?? 0]);
+    this.point = this.start;
+  }
+
+  /** Returns a function that stops listening. */
+  listen(onChange: () => void): () => void {
+    this.listeners.add(onChange);
+    return () => this.listeners.delete(onChange);
+  }
+
+  isTurned(plane: PlaneName): boolean {
+    return this.bases[plane] !== UPRIGHT[plane];
+  }
+
+  moveTo(point: Triple): void {
+    this.point = within(this.geometry, point);
+    this.tell();
+  }
+
+  step(plane: PlaneName, by: number): void {
+    this.point = stepped(this.geometry, this.bases[plane], this.point, by);
+    this.tell();
+  }
+
+  /** Turns the other planes around the line of sight of this one. */
+  turn(plane: PlaneName, radians: number): void {
+    const axis = normalOf(this.bases[plane]);
+    const others = PLANES.filter((name) => name !== plane).map((name) => [name, turned(this.bases[name], axis, radians)] as const);
+    this.bases = { ...this.bases, ...Object.fromEntries(others) };
+    this.tell();
+  }
+
+  setSlab(slab: Slab): void {
+    this.slab = slab;
+    this.tell();
+  }
+
+  setMoving(isMoving: boolean): void {
+    this.isMoving = isMoving;
+    this.tell();
+  }
+
+  reset(): void {
+    this.point = this.start;
+    this.bases = UPRIGHT;
+    this.slab = { mode: this.slab.mode, mm: 0 };
+    this.tell();
+  }
+
+  private tell(): void {
+    this.listeners.forEach((told) => told());
+  }
+}
+
+/** The direction of the line in which one plane cuts another. */
+export function cutDirection(a: Basis, b: Basis): Triple {
+  return vec3.normalize([0, 0, 0], vec3.cross([0, 0, 0], normalOf(a), normalOf(b))) as Triple;
+}

@@ -1,0 +1,158 @@
+/**
+ * Draws a plane through a volume, of any direction and thickness. Four stored values of each of two slices are fetched
+ * and interpolated by hand: integer textures have no filter, and a filter would interpolate stored values, although each
+ * slice may have a slope of its own.
+ *
+ * `first`, `count`, `partsPerPlace`: see `slice-table.ts`. `size`: columns and rows of the volume; `wholeSize`, `quickSize`: of a stored slice,
+ * and of a stored quick picture. `origin`, `right`, `down`, `deep`: in voxels, from the top left corner of the canvas, which is `top` pixels
+ * high, and for each pixel and sample. `within` gives the sum of the values around a point of a slice, weighed, and of their weights, which
+ * is 1 without padding; `valueAt` the same at a point of the volume, interpolated between slices that are joined, and half a distance further;
+ * `slab` the value of a pixel, and whether there is one.
+ */
+
+export const VERTEX = `#version 300 es
+void main() {
+  vec2 corner = vec2(float((gl_VertexID & 1) * 4 - 1), float((gl_VertexID >> 1) * 4 - 1));
+  gl_Position = vec4(corner, 0.0, 1.0);
+}`;
+
+/** Of the texture of whole slices. */
+export type SamplerName = "sampler3D" | "isampler3D" | "usampler3D";
+
+/** Values as bits for the page to read, or colours for the eye. */
+export type Output = "values" | "colours";
+
+/** Slab modes, as the shader numbers them. */
+export const MODES = { mean: 0, maximum: 1, minimum: 2 } as const;
+/** Windows, as the shader numbers them. */
+export const FUNCTIONS = { LINEAR: 0, LINEAR_EXACT: 1, SIGMOID: 2 } as const;
+
+export function fragmentShader(sampler: SamplerName, output: Output): string {
+  return `#version 300 es
+precision highp float;
+precision highp int;
+precision highp sampler2D;
+uniform highp ${sampler} whole;
+uniform highp sampler3D quick;
+uniform sampler2D slices;
+uniform sampler2D colours;
+uniform int count;
+uniform float first;
+uniform float partsPerPlace;
+uniform vec2 size;
+uniform ivec2 wholeSize;
+uniform vec2 wholeScale;
+uniform ivec2 quickSize;
+uniform vec2 quickScale;
+uniform vec3 origin;
+uniform vec3 right;
+uniform vec3 down;
+uniform vec3 deep;
+uniform float top;
+uniform int samples;
+uniform int mode;
+uniform vec2 range;
+uniform int voi;
+uniform bool isInverted;
+out vec4 colour;
+
+vec2 within(int slice, vec2 at) {
+  vec4 stored = texelFetch(slices, ivec2(slice, 0), 0);
+  vec4 meaning = texelFetch(slices, ivec2(slice, 1), 0);
+  bool isQuick = texelFetch(slices, ivec2(slice, 2), 0).x > 0.5;
+  ivec2 last = (isQuick ? quickSize : wholeSize) - 1;
+  vec2 texel = (at + 0.5) * (isQuick ? quickScale : wholeScale) - 0.5;
+  vec2 base = floor(texel);
+  vec2 part = texel - base;
+  vec2 sum = vec2(0.0);
+  for (int corner = 0; corner < 4; corner++) {
+    ivec2 side = ivec2(corner & 1, corner >> 1);
+    vec2 near = mix(1.0 - part, part, vec2(side));
+    float weight = near.x * near.y;
+    if (weight > 0.0) {
+      ivec3 place = ivec3(clamp(ivec2(base) + side, ivec2(0), last) + ivec2(stored.yz), int(stored.w));
+      float value = isQuick ? texelFetch(quick, place, 0).r : float(texelFetch(whole, place, 0).r);
+      bool isPadding = !isQuick && value >= meaning.z && value <= meaning.w;
+      if (!isPadding && !isnan(value)) {
+        sum += weight * vec2(value * meaning.x + meaning.y, 1.0);
+      }
+    }
+  }
+  return sum;
+}
+
+vec2 valueAt(vec3 voxel) {
+  if (any(lessThan(voxel.xy, vec2(-0.5))) || any(greaterThan(voxel.xy, size - 0.5))) {
+    return vec2(0.0);
+  }
+  int part = clamp(int((voxel.z - first) * partsPerPlace), 0, count - 1);
+  int slice = int(texelFetch(slices, ivec2(part, 3), 0).x);
+  while (slice > 0 && texelFetch(slices, ivec2(slice, 0), 0).x > voxel.z) {
+    slice--;
+  }
+  while (slice + 1 < count && texelFetch(slices, ivec2(slice + 1, 0), 0).x <= voxel.z) {
+    slice++;
+  }
+  float before = texelFetch(slices, ivec2(slice, 0), 0).x;
+  if (slice + 1 >= count || voxel.z <= before) {
+    return abs(voxel.z - before) <= 0.5 ? within(slice, voxel.xy) : vec2(0.0);
+  }
+  float next = texelFetch(slices, ivec2(slice + 1, 0), 0).x;
+  if (texelFetch(slices, ivec2(slice, 2), 0).y < 0.5) {
+    bool isBefore = voxel.z - before <= 0.5;
+    return isBefore || next - voxel.z <= 0.5 ? within(isBefore ? slice : slice + 1, voxel.xy) : vec2(0.0);
+  }
+  float share = (voxel.z - before) / (next - before);
+  return mix(within(slice, voxel.xy), within(slice + 1, voxel.xy), share);
+}
+
+vec2 slab() {
+  vec2 pixel = vec2(gl_FragCoord.x, top - gl_FragCoord.y);
+  vec3 middle = origin + right * pixel.x + down * pixel.y;
+  vec2 sum = vec2(0.0);
+  for (int sampled = 0; sampled < samples; sampled++) {
+    vec2 found = valueAt(middle + deep * (float(sampled) - float(samples - 1) * 0.5));
+    if (found.y >= 0.5) {
+      float value = found.x / found.y;
+      bool isBetter = sum.y == 0.0 || (mode == ${MODES.maximum} ? value > sum.x : value < sum.x);
+      if (mode == ${MODES.mean}) {
+        sum += vec2(value, 1.0);
+      } else if (isBetter) {
+        sum = vec2(value, 1.0);
+      }
+    }
+  }
+  return sum.y == 0.0 ? sum : vec2(mode == ${MODES.mean} ? sum.x / sum.y : sum.x, 1.0);
+}
+${output === "values" ? VALUES : COLOURS}`;
+}
+
+/** The bits of a float in four bytes; where there is no value, the lowest that a float can hold. */
+const VALUES = `
+void main() {
+  vec2 found = slab();
+  uint bits = floatBitsToUint(found.y == 0.0 ? -3.4028235e38 : found.x);
+  colour = vec4(uvec4(bits, bits >> 8, bits >> 16, bits >> 24) & 255u) / 255.0;
+}`;
+
+/** As \`full/window.ts\` and \`full/look.ts\`, which say what it means. */
+const COLOURS = `
+float brightness(float value) {
+  if (voi == ${FUNCTIONS.SIGMOID}) {
+    return 1.0 / (1.0 + exp(-4.0 * (value - range.x) / range.y));
+  }
+  if (voi == ${FUNCTIONS.LINEAR_EXACT}) {
+    return range.y > 0.0 ? (value - range.x) / range.y + 0.5 : 0.0;
+  }
+  return range.y <= 1.0 ? float(value > range.x - 0.5) : (value - (range.x - 0.5)) / (range.y - 1.0) + 0.5;
+}
+
+void main() {
+  vec2 found = slab();
+  int shown = int(floor(clamp(brightness(found.x), 0.0, 1.0) * 255.0 + 0.5));
+  vec3 seen = texelFetch(colours, ivec2(isInverted ? 255 - shown : shown, 0), 0).rgb;
+  colour = vec4(found.y == 0.0 ? vec3(0.0) : seen, 1.0);
+}`;
+
+/** What the page reads where there is no value. */
+export const NO_VALUE = -3.4028234663852886e38;
