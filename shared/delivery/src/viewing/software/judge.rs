@@ -20,7 +20,7 @@ use crate::{DeliveryError, credentials};
 pub(super) const VIEWER_IDLE: SignedDuration = SignedDuration::from_hours(8);
 
 /// So far apart may the clocks of two functions be.
-const CLOCKS_APART: SignedDuration = SignedDuration::from_secs(30);
+const CLOCKS_APART: SignedDuration = SignedDuration::from_secs(5);
 
 /// The use of a token is written down this often, and so its last use is known to within so long.
 const SEEN_EVERY: SignedDuration = SignedDuration::from_mins(1);
