@@ -116,14 +116,14 @@ pub fn render_ranged(
     match (kind, image) {
         (_, Some(Ok(image))) => image.with_run().render_all(options, sink),
         (_, Some(Err(error))) => sink(no_picture(error)),
-        (kind, None) => render_document(kind, &data_set, header.ok(), limits, sink),
+        (kind, None) => render_document(kind, (&data_set, bytes), header.ok(), limits, sink),
     }
 }
 
-/// What is no image.
+/// What is no image: its header, and the bytes that its values lie in.
 fn render_document(
     kind: InstanceKind,
-    data_set: &DataSet<'_>,
+    (data_set, bytes): (&DataSet<'_>, &dyn RangedBytes),
     header: Option<InstanceHeader>,
     limits: &Limits,
     sink: &mut dyn FnMut(RenderedPart) -> ControlFlow<()>,
@@ -148,9 +148,7 @@ fn render_document(
             if !has_segments {
                 return ControlFlow::Continue(());
             }
-            let inflated = data_set.bytes();
-            let bytes: &dyn RangedBytes = if data_set.transfer_syntax().deflated { &inflated } else { file };
-            segment_frames(&data_set, bytes, limits, sink)
+            segment_frames(data_set, bytes, limits, sink)
         }
     }
 }
