@@ -86,7 +86,7 @@ pub use overlay::OverlayPlane;
 pub use pack::{PackError, SeriesArtifacts, SeriesDescription, SeriesPackBuilder};
 pub use part::{
     DocumentPart, FrameFailure, FrameMask, ImageAttributes, InstanceNote, NativePiece, NoteCode, Picture,
-    RenderedFrame, RenderedPart,
+    RenderedFrame, RenderedPart, SegmentFrame,
 };
 pub use picture::{PictureFormat, PictureJob, SourceRegion, Viewport};
 pub use place::Place;
@@ -97,7 +97,6 @@ pub use render::{
 };
 pub use resolution::Resolution;
 pub use run_position::RunPosition;
-pub use segmentation::SegmentFrame;
 pub use sides::Sides;
 pub use viewer::FrameView;
 pub use window::Window;

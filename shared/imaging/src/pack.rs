@@ -21,9 +21,10 @@ use crate::index::{
 };
 use crate::look_up_table::LookUpTable;
 use crate::overlay::OverlayPlane;
-use crate::part::{DocumentPart, FrameMask, ImageAttributes, InstanceNote, RenderedFrame, RenderedPart};
+use crate::part::{
+    DocumentPart, FrameMask, ImageAttributes, InstanceNote, RenderedFrame, RenderedPart, SegmentFrame,
+};
 use crate::preview::{TILE_SIDE, Thumbnail};
-use crate::segmentation::SegmentFrame;
 
 /// The version of the index format.
 const INDEX_VERSION: u32 = 2;

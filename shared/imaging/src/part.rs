@@ -11,7 +11,6 @@ use crate::document_kind::DocumentKind;
 use crate::look_up_table::LookUpTable;
 use crate::overlay::OverlayPlane;
 use crate::preview::{Preview, Thumbnail};
-use crate::segmentation::SegmentFrame;
 use crate::viewer::FrameView;
 use crate::{ImagingError, Window};
 
@@ -101,6 +100,16 @@ pub struct FrameMask {
     pub is_default: bool,
     /// The window for the difference.
     pub window: Window,
+}
+
+/// One frame of a segmentation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SegmentFrame {
+    /// 1, 8 or 16 bits for each value.
+    pub bits_allocated: u32,
+    /// The values, row by row, little endian; of single bits the lowest comes first, and the last byte is filled up
+    /// with 0. Deflated; empty if the frame cannot be read.
+    pub deflated: ByteBuf,
 }
 
 /// What a reader must know about an instance that is shown.

@@ -4,27 +4,16 @@ use std::ops::ControlFlow;
 
 use filmless_dicom::{DataSet, RangedBytes};
 use filmless_domain::Limits;
-use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use crate::ImagingError;
 use crate::open_image::OpenImage;
 use crate::overlay::{deflated, packed};
-use crate::part::RenderedPart;
+use crate::part::{RenderedPart, SegmentFrame};
 use crate::samples::Samples;
 
 /// Segmentation Storage, and Label Map Segmentation Storage.
 const SOP_CLASSES: [&str; 2] = ["1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"];
-
-/// One frame of a segmentation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SegmentFrame {
-    /// 1, 8 or 16 bits for each value.
-    pub bits_allocated: u32,
-    /// The values, row by row, little endian; of single bits the lowest comes first, and the last byte is filled up
-    /// with 0. Deflated; empty if the frame cannot be read.
-    pub deflated: ByteBuf,
-}
 
 pub(crate) fn is_segmentation(sop_class_uid: &str) -> bool {
     SOP_CLASSES.contains(&sop_class_uid)

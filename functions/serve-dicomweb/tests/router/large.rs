@@ -41,7 +41,7 @@ async fn a_series_that_is_too_large_to_be_streamed_is_put_together_once_and_led_
         (StudyInstanceUid::parse(CHEST).unwrap(), SeriesInstanceUid::parse(&series_uid(CHEST, 1)).unwrap());
     let retrieval = Retrieval::series(series);
     let task = SettleTask::PackRetrieval { study_instance_uid: study.clone(), retrieval: retrieval.clone() };
-    assert_eq!(world.asked_for().await, [task.clone()]);
+    assert_eq!(world.asked_for().await, std::slice::from_ref(&task));
 
     // While somebody makes it, nobody else is asked to.
     let (index, now, parcel) =
@@ -118,7 +118,11 @@ async fn who_makes_a_token_to_take_a_large_study_finds_it_begun() {
     }
     let study_instance_uid = StudyInstanceUid::parse(CHEST).unwrap();
     let expected = SettleTask::PackRetrieval { study_instance_uid, retrieval: Retrieval::study() };
-    assert_eq!(world.asked_for().await, [expected.clone()], "small and foreign studies are not made");
+    assert_eq!(
+        world.asked_for().await,
+        std::slice::from_ref(&expected),
+        "small and foreign studies are not made"
+    );
     world.make(expected).await;
     let followed = world.follow(&world.get(&format!("/studies/{CHEST}")).await).await;
     assert_eq!(files_of(&followed).len(), 5);
