@@ -334,10 +334,9 @@ async fn the_reading_room_opens_for_a_study_with_images_and_is_remembered_until_
     assert_eq!(opened.body.matches("data-series=").count(), 5, "documents too");
     let remembered = opened.header(SET_COOKIE);
     assert!(
-        remembered
-            .starts_with("__Host-filmless_reading_room=1; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000")
+        remembered.starts_with("filmless_reading_room=1; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000")
     );
-    let cookies = format!("{HOA}; __Host-filmless_reading_room=1");
+    let cookies = format!("{HOA}; filmless_reading_room=1");
     let again = get(&format!("/studies/{STUDY}"), &[("cookie", &cookies)]).await;
     assert_eq!((again.status, again.header(LOCATION)), (StatusCode::SEE_OTHER, room.as_str()));
     let leave = format!("/studies/{STUDY}?view=page");
@@ -346,7 +345,7 @@ async fn the_reading_room_opens_for_a_study_with_images_and_is_remembered_until_
     assert_eq!(left.status, StatusCode::OK);
     assert!(
         left.header(SET_COOKIE)
-            .starts_with("__Host-filmless_reading_room=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0")
+            .starts_with("filmless_reading_room=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0")
     );
 }
 
