@@ -139,8 +139,10 @@ it("frames of a pack are those with full quality, by instance and number", () =>
   const frames = [
     { sop_instance_uid: "1.2.3", frame: 1, preview, diagnostic },
     { sop_instance_uid: "1.2.3", frame: 2, preview },
+    { sop_instance_uid: "1.2.4", frame: 1, preview, diagnostic },
   ];
-  expect(readPackedFrames(parseIndex({ version: 2, frames }))).toEqual([{ ...SLICE, offset: 7, length: 3 }]);
+  const notes = [{ sop_instance_uid: "1.2.4", code: "cut-pixel-data", count: 7000 }];
+  expect(readPackedFrames(parseIndex({ version: 2, frames, notes }))).toEqual([{ ...SLICE, offset: 7, length: 3 }]);
 });
 
 /** A store that answers when it is told to. */

@@ -57,7 +57,7 @@ impl ExplicitFile {
         let data_set = behind.join(data_set, limits);
         let mut parts = None;
         let mut layout = None;
-        if data_set.pixels().is_some() {
+        if data_set.pixels().is_some_and(|pixels| !pixels.is_empty()) {
             let file = Arc::into_inner(file).ok_or_else(failed)?;
             let mut begun = renderer.render(owner, file, limits, Job::Native(NativeJob::default())).await;
             layout = Some(first_layout(&mut begun).await?);

@@ -38,6 +38,12 @@ pub struct PixelElement {
 }
 
 impl PixelElement {
+    /// Whether it holds no pixels at all: some objects that are no images have such an element.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.length == Some(0)
+    }
+
     /// First byte after the value, if its length is declared.
     pub(crate) fn end_or_max(&self) -> u64 {
         self.length.map_or(self.total, |length| self.value_start as u64 + length)
@@ -135,7 +141,7 @@ impl<'a> DataSet<'a> {
         self.syntax
     }
 
-    /// Where the pixels are, if any.
+    /// Where the pixels are, if there is such an element; it may be empty.
     #[must_use]
     pub fn pixels(&self) -> Option<&PixelElement> {
         self.pixels.as_ref()

@@ -59,19 +59,20 @@ impl Matcher {
             }
             "PN" if is_fuzzy => Ok(Some(Self::FuzzyName(FuzzyName::new(value)))),
             "PN" => Ok(Some(Self::Name(Pattern::new(value, false)))),
-            // Codes are told apart by their capitals; a comma stands in none of them.
-            "CS" => Ok(Some(Self::texts(value.split(['\\', ',']), true))),
-            "AE" | "AS" | "AT" => Ok(Some(Self::texts(value.split('\\'), true))),
-            "LO" | "SH" | "UC" | "UR" | "UN" => Ok(Some(Self::texts(value.split('\\'), false))),
-            "LT" | "ST" | "UT" => Ok(Some(Self::texts([value], false))),
+            // Capitals count but in names (PS3.4 C.2.2.2.1); a comma stands in no code.
+            "CS" => Ok(Some(Self::texts(value.split(['\\', ','])))),
+            "AE" | "AS" | "AT" | "LO" | "SH" | "UC" | "UR" | "UN" => {
+                Ok(Some(Self::texts(value.split('\\'))))
+            }
+            "LT" | "ST" | "UT" => Ok(Some(Self::texts([value]))),
             "SQ" => Err(bad("a sequence is searched by an attribute of its items: Sequence.Attribute")),
             _ => Ok(None),
         }
     }
 
-    fn texts<'t>(texts: impl IntoIterator<Item = &'t str>, is_case_sensitive: bool) -> Self {
+    fn texts<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
         let texts = texts.into_iter().filter(|text| !text.trim().is_empty());
-        Self::Texts(texts.map(|text| Pattern::new(text, is_case_sensitive)).collect())
+        Self::Texts(texts.map(|text| Pattern::new(text, true)).collect())
     }
 
     /// Whether one of an attribute's values matches; of one without a value none does.

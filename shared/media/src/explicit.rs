@@ -58,7 +58,7 @@ impl ExplicitInstance {
     /// # Errors
     /// [`ExplicitError`].
     pub fn new(data_set: &DataSet<'_>, layout: Option<&PixelLayout>) -> Result<Self, ExplicitError> {
-        if data_set.pixels().is_some() && layout.is_none() {
+        if data_set.pixels().is_some_and(|pixels| !pixels.is_empty()) && layout.is_none() {
             return Err(ExplicitError::NoLayout);
         }
         let value_bytes = layout.map_or(0, |layout| layout.value_bytes);

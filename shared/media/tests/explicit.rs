@@ -190,6 +190,20 @@ fn an_instance_without_pixels_is_written_whole() {
 }
 
 #[test]
+fn an_element_of_pixels_that_is_empty_asks_for_no_decoder() {
+    let structures = [
+        meta(IMPLICIT),
+        implicit(tags::SOP_CLASS_UID, b"1.2.840.10008.5.1.4.1.1.481.3\0"),
+        implicit(tags::SOP_INSTANCE_UID, b"1.2.3.6\0"),
+        implicit(tags::STRUCTURE_SET_LABEL, b"PLAN"),
+        implicit(tags::PIXEL_DATA, b""),
+    ]
+    .concat();
+    let object = written(&structures, None, &[]);
+    assert_eq!(object.element(tags::STRUCTURE_SET_LABEL).unwrap().to_str().unwrap(), "PLAN");
+}
+
+#[test]
 fn what_stands_behind_the_pixels_stays_behind_them() {
     let behind =
         [implicit(Tag(0x8E05, 0x0010), b"MAKER "), implicit(Tag(0x8E05, 0x1001), &[5, 6, 7, 8])].concat();

@@ -17,10 +17,12 @@ export interface PackedFrame extends Span {
   readonly sampleType: string;
 }
 
-export function readPackedFrames({ frames }: SeriesIndex): readonly PackedFrame[] {
+/** Those of instances with missing parts are not given: the pack has black there, and no software says that it is not the image's. */
+export function readPackedFrames({ frames, notes }: SeriesIndex): readonly PackedFrame[] {
+  const cut = new Set(notes.map((note) => note.sopInstanceUid));
   return frames.flatMap(({ sopInstanceUid, number, full, raw }) => {
     const diagnostic = object(object(raw)?.["diagnostic"]);
-    if (full === null || number === null || diagnostic === null) {
+    if (full === null || number === null || diagnostic === null || cut.has(sopInstanceUid)) {
       return [];
     }
     return [

@@ -128,7 +128,7 @@ impl FileIndex {
     }
 
     pub fn has_pixels(&self) -> bool {
-        self.pixels.is_some()
+        self.pixels.is_some_and(|pixels| !pixels.is_empty())
     }
 
     /// Where the frames are; fragments are followed once.

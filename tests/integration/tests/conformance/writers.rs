@@ -17,6 +17,7 @@ use filmless_store::index::{
     ReviewKind, ReviewRecord, SamePersonRecord, SessionRecord, ShareRecord, StaffSessionRecord,
     StaffSignInRecord, StrangerRecord, Touched, Transaction, TransactionOutcome, UploadRecord, Worklist,
 };
+use futures::stream::{self, StreamExt};
 use jiff::civil::date;
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -33,6 +34,8 @@ on_every_backend! {
 }
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+/// Writes under way together where a list is filled: one after the other, LocalStack takes minutes.
+const AT_ONCE: usize = 16;
 
 /// Longest texts: 128 characters of four bytes from files, 192 bytes of an identifier, 4,000 letters from an order.
 fn long() -> String {
@@ -312,7 +315,7 @@ async fn positions_that_no_table_holds_cost_no_image(backend: &Backend) {
 
 async fn lists_of_many_pages_are_read_whole(backend: &Backend) {
     let index = &backend.index;
-    for number in 0..1200 {
+    let add = |number| async move {
         let stranger = StrangerRecord {
             upload: upload(number),
             bytes: u64::MAX,
@@ -320,11 +323,12 @@ async fn lists_of_many_pages_are_read_whole(backend: &Backend) {
             sop_instance_uid: SopInstanceUid::parse(&"1".repeat(64)).ok(),
         };
         index.add_stranger(&study(), &stranger).await.unwrap();
-    }
+    };
+    stream::iter(0..1200).for_each_concurrent(AT_ONCE, add).await;
     assert_eq!(index.strangers(&study()).await.unwrap().len(), 1200);
     // Hundreds of studies of 10 KB each, so that a batch leaves some out and they are asked for again.
     let day = NOW.to_zoned(TimeZone::UTC).date();
-    for number in 0..250 {
+    let touch = |number| async move {
         let arrival = Arrival {
             study_instance_uid: StudyInstanceUid::parse(&format!("1.2.{number}")).unwrap(),
             patient: PatientDemographics {
@@ -336,7 +340,8 @@ async fn lists_of_many_pages_are_read_whole(backend: &Backend) {
             description: None,
         };
         index.touch_study(&arrival, &IdentityRules::default(), NOW).await.unwrap();
-    }
+    };
+    stream::iter(0..250).for_each_concurrent(AT_ONCE, touch).await;
     let found = index.studies_of_day(day).await.unwrap();
     assert_eq!(found.len(), 250);
     // An empty list is empty, and so is one whose studies are gone.
