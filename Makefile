@@ -152,16 +152,17 @@ template: ## Join the parts of infra/template into target/template.yaml, which S
 sam-build: $(TEST_TOOLS) web template ## Have SAM build one function as `make deploy` builds all, lightly (FUNCTION=RunUpkeepFunction)
 	@# Without optimisation, for this machine and with its own linker: what is tried is the way, not the program. Nothing is
 	@# to be fetched for it that no package registry has.
-	@RUSTUP_DIST_SERVER=file:///nonexistent CARGO_LAMBDA_COMPILER=cargo SAM_BUILD_MODE=debug tests/infra/tool sam build \
+	@RUSTUP_DIST_SERVER=file:///nonexistent CARGO_LAMBDA_COMPILER=cargo SAM_BUILD_MODE=debug CARGO_PROFILE_DEV_OPT_LEVEL=0 tests/infra/tool sam build \
 		$(or $(FUNCTION),RunUpkeepFunction) --build-dir $(TARGET)/sam-build \
 		--parameter-overrides Architecture=$(subst aarch64,arm64,$(shell uname -m))
 
 .PHONY: deploy
-deploy: web ohif template ## Build all functions and deploy them (ENV=dev, staging or prod)
+deploy: web template ## Build all functions and deploy them (ENV=dev, staging or prod)
 	@if [ -z "$(ENV)" ]; then echo "ENV=... is missing: dev, staging or prod" >&2; exit 1; fi
+	web/ohif/build.mjs $(OHIF)-deployed $(TARGET)/tools 11
 	sam build --config-env $(ENV)
 	sam deploy --config-env $(ENV)
-	infra/put-viewers $(OHIF) "$$(sam list stack-outputs --config-env $(ENV) --output json | \
+	infra/put-viewers $(OHIF)-deployed "$$(sam list stack-outputs --config-env $(ENV) --output json | \
 		sed -n '/"ViewersBucketName"/,/}/s/.*"OutputValue": "\(.*\)".*/\1/p')"
 
 .PHONY: bench-viewer
@@ -186,7 +187,7 @@ web/dist/style.css: $(WEB_SOURCES) web/node_modules/.package-lock.json | $(BUILD
 
 $(OHIF)/index.html: $(OHIF_SOURCES) web/node_modules/.package-lock.json | $(BUILD_TOOLS)
 	@mkdir -p $(TARGET)/tools
-	@echo "Building OHIF once, from 50 MB; it takes two minutes." >&2
+	@echo "Building OHIF once, from 50 MB; it takes half a minute." >&2
 	web/ohif/build.mjs $(OHIF) $(TARGET)/tools
 
 .PHONY: node_modules_of_tests
