@@ -32,6 +32,9 @@ pub struct ShareRecord {
     pub studies: Vec<StudyInstanceUid>,
     /// Whether files may be downloaded.
     pub may_download: bool,
+    /// Whether marks may be saved; false in items from before there was this right.
+    #[serde(default)]
+    pub may_annotate: bool,
     /// SHA-256 of token and code: the code is short, and the token is not stored.
     pub code_hash: String,
     /// Wrong codes so far.
