@@ -10,7 +10,7 @@ use std::path::Path;
 
 use filmless_dicom::{DataSet, scan_file, tags};
 use filmless_domain::Limits;
-use filmless_marks::{Marks, MarksContext, MarkedImage, NamedImage, Seed, StudyHeader, write_marks};
+use filmless_marks::{MarkedImage, Marks, MarksContext, NamedImage, Seed, StudyHeader, write_marks};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -30,6 +30,7 @@ impl Marks {
     }
 
     fn check(&self) -> Result<(), BadMarks> {
+        short("id", self.id.as_deref().unwrap_or_default(), NAME_CHARS_MAX)?;
         named("author.name", &text::name(&self.author.name), NAME_CHARS_MAX)?;
         named("author.facility", &text::line(&self.author.facility), NAME_CHARS_MAX)?;
         if let Some(description) = &self.description {

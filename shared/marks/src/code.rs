@@ -18,11 +18,7 @@ pub(crate) struct Code {
 pub(crate) const OWN_SCHEME: &str = "99FILMLESS";
 
 const fn code(value: &'static str, scheme: &'static str, meaning: &'static str) -> Code {
-    Code {
-        value: std::borrow::Cow::Borrowed(value),
-        scheme,
-        meaning: std::borrow::Cow::Borrowed(meaning),
-    }
+    Code { value: std::borrow::Cow::Borrowed(value), scheme, meaning: std::borrow::Cow::Borrowed(meaning) }
 }
 
 /// A code of DICOM itself.

@@ -102,8 +102,7 @@ pub(crate) fn by_series(images: &[&ImageRef], of_images: Tag) -> Vec<InMemDicomO
 pub(crate) fn references(images: &[&ImageRef]) -> Vec<InMemDicomObject> {
     let mut instances: Vec<(&ImageRef, Vec<u32>)> = Vec::new();
     for image in images {
-        let known =
-            instances.iter_mut().find(|(known, _)| known.sop_instance_uid == image.sop_instance_uid);
+        let known = instances.iter_mut().find(|(known, _)| known.sop_instance_uid == image.sop_instance_uid);
         match known {
             Some((_, frames)) => frames.extend(image.frame),
             None => instances.push((image, image.frame.into_iter().collect())),
@@ -128,7 +127,8 @@ pub(crate) fn references(images: &[&ImageRef]) -> Vec<InMemDicomObject> {
 /// Every image that a document refers to (Current Requested Procedure Evidence Sequence).
 pub(crate) fn evidence(context: &MarksContext<'_>, images: &[&ImageRef]) -> Vec<InMemDicomObject> {
     // The evidence names instances, not frames.
-    let whole: Vec<ImageRef> = images.iter().map(|&image| ImageRef { frame: None, ..image.clone() }).collect();
+    let whole: Vec<ImageRef> =
+        images.iter().map(|&image| ImageRef { frame: None, ..image.clone() }).collect();
     let study = context.study.0.get(tags::STUDY_INSTANCE_UID).and_then(|uid| uid.to_str().ok());
     let mut item = InMemDicomObject::new_empty();
     item.put(text(tags::STUDY_INSTANCE_UID, VR::UI, study.as_deref().unwrap_or_default()));

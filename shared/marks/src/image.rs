@@ -139,8 +139,7 @@ impl MarkedImage {
             named => named.filter(|_| frames > 1),
         };
         let photometric = root.text(tags::PHOTOMETRIC_INTERPRETATION).unwrap_or_default();
-        let is_colour =
-            root.int(tags::SAMPLES_PER_PIXEL).unwrap_or(1) > 1 || photometric == "PALETTE COLOR";
+        let is_colour = root.int(tags::SAMPLES_PER_PIXEL).unwrap_or(1) > 1 || photometric == "PALETTE COLOR";
         let groups = Groups { root, frame: frame.unwrap_or(1) };
         Ok(Self {
             reference: ImageRef {

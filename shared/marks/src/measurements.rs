@@ -50,14 +50,9 @@ pub(crate) fn measurement_report(context: &MarksContext<'_>) -> Result<Option<In
     object.put(text(tags::COMPLETION_FLAG, VR::CS, "COMPLETE"));
     object.put(text(tags::VERIFICATION_FLAG, VR::CS, "UNVERIFIED"));
     object.put(sequence(tags::PERFORMED_PROCEDURE_CODE_SEQUENCE, Vec::new()));
-    object.put(sequence(
-        tags::CURRENT_REQUESTED_PROCEDURE_EVIDENCE_SEQUENCE,
-        evidence(context, &images),
-    ));
-    let spoken = coded(
-        &dcm("121049", "Language of Content Item and Descendants"),
-        &language("en", "English"),
-    );
+    object.put(sequence(tags::CURRENT_REQUESTED_PROCEDURE_EVIDENCE_SEQUENCE, evidence(context, &images)));
+    let spoken =
+        coded(&dcm("121049", "Language of Content Item and Descendants"), &language("en", "English"));
     let procedure = coded(&dcm("121058", "Procedure reported"), &sct("363679005", "Imaging procedure"));
     let measured = container(&dcm("126010", "Imaging Measurements"), None).with(groups);
     let mut below = vec![(HAS_CONCEPT_MOD, spoken)];

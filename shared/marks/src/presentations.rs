@@ -67,11 +67,7 @@ pub(crate) fn presentation_states(
     Ok(groups.into_iter().enumerate().map(state).collect())
 }
 
-fn look<'m>(
-    field: &str,
-    image: &'m MarkedImage,
-    shown: &Presentation,
-) -> Result<Look<'m>, BadMarks> {
+fn look<'m>(field: &str, image: &'m MarkedImage, shown: &Presentation) -> Result<Look<'m>, BadMarks> {
     // A colour image has no window, and a table of the image cannot be repeated beside one.
     let is_refused = image.is_colour || image.scale == Scale::Table;
     if shown.window.is_some() && is_refused {
@@ -116,13 +112,13 @@ fn state(
 ) -> InMemDicomObject {
     let uid = context.seed.uid(&format!("instance PR {number}"));
     let mut object = begin(context, kind, &uid, number);
+    // Of which side it is, the images say (PS3.3 C.7.3.1).
+    object.put(text(tags::LATERALITY, VR::CS, ""));
     identify(context, &mut object);
     let mut images: Vec<&ImageRef> = members.iter().map(|(image, _)| &image.reference).collect();
     images.dedup();
-    object.put(sequence(
-        tags::REFERENCED_SERIES_SEQUENCE,
-        by_series(&images, tags::REFERENCED_IMAGE_SEQUENCE),
-    ));
+    object
+        .put(sequence(tags::REFERENCED_SERIES_SEQUENCE, by_series(&images, tags::REFERENCED_IMAGE_SEQUENCE)));
     object.put(sequence(tags::DISPLAYED_AREA_SELECTION_SEQUENCE, vec![displayed_area(look)]));
     if look.rotation != 0 || look.flipped {
         let rotation = PrimitiveValue::from(look.rotation);
@@ -205,7 +201,8 @@ fn put_annotations(members: &[Shown<'_>], object: &mut InMemDicomObject) {
     for (image, shown) in members {
         let named = |layer: &'_ Option<String>| layer.as_deref().map_or(LAYER, str::trim).to_owned();
         let mut of_image: Vec<String> = Vec::new();
-        let used = shown.graphics.iter().map(|one| &one.layer).chain(shown.texts.iter().map(|one| &one.layer));
+        let used =
+            shown.graphics.iter().map(|one| &one.layer).chain(shown.texts.iter().map(|one| &one.layer));
         for layer in used.clone() {
             let name = layer.as_deref().map_or(LAYER, str::trim);
             if !layers.contains(&name) {

@@ -100,6 +100,7 @@ pub(crate) fn unit_code(unit: &str) -> Code {
         "m/s" => ucum("m/s", "meter per second"),
         "cm/s2" | "cm/s²" => ucum("cm/s2", "centimeter per square second"),
         "Hz" => ucum("Hz", "Hertz"),
+        "Hz/s" => ucum("Hz/s", "Hertz per second"),
         "s" => ucum("s", "second"),
         "ms" => ucum("ms", "millisecond"),
         "%" => ucum("%", "percent"),
@@ -110,7 +111,8 @@ pub(crate) fn unit_code(unit: &str) -> Code {
 
 /// Whether a unit can be written: printable ASCII without what UCUM itself means by braces (UCUM 6), or one of the known.
 pub(crate) fn is_unit(unit: &str) -> bool {
-    let is_known = matches!(unit, "mm²" | "cm²" | "px²" | "cm/s²" | "°" | "{pixels}" | "{pixels}2" | "{ratio}")
-        || unit == "{SUVbw}g/ml";
+    let is_known =
+        matches!(unit, "mm²" | "cm²" | "px²" | "cm/s²" | "°" | "{pixels}" | "{pixels}2" | "{ratio}")
+            || unit == "{SUVbw}g/ml";
     is_known || unit.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '{' | '}' | '\\'))
 }

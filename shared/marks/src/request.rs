@@ -13,6 +13,9 @@ pub(crate) type Point = [f64; 2];
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Marks {
+    /// The sender's name of this save; a save that is repeated has the same one. It tells two saves of the same marks apart.
+    #[serde(default)]
+    pub id: Option<String>,
     /// Who marked.
     pub author: Author,
     /// What it is about: Series Description.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use dicom_dictionary_std::tags;
 use dicom_object::InMemDicomObject;
 use dicom_object::meta::FileMetaTableBuilder;
-use dicom_dictionary_std::tags;
 use jiff::civil::DateTime;
 
 use crate::bad_marks::{BadMarks, MarksFault};

@@ -27,7 +27,9 @@ pub(crate) async fn save(
     }
     let saved = Box::pin(visitor.portal().save_marks(&session, &study, &body));
     Ok(match saved.await? {
-        MarksAnswer::Saved(series) => (StatusCode::CREATED, Json(json!({ "series": series }))).into_response(),
+        MarksAnswer::Saved(series) => {
+            (StatusCode::CREATED, Json(json!({ "series": series }))).into_response()
+        }
         MarksAnswer::Bad(bad) => (StatusCode::BAD_REQUEST, Json(json!({ "error": bad }))).into_response(),
         MarksAnswer::NotAllowed => StatusCode::FORBIDDEN.into_response(),
         MarksAnswer::NotInSight => return Err(PortalError::NotFound),

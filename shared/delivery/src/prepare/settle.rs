@@ -72,7 +72,7 @@ fn of_the_hospital(instances: &[InstanceRecord]) -> usize {
 /// count, and the study had not reached it before. What comes later is late and waits for the quiet period.
 fn may_have_reached(record: &StudyRecord, declared: usize) -> bool {
     let is_reached_by = |count: u32| usize::try_from(count).is_ok_and(|count| count >= declared);
-    is_reached_by(record.arrivals) && !is_reached_by(record.instances)
+    is_reached_by(record.arrivals) && !is_reached_by(record.instances.saturating_sub(record.marks))
 }
 
 /// Schedules a settle for marks that joined a study, at once: nothing else is on its way. If the hospital's files are,
@@ -132,11 +132,7 @@ enum Waiting {
     No,
 }
 
-async fn settle(
-    prepare: &Prepare,
-    study: &StudyInstanceUid,
-    waiting: Waiting,
-) -> Result<(), DeliveryError> {
+async fn settle(prepare: &Prepare, study: &StudyInstanceUid, waiting: Waiting) -> Result<(), DeliveryError> {
     let Some(mut record) = prepare.common.index.study(study).await? else { return Ok(()) };
     match record.state {
         StudyState::Receiving => {}

@@ -112,23 +112,22 @@ impl Portal {
     ) -> Result<Option<BTreeMap<SopInstanceUid, InstanceRecord>>, DeliveryError> {
         let index = &self.common.index;
         let shown = shown_series(index, study).await?;
-        let mut wanted: BTreeMap<&SopInstanceUid, &SeriesInstanceUid> = BTreeMap::new();
+        let mut wanted: BTreeMap<SopInstanceUid, SeriesInstanceUid> = BTreeMap::new();
         for (_, image) in marks.images() {
-            let series = wanted.entry(&image.sop_instance_uid).or_insert(&image.series_instance_uid);
-            if *series != &image.series_instance_uid {
+            let series = image.series_instance_uid.clone();
+            let is_shown = shown.iter().any(|shown| shown.series_instance_uid == series);
+            let known = wanted.entry(image.sop_instance_uid.clone()).or_insert_with(|| series.clone());
+            if !is_shown || *known != series {
                 return Ok(None);
             }
         }
         let mut named = BTreeMap::new();
         let mut found = stream::iter(wanted)
-            .map(|(uid, series)| async move {
-                (series, index.instance(&study.study_instance_uid, uid).await)
-            })
+            .map(async |(uid, series)| (series, index.instance(&study.study_instance_uid, &uid).await))
             .buffer_unordered(READS_AT_ONCE);
         while let Some((series, instance)) = found.next().await {
-            let is_shown = shown.iter().any(|shown| shown.series_instance_uid == *series);
             let fits = |instance: &InstanceRecord| {
-                is_shown && instance.series_instance_uid == *series && instance.key.upload() != Upload::Marks
+                instance.series_instance_uid == series && instance.key.upload() != Upload::Marks
             };
             let Some(instance) = instance?.filter(fits) else { return Ok(None) };
             named.insert(instance.sop_instance_uid.clone(), instance);
@@ -144,11 +143,18 @@ impl Portal {
     ) -> Result<Result<(StudyHeader, BTreeMap<NamedImage, MarkedImage>), BadMarks>, DeliveryError> {
         let limits = &self.common.settings.limits;
         let first = marks.images().next().map(|(_, image)| image.sop_instance_uid.clone());
-        let read: Vec<_> = stream::iter(named)
-            .map(|(uid, instance)| async move {
-                let images = marks.images().filter(|(_, image)| image.sop_instance_uid == *uid);
+        let wanted: Vec<_> = named
+            .values()
+            .map(|instance| {
+                let images = marks.images().filter(|(_, i)| i.sop_instance_uid == instance.sop_instance_uid);
                 let images: Vec<_> = images.map(|(field, image)| (field, image.clone())).collect();
-                read_instance(&self.studies, limits, instance, images).await.map(|read| (uid, read))
+                (instance.clone(), images)
+            })
+            .collect();
+        let read: Vec<_> = stream::iter(wanted)
+            .map(async |(instance, images)| {
+                let read = read_instance(&self.studies, limits, &instance, images).await?;
+                Ok::<_, DeliveryError>((instance.sop_instance_uid, read))
             })
             .buffer_unordered(READS_AT_ONCE)
             .try_collect()
@@ -160,7 +166,7 @@ impl Portal {
                 Err(bad) => return Ok(Err(bad)),
             };
             images.extend(marked);
-            if first.as_ref() == Some(uid) {
+            if first.as_ref() == Some(&uid) {
                 header = Some(of_instance);
             }
         }
@@ -281,10 +287,7 @@ async fn read_instance(
     Err(DeliveryError::internal("the header of an image")("it is too long"))
 }
 
-fn of_header(
-    data_set: &DataSet<'_>,
-    images: Vec<(String, NamedImage)>,
-) -> Result<ReadInstance, BadMarks> {
+fn of_header(data_set: &DataSet<'_>, images: Vec<(String, NamedImage)>) -> Result<ReadInstance, BadMarks> {
     let read = images.into_iter().map(|(field, named)| {
         let image = MarkedImage::read(data_set, &named, &field)?;
         Ok((named, image))
