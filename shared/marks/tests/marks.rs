@@ -399,3 +399,22 @@ fn which_end_is_white_is_said_whatever_the_image_says() {
         assert_eq!(file.element(tags::PRESENTATION_LUT_SHAPE).unwrap().to_str().unwrap(), expected);
     }
 }
+
+#[test]
+fn text_of_a_reader_stays_one_value() {
+    let mut save = save();
+    save["author"] = json!({ "name": "BS.^An\\=B\u{202e}", "facility": "BV\\Khoa\r\nA\0" });
+    save["description"] = json!("a\\b");
+    save["presentations"][0]["texts"][0]["text"] = json!("một\u{1b}[31m\r\nhai\u{7}");
+    let objects = written(&save, &ct(&[])).unwrap();
+    let state = objects.iter().find(|instance| instance.modality == "PR").unwrap();
+    let file = dicom_object::from_reader(&state.bytes[..]).unwrap();
+    let texts = |tag| file.element(tag).unwrap().to_multi_str().unwrap().join("|");
+    assert_eq!(texts(tags::CONTENT_CREATOR_NAME), "BS. An B");
+    assert_eq!(texts(tags::INSTITUTION_NAME), "BV/Khoa A");
+    assert_eq!(texts(tags::SERIES_DESCRIPTION), "a/b");
+    let annotation = &file.element(tags::GRAPHIC_ANNOTATION_SEQUENCE).unwrap().items().unwrap()[0];
+    let text = &annotation.element(tags::TEXT_OBJECT_SEQUENCE).unwrap().items().unwrap()[0];
+    let value = text.element(tags::UNFORMATTED_TEXT_VALUE).unwrap().to_raw_str().unwrap();
+    assert_eq!(value.trim_end(), "một [31m\r\nhai");
+}

@@ -148,3 +148,21 @@ impl Index {
         (share_key(token_digest), change)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_share_from_before_there_was_a_right_to_annotate_does_not_have_it() {
+        let item = json!({
+            "id": "s1", "token_digest": "00", "account_key": "a", "patient_id": "N1", "patient_name": "A", "label": "BS. B",
+            "relation": "doctor", "studies": ["1.2.3"], "may_download": true, "code_hash": "00", "language": "vi",
+            "created_by": { "kind": "system" }, "created_at": 0, "ends_at": 0, "expires_at": 0,
+        });
+        let share: ShareRecord = serde_json::from_value(item).unwrap();
+        assert!(share.may_download && !share.may_annotate);
+    }
+}
