@@ -100,10 +100,11 @@ async fn act(services: &Services, desk: &Desk, act: StaffAct) -> anyhow::Result<
         StaffAct::Unreached { days } => {
             answer(rows(desk.unreached(&ListAsked::of_days(days), &Extent::Whole).await))
         }
-        StaffAct::Share { patient, label, relation, study, days, download } => {
+        StaffAct::Share { patient, label, relation, study, days, download, annotate } => {
             let relation = Relation::parse(&relation).context("there is no such relation")?;
             let studies = study.iter().map(|uid| study_of(uid)).collect::<Result<_, _>>()?;
-            let request = ShareRequest { label, relation, studies, days, may_download: download };
+            let (may_download, may_annotate) = (download, annotate);
+            let request = ShareRequest { label, relation, studies, days, may_download, may_annotate };
             let made = desk.share(&patient_of(&patient)?, &request).await;
             made.map(|share| {
                 json!({

@@ -7,7 +7,7 @@ use filmless_delivery::DeliveryError;
 use filmless_delivery::parts::Prepare;
 use filmless_delivery::prepare::pack::{pack_download, pack_retrieval};
 use filmless_delivery::prepare::render::{InstanceRenderer, render_series};
-use filmless_delivery::prepare::settle::check_quiet;
+use filmless_delivery::prepare::settle::{check_quiet, settle_marks};
 use filmless_delivery::record::messages::{SeriesContents, SettleTask};
 use filmless_runtime::batch::each_task;
 
@@ -31,6 +31,7 @@ async fn run(
 ) -> Result<(), DeliveryError> {
     match task {
         SettleTask::CheckQuiet { study_instance_uid } => check_quiet(prepare, &study_instance_uid).await,
+        SettleTask::SettleMarks { study_instance_uid } => settle_marks(prepare, &study_instance_uid).await,
         SettleTask::RenderSeries { study_instance_uid, series_instance_uid, content_digest } => {
             let series = SeriesContents { series_instance_uid, content_digest };
             render_series(prepare, renderer, &study_instance_uid, &[series]).await

@@ -16,6 +16,9 @@ use crate::services::PortalServices;
 /// Largest accepted request body: a form of two short fields.
 pub(crate) const BODY_BYTES_MAX: usize = 16 * 1024;
 
+/// Largest body of marks, which are longer than a form.
+pub(crate) const MARKS_BYTES_MAX: usize = filmless_delivery::viewing::MARKS_BYTES_MAX;
+
 /// Where a file is accepted. Its handler reads the body itself, once it knows that the sender may upload.
 pub(crate) const UPLOAD_PATH: &str = "/staff/finance/claims";
 
@@ -45,16 +48,22 @@ pub(crate) async fn read_whole_body(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
+    let bytes_max = body_bytes_max(parts.uri.path());
     let announced = parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|bytes: u64| bytes > BODY_BYTES_MAX as u64) {
+    if announced.is_some_and(|bytes: u64| bytes > bytes_max as u64) {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     }
-    match tokio::time::timeout(BODY_WAIT_MAX, to_bytes(body, BODY_BYTES_MAX)).await {
+    match tokio::time::timeout(BODY_WAIT_MAX, to_bytes(body, bytes_max)).await {
         Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
         // Too long or broken off. A client that broke off reads no answer.
         Ok(Err(_)) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
         Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
     }
+}
+
+fn body_bytes_max(path: &str) -> usize {
+    let is_marks = path.starts_with("/studies/") && path.ends_with("/marks");
+    if is_marks { MARKS_BYTES_MAX } else { BODY_BYTES_MAX }
 }
 
 /// Refuses forms that another site submits.

@@ -5,7 +5,7 @@ mod staff;
 
 use crate::assets;
 use crate::pages::{
-    access, download, guide, language, link, open_with, read, share, shares, sign_in, studies, study,
+    access, download, guide, language, link, marks, open_with, read, share, shares, sign_in, studies, study,
     well_known,
 };
 use crate::route::{Route, Who, get, post};
@@ -37,6 +37,7 @@ pub fn routes() -> Vec<Route> {
         post("/studies/{study_uid}/open-with", Guest, open_with::open),
         get("/studies/{study_uid}/open-with/osirix", Guest, open_with::osirix),
         post("/studies/{study_uid}/viewer-token", Guest, open_with::viewer_token),
+        post("/studies/{study_uid}/marks", Guest, marks::save),
         post("/studies/{study_uid}/seen", Guest, access::seen),
         get("/studies/{study_uid}/access", Patient, access::show),
         get("/guide", Anyone, guide::show),

@@ -145,6 +145,9 @@ pub enum StaffAct {
         /// Whether files may be downloaded.
         #[arg(long)]
         download: bool,
+        /// Whether marks may be saved in the studies.
+        #[arg(long)]
+        annotate: bool,
     },
     /// End a share of a patient.
     EndShare { patient: String, share: String },

@@ -127,7 +127,7 @@ async fn decided(
     let facts = StudyFacts {
         persons: study.persons(),
         two_patients: study.two_patients,
-        instances: study.instances,
+        instances: study.instances.saturating_sub(study.marks),
         has_report: study.has_report,
     };
     let settings = &common.settings;

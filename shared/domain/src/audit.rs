@@ -41,6 +41,8 @@ pub enum AuditAction {
     CreateShare,
     /// Ended a share.
     EndShare,
+    /// Saved marks in a study.
+    SaveMarks,
     /// Staff signed in.
     StaffSignIn,
     /// Staff signed out.
@@ -138,7 +140,7 @@ pub struct AuditEvent {
 
 impl AuditAction {
     /// All there are, in the order in which people would look for them.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::SignIn,
         Self::OpenLink,
         Self::OpenShare,
@@ -153,6 +155,7 @@ impl AuditAction {
         Self::TakeWithSoftware,
         Self::CreateShare,
         Self::EndShare,
+        Self::SaveMarks,
         Self::StaffSignIn,
         Self::StaffSignOut,
         Self::FindPatient,
@@ -206,6 +209,7 @@ impl AuditAction {
             Self::TakeWithSoftware => ("take-with-software", EXPORT, EXPORT_IS, "R"),
             Self::CreateShare => ("create-share", SECURITY, SECURITY_IS, "C"),
             Self::EndShare => ("end-share", SECURITY, SECURITY_IS, "U"),
+            Self::SaveMarks => ("save-marks", RECORD, RECORD_IS, "C"),
             Self::FindPatient => ("find-patient", "110112", "Query", "E"),
             Self::ReadHistory => ("read-ledger", RECORD, RECORD_IS, "R"),
             Self::ReissueSlip => ("reissue-slip", SECURITY, SECURITY_IS, "C"),

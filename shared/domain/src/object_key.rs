@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{DownloadKind, SeriesInstanceUid, StudyInstanceUid};
+use crate::{DownloadKind, SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
 
 /// S3 allows keys of 1 to 1,024 bytes of UTF-8.
 pub const KEY_BYTES_MAX: usize = 1024;
@@ -27,6 +28,8 @@ pub enum Upload {
     Study,
     /// One entry of a ZIP that we unpacked: a DICOM file, never another ZIP.
     Unpacked,
+    /// What somebody who may annotate marked in a study, written by us.
+    Marks,
     /// An order.
     Order,
     /// Refused earlier, by us; its events are ignored.
@@ -63,6 +66,8 @@ impl ObjectKey {
             Upload::Order
         } else if below("unpacked/") {
             Upload::Unpacked
+        } else if below("marks/") {
+            Upload::Marks
         } else {
             Upload::Study
         }
@@ -127,6 +132,12 @@ pub fn quarantine_note(source: &ObjectKey, content_digest: &str) -> ObjectKey {
 #[must_use]
 pub fn unpacked(zip_digest: &str, entry: usize, name: &str) -> ObjectKey {
     fitted(&format!("unpacked/{}/{entry:05}-", short(zip_digest)), name, "")
+}
+
+/// One object of marks, by the day on which they were saved: `marks/20261130/<SOP Instance UID>.dcm`.
+#[must_use]
+pub fn marks(day: Date, instance: &SopInstanceUid) -> ObjectKey {
+    ObjectKey(format!("marks/{}/{instance}.dcm", day.strftime("%Y%m%d")))
 }
 
 /// The name below which the entries of a ZIP are, from its digest.
@@ -236,6 +247,8 @@ mod tests {
             ("orders/A1.json", Upload::Order),
             ("incoming/orders/A1.json", Upload::Order),
             ("unpacked/00/00001-a", Upload::Unpacked),
+            ("marks/20261130/2.25.1.dcm", Upload::Marks),
+            ("incoming/marks/1.dcm", Upload::Study),
             ("quarantine/00/incoming/a", Upload::Quarantined),
         ] {
             assert_eq!(ObjectKey::parse(key).unwrap().upload(), upload, "{key}");

@@ -57,6 +57,8 @@ pub enum RejectionCode {
     DuplicateInstanceUid,
     /// The study belongs to another patient, or a document in the file names another patient than the file.
     TwoPatients,
+    /// Marks of a study that is not here any more, or that is another patient's by now.
+    StrayMarks,
     /// The ZIP is cut off or damaged.
     BadZip,
     /// A ZIP within a ZIP.

@@ -2,7 +2,7 @@
 
 use crate::workspace::{Package, assert_none, packages};
 
-const SHARED: [&str; 13] = [
+const SHARED: [&str; 14] = [
     "filmless-domain",
     "filmless-dicom",
     "filmless-imaging",
@@ -10,6 +10,7 @@ const SHARED: [&str; 13] = [
     "filmless-store",
     "filmless-media",
     "filmless-dicomweb",
+    "filmless-marks",
     "filmless-delivery",
     "filmless-front",
     "filmless-runtime",
@@ -19,11 +20,12 @@ const SHARED: [&str; 13] = [
 ];
 
 /// What is synchronous, takes values and returns values.
-const PURE: [&str; 7] = [
+const PURE: [&str; 8] = [
     "filmless-domain",
     "filmless-dicom",
     "filmless-dicomweb",
     "filmless-imaging",
+    "filmless-marks",
     "filmless-media",
     "filmless-slip",
     "filmless-usage",
@@ -35,8 +37,10 @@ fn may_import(importer: &Package, imported: &Package) -> bool {
         "filmless-domain" => &[],
         "filmless-dicom" | "filmless-slip" | "filmless-store" | "filmless-usage" | "filmless-embedded"
         | "filmless-identity" => &["filmless-domain"],
-        "filmless-imaging" | "filmless-dicomweb" | "filmless-media" => &["filmless-dicom", "filmless-domain"],
-        "filmless-delivery" => &SHARED[..7],
+        "filmless-imaging" | "filmless-dicomweb" | "filmless-marks" | "filmless-media" => {
+            &["filmless-dicom", "filmless-domain"]
+        }
+        "filmless-delivery" => &SHARED[..8],
         "filmless-decoder" => &["filmless-delivery", "filmless-imaging", "filmless-domain"],
         "prepare-study" => &[
             "filmless-delivery",

@@ -52,6 +52,7 @@ pub async fn token_to_look(world: &World) -> String {
         studies: vec![study.clone()],
         days: 7,
         may_download: false,
+        may_annotate: false,
     };
     let share = portal.create_share(&hoa, &request).await.unwrap().unwrap();
     let token = share.link.expose().rsplit('/').next().unwrap();

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use filmless_delivery::viewing::{AccessLine, AccessWho};
+use filmless_delivery::viewing::{AccessLine, AccessWho, SavedLine};
 use filmless_domain::StudyInstanceUid;
 
 use super::answer::{page, see_other};
@@ -20,6 +20,7 @@ struct AccessPage<'a> {
     frame: Frame<'a>,
     study_url: String,
     lines: Vec<Line>,
+    saved: Vec<(String, String)>,
 }
 
 /// One opening, as shown.
@@ -48,14 +49,21 @@ impl Line {
     }
 }
 
+/// Who saved marks: the name and facility that they gave, and the share that they came with.
+fn who_saved(t: &Texts, line: &SavedLine) -> String {
+    format!("{} ({}) · {}", line.author, line.facility, (t.sharing.who_share)(&line.share))
+}
+
 /// `GET /studies/{study_uid}/access`
 pub(crate) async fn show(visitor: Visitor, Path(uid): Path<String>) -> Result<Response, PortalError> {
     let Some(session) = visitor.session().await? else { return see_other("/", []) };
     let study = StudyInstanceUid::parse(&uid).map_err(|_| PortalError::NotFound)?;
     let lines = visitor.portal().who_opened(&session, &study).await?.ok_or(PortalError::NotFound)?;
+    let saved = visitor.portal().who_saved(&session, &study).await?.unwrap_or_default();
     let frame = Frame::new(&visitor, visitor.language(Some(session.language)), true).of(&session);
     let lines = lines.iter().map(|line| Line::new(frame.t, line)).collect();
-    page(StatusCode::OK, &AccessPage { frame, study_url: format!("/studies/{study}"), lines })
+    let saved = saved.iter().map(|line| (moment(frame.t, line.at), who_saved(frame.t, line))).collect();
+    page(StatusCode::OK, &AccessPage { frame, study_url: format!("/studies/{study}"), lines, saved })
 }
 
 /// `POST /studies/{study_uid}/seen`

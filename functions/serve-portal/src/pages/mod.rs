@@ -7,6 +7,7 @@ pub(crate) mod frame;
 pub(crate) mod guide;
 pub(crate) mod language;
 pub(crate) mod link;
+pub(crate) mod marks;
 pub(crate) mod moments;
 pub(crate) mod open_with;
 pub(crate) mod read;

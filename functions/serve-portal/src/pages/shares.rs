@@ -69,13 +69,14 @@ impl Card {
     fn new(t: &Texts, share: &ShareLine) -> Self {
         let words = t.sharing;
         let rights = if share.may_download { words.view_and_download } else { words.view };
+        let annotate = if share.may_annotate { words.and_annotate } else { "" };
         let until = if share.is_open { words.open_until } else { words.ended };
         let position = Relation::ALL.iter().position(|relation| *relation == share.relation);
         Self {
             id: share.id.clone(),
             label: share.label.clone(),
             relation: position.map_or("", |position| words.relations[position]),
-            what: format!("{} · {rights}", (words.studies)(share.studies)),
+            what: format!("{} · {rights}{annotate}", (words.studies)(share.studies)),
             until: until(&day(t, share.ends_at)),
             opened: match share.opened_at.first() {
                 Some(last) => (words.opened)(share.opened_at.len(), &moment(t, *last)),
@@ -171,12 +172,13 @@ struct Typed {
     studies: Vec<String>,
     days: u32,
     may_download: bool,
+    may_annotate: bool,
 }
 
 impl Default for Typed {
     fn default() -> Self {
         let (label, relation, studies) = (String::new(), String::new(), Vec::new());
-        Self { label, relation, studies, days: DAYS_CHOSEN, may_download: false }
+        Self { label, relation, studies, days: DAYS_CHOSEN, may_download: false, may_annotate: false }
     }
 }
 
@@ -190,6 +192,7 @@ impl Typed {
                 "study" => typed.studies.push(value.into_owned()),
                 "days" => typed.days = value.parse().unwrap_or(DAYS_CHOSEN),
                 "may_download" => typed.may_download = true,
+                "may_annotate" => typed.may_annotate = true,
                 _ => {}
             }
         }
@@ -207,6 +210,7 @@ pub(super) fn request_of(body: &[u8]) -> Option<ShareRequest> {
             "study" => request.studies.push(StudyInstanceUid::parse(&value).ok()?),
             "days" => request.days = value.parse().ok()?,
             "may_download" => request.may_download = true,
+            "may_annotate" => request.may_annotate = true,
             _ => {}
         }
     }
@@ -221,6 +225,7 @@ pub(super) fn no_request() -> ShareRequest {
         studies: Vec::new(),
         days: 0,
         may_download: false,
+        may_annotate: false,
     }
 }
 

@@ -24,6 +24,8 @@ pub struct SharingTexts {
     pub days: fn(u32) -> String,
     /// Label of the right to download files.
     pub may_download: &'static str,
+    /// Label of the right to save marks.
+    pub may_annotate: &'static str,
     /// Button that makes the share.
     pub create: &'static str,
     /// Nothing to share yet.
@@ -62,6 +64,8 @@ pub struct SharingTexts {
     pub view: &'static str,
     /// May look and download files.
     pub view_and_download: &'static str,
+    /// Behind the rights to look and download: may also save marks.
+    pub and_annotate: &'static str,
     /// Until that date.
     pub open_until: fn(&str) -> String,
     /// Ended at that date.
@@ -102,6 +106,10 @@ pub struct SharingTexts {
     pub who_saw: fn(&str) -> String,
     /// The files were downloaded at that time.
     pub who_fetched: fn(&str) -> String,
+    /// Heading of the list of saved marks.
+    pub who_saved: &'static str,
+    /// What they are.
+    pub who_saved_intro: &'static str,
     /// There is somebody unknown in the list.
     pub who_stranger: &'static str,
     /// Button that ends every session.
@@ -125,6 +133,7 @@ pub(super) const VI: SharingTexts = SharingTexts {
     until: "Trong bao lâu?",
     days: |days| format!("{days} ngày"),
     may_download: "Được tải cả ảnh gốc (cho bác sĩ dùng phần mềm riêng)",
+    may_annotate: "Được lưu đánh dấu và số đo vào lần chụp (cho bác sĩ hội chẩn)",
     create: "Tạo chia sẻ",
     nothing: "Chưa có hình ảnh nào để chia sẻ.",
     refused: "Chưa tạo được. Xin ghi tên người nhận và chọn ít nhất một lần chụp.",
@@ -144,6 +153,7 @@ pub(super) const VI: SharingTexts = SharingTexts {
     studies: |count| format!("{count} lần chụp"),
     view: "chỉ xem",
     view_and_download: "xem và tải ảnh gốc",
+    and_annotate: ", lưu đánh dấu",
     open_until: |date| format!("Đến hết {date}"),
     ended: |date| format!("Đã dừng, {date}"),
     never_opened: "Chưa ai mở.",
@@ -164,6 +174,8 @@ pub(super) const VI: SharingTexts = SharingTexts {
     who_nobody: "Chưa ai mở hình ảnh này.",
     who_saw: |time| format!("Đã thấy ảnh lúc {time}"),
     who_fetched: |time| format!("Đã tải ảnh gốc lúc {time}"),
+    who_saved: "Ai đã lưu đánh dấu",
+    who_saved_intro: "Bác sĩ được Ông/Bà cho phép đã lưu đánh dấu và số đo vào lần chụp này. Ảnh gốc vẫn giữ nguyên.",
     who_stranger: "Nếu thấy lần mở nào không phải của mình, xin gọi tổng đài để đổi phiếu.",
     everywhere: "Đăng xuất khỏi mọi thiết bị",
     everywhere_hint: "Dùng khi đã mở hình ảnh trên máy của người khác.",
@@ -191,6 +203,7 @@ pub(super) const EN: SharingTexts = SharingTexts {
     until: "For how long?",
     days: |days| if days == 1 { "1 day".into() } else { format!("{days} days") },
     may_download: "May also download the originals (for a doctor with their own software)",
+    may_annotate: "May also save marks and measurements in the studies (for a doctor who is asked for an opinion)",
     create: "Make the share",
     nothing: "There are no images to share yet.",
     refused: "This could not be shared. Please say with whom, and choose at least one study.",
@@ -211,6 +224,7 @@ pub(super) const EN: SharingTexts = SharingTexts {
     studies: |count| if count == 1 { "1 study".into() } else { format!("{count} studies") },
     view: "view only",
     view_and_download: "view and download",
+    and_annotate: ", save marks",
     open_until: |date| format!("Until {date}"),
     ended: |date| format!("Ended, {date}"),
     never_opened: "Nobody has opened it yet.",
@@ -236,6 +250,8 @@ pub(super) const EN: SharingTexts = SharingTexts {
     who_nobody: "Nobody has opened these images yet.",
     who_saw: |time| format!("Saw the images at {time}"),
     who_fetched: |time| format!("Downloaded the originals at {time}"),
+    who_saved: "Who saved marks",
+    who_saved_intro: "A doctor whom you allowed to do so saved marks and measurements in this study. The images themselves are unchanged.",
     who_stranger: "If one of these was not you, please call the hotline for a new slip.",
     everywhere: "Sign out on all devices",
     everywhere_hint: "If you have opened your images on somebody else's device.",

@@ -72,6 +72,7 @@ impl Scene {
             studies: vec![uid(STUDY)],
             days,
             may_download,
+            may_annotate: false,
         };
         let hoa = self.session("session-of-hoa").await;
         self.portal.create_share(&hoa, &request).await.unwrap().unwrap()

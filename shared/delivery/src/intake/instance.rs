@@ -15,6 +15,8 @@ use futures::{StreamExt, stream};
 use super::CreatedObject;
 use crate::DeliveryError;
 use crate::intake::correction::{correct, is_duplicate, is_later, refuse_duplicate};
+use crate::intake::instance_record::{is_same_object, record_of};
+use crate::intake::marks::index_marks;
 use crate::intake::order::ingest_order;
 use crate::intake::quarantine::{quarantine, quarantine_unless_storable, refuse};
 use crate::intake::unzip::unpack;
@@ -84,7 +86,7 @@ async fn examine(
             let taken = ingest_order(intake, object).await;
             return quarantine_unless_storable(intake, object, taken).await.map(|()| None);
         }
-        Upload::Study | Upload::Unpacked => {}
+        Upload::Study | Upload::Unpacked | Upload::Marks => {}
     }
     // Consoles make "folders" of empty objects.
     if object.key.as_str().ends_with('/') && object.bytes == 0 {
@@ -92,7 +94,7 @@ async fn examine(
     }
     match read_object(&intake.studies, &intake.common.settings.limits, object).await {
         Ok(Examined::Instance(header)) => Ok(Some(header)),
-        Ok(Examined::Zip) if object.key.upload() == Upload::Unpacked => {
+        Ok(Examined::Zip) if object.key.upload() != Upload::Study => {
             let rejection = Rejection::new(
                 RejectionCode::NestedZip,
                 "A ZIP within a ZIP is not unpacked. Upload it by itself.",
@@ -160,11 +162,17 @@ async fn index_instances(
     instances: Vec<Readable>,
     outcome: &mut IngestOutcome,
 ) -> Result<(), DeliveryError> {
-    let mut any_new = false;
+    let (mut any_new, mut any_marks) = (false, false);
     for instance in instances {
         let (position, object) = (instance.position, instance.object.clone());
-        let indexed = index_instance(intake, study, instance).await;
+        let is_marks = object.key.upload() == Upload::Marks;
+        let indexed = if is_marks {
+            index_marks(intake, study, &object, instance.header).await
+        } else {
+            index_instance(intake, study, instance).await
+        };
         match quarantine_unless_storable(intake, &object, indexed).await {
+            Ok(is_new) if is_marks => any_marks |= is_new,
             Ok(is_new) => any_new |= is_new,
             Err(error) => {
                 trace::tell("file-failed");
@@ -173,7 +181,11 @@ async fn index_instances(
         }
     }
     // After the instances: this check sees whatever a check already under way misses.
-    if any_new { settle::schedule(&intake.common, study).await } else { Ok(()) }
+    match (any_new, any_marks) {
+        (true, _) => settle::schedule(&intake.common, study).await,
+        (false, true) => settle::schedule_marks(&intake.common, study).await,
+        (false, false) => Ok(()),
+    }
 }
 
 /// Returns whether the study must settle because of this instance.
@@ -236,10 +248,6 @@ async fn index_instance(
         intake.common.index.forget_stranger(study, &object.upload(Vec::new())).await?;
     }
     Ok(true)
-}
-
-fn is_same_object(a: &InstanceRecord, b: &InstanceRecord) -> bool {
-    a.key == b.key && a.version_id == b.version_id && a.etag == b.etag
 }
 
 /// What a document in the file says of its patient, if that is not the patient of the file.
@@ -319,7 +327,11 @@ async fn drop_deleted(
 ) -> Result<bool, DeliveryError> {
     let rules = &intake.common.settings.identity;
     let mut others = intake.common.index.instances(study).await?;
-    others.retain(|other| other.patient.as_ref().is_none_or(|p| files_contradict(p, newcomer, rules)));
+    // Marks are not the hospital's to delete; settling sets them aside if they name somebody else.
+    others.retain(|other| {
+        other.key.upload() != Upload::Marks
+            && other.patient.as_ref().is_none_or(|p| files_contradict(p, newcomer, rules))
+    });
     for other in &others {
         if intake.studies.current_etag(&other.key).await?.is_some() {
             return Ok(false);
@@ -337,26 +349,4 @@ async fn drop_deleted(
         intake.common.index.drop_instance(study, other).await?;
     }
     Ok(!others.is_empty())
-}
-
-pub(crate) fn record_of(object: &CreatedObject, header: InstanceHeader) -> InstanceRecord {
-    InstanceRecord {
-        is_report: header.is_result,
-        sop_instance_uid: header.sop_instance_uid,
-        sop_class_uid: header.sop_class_uid,
-        series_instance_uid: header.series_instance_uid,
-        series: header.series,
-        instance_number: header.instance_number,
-        slice_position: header.slice_position,
-        acquisition_time: header.acquisition_time,
-        patient: Some(header.patient),
-        accession_number: header.accession_number,
-        written_at: Some(object.created_at),
-        frames: header.number_of_frames,
-        key_references: header.key_references,
-        key: object.key.clone(),
-        version_id: object.version_id.clone(),
-        etag: object.etag.clone(),
-        bytes: object.bytes,
-    }
 }

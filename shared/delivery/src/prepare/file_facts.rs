@@ -1,6 +1,7 @@
 //! What all files of a study together say about its patient.
 
 use filmless_domain::identity::{ACCESSIONS_MAX, IdentityRules, PERSONS_MAX, files_contradict};
+use filmless_domain::object_key::Upload;
 use filmless_domain::{AccessionNumber, PatientDemographics};
 use filmless_store::index::{InstanceRecord, StrangerRecord, StudyRecord};
 
@@ -16,10 +17,11 @@ pub(crate) struct FileFacts {
 }
 
 impl FileFacts {
+    /// Marks of readers only repeat what the study said when they were saved, so they do not count.
     /// An instance from before facts were kept counts as what the study says, taken from its first instance.
     pub(crate) fn of(study: &StudyRecord, instances: &[InstanceRecord]) -> Self {
         let (mut persons, mut accessions) = (Vec::new(), Vec::new());
-        for instance in instances {
+        for instance in instances.iter().filter(|instance| instance.key.upload() != Upload::Marks) {
             let person = instance.patient.as_ref().unwrap_or(&study.patient);
             if !persons.contains(person) {
                 persons.push(person.clone());

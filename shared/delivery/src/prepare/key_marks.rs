@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use filmless_domain::object_key::Upload;
 use filmless_domain::{KeyFrames, SopInstanceUid};
 use filmless_store::index::InstanceRecord;
 
-/// The images that the key object selections of a study mark.
+/// The images that the key object selections of the hospital mark. Those that readers save change no series: they are
+/// their opinion, and the poster of the study stays what the hospital meant.
 #[derive(Debug, Default)]
 pub(crate) struct KeyMarks(BTreeMap<SopInstanceUid, KeyFrames>);
 
 impl KeyMarks {
     pub fn of_study(instances: &[InstanceRecord]) -> Self {
         let mut marks: BTreeMap<SopInstanceUid, KeyFrames> = BTreeMap::new();
-        for reference in instances.iter().flat_map(|i| &i.key_references) {
+        let hospital = instances.iter().filter(|instance| instance.key.upload() != Upload::Marks);
+        for reference in hospital.flat_map(|i| &i.key_references) {
             let mark = marks.entry(reference.sop_instance_uid.clone()).or_default();
             match mark {
                 _ if reference.frames.is_empty() => *mark = KeyFrames::All,

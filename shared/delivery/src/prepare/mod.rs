@@ -26,3 +26,4 @@ pub(crate) mod retrieval;
 mod retrieval_object;
 pub mod settle;
 pub(crate) mod slice_key;
+mod stray_marks;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use filmless_domain::object_key::Upload;
 use filmless_domain::usage::{StorageClass, UsageEvent, UsageKind, UsageUnit};
 use filmless_domain::{SeriesInstanceUid, StudyInstanceUid, StudyState};
 use filmless_store::index::{
@@ -15,6 +16,7 @@ use crate::prepare::digest::content_digest;
 use crate::prepare::file_facts::FileFacts;
 use crate::prepare::finish::finish_study;
 use crate::prepare::key_marks::KeyMarks;
+use crate::prepare::stray_marks;
 use crate::record::messages::{SeriesContents, SettleTask, Task};
 use crate::record::outbox;
 use crate::record::usage::{self, Pen};
@@ -22,6 +24,9 @@ use crate::{DeliveryError, created_object, sight};
 
 /// A check this late is lost; the next arrival schedules another.
 const CHECK_GRACE_MS: i64 = 120_000;
+
+/// When marks settle again if something arrived at that very moment.
+const MARKS_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// Most messages in one transaction (DynamoDB: 4 MB); a study with more series has the rest sent separately.
 const MESSAGES_AT_ONCE_MAX: usize = 5000;
@@ -50,7 +55,7 @@ pub(crate) async fn schedule(common: &Common, study: &StudyInstanceUid) -> Resul
     if let Some(record) = common.index.study(study).await?
         && let Some(declared) = declared_instances(common, &record).await?
         && may_have_reached(&record, declared)
-        && common.index.instances(study).await?.len() >= declared
+        && of_the_hospital(&common.index.instances(study).await?) >= declared
     {
         let entry = check_entry(common, study, Duration::ZERO)?;
         outbox::publish(common, &entry).await?;
@@ -58,11 +63,37 @@ pub(crate) async fn schedule(common: &Common, study: &StudyInstanceUid) -> Resul
     Ok(())
 }
 
+/// How many instances are not marks of readers.
+fn of_the_hospital(instances: &[InstanceRecord]) -> usize {
+    instances.iter().filter(|instance| instance.key.upload() != Upload::Marks).count()
+}
+
 /// Whether counting the instances, which reads all of them, is worth it: enough files arrived for the declared
 /// count, and the study had not reached it before. What comes later is late and waits for the quiet period.
 fn may_have_reached(record: &StudyRecord, declared: usize) -> bool {
     let is_reached_by = |count: u32| usize::try_from(count).is_ok_and(|count| count >= declared);
-    is_reached_by(record.arrivals) && !is_reached_by(record.instances)
+    is_reached_by(record.arrivals) && !is_reached_by(record.instances.saturating_sub(record.marks))
+}
+
+/// Schedules a settle for marks that joined a study, at once: nothing else is on its way. If the hospital's files are,
+/// their check is pending, and the marks settle with them.
+pub(crate) async fn schedule_marks(common: &Common, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
+    let now = common.clock.now();
+    let entry = marks_entry(common, study, Duration::ZERO)?;
+    if common.index.schedule_settle(study, now, now.as_millisecond(), CHECK_GRACE_MS, &entry).await? {
+        outbox::publish(common, &entry).await?;
+    }
+    Ok(())
+}
+
+fn marks_entry(
+    common: &Common,
+    study: &StudyInstanceUid,
+    delay: Duration,
+) -> Result<OutboxRecord, DeliveryError> {
+    let mut message = SettleTask::SettleMarks { study_instance_uid: study.clone() }.to_outbox()?;
+    message.delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+    outbox::entry(common, vec![message])
 }
 
 pub(crate) fn check_entry(
@@ -82,6 +113,26 @@ pub(crate) fn check_entry(
 /// [`DeliveryError`]: the check must come again.
 #[instrument(skip_all, fields(study_instance_uid = %study))]
 pub async fn check_quiet(prepare: &Prepare, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
+    settle(prepare, study, Waiting::ForQuiet).await
+}
+
+/// Settles a study that marks joined, without waiting.
+///
+/// # Errors
+/// [`DeliveryError`]: the settle must come again.
+#[instrument(skip_all, fields(study_instance_uid = %study))]
+pub async fn settle_marks(prepare: &Prepare, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
+    settle(prepare, study, Waiting::No).await
+}
+
+/// Whether a settle waits until nothing arrives any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Waiting {
+    ForQuiet,
+    No,
+}
+
+async fn settle(prepare: &Prepare, study: &StudyInstanceUid, waiting: Waiting) -> Result<(), DeliveryError> {
     let Some(mut record) = prepare.common.index.study(study).await? else { return Ok(()) };
     match record.state {
         StudyState::Receiving => {}
@@ -90,11 +141,13 @@ pub async fn check_quiet(prepare: &Prepare, study: &StudyInstanceUid) -> Result<
         _ => return Ok(()),
     }
     let instances = prepare.common.index.instances(study).await?;
+    let instances = stray_marks::set_aside(prepare, &record, instances).await?;
+    let sent = of_the_hospital(&instances);
     let declared = declared_instances(&prepare.common, &record).await?;
-    let is_complete = declared.is_some_and(|declared| instances.len() >= declared);
+    let is_complete = declared.is_some_and(|declared| sent >= declared);
     let quiet_at = record.last_received_at + prepare.common.settings.quiet_period;
     let now = prepare.common.clock.now();
-    if !is_complete && now < quiet_at {
+    if waiting == Waiting::ForQuiet && !is_complete && now < quiet_at {
         let remaining = Duration::try_from(quiet_at - now).unwrap_or(prepare.common.settings.quiet_period);
         let entry = check_entry(&prepare.common, study, remaining)?;
         if prepare.common.index.postpone_settle(&record, quiet_at.as_millisecond(), &entry).await? {
@@ -106,6 +159,7 @@ pub async fn check_quiet(prepare: &Prepare, study: &StudyInstanceUid) -> Result<
     let is_rendered = dirty.is_empty();
     let before = record.clone();
     record.instances = u32::try_from(instances.len()).unwrap_or(u32::MAX);
+    record.marks = u32::try_from(instances.len() - sent).unwrap_or(u32::MAX);
     record.original_bytes = instances.iter().map(|i| i.bytes).sum();
     record.series = count(instances.iter().map(|i| i.series_instance_uid.as_str()));
     record.modalities = instances
@@ -127,7 +181,10 @@ pub async fn check_quiet(prepare: &Prepare, study: &StudyInstanceUid) -> Result<
         usage::entries(&arrived(&Pen::of_study(&prepare.common, &record).await?, &before, &record))?;
     if !prepare.common.index.settle_study(&before, &record, &entry, &arrived).await? {
         // An instance arrived just now. It may not have scheduled a check, because this one was pending.
-        let entry = check_entry(&prepare.common, study, prepare.common.settings.quiet_period)?;
+        let entry = match waiting {
+            Waiting::ForQuiet => check_entry(&prepare.common, study, prepare.common.settings.quiet_period)?,
+            Waiting::No => marks_entry(&prepare.common, study, MARKS_AGAIN_AFTER)?,
+        };
         return outbox::publish(&prepare.common, &entry).await;
     }
     info!(

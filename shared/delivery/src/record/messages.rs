@@ -18,6 +18,11 @@ pub enum SettleTask {
         /// Which study.
         study_instance_uid: StudyInstanceUid,
     },
+    /// Settle a study that marks joined.
+    SettleMarks {
+        /// Which study.
+        study_instance_uid: StudyInstanceUid,
+    },
     /// Render one series.
     RenderSeries {
         /// Which study.
@@ -136,9 +141,10 @@ impl Task for SettleTask {
     /// A download takes long, and the person waiting sees that. So it has its own queue and workers.
     fn queue(&self) -> QueueName {
         match self {
-            Self::CheckQuiet { .. } | Self::RenderSeries { .. } | Self::RenderSmallSeries { .. } => {
-                QueueName::Settle
-            }
+            Self::CheckQuiet { .. }
+            | Self::SettleMarks { .. }
+            | Self::RenderSeries { .. }
+            | Self::RenderSmallSeries { .. } => QueueName::Settle,
             Self::PackDownload { .. } | Self::PackRetrieval { .. } => QueueName::Downloads,
         }
     }
@@ -146,6 +152,7 @@ impl Task for SettleTask {
     fn study(&self) -> &StudyInstanceUid {
         match self {
             Self::CheckQuiet { study_instance_uid }
+            | Self::SettleMarks { study_instance_uid }
             | Self::RenderSeries { study_instance_uid, .. }
             | Self::RenderSmallSeries { study_instance_uid, .. }
             | Self::PackDownload { study_instance_uid, .. }
@@ -155,7 +162,7 @@ impl Task for SettleTask {
 
     fn step(&self) -> Step {
         match self {
-            Self::CheckQuiet { .. } => Step::Settle,
+            Self::CheckQuiet { .. } | Self::SettleMarks { .. } => Step::Settle,
             Self::RenderSeries { .. } | Self::RenderSmallSeries { .. } => Step::Render,
             Self::PackDownload { .. } | Self::PackRetrieval { .. } => Step::Pack,
         }

@@ -71,6 +71,7 @@ fn task_of(queue: QueueName, body: &str) -> Option<(&'static str, Option<StudyIn
         }
         QueueName::Settle | QueueName::Downloads => match SettleTask::parse(body).ok()? {
             SettleTask::CheckQuiet { study_instance_uid } => ("check-quiet", Some(study_instance_uid)),
+            SettleTask::SettleMarks { study_instance_uid } => ("settle-marks", Some(study_instance_uid)),
             SettleTask::RenderSeries { study_instance_uid, .. }
             | SettleTask::RenderSmallSeries { study_instance_uid, .. } => {
                 ("prepare-study", Some(study_instance_uid))

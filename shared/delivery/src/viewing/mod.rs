@@ -3,7 +3,9 @@
 mod access;
 
 mod lost_files;
+mod marks;
 pub(crate) mod result;
+mod saved;
 mod session;
 mod share;
 mod sign_in;
@@ -27,6 +29,9 @@ use crate::parts::{Common, Viewing};
 
 pub(crate) use access::access_lines;
 pub use access::{AccessLine, AccessWho};
+pub use filmless_marks::limits::REQUEST_BYTES_MAX as MARKS_BYTES_MAX;
+pub use marks::{MARKS_OF_SHARE_MAX, MarksAnswer};
+pub use saved::SavedLine;
 pub use share::{NewShare, ShareLine, ShareOpening, ShareRequest, ShareStatus};
 pub(crate) use share::{ShareOwner, create as create_share_of, end as end_share_of, list as list_shares_of};
 
@@ -86,6 +91,8 @@ pub struct ShareScope {
     pub studies: Vec<StudyInstanceUid>,
     /// Whether files may be downloaded.
     pub may_download: bool,
+    /// Whether marks may be saved.
+    pub may_annotate: bool,
     /// When it ends.
     pub ends_at: Timestamp,
 }
@@ -102,6 +109,12 @@ impl Session {
     #[must_use]
     pub fn may_download(&self) -> bool {
         self.share.as_ref().is_none_or(|share| share.may_download)
+    }
+
+    /// Whether marks may be saved: a right of shares alone, since a patient asks a doctor for their opinion, not us.
+    #[must_use]
+    pub fn may_annotate(&self) -> bool {
+        self.share.as_ref().is_some_and(|share| share.may_annotate)
     }
 }
 

@@ -222,5 +222,6 @@ fn scope_of(share: ShareRecord) -> Result<ShareScope, DeliveryError> {
         id: share.id,
         studies: share.studies,
         may_download: share.may_download,
+        may_annotate: share.may_annotate,
     })
 }

@@ -36,6 +36,8 @@ pub struct ShareRequest {
     pub days: u32,
     /// Whether files may be downloaded.
     pub may_download: bool,
+    /// Whether marks may be saved in the studies.
+    pub may_annotate: bool,
 }
 
 /// A share that was made. Its secrets are shown once.
@@ -67,6 +69,8 @@ pub struct ShareLine {
     pub studies: usize,
     /// Whether files may be downloaded.
     pub may_download: bool,
+    /// Whether marks may be saved in the studies.
+    pub may_annotate: bool,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it ends or ended.
@@ -253,6 +257,7 @@ pub(crate) async fn create(
         relation: request.relation,
         studies,
         may_download: request.may_download,
+        may_annotate: request.may_annotate,
         code_hash: code_hash(token.expose(), code.expose()),
         failures: 0,
         language: owner.language,
@@ -304,6 +309,7 @@ pub(crate) async fn list(common: &Common, account_key: &str) -> Result<Vec<Share
             relation: share.relation,
             studies: share.studies.len(),
             may_download: share.may_download,
+            may_annotate: share.may_annotate,
             created_at: share.created_at,
             ends_at: share.ended_at.unwrap_or(planned),
             opened_at,

@@ -74,6 +74,8 @@ words!(
         ServedToSoftware = "served-to-software",
         /// The patient shared the study.
         ShareCreated = "share-created",
+        /// Somebody with a share saved marks in the study.
+        MarksSaved = "marks-saved",
         /// Bytes were offered to a browser.
         BytesServed = "bytes-served",
     }

@@ -32,6 +32,9 @@ pub struct ShareRecord {
     pub studies: Vec<StudyInstanceUid>,
     /// Whether files may be downloaded.
     pub may_download: bool,
+    /// Whether marks may be saved; false in items from before there was this right.
+    #[serde(default)]
+    pub may_annotate: bool,
     /// SHA-256 of token and code: the code is short, and the token is not stored.
     pub code_hash: String,
     /// Wrong codes so far.
@@ -143,5 +146,23 @@ impl Index {
             .when(&Condition::Present("label"))
             .when(&Condition::Absent("ended_at"));
         (share_key(token_digest), change)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_share_from_before_there_was_a_right_to_annotate_does_not_have_it() {
+        let item = json!({
+            "id": "s1", "token_digest": "00", "account_key": "a", "patient_id": "N1", "patient_name": "A", "label": "BS. B",
+            "relation": "doctor", "studies": ["1.2.3"], "may_download": true, "code_hash": "00", "language": "vi",
+            "created_by": { "kind": "system" }, "created_at": 0, "ends_at": 0, "expires_at": 0,
+        });
+        let share: ShareRecord = serde_json::from_value(item).unwrap();
+        assert!(share.may_download && !share.may_annotate);
     }
 }

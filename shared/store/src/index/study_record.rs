@@ -65,6 +65,9 @@ pub struct StudyRecord {
     /// Instances, counted when it last settled.
     #[serde(default)]
     pub instances: u32,
+    /// How many of them are marks of readers, which the hospital did not send.
+    #[serde(default)]
+    pub marks: u32,
     /// Series, counted when it last settled.
     #[serde(default)]
     pub series: u32,

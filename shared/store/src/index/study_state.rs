@@ -106,6 +106,7 @@ impl Index {
             .set("accessions", &study.accessions)
             .set("original_bytes", study.original_bytes)
             .set("instances", study.instances)
+            .set("marks", study.marks)
             .set("series", study.series)
             .set("modalities", &study.modalities)
             .set("has_report", study.has_report)

@@ -24,7 +24,8 @@ use std::time::Instant;
 
 use filmless_domain::Order;
 use run::{
-    Told, random_setup, run, with_a_comparison_cut_short, with_a_refusal_left_behind, with_the_clock_set_back,
+    Told, random_setup, run, with_a_comparison_cut_short, with_a_refusal_left_behind,
+    with_marks_saved_in_a_storm, with_the_clock_set_back,
 };
 use sample::Study;
 use scenario::Scenario;
@@ -35,6 +36,8 @@ use world::Setup;
 /// `make test` runs these, in two minutes on two cores; `make faults RUNS=… SEED=…` makes more.
 const RUNS: u64 = 300;
 const SEED: u64 = 1;
+/// How many doctors save marks.
+const MARKS_RUNS: u64 = 24;
 /// Seeds of runs that once failed: always run again.
 const FOUND: [u64; 1] = [5050];
 
@@ -48,10 +51,10 @@ fn servers() -> Arc<Runtime> {
 }
 
 /// Spreads runs over the cores; returns the failures, and what the rest reported.
-fn all<T: Sync>(
+fn all<T: Sync, D: Send>(
     cases: &[T],
-    one: impl Fn(&Arc<Runtime>, &T) -> Result<Told, String> + Sync,
-) -> (Vec<String>, Vec<Told>) {
+    one: impl Fn(&Arc<Runtime>, &T) -> Result<D, String> + Sync,
+) -> (Vec<String>, Vec<D>) {
     let next = AtomicUsize::new(0);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let work = || {
@@ -138,6 +141,21 @@ fn a_refused_file_whose_correction_is_there_does_not_keep_a_study_hidden() {
     let setup =
         Setup { seed: 7, plan: Plan::Calm, with_mischief: false, is_idempotent: false, with_reports: false };
     assert_none(&with_a_refusal_left_behind(&servers(), &setup).unwrap());
+}
+
+#[test]
+fn marks_that_are_saved_in_a_storm_are_saved_whole_and_once() {
+    let seeds: Vec<u64> = (1..=MARKS_RUNS).collect();
+    let (failed, told) = all(&seeds, |servers, seed| {
+        let (plan, seed) = (Plan::Calm, *seed);
+        let setup = Setup { seed, plan, with_mischief: false, is_idempotent: true, with_reports: false };
+        let (broken, tries) =
+            with_marks_saved_in_a_storm(servers, &setup).map_err(|why| format!("seed {seed}: {why}"))?;
+        if broken.is_empty() { Ok(tries) } else { Err(format!("seed {seed}: {}", broken.join("\n"))) }
+    });
+    assert_none(&failed);
+    println!("{} saves, {} tries", told.len(), told.iter().sum::<usize>());
+    assert!(told.iter().any(|tries| *tries > 1), "no save ever failed");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! One run, from the first upload until nothing is left to do.
 
+mod marks;
 mod mishaps;
 
 use std::cell::RefCell;
@@ -15,6 +16,7 @@ use run_upkeep::handler::{Job, UpkeepEvent};
 use tokio::runtime::Runtime;
 use tokio::sync::Notify;
 
+pub use self::marks::with_marks_saved_in_a_storm;
 pub use self::mishaps::{with_a_comparison_cut_short, with_a_refusal_left_behind};
 use crate::chance::Chance;
 use crate::handlers::{event_of, handle};
@@ -344,7 +346,7 @@ impl Run {
     fn recover(&mut self, seed: u64) -> Result<(), String> {
         // Objects are found in both ways: by prefix, and by the walk through the bucket.
         let by_prefix = Scope {
-            prefixes: vec!["incoming/".into(), "orders/".into(), "unpacked/".into()],
+            prefixes: ["incoming/", "orders/", "unpacked/", "marks/"].map(str::to_owned).into(),
             crawl_versions_max: 0,
             ..Scope::default()
         };

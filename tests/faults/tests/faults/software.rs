@@ -180,7 +180,7 @@ impl DoctorsSoftware {
 }
 
 /// The token of the link that was sent about a study.
-fn link_of(gateways: &Gateways, study: &StudyInstanceUid) -> Option<String> {
+pub fn link_of(gateways: &Gateways, study: &StudyInstanceUid) -> Option<String> {
     let sms = (1..=2).find_map(|version| gateways.sms(&format!("{study}-v{version}-sms")))?;
     let link = sms.split_whitespace().find(|word| word.contains("/x/"))?;
     link.rsplit('/').next().map(str::to_owned)

@@ -77,6 +77,11 @@ impl Weather {
         state.lasting = None;
     }
 
+    /// The weather turns.
+    pub fn turn(&self, plan: Plan) {
+        self.state.lock().unwrap().plan = plan;
+    }
+
     /// While paused, calls pass uncounted.
     pub fn pause(&self, is_paused: bool) {
         self.state.lock().unwrap().is_paused = is_paused;

@@ -37,6 +37,7 @@ pub async fn share(oracle: &mut Oracle, services: &Services, exam: usize) {
                 studies: vec![uid_of(&oracle.truth.exams[exam].uid())],
                 days: 30,
                 may_download: true,
+                may_annotate: false,
             };
             if let Some(made) = portal.create_share(&session, &request).await.unwrap() {
                 oracle.figures.shares += 1;

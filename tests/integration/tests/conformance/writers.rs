@@ -103,6 +103,7 @@ async fn whoever_comes_in_is_kept_with_the_longest_names(backend: &Backend) {
         relation: Relation::Doctor,
         studies: vec![study(); SHARE_STUDIES_MAX],
         may_download: true,
+        may_annotate: false,
         code_hash: digest.clone(),
         failures: 0,
         language: Language::En,

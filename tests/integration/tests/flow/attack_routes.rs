@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
+use crate::marks::marks;
 use crate::patients::{MARKS, Patient, guest};
 use crate::sample::Study;
 use crate::system::System;
@@ -84,6 +85,7 @@ impl Known<'_> {
             ("reason", "x"),
         ];
         let ask = match operation.method.as_str() {
+            "POST" if operation.path.ends_with("/marks") => Ask::json(&target, &marks(self.study)),
             "POST" => Ask::post(&target, &form),
             method => Ask::new(method, &target),
         };
@@ -135,7 +137,8 @@ async fn no_route_shows_anything_of_another_patient_or_without_a_session() {
     let (share, code) = victim.share(&system, &["--download"]);
     let shares = Ask::get("/shares").cookie(&owner).send(&system).await.body;
     let known = Known { study: &victim.study, share_id: share_id(&shares), link: victim.link_path(), share };
-    let words = ["share", &shown.patient_id, "--for", "BS. An", "--study", &shown.uid, "--download"];
+    let words =
+        ["share", &shown.patient_id, "--for", "BS. An", "--study", &shown.uid, "--download", "--annotate"];
     let made = system.staff(&words);
     let link = made["link"].as_str().unwrap();
     let narrow = (link[link.find("/s/").unwrap()..].to_owned(), made["code"].as_str().unwrap().to_owned());
@@ -146,7 +149,10 @@ async fn no_route_shows_anything_of_another_patient_or_without_a_session() {
         ("nobody", String::new()),
         ("an ended session", ended),
         ("a made-up session", "filmless_session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".into()),
-        ("another patient's guest", guest(&system, &other.share(&system, &["--download"])).await),
+        (
+            "another patient's guest",
+            guest(&system, &other.share(&system, &["--download", "--annotate"])).await,
+        ),
         ("a guest shown another study", guest(&system, &narrow).await),
         ("another patient", other.session(&system).await),
     ];

@@ -27,6 +27,7 @@ mod identity;
 mod keys;
 mod kill;
 mod logs;
+mod marks;
 mod metrics;
 mod orders;
 mod patients;

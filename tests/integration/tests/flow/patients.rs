@@ -50,6 +50,14 @@ impl Patient {
         Self::released(system, study, order, "Nguyễn Thị Hoà", "02/03/1958").await
     }
 
+    /// The same, with an order that says how many files there are.
+    pub async fn declared(system: &System, number: u32) -> Self {
+        let study = Study::numbered(number);
+        let mut order = study.order();
+        order["declared_instances"] = 2.into();
+        Self::released(system, study, order, "Nguyễn Thị Hoà", "02/03/1958").await
+    }
+
     async fn released(
         system: &System,
         study: Study,

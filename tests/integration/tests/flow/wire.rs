@@ -55,6 +55,12 @@ impl Ask {
             .header("content-type", "application/x-www-form-urlencoded")
     }
 
+    /// What a script of ours posts.
+    pub fn json(target: &str, body: &serde_json::Value) -> Self {
+        let body = body.to_string().into_bytes();
+        Self { body, ..Self::new("POST", target) }.header("content-type", "application/json")
+    }
+
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self

@@ -154,6 +154,7 @@ pub(crate) fn action(language: Language, word: &str) -> &'static str {
         "download-instance" => pick(language, "Tải một ảnh", "Image downloaded"),
         "create-share" => pick(language, "Tạo chia sẻ", "Share made"),
         "end-share" => pick(language, "Dừng chia sẻ", "Share ended"),
+        "save-marks" => pick(language, "Lưu đánh dấu", "Marks saved"),
         "staff-sign-in" => pick(language, "Nhân viên đăng nhập", "Staff signed in"),
         "staff-sign-out" => pick(language, "Nhân viên đăng xuất", "Staff signed out"),
         "find-patient" => pick(language, "Tìm người bệnh", "Patient looked for"),

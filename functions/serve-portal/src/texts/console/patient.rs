@@ -33,6 +33,7 @@ words! {
         which: "Lần chụp nào", "Which studies";
         days: "Số ngày", "Days";
         may_download: "Được tải ảnh gốc", "May download the originals";
+        may_annotate: "Được lưu đánh dấu, số đo vào lần chụp", "May save marks and measurements";
         make_share: "Tạo chia sẻ", "Make the share";
         shared: "Đã tạo chia sẻ", "The share is made";
         shared_how: "Đọc mã cho người bệnh qua điện thoại; gửi đường dẫn bằng cách khác. Hai thứ này chỉ hiện một lần.", "Tell the patient the code by telephone and send the link by another way. Both are shown only once.";

@@ -85,6 +85,11 @@ pub(crate) const fn rejection(language: Language, code: RejectionCode) -> &'stat
             "Lần chụp này đã có ảnh của người bệnh khác. Xin kiểm tra ảnh là của ai.",
             "The study belongs to another patient: find out whose the images are.",
         ),
+        RejectionCode::StrayMarks => pick(
+            language,
+            "Đánh dấu của một lần chụp không còn ở đây, hoặc nay là của người bệnh khác.",
+            "Marks of a study that is not here any more, or is another patient's by now.",
+        ),
         RejectionCode::BadZip => pick(
             language,
             "Tệp ZIP bị hỏng hoặc bị cắt cụt, xin gửi lại.",

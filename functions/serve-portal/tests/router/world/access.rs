@@ -123,6 +123,7 @@ async fn share(services: &Services) -> NewShare {
         studies: vec![uid(STUDY)],
         days: 7,
         may_download: false,
+        may_annotate: false,
     };
     let portal = Portal::new(services.clone());
     portal.create_share(&session_of(services, "session-of-hoa").await, &request).await.unwrap().unwrap()

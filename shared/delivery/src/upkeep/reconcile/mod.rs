@@ -46,7 +46,7 @@ impl Default for Scope {
     /// What the hourly schedule uses.
     fn default() -> Self {
         Self {
-            prefixes: vec!["incoming/%Y%m%d".into(), "orders/%Y%m%d".into()],
+            prefixes: vec!["incoming/%Y%m%d".into(), "orders/%Y%m%d".into(), "marks/%Y%m%d".into()],
             days: 2,
             grace_seconds: 15 * 60,
             crawl_versions_max: 20_000,

@@ -130,7 +130,7 @@ async fn lost(parts: &Reconcile, object: &CreatedObject) -> Result<Option<Findin
         Upload::Order => {
             return Ok((!is_order_taken(parts, object).await?).then_some(FindingKind::OrderNotTaken));
         }
-        Upload::Study | Upload::Unpacked => is_upload_lost(parts, object).await?,
+        Upload::Study | Upload::Unpacked | Upload::Marks => is_upload_lost(parts, object).await?,
     };
     Ok(is_lost.then_some(FindingKind::ObjectNotTaken))
 }
