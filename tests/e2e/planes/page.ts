@@ -9,7 +9,7 @@ import type { Command, PaneContent, Room, RoomEvents, RoomPane } from "../../../
 import { rasterOf, samplingOf, UPRIGHT, type Basis } from "../../../web/src/reading-room/volume/plane.js";
 import { planeShown, raysThrough } from "../../../web/src/reading-room/volume/plane-picture.js";
 import { THINNED, Volume } from "../../../web/src/reading-room/volume/volume.js";
-import type { SlabMode } from "../../../web/src/reading-room/volume/words.js";
+import type { SlabMode } from "../../../web/src/reading-room/volume/commands.js";
 
 /** What a test wants to see. */
 interface Asked {
@@ -77,10 +77,13 @@ const said: string[] = [];
 const events = new Set<Partial<RoomEvents>>();
 const room: Room = {
   language: "en",
+  pageWords: null as never,
+  marksUrl: null,
   panes,
   active: first,
   studies: [],
   store: null as never,
+  hand: { name: "browse" },
   listen: (one) => {
     events.add(one);
     return () => events.delete(one);

@@ -75,6 +75,14 @@ export class ReadingRoom implements Room {
     addEventListener("beforeunload", () => this.keepPlace());
   }
 
+  get pageWords(): RoomPage["words"] {
+    return this.page.words;
+  }
+
+  get marksUrl(): string | null {
+    return this.page.marksUrl;
+  }
+
   get panes(): readonly Cell[] {
     return this.cells;
   }
@@ -153,16 +161,8 @@ export class ReadingRoom implements Room {
     this.onStrip?.();
   }
 
-  /** Installs the features, each as soon as it has come. */
-  async install(): Promise<void> {
-    for (const load of FEATURES) {
-      try {
-        const { install } = await load();
-        this.commands.add(install(this).commands);
-      } catch {
-        this.say(this.words.featureFailed);
-      }
-    }
+  install(): void {
+    FEATURES.forEach((install) => this.commands.add(install(this).commands));
   }
 
   record(): void {

@@ -1,6 +1,7 @@
 /** The images that a reader marked, and those that a doctor marked before; a series can be gone through by them alone. */
 
 import type { Pane } from "../../pane.js";
+import { refersTo, type ImageKey, type ImageReference } from "../../read/image-reference.js";
 import { make } from "../../tools/elements.js";
 import type { Room, RoomPane } from "../feature.js";
 import { inEveryPane } from "./every-pane.js";
@@ -49,32 +50,36 @@ export class KeyImages {
 /** Those of this session, also for whoever saves them. */
 export const KEY_IMAGES = new KeyImages();
 
+/** Those of selections that were saved to the study, as far as they were read (`saved-selections.ts`). */
+export class SavedKeyImages {
+  private references: readonly ImageReference[] = [];
+
+  add(references: readonly ImageReference[]): void {
+    this.references = [...this.references, ...references];
+  }
+
+  has(image: ImageKey | undefined): boolean {
+    return image !== undefined && refersTo(this.references, image);
+  }
+}
+
+export const SAVED_KEY_IMAGES = new SavedKeyImages();
+
 /** The name under which a frame's marks are kept. */
 export function imageOf({ series, index }: Pick<Pane, "series" | "index">, frame: number): string | null {
   const entry = index?.frames[frame];
   return series === null || entry === undefined ? null : [series.seriesInstanceUid, entry.sopInstanceUid, String(entry.number ?? 1)].join("/");
 }
 
-/** Whether a doctor marked a frame, in the files or now. */
+/** Whether a doctor marked a frame: in the files, in a selection that was saved, or now. */
 export function isKeyFrame(pane: Pick<Pane, "series" | "index">, frame: number, images: Pick<KeyImages, "has"> = KEY_IMAGES): boolean {
-  return pane.index?.frames[frame]?.isKey === true || images.has(imageOf(pane, frame));
-}
-
-/** The frame that is `by` marked ones from another; the first or last one beyond them, and the same where there is none. */
-export function keyFrameFrom(isKey: readonly boolean[], frame: number, by: number): number {
-  const keys = isKey.flatMap((is, place) => (is ? [place] : []));
-  const after = keys.findIndex((place) => place > frame);
-  const before = keys.filter((place) => place < frame).length - 1;
-  const from = by > 0 ? (after < 0 ? keys.length : after) - 1 : before + 1;
-  const at = Math.min(keys.length - 1, Math.max(0, from + by));
-  return keys[at] ?? frame;
+  const entry = pane.index?.frames[frame];
+  return entry?.isKey === true || images.has(imageOf(pane, frame)) || SAVED_KEY_IMAGES.has(entry);
 }
 
 /** Stars over marked images, and the filter. */
 export class KeyImageFilter {
   isOn = false;
-  /** Whose steps go from marked image to marked image. */
-  private readonly limited = new WeakSet<RoomPane>();
 
   constructor(
     private readonly room: Room,
@@ -89,7 +94,8 @@ export class KeyImageFilter {
     const show = (pane: RoomPane) => {
       const star = starOf(pane);
       if (star !== null) {
-        star.hidden = pane.content !== null || !KEY_IMAGES.has(imageOf(pane.pane, pane.pane.frame));
+        const { index, frame } = pane.pane;
+        star.hidden = pane.content !== null || !(KEY_IMAGES.has(imageOf(pane.pane, frame)) || SAVED_KEY_IMAGES.has(index?.frames[frame]));
       }
     };
     KEY_IMAGES.listen(() => room.panes.forEach(show));
@@ -107,26 +113,20 @@ export class KeyImageFilter {
     return this.isOn || hasAny;
   }
 
+  /** Other images may be marked. */
+  refresh(): void {
+    this.apply();
+    this.room.panes.forEach(({ stage }) => stage.redraw());
+  }
+
   private apply(): void {
     this.room.panes.forEach((pane) => this.applyTo(pane));
   }
 
-  /** A series without marked images is left as it is. */
+  /** A series without marked images is left as it is, and so is a volume of one. */
   private applyTo(roomPane: RoomPane): void {
     const { pane } = roomPane;
-    const keys = keysOf(pane);
-    if (!this.isOn || !keys.includes(true)) {
-      if (!this.isOn && this.limited.delete(roomPane)) {
-        roomPane.setSteps(null);
-      }
-      return;
-    }
-    this.limited.add(roomPane);
-    roomPane.setSteps((frame, by) => keyFrameFrom(keysOf(pane), frame, by));
-    if (keys[pane.frame] !== true) {
-      const next = keys.indexOf(true, pane.frame);
-      pane.go(next < 0 ? keys.lastIndexOf(true) : next);
-    }
+    roomPane.setStops(this.isOn && keysOf(pane).includes(true) ? (frame) => isKeyFrame(pane, frame) : null);
   }
 }
 
