@@ -52,6 +52,7 @@ export class Volume {
   private telling = 0;
   private isClosed = false;
   private hasNoRoom = false;
+  private readonly milestones = new Set<string>();
 
   /** The volume that a frame of a series belongs to, or why there is none. */
   static open(source: VolumeSource): Volume | Refusal {
@@ -196,8 +197,7 @@ export class Volume {
   /** Asks for quick pictures, a thinned-out series first; what has come already is decoded. */
   private begin(): void {
     const { frames } = this.geometry;
-    const last = frames.length - 1;
-    const thinned = frames.map((_, slice) => slice).filter((slice) => slice % this.step === 0 || slice === last - (last % this.previewStride));
+    const thinned = this.thinned;
     this.broken.clear();
     this.waiting = [];
     thinned.forEach((slice) => this.awaitPreview(frames[slice] ?? 0));
@@ -207,8 +207,15 @@ export class Volume {
     this.tell();
   }
 
-  private get step(): number {
-    return Math.ceil(THINNED / this.previewStride) * this.previewStride;
+  /** Slices whose quick pictures come first: every eighth, and the last that is kept. */
+  private get thinned(): readonly number[] {
+    const step = Math.ceil(THINNED / this.previewStride) * this.previewStride;
+    return this.kept.filter((slice, place, { length }) => slice % step === 0 || place === length - 1);
+  }
+
+  /** Slices whose quick pictures are kept. */
+  private get kept(): readonly number[] {
+    return this.geometry.frames.map((_, slice) => slice).filter((slice) => slice % this.previewStride === 0);
   }
 
   /** Decodes a quick picture, once it has come. */
@@ -306,7 +313,20 @@ export class Volume {
       this.telling = requestAnimationFrame(() => {
         this.telling = 0;
         this.listeners.forEach((told) => told());
+        this.reach();
       });
+    }
+  }
+
+  /** For those who measure the page, once per volume: what the planes have been drawn from. */
+  private reach(): void {
+    const isThere = (slices: readonly number[]) => slices.every((slice) => this.textures.isWhole(slice) || this.textures.hasPreview(slice));
+    const reached = { thinned: isThere(this.thinned), quick: isThere(this.kept), whole: this.isComplete };
+    for (const [name, isReached] of Object.entries(reached)) {
+      if (isReached && !this.milestones.has(name)) {
+        this.milestones.add(name);
+        performance.mark(`filmless:planes-${name}`);
+      }
     }
   }
 }
