@@ -3,12 +3,17 @@
 import { describe, expect, it } from "vitest";
 import { framePlace } from "../src/read/frame-axes.js";
 import type { Frame } from "../src/read/series-index.js";
-import { volumesOf } from "../src/reading-room/dimensions/volumes.js";
+import { volumesOf, type Volumes } from "../src/reading-room/dimensions/volumes.js";
 import { valueText } from "../src/reading-room/dimensions/words.js";
+import { firstStop, frameFrom } from "../src/reading-room/steps.js";
 
 /** Frames as the index has them: place and dimensions. */
 function placesOf(frames: readonly (readonly [place: object | null, dimensions: object])[]) {
   return frames.map(([place, dimensions]) => framePlace({ raw: { place, dimensions } } as unknown as Frame));
+}
+
+function step(volumes: Volumes, frame: number, by: number): number {
+  return frameFrom({ run: (of) => volumes.runOf(of), isStop: null }, 99, frame, by);
 }
 
 /** Three slices, each with b 0, 500 and 1000 in turn, volume by volume. */
@@ -25,8 +30,14 @@ describe("a diffusion series", () => {
     expect([volumes.along(1, 0, "500"), volumes.along(1, 0, "1000"), volumes.along(7, 0, "0")]).toEqual([4, 7, 1]);
   });
 
+  it("stops at the marked images of the volume, and at all of a volume that has none", () => {
+    const steps = { run: (of: number) => volumes.runOf(of), isStop: (frame: number) => [1, 3, 5].includes(frame) };
+    expect([frameFrom(steps, 9, 3, 1), frameFrom(steps, 9, 5, -1), frameFrom(steps, 9, 0, 1), frameFrom(steps, 9, 6, 1)]).toEqual([5, 3, 1, 7]);
+    expect([3, 4, 0, 6].map((frame) => firstStop(steps, 9, frame))).toEqual([3, 5, 1, 5]);
+  });
+
   it("scrolls within the volume and ends at its last slice", () => {
-    expect([volumes.step(3, 1), volumes.step(3, 2), volumes.step(3, 9), volumes.step(3, -1), volumes.step(4, -1)]).toEqual([4, 5, 5, 3, 3]);
+    expect([step(volumes, 3, 1), step(volumes, 3, 2), step(volumes, 3, 9), step(volumes, 3, -1), step(volumes, 4, -1)]).toEqual([4, 5, 5, 3, 3]);
     expect(volumes.sliceOf(5)).toEqual({ at: 3, of: 3 });
   });
 });
@@ -42,7 +53,7 @@ it("phases of a heart differ a little from slice to slice, and still belong toge
   const places = placesOf(frames);
   const volumes = volumesOf(places)!;
   expect(volumes.axes).toEqual([{ name: "phase", keys: ["1", "2", "3"] }]);
-  expect([volumes.along(0, 0, "3"), volumes.step(2, 1)]).toEqual([2, 5]);
+  expect([volumes.along(0, 0, "3"), step(volumes, 2, 1)]).toEqual([2, 5]);
   expect(valueText("phase", places[2]!, "3", "vi")).toBe("pha 123 ms");
 });
 
@@ -50,7 +61,7 @@ it("echoes and times are two axes", () => {
   const frames = [1, 2].flatMap((time) => [20, 80].flatMap((echo) => [1, 2].map((slice) => [{ plane: 1, slice, volume: 1 }, { temporal_position: time, echo_ms: echo }] as const)));
   const volumes = volumesOf(placesOf(frames))!;
   expect(volumes.axes.map(({ name, keys }) => [name, ...keys])).toEqual([["echo", "20", "80"], ["temporal", "1", "2"]]);
-  expect([volumes.along(0, 0, "80"), volumes.along(0, 1, "2"), volumes.step(6, 1)]).toEqual([2, 4, 7]);
+  expect([volumes.along(0, 0, "80"), volumes.along(0, 1, "2"), step(volumes, 6, 1)]).toEqual([2, 4, 7]);
 });
 
 it.each([
@@ -63,7 +74,7 @@ it.each([
 it("planes are stacks of their own", () => {
   const frames = [1, 2].flatMap((plane) => [0, 1000].flatMap((b) => [1, 2].map((slice) => [{ plane, slice, volume: 1 }, { b_value: b }] as const)));
   const volumes = volumesOf(placesOf(frames))!;
-  expect([volumes.step(4, 5), volumes.along(4, 0, "1000")]).toEqual([5, 6]);
+  expect([step(volumes, 4, 5), volumes.along(4, 0, "1000")]).toEqual([5, 6]);
 });
 
 it.each([

@@ -7,6 +7,7 @@ import { FrameValues } from "../src/full/frame-values.js";
 import type { SampleArray } from "../src/full/samples.js";
 import { frameDetails, type FrameDetails } from "../src/read/frame-details.js";
 import { parseTables } from "../src/read/tables.js";
+import { ROOM_BUTTONS } from "../src/reading-room/tools/buttons.js";
 import { ROOM_TOOLS, roomTool } from "../src/reading-room/tools/registry.js";
 import { axesOf } from "../src/tools/measuring/bidirectional.js";
 import { byHand, lengthMm } from "../src/tools/measuring/calibrate.js";
@@ -343,6 +344,10 @@ describe("the tools of the room", () => {
       const questions = tool.question === undefined ? null : [tool.question.label("vi"), tool.question.label("en")];
       expect(questions === null || questions[0] !== questions[1], tool.name).toBe(true);
     }
+  });
+
+  it("have one button each, in the same order", () => {
+    expect(ROOM_TOOLS.map(({ name, icon, label }) => ({ name, icon, label: { vi: label("vi", null), en: label("en", null) } }))).toEqual(ROOM_BUTTONS);
   });
 
   it("say nothing while points are missing", () => {

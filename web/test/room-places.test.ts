@@ -3,10 +3,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { frameDetails, type FrameDetails } from "../src/read/frame-details.js";
 import { frameBeside, viewBeside, type Seen } from "../src/reading-room/linked/follow.js";
-import { isKeyFrame, keyFrameFrom, KeyImages } from "../src/reading-room/tools/key-images.js";
+import { frameFrom } from "../src/reading-room/steps.js";
+import { isKeyFrame, KeyImages } from "../src/reading-room/tools/key-images.js";
+import { ROOM_MARKS_KEY } from "../src/reading-room/tools/known-tools.js";
 import { cutLine, frameAt, planeOf, toPatient, toPicture, type ImagePlane } from "../src/reading-room/tools/planes.js";
 import { calibrationOf, refine } from "../src/reading-room/tools/refine.js";
-import { ROOM_MARKS_KEY, roomTool } from "../src/reading-room/tools/registry.js";
+import { roomTool } from "../src/reading-room/tools/registry.js";
 import { MarkStore } from "../src/tools/mark-store.js";
 import type { Marks } from "../src/tools/marks.js";
 import { measuringTool } from "../src/tools/registry.js";
@@ -157,11 +159,11 @@ describe("with a session", () => {
       [6, -1, 5],
       [2, 9, 5],
     ])("from image %d by %d lead to %d", (frame, by, expected) => {
-      expect(keyFrameFrom([false, false, true, false, false, true, false], frame, by)).toBe(expected);
+      expect(frameFrom({ run: null, isStop: (one) => one === 2 || one === 5 }, 7, frame, by)).toBe(expected);
     });
 
-    it("where there are none, lead nowhere", () => {
-      expect(keyFrameFrom([false, false], 1, -1)).toBe(1);
+    it("where there are none, leave the images as they are", () => {
+      expect(frameFrom({ run: null, isStop: () => false }, 2, 1, -1)).toBe(0);
     });
   });
 

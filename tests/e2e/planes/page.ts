@@ -9,7 +9,7 @@ import type { Command, PaneContent, Room, RoomEvents, RoomPane } from "../../../
 import { rasterOf, samplingOf, UPRIGHT, type Basis } from "../../../web/src/reading-room/volume/plane.js";
 import { planeShown, raysThrough } from "../../../web/src/reading-room/volume/plane-picture.js";
 import { THINNED, Volume } from "../../../web/src/reading-room/volume/volume.js";
-import type { SlabMode } from "../../../web/src/reading-room/volume/words.js";
+import type { SlabMode } from "../../../web/src/reading-room/volume/commands.js";
 
 /** What a test wants to see. */
 interface Asked {
@@ -81,6 +81,7 @@ const room: Room = {
   active: first,
   studies: [],
   store: null as never,
+  hand: { name: "browse" },
   listen: (one) => {
     events.add(one);
     return () => events.delete(one);

@@ -45,8 +45,12 @@ export class Commands {
     }
     const obstacle = command.obstacle?.() ?? null;
     if (obstacle === null) {
-      command.run();
-      this.events.onDone(command);
+      const done = command.run();
+      if (done instanceof Promise) {
+        void done.then(() => this.events.onDone(command));
+      } else {
+        this.events.onDone(command);
+      }
     } else {
       this.events.onObstacle(obstacle);
     }

@@ -6,6 +6,7 @@ import type { Stage, StageTool } from "../stage.js";
 import type { Language, Said } from "../tools/language.js";
 import type { Marks } from "../tools/marks.js";
 import type { MarkStore } from "../tools/mark-store.js";
+import type { Steps } from "./steps.js";
 
 /**
  * One cell of the grid: a series on its stage, and what is drawn over it. It keeps stage, pane and marks as long as it shows series of
@@ -23,11 +24,10 @@ export interface RoomPane {
   /** Shows something else than frames of the series, such as a plane; null shows the frames again. */
   setContent(content: PaneContent | null): void;
   readonly content: PaneContent | null;
-  /**
-   * Which frame is `by` steps from another, where steps stay within one volume, until another series is opened; null: all frames in a
-   * row.
-   */
-  setSteps(steps: ((frame: number, by: number) => number) | null): void;
+  /** The frames that steps go through, until another series is opened: those of a frame's volume. Null: all in a row. */
+  setRun(run: Steps["run"]): void;
+  /** At which of them steps stop, until another series is opened; a pane that shows another one goes to the next. Null: at each. */
+  setStops(isStop: Steps["isStop"]): void;
 }
 
 /** What a pane shows in place of the frames of its series. It draws by `stage.show`, and owns wheel and keys. */
@@ -73,7 +73,8 @@ export interface Command {
   isOn?(): boolean;
   /** Why it cannot be done now, in the words of the page; null if it can. */
   obstacle?(): string | null;
-  run(): void;
+  /** A promise if its script may have to come first; it never fails. */
+  run(): void | Promise<void>;
 }
 
 export interface Room {
@@ -82,6 +83,8 @@ export interface Room {
   readonly active: RoomPane;
   readonly studies: readonly RoomStudy[];
   readonly store: MarkStore;
+  /** What the left button does, by name. */
+  readonly hand: { readonly name: string };
   listen(events: Partial<RoomEvents>): () => void;
   activate(pane: RoomPane): void;
   /** Shows a series in a pane. */
@@ -96,7 +99,7 @@ export interface Room {
   setPanel(title: string, content: HTMLElement | null): void;
 }
 
-/** A part of the room that comes with a script of its own. */
+/** A part of the room: its commands are there from the beginning, and the rest comes with a script of its own at its first use. */
 export interface Feature {
   readonly commands: readonly Command[];
 }

@@ -1,7 +1,9 @@
 /** What comes with its first use: the room opens without waiting for it. */
 
-import type { Room } from "./feature.js";
+import type { StageTool } from "../stage.js";
 import type { Said } from "../tools/language.js";
+import { EarlyTool, type Seen } from "./early-tool.js";
+import type { Room } from "./feature.js";
 
 const FAILED: Said<string> = {
   vi: "Chưa tải được phần này. Kiểm tra mạng rồi thử lại.",
@@ -14,21 +16,32 @@ export class Late<Value> {
   private loading: Promise<Value> | null = null;
 
   constructor(
-    private readonly room: Room,
+    private readonly room: Pick<Room, "language" | "say">,
     private readonly load: () => Promise<Value>,
   ) {}
 
-  use(how: (value: Value) => void): void {
-    this.loading ??= this.load();
-    this.loading.then(
-      (value) => {
-        this.value = value;
-        how(value);
-      },
-      () => {
+  /** At once if it is there, else when it has come; resolves after that, or after the reader was told that it cannot come. */
+  async use(how: (value: Value) => void): Promise<void> {
+    if (this.value === null) {
+      this.loading ??= this.load();
+      try {
+        this.value = await this.loading;
+      } catch {
         this.loading = null;
         this.room.say(FAILED[this.room.language]);
-      },
-    );
+        return;
+      }
+    }
+    how(this.value);
+  }
+
+  /** A tool of the left button in a pane; what the hand does until it comes is done then. */
+  tool(pane: Seen, make: (value: Value) => StageTool | null): StageTool | null {
+    if (this.value !== null) {
+      return make(this.value);
+    }
+    const early = new EarlyTool(pane);
+    void this.use((value) => early.give(make(value)));
+    return early;
   }
 }

@@ -1,50 +1,53 @@
-/** Entry point of the reading room: builds it, hangs the study, and fetches the features after the first picture. */
+/** Entry point of the reading room: builds it, and hangs the study. */
 
 import { tellPortal } from "../link/link.js";
-import { whenIdle } from "../pane.js";
 import { Bars, nextRegion } from "./bars.js";
 import { browseCommands } from "./browse-commands.js";
 import { hangAsLeft, hangStudy } from "./hanging/hanger.js";
-import { openHelp } from "./help.js";
 import { listenToKeys } from "./keys.js";
 import { lookCommands } from "./look-commands.js";
-import { openLayouts, openMenu, Toolbar } from "./menu.js";
+import { Late } from "./late.js";
 import { otherCommands } from "./other-commands.js";
 import { RoomPage } from "./page.js";
 import { ReadingRoom } from "./room.js";
 import { followOther, isSecondWindow, leadOther } from "./second-window.js";
 import { Strip } from "./strip.js";
 import { StudyList } from "./studies.js";
+import { Toolbar } from "./toolbar.js";
+import { hasStoredMarks } from "./tools/known-tools.js";
 import { roomWords } from "./words.js";
-
-/** Without a picture, as without a network, the tools come after this time. */
-const TOOLS_AFTER_MS = 4_000;
 
 async function begin(): Promise<void> {
   const page = new RoomPage();
+  if (!(await hasTools())) {
+    page.fail(roomWords().featureFailed);
+    return;
+  }
   const room = new ReadingRoom(page, new StudyList(page, roomWords().noDate));
   page.begin();
   const bars = new Bars(room);
   const toolbar = new Toolbar(room);
+  const dialogs = new Late(room, () => import("./dialogs.js"));
   room.commands.add([
     ...lookCommands(room),
     ...browseCommands(room),
     ...otherCommands(room, {
-      openMenu: () => openMenu(room),
-      openLayouts: () => openLayouts(room),
-      openHelp: () => openHelp(room, () => toolbar.refreshSoon()),
+      openMenu: () => dialogs.use(({ openMenu }) => openMenu(room)),
+      openLayouts: () => dialogs.use(({ openLayouts }) => openLayouts(room)),
+      openHelp: () => dialogs.use(({ openHelp }) => openHelp(room, () => toolbar.refreshSoon())),
       toggleBar: (bar) => bars.toggle(bar),
       toggleBars: () => bars.toggleAll(),
       isHidden: (bar) => bars.isHidden(bar),
       nextRegion: () => nextRegion(room),
     }),
   ]);
+  room.install();
   page.head.append(toolbar.element);
   toolbar.fill();
   room.onButtons = () => toolbar.refreshSoon();
   new Strip(room);
   listenToKeys(room);
-  afterFirstPicture(room, () => void install(room, toolbar));
+  afterFirstPicture(room);
   const left = room.leftAt;
   const shownElsewhere = isSecondWindow() ? await followOther(room) : [];
   if (!isSecondWindow()) {
@@ -55,30 +58,21 @@ async function begin(): Promise<void> {
   room.record();
 }
 
-/** Tells the hospital that the first picture was seen, and goes on. */
-function afterFirstPicture(room: ReadingRoom, run: () => void): void {
-  let isBegun = false;
-  const begin = () => {
-    if (!isBegun) {
-      isBegun = true;
-      whenIdle(run);
-    }
-  };
-  setTimeout(begin, TOOLS_AFTER_MS);
+/** Marks of before a reload are read by their tools, which come first then; false if they cannot come. */
+async function hasTools(): Promise<boolean> {
+  return !hasStoredMarks() || import("./tools/measuring.js").then(() => true, () => false);
+}
+
+/** Tells the hospital that the first picture was seen. */
+function afterFirstPicture(room: ReadingRoom): void {
   const stop = room.listen({
     onChange: (_, what) => {
       if (what === "picture") {
         stop();
         tellPortal(room.page.seenUrl);
-        begin();
       }
     },
   });
-}
-
-async function install(room: ReadingRoom, toolbar: Toolbar): Promise<void> {
-  await room.install();
-  toolbar.fill();
 }
 
 void begin();

@@ -4,15 +4,15 @@ import { ICONS } from "../tools/icons.js";
 import type { Said } from "../tools/language.js";
 import type { Command } from "./feature.js";
 import { ROOM_ICONS } from "./icons.js";
-import { comparePrior } from "./prior.js";
+import { Late } from "./late.js";
 import type { ReadingRoom } from "./room.js";
 import { openSecondWindow } from "./second-window.js";
 import type { Bar } from "./settings.js";
 
 export interface RoomFurniture {
-  openMenu(): void;
-  openLayouts(): void;
-  openHelp(): void;
+  openMenu(): Promise<void>;
+  openLayouts(): Promise<void>;
+  openHelp(): Promise<void>;
   /** Hides or shows a bar. */
   toggleBar(bar: Bar): void;
   /** Hides strip and toolbar, or shows both. */
@@ -23,6 +23,7 @@ export interface RoomFurniture {
 }
 
 export function otherCommands(room: ReadingRoom, furniture: RoomFurniture): readonly Command[] {
+  const prior = new Late(room, () => import("./prior.js"));
   const bar = (name: Bar, label: Said<string>, icon?: string): Command => ({
     name,
     group: "other",
@@ -39,7 +40,7 @@ export function otherCommands(room: ReadingRoom, furniture: RoomFurniture): read
       label: { vi: "So sánh lần trước", en: "Compare with the prior" },
       icon: ICONS.compare,
       obstacle: () => (room.active.study === null ? room.words.noSeries : null),
-      run: () => void comparePrior(room),
+      run: () => prior.use(({ comparePrior }) => void comparePrior(room)),
     },
     {
       name: "second-window",

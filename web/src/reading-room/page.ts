@@ -32,6 +32,14 @@ export class RoomPage {
     button,
   }));
 
+  /** The room cannot be opened: the reason, in place of the server's words about loading. */
+  fail(reason: string): void {
+    const loading = document.getElementById("room-loading");
+    if (loading !== null) {
+      loading.textContent = reason;
+    }
+  }
+
   /** The server's words about loading make room. */
   begin(): void {
     document.getElementById("room-loading")?.remove();

@@ -18,6 +18,7 @@ import type { PaneContent, RoomEvents, RoomPane, RoomStudy } from "./feature.js"
 import { LateTool } from "./late-tool.js";
 import { limitMemory } from "./memory.js";
 import { listenToHands, type Button } from "./mouse.js";
+import { EVERY_FRAME, firstStop, frameFrom, type Steps } from "./steps.js";
 import type { RoomWords } from "./words.js";
 
 const LOADING_SHOWN_AFTER_MS = 250;
@@ -52,7 +53,7 @@ export class Cell implements RoomPane {
   isPlaying = false;
   /** By drag or by arrow keys. */
   readonly windowTool: StageTool = new LateTool(() => this.dragTool("window"), true);
-  private steps: ((frame: number, by: number) => number) | null = null;
+  private steps: Steps = EVERY_FRAME;
   /** A look that waits for full quality. */
   private wished: Partial<Look> | null = null;
   private share = 1;
@@ -122,7 +123,8 @@ export class Cell implements RoomPane {
   async open(series: SeriesEntry, frame: number | null): Promise<void> {
     const { context, home } = this;
     this.setContent(null);
-    this.steps = this.wished = null;
+    this.steps = EVERY_FRAME;
+    this.wished = null;
     this.study = home;
     this.say(null);
     this.element.classList.remove("is-empty");
@@ -146,15 +148,25 @@ export class Cell implements RoomPane {
     if (this.content !== null) {
       this.content.step(by);
       this.texts.showText(this.content.counter);
-    } else if (this.steps !== null) {
-      this.pane.go(this.steps(this.pane.frame, by));
-    } else {
+    } else if (this.steps.run === null && this.steps.isStop === null) {
       this.pane.step(by);
+    } else {
+      const { frame, frames } = this.pane;
+      this.pane.go(frameFrom(this.steps, frames, frame, by));
     }
   }
 
-  setSteps(steps: ((frame: number, by: number) => number) | null): void {
-    this.steps = steps;
+  setRun(run: Steps["run"]): void {
+    this.steps = { ...this.steps, run };
+  }
+
+  setStops(isStop: Steps["isStop"]): void {
+    this.steps = { ...this.steps, isStop };
+    const { frame, frames } = this.pane;
+    const first = firstStop(this.steps, frames, frame);
+    if (first !== frame) {
+      this.pane.go(first);
+    }
   }
 
   setContent(content: PaneContent | null): void {

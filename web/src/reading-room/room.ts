@@ -153,16 +153,8 @@ export class ReadingRoom implements Room {
     this.onStrip?.();
   }
 
-  /** Installs the features, each as soon as it has come. */
-  async install(): Promise<void> {
-    for (const load of FEATURES) {
-      try {
-        const { install } = await load();
-        this.commands.add(install(this).commands);
-      } catch {
-        this.say(this.words.featureFailed);
-      }
-    }
+  install(): void {
+    FEATURES.forEach((install) => this.commands.add(install(this).commands));
   }
 
   record(): void {

@@ -17,8 +17,8 @@ export interface Volumes {
   keysOf(frame: number): readonly string[] | null;
   /** The frame of the same slice, or of the nearest one, with another key on one axis; null if there is none. */
   along(frame: number, axis: number, key: string): number | null;
-  /** The frame that many slices away within the volume. */
-  step(frame: number, by: number): number;
+  /** The frames of the volume of a frame, in the order of their slices; none for a frame that stands alone. */
+  runOf(frame: number): readonly number[];
   /** Place, from 1, and number of the slices of the volume of a frame. */
   sliceOf(frame: number): { readonly at: number; readonly of: number };
 }
@@ -86,18 +86,12 @@ class KnownVolumes implements Volumes {
     return exact ?? this.nearest(others.flat(), place.slice);
   }
 
-  step(frame: number, by: number): number {
-    const stack = this.stackOf(frame);
-    const at = stack.indexOf(frame);
-    return at < 0 ? frame + by : (stack[Math.min(stack.length - 1, Math.max(0, at + by))] ?? frame);
-  }
-
   sliceOf(frame: number): { readonly at: number; readonly of: number } {
-    const stack = this.stackOf(frame);
+    const stack = this.runOf(frame);
     return { at: stack.indexOf(frame) + 1, of: stack.length };
   }
 
-  private stackOf(frame: number): readonly number[] {
+  runOf(frame: number): readonly number[] {
     const place = this.places[frame];
     return place == null ? [] : this.stackAt(place.plane, this.keys[frame] ?? []);
   }

@@ -1,49 +1,46 @@
 /** Measuring, looking closer, finding places, marking images and giving pictures away. */
 
 import { DEFAULT_LOOK } from "../../full/look.js";
-import type { MeasuringTool } from "../../tools/measuring/tool.js";
+import type { ToolButton } from "../../tools/measuring/buttons.js";
 import { mirror, rotate } from "../../view-turns.js";
 import type { Raster, Size, View } from "../../view-geometry.js";
 import type { Command, Feature, Install, Room, RoomPane } from "../feature.js";
-import { inEveryPane } from "./every-pane.js";
-import { printPanes, savePicture } from "./export.js";
+import { Late } from "../late.js";
+import { ROOM_BUTTONS } from "./buttons.js";
 import { imageOf, KeyImageFilter, KEY_IMAGES } from "./key-images.js";
-import { Magnifier } from "./magnifier.js";
-import { PlaceHand, ReferenceLines } from "./reference-lines.js";
-import { refine } from "./refine.js";
-import { ROOM_TOOLS } from "./registry.js";
-import { RoomHand } from "./room-hand.js";
-import { Scales } from "./scales.js";
-import { askBeside } from "./text-box.js";
+import type { Measuring } from "./measuring.js";
+import type { Jump } from "./reference-lines.js";
 import { said, TOOL_WORDS, type ToolWords } from "./words.js";
 
 type Step = (view: View, raster: Raster, size: Size) => View;
 
 export const install: Install = (room: Room): Feature => {
   const words = TOOL_WORDS[room.language];
-  const scales = new Scales(room);
-  inEveryPane(room, ({ marks }) => refine(marks, (of) => scales.of(of)));
-  const lines = new ReferenceLines(room);
+  const measuring = new Late(room, () => import("./measuring.js").then((script) => new script.Measuring(room)));
+  if (room.store.all.length > 0) {
+    // Marks of before a reload say what they measure by its calibrations and scales.
+    void measuring.use(() => undefined);
+  }
   const filter = new KeyImageFilter(room, words.keyImageMark);
   return {
     commands: [
-      ...ROOM_TOOLS.map((tool) => measuring(room, tool)),
+      ...ROOM_BUTTONS.map((button) => measure(room, measuring, button)),
       ...turning(room, words),
-      ...placing(room, words, lines),
+      ...placing(room, words),
       ...marking(room, words, filter),
       ...giving(room, words),
     ],
   };
 };
 
-function measuring(room: Room, tool: MeasuringTool): Command {
+function measure(room: Room, measuring: Late<Measuring>, { name, icon, label }: ToolButton): Command {
   return {
-    name: `measure-${tool.name}`,
+    name: `measure-${name}`,
     group: "measure",
-    label: { vi: tool.label("vi", null), en: tool.label("en", null) },
-    icon: tool.icon,
-    isOn: () => room.active.stage.tool instanceof RoomHand && room.active.stage.tool.name === tool.name,
-    run: () => room.setHand(tool.name, ({ marks }) => new RoomHand(marks, tool, { ask: askBeside, onMeasured: (text) => room.say(text) })),
+    label,
+    icon,
+    isOn: () => room.hand.name === name,
+    run: () => room.setHand(name, (pane) => measuring.tool(pane, (one) => one.hand(pane, name))),
   };
 }
 
@@ -84,34 +81,34 @@ function turning(room: Room, words: ToolWords): readonly Command[] {
   ];
 }
 
-function placing(room: Room, words: ToolWords, lines: ReferenceLines): readonly Command[] {
+function placing(room: Room, words: ToolWords): readonly Command[] {
+  const places = new Late(room, () => import("./reference-lines.js").then(({ ReferenceLines, PlaceHand }) => ({ lines: new ReferenceLines(room), PlaceHand })));
+  const lens = new Late(room, () => import("./magnifier.js"));
+  const say = (jump: Jump) => (jump === "done" ? undefined : room.say(jump === "alone" ? words.alone : words.unplaced));
   return [
     {
       name: "magnifier",
       group: "hand",
       label: said("magnifier"),
       icon: "M10 4a6 6 0 1 0 0 12 6 6 0 0 0 0-12zM15 15l6 6M10 7v6M7 10h6",
-      isOn: () => room.active.stage.tool instanceof Magnifier,
-      run: () => room.setHand("magnifier", (pane) => new Magnifier(pane)),
+      isOn: () => room.hand.name === "magnifier",
+      run: () => room.setHand("magnifier", (pane) => lens.tool(pane, ({ Magnifier }) => new Magnifier(pane))),
     },
     {
       name: "reference-lines",
       group: "linked",
       label: said("referenceLines"),
       icon: "M4 4h16v16H4zM4 9l16 5",
-      isOn: () => lines.areOn,
-      run: () => lines.toggle(),
+      isOn: () => places.value?.lines.areOn === true,
+      run: () => places.use(({ lines }) => lines.toggle()),
     },
     {
       name: "cursor-3d",
       group: "linked",
       label: said("cursor3d"),
       icon: "M12 2v6M12 16v6M2 12h6M16 12h6M12 12h.1",
-      isOn: () => room.active.stage.tool instanceof PlaceHand,
-      run: () => {
-        const say = (jump: string) => (jump === "done" ? undefined : room.say(jump === "alone" ? words.alone : words.unplaced));
-        room.setHand("cursor-3d", (pane) => new PlaceHand(room, pane, lines, say));
-      },
+      isOn: () => room.hand.name === "cursor-3d",
+      run: () => room.setHand("cursor-3d", (pane) => places.tool(pane, ({ lines, PlaceHand }) => new PlaceHand(room, pane, lines, say))),
     },
   ];
 }
@@ -149,9 +146,12 @@ function marking(room: Room, words: ToolWords, filter: KeyImageFilter): readonly
 }
 
 function giving(room: Room, words: ToolWords): readonly Command[] {
+  const pictures = new Late(room, () => import("./export.js"));
   const obstacle = () => (room.active.stage.picture === null ? words.noPicture : null);
   const save = (hasNames: boolean) =>
-    void savePicture(room.active, hasNames).then((isSaved) => room.say(!isSaved ? words.noPicture : hasNames ? words.saved : words.savedNameless));
+    pictures.use(({ savePicture }) => {
+      void savePicture(room.active, hasNames).then((isSaved) => room.say(!isSaved ? words.noPicture : hasNames ? words.saved : words.savedNameless));
+    });
   return [
     { name: "export", group: "other", label: said("export"), icon: "M12 3v11M7 10l5 5 5-5M4 20h16", obstacle, run: () => save(true) },
     { name: "export-nameless", group: "other", label: said("exportNameless"), obstacle, run: () => save(false) },
@@ -160,7 +160,7 @@ function giving(room: Room, words: ToolWords): readonly Command[] {
       group: "other",
       label: said("print"),
       icon: "M7 9V3h10v6M7 17H4V9h16v8h-3M7 14h10v7H7z",
-      run: () => (printPanes(room) ? undefined : room.say(words.noPicture)),
+      run: () => pictures.use(({ printPanes }) => (printPanes(room) ? undefined : room.say(words.noPicture))),
     },
   ];
 }

@@ -60,21 +60,9 @@ export function isKeyFrame(pane: Pick<Pane, "series" | "index">, frame: number, 
   return pane.index?.frames[frame]?.isKey === true || images.has(imageOf(pane, frame));
 }
 
-/** The frame that is `by` marked ones from another; the first or last one beyond them, and the same where there is none. */
-export function keyFrameFrom(isKey: readonly boolean[], frame: number, by: number): number {
-  const keys = isKey.flatMap((is, place) => (is ? [place] : []));
-  const after = keys.findIndex((place) => place > frame);
-  const before = keys.filter((place) => place < frame).length - 1;
-  const from = by > 0 ? (after < 0 ? keys.length : after) - 1 : before + 1;
-  const at = Math.min(keys.length - 1, Math.max(0, from + by));
-  return keys[at] ?? frame;
-}
-
 /** Stars over marked images, and the filter. */
 export class KeyImageFilter {
   isOn = false;
-  /** Whose steps go from marked image to marked image. */
-  private readonly limited = new WeakSet<RoomPane>();
 
   constructor(
     private readonly room: Room,
@@ -111,22 +99,10 @@ export class KeyImageFilter {
     this.room.panes.forEach((pane) => this.applyTo(pane));
   }
 
-  /** A series without marked images is left as it is. */
+  /** A series without marked images is left as it is, and so is a volume of one. */
   private applyTo(roomPane: RoomPane): void {
     const { pane } = roomPane;
-    const keys = keysOf(pane);
-    if (!this.isOn || !keys.includes(true)) {
-      if (!this.isOn && this.limited.delete(roomPane)) {
-        roomPane.setSteps(null);
-      }
-      return;
-    }
-    this.limited.add(roomPane);
-    roomPane.setSteps((frame, by) => keyFrameFrom(keysOf(pane), frame, by));
-    if (keys[pane.frame] !== true) {
-      const next = keys.indexOf(true, pane.frame);
-      pane.go(next < 0 ? keys.lastIndexOf(true) : next);
-    }
+    roomPane.setStops(this.isOn && keysOf(pane).includes(true) ? (frame) => isKeyFrame(pane, frame) : null);
   }
 }
 

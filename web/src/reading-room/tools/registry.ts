@@ -1,4 +1,4 @@
-/** All measuring tools of the reading room, in the order of their buttons: those of every page, and those for readers. */
+/** All measuring tools of the reading room, in the order of `buttons.ts`: those of every page, and those for readers. */
 
 import { ARROW } from "../../tools/measuring/arrow.js";
 import { BIDIRECTIONAL } from "../../tools/measuring/bidirectional.js";
@@ -28,9 +28,6 @@ export const ROOM_TOOLS: readonly MeasuringTool[] = [
   CALIBRATE,
   CALIBRATE_SERIES,
 ];
-
-/** The room's marks are kept apart, because the study's page has no tools to show them all. */
-export const ROOM_MARKS_KEY = "filmless:room-marks";
 
 export function roomTool(name: string): MeasuringTool | null {
   return ROOM_TOOLS.find((tool) => tool.name === name) ?? null;

@@ -3,7 +3,6 @@
 import type { Marks } from "../../tools/marks.js";
 import type { ValueScale } from "../../tools/measuring/tool.js";
 import type { Room, RoomPane } from "../feature.js";
-import { suvOf } from "../fusion/series-suv.js";
 import { metadataOf } from "../study-metadata.js";
 
 const PET = "PT";
@@ -28,7 +27,7 @@ export class Scales {
       return;
     }
     // Where the attributes cannot be read now, values keep their own unit.
-    const suv = await suvOf(metadataOf(study.grant), uid).catch(() => null);
+    const suv = await import("../fusion/series-suv.js").then(({ suvOf }) => suvOf(metadataOf(study.grant), uid)).catch(() => null);
     if (suv !== null && "factor" in suv) {
       this.scales.set(uid, { unit: "SUVbw", factor: suv.factor });
       this.room.panes.forEach(({ stage }) => stage.redraw());

@@ -4,7 +4,7 @@ import { vec3 } from "gl-matrix";
 import type { Triple } from "../../read/frame-details.js";
 import { transform, type VolumeGeometry } from "./geometry.js";
 import { normalOf, PLANES, stepped, turned, UPRIGHT, within, type Basis, type Slab } from "./plane.js";
-import type { PlaneName } from "./words.js";
+import type { PlaneName } from "./commands.js";
 
 export class Crosshair {
   point: Triple;

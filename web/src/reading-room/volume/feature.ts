@@ -1,19 +1,11 @@
 /** Planes through the series of the active pane. */
 
-import type { Command, Feature, Room, RoomPane } from "../feature.js";
-import { isRefusal } from "./geometry.js";
-import { PLANES, type Slab } from "./plane.js";
-import { PlaneHand } from "./plane-hand.js";
-import { PlaneView } from "./plane-view.js";
-import { Volume } from "./volume.js";
-import { COMMANDS, PLANE_WORDS, refusalText, type PlaneName, type SlabMode } from "./words.js";
+import type { Command, Feature, Room } from "../feature.js";
+import { Late } from "../late.js";
+import { COMMANDS, OBSTACLES, type PlaneName, type SlabMode } from "./commands.js";
+import type { Planes } from "./planes.js";
 
-const HAND = "crosshair";
-/** Thicknesses to step through, in millimetres. */
-const THICKNESSES = [0, 2, 3, 5, 10, 15, 20, 30, 50, 80] as const;
-const THICK_MM = 10;
-/** A screen for one plane at a time. */
-const WIDE_PX = 960;
+const PLANES: readonly PlaneName[] = ["axial", "coronal", "sagittal"];
 const SLAB_MODES: readonly SlabMode[] = ["mean", "maximum", "minimum"];
 
 const ICONS: Readonly<Record<string, string>> = {
@@ -22,207 +14,32 @@ const ICONS: Readonly<Record<string, string>> = {
 };
 
 export function install(room: Room): Feature {
-  const planes = new Planes(room);
+  const late = new Late(room, () => import("./planes.js").then((script) => new script.Planes(room)));
   const said = (name: string) => ({ vi: COMMANDS.vi[name] ?? name, en: COMMANDS.en[name] ?? name });
-  const command = (name: string, run: () => void, more: Partial<Command> = {}): Command => {
+  const command = (name: string, run: (planes: Planes) => void, more: Partial<Command> = {}): Command => {
     const icon = ICONS[name];
-    return { name, group: "planes", label: said(name), run, ...(icon === undefined ? {} : { icon }), ...more };
+    return { name, group: "planes", label: said(name), run: () => late.use(run), ...(icon === undefined ? {} : { icon }), ...more };
   };
-  const onSeries = { obstacle: () => planes.obstacle() };
-  const onPlane = { obstacle: () => (planes.active === null ? planes.obstacle() : null) };
+  const onSeries = { obstacle: () => seriesObstacle(room, late.value) };
+  const onPlane = { obstacle: () => (late.value?.active ? null : OBSTACLES[room.language].noPlane) };
   return {
     commands: [
-      command("planes", () => void planes.layOut(1, 3), onSeries),
-      command("planes-square", () => void planes.layOut(2, 2), onSeries),
-      ...PLANES.map((plane) => command(`plane-${plane}`, () => planes.showOne(plane), { ...onSeries, isOn: () => planes.active?.name === plane })),
-      command("planes-off", () => planes.leave()),
-      command("crosshair", () => planes.takeHand(), { ...onPlane, group: "hand" }),
-      ...SLAB_MODES.map((mode) => command(`slab-${mode}`, () => planes.setSlab({ mode }), { ...onPlane, isOn: () => planes.isSlab(mode) })),
-      command("slab-thicker", () => planes.thicken(1), onPlane),
-      command("slab-thinner", () => planes.thicken(-1), onPlane),
-      command("planes-reset", () => planes.active?.volume.crosshair.reset(), onPlane),
+      command("planes", (planes) => void planes.layOut(1, 3), onSeries),
+      command("planes-square", (planes) => void planes.layOut(2, 2), onSeries),
+      ...PLANES.map((plane) => command(`plane-${plane}`, (planes) => planes.showOne(plane), { ...onSeries, isOn: () => late.value?.active?.name === plane })),
+      command("planes-off", (planes) => planes.leave()),
+      command("crosshair", (planes) => planes.takeHand(), { ...onSeries, group: "hand" }),
+      ...SLAB_MODES.map((mode) => command(`slab-${mode}`, (planes) => planes.setSlab({ mode }), { ...onPlane, isOn: () => late.value?.isSlab(mode) === true })),
+      command("slab-thicker", (planes) => planes.thicken(1), onPlane),
+      command("slab-thinner", (planes) => planes.thicken(-1), onPlane),
+      command("planes-reset", (planes) => planes.active?.volume.crosshair.reset(), onPlane),
     ],
   };
 }
 
-/** The volumes of the room, each with the planes that are drawn of it. */
-class Planes {
-  /** By the pane whose series it is. */
-  private readonly volumes = new Map<RoomPane, { readonly volume: Volume; readonly seriesInstanceUid: string }>();
-  private readonly views = new Map<RoomPane, PlaneView>();
-  private hasHand = false;
-
-  constructor(private readonly room: Room) {
-    room.listen({
-      onPanes: () => this.tidy(),
-      onChange: (pane, what) => {
-        const held = this.volumes.get(pane);
-        if (what === "series") {
-          this.forget(pane);
-        } else if (what === "full") {
-          held?.volume.setFull(pane.pane.full);
-        } else if (what === "look" && held !== undefined) {
-          this.viewsOf(held.volume).forEach((view) => view.show());
-        }
-      },
-    });
-  }
-
-  get active(): PlaneView | null {
-    return this.views.get(this.room.active) ?? null;
-  }
-
-  /** Why there can be no planes of the active pane now. */
-  obstacle(): string | null {
-    const words = PLANE_WORDS[this.room.language];
-    const { pane } = this.owner;
-    return pane.series === null ? words.nothingShown : pane.index === null || pane.link === null ? words.loading : null;
-  }
-
-  /** Axial, coronal and sagittal in a row, or with the images as the fourth; one plane on a small screen. */
-  async layOut(rows: number, columns: number): Promise<void> {
-    const { room } = this;
-    const source = this.owner;
-    const { study, pane } = source;
-    const volume = this.volumeOf(source);
-    if (volume === null) {
-      return;
-    }
-    if (innerWidth < WIDE_PX) {
-      this.put(source, "axial", volume, source);
-      this.takeHand();
-      return;
-    }
-    room.setLayout(rows, columns);
-    if (!room.panes.includes(source) && study !== null && pane.series !== null) {
-      // The grid has another pane for it: begin again there.
-      const [first = room.active] = room.panes;
-      await room.show(first, study, pane.series, pane.frame);
-      room.activate(room.panes[first.place] ?? first);
-      return this.layOut(rows, columns);
-    }
-    const others = room.panes.filter((one) => one !== source);
-    const places = rows * columns > PLANES.length ? others : [source, ...others];
-    PLANES.forEach((plane, place) => {
-      const target = places[place];
-      if (target !== undefined) {
-        this.put(target, plane, volume, source);
-      }
-    });
-    this.takeHand();
-  }
-
-  showOne(plane: PlaneName): void {
-    const source = this.owner;
-    const volume = this.volumeOf(source);
-    if (volume !== null) {
-      this.put(this.room.active, plane, volume, source);
-      this.takeHand();
-    }
-  }
-
-  /** The images again, in all panes that show planes of this volume. */
-  leave(): void {
-    const volume = this.active?.volume;
-    [...this.views.values()].filter((view) => volume === undefined || view.volume === volume).forEach(({ pane }) => pane.setContent(null));
-    if (this.views.size === 0 && this.hasHand) {
-      this.hasHand = false;
-      this.room.setHand("browse", null);
-    }
-  }
-
-  takeHand(): void {
-    this.hasHand = true;
-    this.room.setHand(HAND, (pane) => new PlaneHand(() => this.views.get(pane) ?? null));
-    this.views.forEach(({ pane }) => pane.stage.redraw());
-  }
-
-  isSlab(mode: SlabMode): boolean {
-    const { slab } = this.active?.volume.crosshair ?? {};
-    return slab !== undefined && slab.mm > 0 && slab.mode === mode;
-  }
-
-  /** A mode without a thickness would change nothing. */
-  setSlab(to: Partial<Slab>): void {
-    const { crosshair } = this.active?.volume ?? {};
-    if (crosshair !== undefined) {
-      crosshair.setSlab({ ...crosshair.slab, mm: crosshair.slab.mm || THICK_MM, ...to });
-    }
-  }
-
-  thicken(by: number): void {
-    const mm = this.active?.volume.crosshair.slab.mm ?? 0;
-    const at = THICKNESSES.findIndex((thickness) => thickness >= mm);
-    const next = THICKNESSES[Math.min(THICKNESSES.length - 1, Math.max(0, at + by))] ?? 0;
-    this.setSlab({ mm: next });
-  }
-
-  /** The pane whose series the active pane shows, itself or by a plane. */
-  private get owner(): RoomPane {
-    return this.active?.owner ?? this.room.active;
-  }
-
-  private viewsOf(volume: Volume): readonly PlaneView[] {
-    return [...this.views.values()].filter((view) => view.volume === volume);
-  }
-
-  private volumeOf(source: RoomPane): Volume | null {
-    const { index, link, full, frame, series } = source.pane;
-    const held = this.volumes.get(source);
-    if (held !== undefined && held.seriesInstanceUid === series?.seriesInstanceUid) {
-      return held.volume;
-    }
-    if (index === null || link === null || series === null) {
-      this.room.say(PLANE_WORDS[this.room.language].loading);
-      return null;
-    }
-    const volume = Volume.open({ index, link, full, frame });
-    if (!(volume instanceof Volume)) {
-      this.room.say(isRefusal(volume) ? refusalText(this.room.language, volume) : "");
-      return null;
-    }
-    this.volumes.set(source, { volume, seriesInstanceUid: series.seriesInstanceUid });
-    volume.listen(() => {
-      if (volume.isTooLarge && this.viewsOf(volume).length > 0) {
-        this.room.say(refusalText(this.room.language, { reason: "large", facts: {} }));
-        this.forget(source);
-      }
-    });
-    return volume;
-  }
-
-  private put(pane: RoomPane, plane: PlaneName, volume: Volume, owner: RoomPane): void {
-    const view = new PlaneView(pane, plane, volume, owner, this.room.language, () => this.hasHand, (closed) => this.drop(closed));
-    // First, so that the volume is kept while one of its planes takes the place of another.
-    this.views.set(pane, view);
-    pane.setContent(view);
-    view.show();
-  }
-
-  /** A volume is kept as long as a plane shows it. */
-  private drop(view: PlaneView): void {
-    if (this.views.get(view.pane) === view) {
-      this.views.delete(view.pane);
-    }
-    if (this.viewsOf(view.volume).length === 0) {
-      view.volume.close();
-      this.volumes.delete(view.owner);
-    }
-  }
-
-  /** Ends the planes of a pane's series. */
-  private forget(pane: RoomPane): void {
-    const held = this.volumes.get(pane);
-    if (held !== undefined) {
-      this.viewsOf(held.volume).forEach((view) => view.pane.setContent(null));
-    }
-  }
-
-  private tidy(): void {
-    for (const pane of this.volumes.keys()) {
-      if (!this.room.panes.includes(pane)) {
-        this.forget(pane);
-      }
-    }
-  }
+/** Why there can be no planes of the active pane now. */
+function seriesObstacle(room: Room, planes: Planes | null): string | null {
+  const words = OBSTACLES[room.language];
+  const { pane } = planes?.owner ?? room.active;
+  return pane.series === null ? words.nothingShown : pane.index === null || pane.link === null ? words.loading : null;
 }

@@ -5,7 +5,7 @@ import { colourMap, type ColourMap } from "../../full/color-map.js";
 import type { Window } from "../../read/frame-details.js";
 import type { Triple } from "../../read/frame-details.js";
 import { fragmentShader, FUNCTIONS, MODES, VERTEX, type Output, type SamplerName } from "./shader.js";
-import type { SlabMode } from "./words.js";
+import type { SlabMode } from "./commands.js";
 
 /** The textures of a volume, and how to read them. */
 export interface DrawnVolume {

@@ -7,7 +7,7 @@ import { edgeLetters } from "../../tools/orientation.js";
 import { apply, type Matrix, type Point } from "../../view-geometry.js";
 import { cutDirection, type Crosshair } from "./crosshair.js";
 import { PLANES, rasterPoint, type PlaneRaster } from "./plane.js";
-import type { PlaneName } from "./words.js";
+import type { PlaneName } from "./commands.js";
 
 /** The line in which another plane cuts this one, in CSS pixels of the stage. */
 export interface CutLine {

@@ -12,7 +12,8 @@ import { normalOf, placesTouched, rasterOf, samplingOf } from "./plane.js";
 import { crossShape, PlaneOverlay, type CrossShape } from "./plane-overlay.js";
 import { planeDetails, planeShown, planeValues, type DrawnPlane } from "./plane-picture.js";
 import type { Volume } from "./volume.js";
-import { PLANE_WORDS, type PlaneName } from "./words.js";
+import type { PlaneName } from "./commands.js";
+import { PLANE_WORDS } from "./words.js";
 
 export class PlaneView implements PaneContent {
   private readonly overlay: PlaneOverlay;

@@ -3,7 +3,7 @@
 import { vec3 } from "gl-matrix";
 import type { Triple } from "../../read/frame-details.js";
 import { cornersOf, transform, type VolumeGeometry } from "./geometry.js";
-import type { PlaneName, SlabMode } from "./words.js";
+import type { PlaneName, SlabMode } from "./commands.js";
 
 /** Directions of the right and lower edge of the screen; unit vectors, perpendicular to each other. */
 export interface Basis {

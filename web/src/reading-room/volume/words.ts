@@ -2,6 +2,7 @@
 
 import { fill } from "../../page.js";
 import type { Language, Said } from "../../tools/language.js";
+import type { PlaneName, SlabMode } from "./commands.js";
 
 export type RefusalReason =
   | "few"
@@ -49,9 +50,6 @@ export const REFUSALS: Said<Readonly<Record<RefusalReason, string>>> = {
   },
 };
 
-export type PlaneName = "axial" | "coronal" | "sagittal";
-export type SlabMode = "mean" | "maximum" | "minimum";
-
 export interface PlaneWords {
   readonly planes: Readonly<Record<PlaneName, string>>;
   readonly oblique: string;
@@ -66,8 +64,6 @@ export interface PlaneWords {
   readonly tilted: string;
   readonly brokenSlices: string;
   readonly lost: string;
-  readonly loading: string;
-  readonly nothingShown: string;
 }
 
 export const PLANE_WORDS: Said<PlaneWords> = {
@@ -83,8 +79,6 @@ export const PLANE_WORDS: Said<PlaneWords> = {
     tilted: "Dàn máy nghiêng {degrees}°, đã tính đến",
     brokenSlices: "{count} lát không đọc được, chỗ đó để trống",
     lost: "Thiết bị tạm ngắt đồ hoạ; mặt cắt sẽ được dựng lại",
-    loading: "Loạt ảnh đang tải, xin thử lại sau giây lát.",
-    nothingShown: "Ô này chưa có loạt ảnh.",
   },
   en: {
     planes: { axial: "Axial", coronal: "Coronal", sagittal: "Sagittal" },
@@ -98,42 +92,6 @@ export const PLANE_WORDS: Said<PlaneWords> = {
     tilted: "Gantry tilt of {degrees}°, taken into account",
     brokenSlices: "{count} slices cannot be read and are left empty",
     lost: "The device has switched off its graphics; planes will be made anew",
-    loading: "The series is still loading, please try again in a moment.",
-    nothingShown: "There is no series in this pane.",
-  },
-};
-
-/** Names of commands. */
-export const COMMANDS: Said<Readonly<Record<string, string>>> = {
-  vi: {
-    "planes": "MPR, ba mặt cắt cạnh nhau",
-    "planes-square": "MPR, ba mặt cắt và ảnh gốc",
-    "plane-axial": "Mặt cắt ngang (axial)",
-    "plane-coronal": "Mặt cắt đứng ngang (coronal)",
-    "plane-sagittal": "Mặt cắt đứng dọc (sagittal)",
-    "planes-off": "Trở lại ảnh gốc",
-    "crosshair": "Con trỏ chữ thập",
-    "slab-mean": "Lát dày: trung bình",
-    "slab-maximum": "Lát dày: giá trị lớn nhất (MIP)",
-    "slab-minimum": "Lát dày: giá trị nhỏ nhất (MinIP)",
-    "slab-thicker": "Lát dày hơn",
-    "slab-thinner": "Lát mỏng hơn",
-    "planes-reset": "Đặt lại mặt cắt",
-  },
-  en: {
-    "planes": "MPR, three planes side by side",
-    "planes-square": "MPR, three planes and the images",
-    "plane-axial": "Axial plane",
-    "plane-coronal": "Coronal plane",
-    "plane-sagittal": "Sagittal plane",
-    "planes-off": "Back to the images",
-    "crosshair": "Crosshair",
-    "slab-mean": "Slab: average",
-    "slab-maximum": "Slab: maximum (MIP)",
-    "slab-minimum": "Slab: minimum (MinIP)",
-    "slab-thicker": "Thicker slab",
-    "slab-thinner": "Thinner slab",
-    "planes-reset": "Reset the planes",
   },
 };
 

@@ -4,22 +4,21 @@ import { fill } from "../../page.js";
 import type { FrameDetails } from "../../read/frame-details.js";
 import type { Point } from "../../view-geometry.js";
 import type { Said } from "../language.js";
+import { ANGLE_BUTTON, named } from "./buttons.js";
 import { pixelShape, pixelSize } from "./calibration.js";
 import { decimal } from "./numbers.js";
 import { polyline } from "./shapes.js";
 import type { MeasuringTool } from "./tool.js";
 
-const WORDS: Said<{ readonly label: string; readonly result: string }> = {
-  vi: { label: "Đo góc", result: "Góc {value}°" },
-  en: { label: "Angle", result: "Angle {value}°" },
+const WORDS: Said<{ readonly result: string }> = {
+  vi: { result: "Góc {value}°" },
+  en: { result: "Angle {value}°" },
 };
 
 /** Its points: first end, vertex, second end. */
 export const ANGLE: MeasuringTool = {
-  name: "angle",
-  icon: "M20 19H4L15 5M11 19a7 7 0 0 0-3-5",
+  ...named(ANGLE_BUTTON),
   strokes: [2, 1],
-  label: (language) => WORDS[language].label,
   result: ([a, vertex, c], { details, language }) =>
     a === undefined || vertex === undefined || c === undefined
       ? ""

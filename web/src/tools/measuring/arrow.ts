@@ -2,26 +2,25 @@
 
 import type { Point } from "../../view-geometry.js";
 import type { Said } from "../language.js";
+import { ARROW_BUTTON, named } from "./buttons.js";
 import { polyline } from "./shapes.js";
 import { textObstacle } from "./text.js";
 import type { MeasuringTool } from "./tool.js";
 
-const WORDS: Said<{ readonly label: string; readonly question: string }> = {
-  vi: { label: "Mũi tên", question: "Chữ bên mũi tên (có thể để trống)" },
-  en: { label: "Arrow", question: "Text beside the arrow (may be empty)" },
+const WORDS: Said<{ readonly question: string }> = {
+  vi: { question: "Chữ bên mũi tên (có thể để trống)" },
+  en: { question: "Text beside the arrow (may be empty)" },
 };
 const HEAD_PX = 14;
 const HEAD_ANGLE = Math.PI / 7;
 
 /** Its points: the tip, then the other end. */
 export const ARROW: MeasuringTool = {
-  name: "arrow",
-  icon: "M5 19 19 5M5 19v-7M5 19h7",
+  ...named(ARROW_BUTTON),
   strokes: [2],
   question: { label: (language) => WORDS[language].question, obstacle: textObstacle(0) },
-  label: (language) => WORDS[language].label,
-  result: (_, { text = "", language }) => text || WORDS[language].label,
-  beside: (result) => (Object.values(WORDS).some(({ label }) => label === result) ? "" : result),
+  result: (_, { text = "", language }) => text || ARROW_BUTTON.label[language],
+  beside: (result) => (Object.values(ARROW_BUTTON.label).includes(result) ? "" : result),
   draw: ([tip, end]) => (tip === undefined || end === undefined ? [] : [polyline([end, tip]), polyline(headOf(tip, end))]),
 };
 

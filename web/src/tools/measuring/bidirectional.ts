@@ -5,22 +5,21 @@ import type { FrameDetails } from "../../read/frame-details.js";
 import type { Point } from "../../view-geometry.js";
 import type { Said } from "../language.js";
 import { settled } from "./axes.js";
+import { BIDIRECTIONAL_BUTTON, named } from "./buttons.js";
 import { distanceBetween, type Caveat } from "./calibration.js";
 import { decimal, withCaveat } from "./numbers.js";
 import { lines } from "./shapes.js";
 import type { MeasuringTool } from "./tool.js";
 
-const WORDS: Said<{ readonly label: string; readonly result: string }> = {
-  vi: { label: "Hai đường kính", result: "{long} × {short} {unit}" },
-  en: { label: "Bidirectional", result: "{long} × {short} {unit}" },
+const WORDS: Said<{ readonly result: string }> = {
+  vi: { result: "{long} × {short} {unit}" },
+  en: { result: "{long} × {short} {unit}" },
 };
 
 /** Its points: both ends of one axis, then of the other. */
 export const BIDIRECTIONAL: MeasuringTool = {
-  name: "bidirectional",
-  icon: "M4 18 18 4M7 7l9 9",
+  ...named(BIDIRECTIONAL_BUTTON),
   strokes: [2, 2],
-  label: (language) => WORDS[language].label,
   settle: (points, details) => settled(points, details, "square"),
   result: (points, { details, words, language }) => {
     const found = axesOf(details, points);

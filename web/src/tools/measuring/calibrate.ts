@@ -4,14 +4,13 @@ import { fill } from "../../page.js";
 import type { FrameDetails } from "../../read/frame-details.js";
 import type { Point } from "../../view-geometry.js";
 import type { Language, Said } from "../language.js";
+import { CALIBRATE_BUTTON, CALIBRATE_SERIES_BUTTON, named, type ToolButton } from "./buttons.js";
 import { isInCentimetres, regionAround } from "./calibration.js";
 import { decimal } from "./numbers.js";
 import { polyline } from "./shapes.js";
 import type { MeasuringTool } from "./tool.js";
 
 interface Texts {
-  readonly image: string;
-  readonly series: string;
   readonly question: string;
   readonly obstacle: string;
   readonly result: string;
@@ -20,16 +19,12 @@ interface Texts {
 
 const WORDS: Said<Texts> = {
   vi: {
-    image: "Hiệu chuẩn ảnh này",
-    series: "Hiệu chuẩn cả loạt ảnh",
     question: "Chiều dài thật (mm, hoặc ghi cm)",
     obstacle: "Xin ghi chiều dài từ 0,1 mm đến 2 m, ví dụ 50 mm hoặc 5 cm.",
     result: "Hiệu chuẩn bằng tay: {length} mm",
     resultOfSeries: "Hiệu chuẩn bằng tay cả loạt ảnh: {length} mm",
   },
   en: {
-    image: "Calibrate this image",
-    series: "Calibrate the series",
     question: "True length (in mm, or write cm)",
     obstacle: "Please write a length from 0.1 mm to 2 m, such as 50 mm or 5 cm.",
     result: "Calibrated by hand: {length} mm",
@@ -41,27 +36,25 @@ const LENGTH_MM_MAX = 2000;
 const MM_PER: Readonly<Record<string, number>> = { mm: 1, cm: 10, m: 1000 };
 
 /** Its points: both ends of what is known. */
-function calibrate(scope: "image" | "series", name: string, icon: string): MeasuringTool {
+function calibrate(result: "result" | "resultOfSeries", button: ToolButton): MeasuringTool {
   return {
-    name,
-    icon,
+    ...named(button),
     strokes: [2],
     isSingle: true,
     question: {
       label: (language) => WORDS[language].question,
       obstacle: (text, language: Language) => (lengthMm(text) === null ? WORDS[language].obstacle : null),
     },
-    label: (language) => WORDS[language][scope],
     result: (_, { text = "", language }) => {
       const length = lengthMm(text);
-      return length === null ? "" : fill(WORDS[language][scope === "image" ? "result" : "resultOfSeries"], { length: decimal(length) });
+      return length === null ? "" : fill(WORDS[language][result], { length: decimal(length) });
     },
     draw: (points) => [polyline(points)],
   };
 }
 
-export const CALIBRATE = calibrate("image", "calibrate", "M3 9h18v6H3zM7 9v3M11 9v4M15 9v3M19 9v3");
-export const CALIBRATE_SERIES = calibrate("series", "calibrate-series", "M3 12h18v6H3zM7 12v3M11 12v4M15 12v3M5 9h16M7 6h14");
+export const CALIBRATE = calibrate("result", CALIBRATE_BUTTON);
+export const CALIBRATE_SERIES = calibrate("resultOfSeries", CALIBRATE_SERIES_BUTTON);
 
 /** A length that was written in millimetres, centimetres or metres, with a point or a comma; null if it is not one. */
 export function lengthMm(text: string): number | null {

@@ -4,21 +4,20 @@ import { fill } from "../../page.js";
 import type { Said } from "../language.js";
 import { settled } from "./axes.js";
 import { axesOf } from "./bidirectional.js";
+import { CARDIOTHORACIC_BUTTON, named } from "./buttons.js";
 import { decimal, withCaveat } from "./numbers.js";
 import { lines } from "./shapes.js";
 import type { MeasuringTool } from "./tool.js";
 
-const WORDS: Said<{ readonly label: string; readonly result: string; readonly widths: string }> = {
-  vi: { label: "Chỉ số tim – lồng ngực", result: "Chỉ số tim – lồng ngực {ratio}", widths: "Tim {heart} {unit} · Lồng ngực {chest} {unit}" },
-  en: { label: "Cardiothoracic ratio", result: "Cardiothoracic ratio {ratio}", widths: "Heart {heart} {unit} · Chest {chest} {unit}" },
+const WORDS: Said<{ readonly result: string; readonly widths: string }> = {
+  vi: { result: "Chỉ số tim – lồng ngực {ratio}", widths: "Tim {heart} {unit} · Lồng ngực {chest} {unit}" },
+  en: { result: "Cardiothoracic ratio {ratio}", widths: "Heart {heart} {unit} · Chest {chest} {unit}" },
 };
 
 /** Its points: both ends of one width, then of the other, which is parallel. The wider one is that of the chest. */
 export const CARDIOTHORACIC: MeasuringTool = {
-  name: "cardiothoracic",
-  icon: "M3 18h18M7 10h9M3 15v6M21 15v6M7 7v6M16 7v6",
+  ...named(CARDIOTHORACIC_BUTTON),
   strokes: [2, 2],
-  label: (language) => WORDS[language].label,
   settle: (points, details) => settled(points, details, "parallel"),
   result: (points, { details, words, language }) => {
     const found = axesOf(details, points);

@@ -4,22 +4,21 @@ import { fill } from "../../page.js";
 import type { FrameDetails } from "../../read/frame-details.js";
 import type { Point } from "../../view-geometry.js";
 import type { Said } from "../language.js";
+import { COBB_BUTTON, named } from "./buttons.js";
 import { pixelShape, pixelSize } from "./calibration.js";
 import { decimal } from "./numbers.js";
 import { lines } from "./shapes.js";
 import type { MeasuringTool } from "./tool.js";
 
-const WORDS: Said<{ readonly label: string; readonly result: string }> = {
-  vi: { label: "Góc Cobb", result: "Góc Cobb {value}°" },
-  en: { label: "Cobb angle", result: "Cobb angle {value}°" },
+const WORDS: Said<{ readonly result: string }> = {
+  vi: { result: "Góc Cobb {value}°" },
+  en: { result: "Cobb angle {value}°" },
 };
 
 /** Its points: both ends of one end plate, then of the other. */
 export const COBB: MeasuringTool = {
-  name: "cobb",
-  icon: "M4 8l14-4M4 15l16 5",
+  ...named(COBB_BUTTON),
   strokes: [2, 2],
-  label: (language) => WORDS[language].label,
   result: ([a, b, c, d], { details, language }) =>
     a === undefined || b === undefined || c === undefined || d === undefined
       ? ""

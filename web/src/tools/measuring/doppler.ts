@@ -4,6 +4,7 @@ import { fill } from "../../page.js";
 import type { FrameDetails, Region } from "../../read/frame-details.js";
 import type { Point } from "../../view-geometry.js";
 import type { Said } from "../language.js";
+import { named, SLOPE_BUTTON, VELOCITY_BUTTON } from "./buttons.js";
 import { regionAround } from "./calibration.js";
 import { UNITS } from "./length.js";
 import { decimal } from "./numbers.js";
@@ -11,8 +12,6 @@ import { polyline } from "./shapes.js";
 import type { MeasuringTool, Scene } from "./tool.js";
 
 interface Texts {
-  readonly velocity: string;
-  readonly slope: string;
   readonly value: string;
   readonly frequency: string;
   readonly slopeOf: string;
@@ -24,8 +23,6 @@ interface Texts {
 
 const WORDS: Said<Texts> = {
   vi: {
-    velocity: "Vận tốc Doppler",
-    slope: "Độ dốc theo thời gian",
     value: "Vận tốc {value}",
     frequency: "Độ lệch tần số {value}",
     slopeOf: "Δt {time} s · Δ {change} · {slope}",
@@ -35,8 +32,6 @@ const WORDS: Said<Texts> = {
     zeroOutside: "Đường zero ghi trong ảnh nằm ngoài vùng phổ, chỉ đo được độ chênh",
   },
   en: {
-    velocity: "Doppler velocity",
-    slope: "Slope over time",
     value: "Velocity {value}",
     frequency: "Frequency shift {value}",
     slopeOf: "Δt {time} s · Δ {change} · {slope}",
@@ -51,10 +46,8 @@ const [CENTIMETRES, SECONDS, HERTZ, CM_PER_SECOND] = [3, 4, 5, 7];
 
 /** Its point: anywhere in a spectrum. The line of no velocity is drawn, to be compared with that in the picture. */
 export const VELOCITY: MeasuringTool = {
-  name: "velocity",
-  icon: "M3 17h18M5 17l2-9 3 9 2-12 3 12 2-7 2 7",
+  ...named(VELOCITY_BUTTON),
   strokes: [1],
-  label: (language) => WORDS[language].velocity,
   result: ([at], { details, language }) => {
     const words = WORDS[language];
     const found = at === undefined ? null : velocityAt(details, at);
@@ -77,10 +70,8 @@ export const VELOCITY: MeasuringTool = {
 
 /** Its points: two of a curve, such as a valve's in M mode, or the fall of a velocity. */
 export const SLOPE: MeasuringTool = {
-  name: "slope",
-  icon: "M4 4v16h16M6 9l12 8M14 17h4v-4",
+  ...named(SLOPE_BUTTON),
   strokes: [2],
-  label: (language) => WORDS[language].slope,
   result: ([a, b], { details, language }) => {
     const words = WORDS[language];
     const found = a === undefined || b === undefined ? null : slopeBetween(details, a, b);

@@ -4,18 +4,14 @@ import type { FrameValues } from "../../full/frame-values.js";
 import type { FrameDetails } from "../../read/frame-details.js";
 import type { Point } from "../../view-geometry.js";
 import { makeSvg } from "../elements.js";
-import type { Said } from "../language.js";
+import { ELLIPSE_BUTTON, named } from "./buttons.js";
 import { areaOf, regionText, statisticsOf, type Area, type Statistics } from "./statistics.js";
 import type { MeasuringTool } from "./tool.js";
 
-const LABEL: Said<string> = { vi: "Vùng elip", en: "Ellipse" };
-
 /** Its points: two corners of the box around it. */
 export const ELLIPSE: MeasuringTool = {
-  name: "ellipse",
-  icon: "M2 12a10 6.500 0 1 0 20 0 10 6.500 0 1 0-20 0",
+  ...named(ELLIPSE_BUTTON),
   strokes: [2],
-  label: (language) => LABEL[language],
   result: ([a, b], measured) => {
     const { details, values } = measured;
     if (a === undefined || b === undefined) {

@@ -4,22 +4,21 @@ import type { FrameValues } from "../../full/frame-values.js";
 import { fill } from "../../page.js";
 import type { Point } from "../../view-geometry.js";
 import type { Said } from "../language.js";
+import { FREEHAND_BUTTON, named } from "./buttons.js";
 import { polygon } from "./shapes.js";
 import { areaOf, regionText, statisticsOf, type Inside, type Statistics } from "./statistics.js";
 import type { MeasuringTool } from "./tool.js";
 
-const WORDS: Said<{ readonly label: string; readonly crossed: string }> = {
-  vi: { label: "Vùng vẽ tay", crossed: "{text} · Đường vẽ tự cắt" },
-  en: { label: "Freehand region", crossed: "{text} · Outline crosses itself" },
+const WORDS: Said<{ readonly crossed: string }> = {
+  vi: { crossed: "{text} · Đường vẽ tự cắt" },
+  en: { crossed: "{text} · Outline crosses itself" },
 };
 
 /** Its points: all along the outline, which closes from the last one to the first. */
 export const FREEHAND: MeasuringTool = {
-  name: "freehand",
-  icon: "M5 15c-4-6 3-12 9-10s9 6 5 10-10 6-14 0",
+  ...named(FREEHAND_BUTTON),
   strokes: [2, 1],
   more: "trace",
-  label: (language) => WORDS[language].label,
   result: (points, measured) => {
     const { values, details, language } = measured;
     const area = areaOf(details, points, insidePixels(points));

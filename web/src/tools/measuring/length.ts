@@ -4,14 +4,15 @@ import { fill } from "../../page.js";
 import type { FrameDetails } from "../../read/frame-details.js";
 import type { Point } from "../../view-geometry.js";
 import type { Said } from "../language.js";
+import { LENGTH_BUTTON, named } from "./buttons.js";
 import { distanceBetween, isInCentimetres, regionAround, type Caveat, type Quantity } from "./calibration.js";
 import { decimal, withCaveat } from "./numbers.js";
 import { polyline } from "./shapes.js";
 import type { MeasuringTool } from "./tool.js";
 
-const WORDS: Said<{ readonly label: string; readonly result: string }> = {
-  vi: { label: "Đo dài", result: "Dài {value}" },
-  en: { label: "Length", result: "Length {value}" },
+const WORDS: Said<{ readonly result: string }> = {
+  vi: { result: "Dài {value}" },
+  en: { result: "Length {value}" },
 };
 
 export interface Length {
@@ -24,10 +25,8 @@ export interface Length {
 export const UNITS: Readonly<Record<number, string>> = { 1: "%", 2: "dB", 3: "cm", 4: "s", 5: "Hz", 6: "dB/s", 7: "cm/s" };
 
 export const LENGTH: MeasuringTool = {
-  name: "length",
-  icon: "M3 17 17 3l4 4L7 21zM8 12l2 2M12 8l2 2",
+  ...named(LENGTH_BUTTON),
   strokes: [2],
-  label: (language) => WORDS[language].label,
   result: ([a, b], { details, words, language }) => {
     if (a === undefined || b === undefined) {
       return "";

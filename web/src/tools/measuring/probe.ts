@@ -4,21 +4,21 @@ import { rgbAt } from "../../full/look.js";
 import { fill } from "../../page.js";
 import type { Said } from "../language.js";
 import { short } from "../presets.js";
+import { PROBE_BUTTON, named } from "./buttons.js";
 import { unitText } from "./numbers.js";
 import { polyline } from "./shapes.js";
 import type { MeasuringTool } from "./tool.js";
 
-const WORDS: Said<{ readonly label: string; readonly labelCt: string; readonly result: string }> = {
-  vi: { label: "Đo giá trị", labelCt: "Đo HU", result: "{value} (cột {column}, hàng {row})" },
-  en: { label: "Value", labelCt: "HU", result: "{value} (column {column}, row {row})" },
+const WORDS: Said<{ readonly labelCt: string; readonly result: string }> = {
+  vi: { labelCt: "Đo HU", result: "{value} (cột {column}, hàng {row})" },
+  en: { labelCt: "HU", result: "{value} (column {column}, row {row})" },
 };
 
 export const PROBE: MeasuringTool = {
-  name: "probe",
-  icon: "M12 2v7M12 15v7M2 12h7M15 12h7",
+  ...named(PROBE_BUTTON),
   strokes: [1],
   isSingle: true,
-  label: (language, details) => (details?.rescale?.unit === "HU" ? WORDS[language].labelCt : WORDS[language].label),
+  label: (language, details) => (details?.rescale?.unit === "HU" ? WORDS[language].labelCt : PROBE_BUTTON.label[language]),
   result: ([at], { values, words, language, scale }) => {
     if (at === undefined) {
       return "";

@@ -2,19 +2,15 @@
 
 import type { FrameValues } from "../../full/frame-values.js";
 import type { Point } from "../../view-geometry.js";
-import type { Said } from "../language.js";
+import { RECTANGLE_BUTTON, named } from "./buttons.js";
 import { polygon } from "./shapes.js";
 import { areaOf, regionText, statisticsOf, type Statistics } from "./statistics.js";
 import type { MeasuringTool } from "./tool.js";
 
-const LABEL: Said<string> = { vi: "Vùng chữ nhật", en: "Rectangle" };
-
 /** Its points: two opposite corners. Its sides are those of the picture's rows and columns, also in a picture that was turned. */
 export const RECTANGLE: MeasuringTool = {
-  name: "rectangle",
-  icon: "M3 6h18v12H3z",
+  ...named(RECTANGLE_BUTTON),
   strokes: [2],
-  label: (language) => LABEL[language],
   result: ([a, b], measured) => {
     if (a === undefined || b === undefined) {
       return "";

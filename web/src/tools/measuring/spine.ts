@@ -4,12 +4,13 @@ import type { FrameDetails } from "../../read/frame-details.js";
 import type { Point } from "../../view-geometry.js";
 import { makeSvg } from "../elements.js";
 import type { Said } from "../language.js";
+import { SPINE_BUTTON, named } from "./buttons.js";
 import { polyline } from "./shapes.js";
 import type { MeasuringTool } from "./tool.js";
 
-const WORDS: Said<{ readonly label: string; readonly question: string; readonly obstacle: string }> = {
-  vi: { label: "Đánh số đốt sống", question: "Tên đốt sống đầu tiên", obstacle: "Xin ghi C1 đến C7, T1 đến T12 (hoặc D1 đến D12), L1 đến L5, S1 đến S5." },
-  en: { label: "Spine labels", question: "Name of the first vertebra", obstacle: "Please write C1 to C7, T1 to T12, L1 to L5 or S1 to S5." },
+const WORDS: Said<{ readonly question: string; readonly obstacle: string }> = {
+  vi: { question: "Tên đốt sống đầu tiên", obstacle: "Xin ghi C1 đến C7, T1 đến T12 (hoặc D1 đến D12), L1 đến L5, S1 đến S5." },
+  en: { question: "Name of the first vertebra", obstacle: "Please write C1 to C7, T1 to T12, L1 to L5 or S1 to S5." },
 };
 const PARTS: readonly (readonly [string, number])[] = [["C", 7], ["T", 12], ["L", 5], ["S", 5]];
 /** From the head to the feet. */
@@ -20,8 +21,7 @@ const BESIDE_PX = 10;
 
 /** Its points: the vertebrae, one after the other. */
 export const SPINE: MeasuringTool = {
-  name: "spine",
-  icon: "M9 3h6v4H9zM9 10h6v4H9zM9 17h6v4H9z",
+  ...named(SPINE_BUTTON),
   strokes: [1],
   more: "each",
   question: {
@@ -29,7 +29,6 @@ export const SPINE: MeasuringTool = {
     suggestion: "L5",
     obstacle: (text, language) => (vertebra(text) === null ? WORDS[language].obstacle : null),
   },
-  label: (language) => WORDS[language].label,
   result: (points, { details, text = "" }) => vertebraeAt(details, points, text).join(", "),
   beside: () => "",
   draw: (points, { details, text = "", points: inPicture }) => {

@@ -2,21 +2,20 @@
 
 import { fill } from "../../page.js";
 import type { Language, Said } from "../language.js";
+import { TEXT_BUTTON, named } from "./buttons.js";
 import type { MeasuringTool } from "./tool.js";
 
-const WORDS: Said<{ readonly label: string; readonly question: string; readonly empty: string; readonly long: string }> = {
-  vi: { label: "Chữ", question: "Chữ trên ảnh", empty: "Xin viết vài chữ.", long: "Xin viết không quá {max} ký tự." },
-  en: { label: "Text", question: "Text on the image", empty: "Please write something.", long: "Please write at most {max} characters." },
+const WORDS: Said<{ readonly question: string; readonly empty: string; readonly long: string }> = {
+  vi: { question: "Chữ trên ảnh", empty: "Xin viết vài chữ.", long: "Xin viết không quá {max} ký tự." },
+  en: { question: "Text on the image", empty: "Please write something.", long: "Please write at most {max} characters." },
 };
 /** Longer ones would cover the image. */
 const LENGTH_MAX = 120;
 
 export const TEXT: MeasuringTool = {
-  name: "text",
-  icon: "M5 6V4h14v2M12 4v16M9 20h6",
+  ...named(TEXT_BUTTON),
   strokes: [1],
   question: { label: (language) => WORDS[language].question, obstacle: textObstacle(1) },
-  label: (language) => WORDS[language].label,
   result: (_, { text = "" }) => text,
   draw: () => [],
 };
