@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * bench.js OUT.json [--quick] [--without-portal] [--without-peer] [--without-hosted] [--without-lighthouse]: how fast a phone on
- * a slow link sees a CT of 300 slices, beside OHIF with the same frames and link; and how fast the OHIF that we host shows it.
+ * bench.js OUT.json [--quick] [--without-portal] [--without-peer] [--without-hosted] [--without-room]
+ * [--without-lighthouse] [--room]: how fast a phone on a slow link sees a CT of 300 slices, beside OHIF with the same frames and link; how
+ * fast the OHIF that we host shows it; and how soon and how smoothly the reading room does (`--room`: only this).
  * Prints one line per figure and adds them to OUT.json.
  */
 
@@ -16,8 +17,9 @@ import { awaitSms, send, startFilmless } from "../e2e/filmless.js";
 import { Figures, median } from "./figures.js";
 import { audit } from "./lighthouse.js";
 import { readSeries, serveOhif } from "./ohif.js";
+import { measureRoom } from "./room-figures.js";
 import { SlowLink } from "./slow-link.js";
-import { STUDY, writeThorax } from "./thorax.js";
+import { LONG_STUDY, STUDY, writeThorax } from "./thorax.js";
 import { launchOptions, visitHosted, visitOhif, visitPortal } from "./visit.js";
 
 /** Kilobits per second. The buffer holds a third of a second, like a base station's. */
@@ -30,20 +32,25 @@ const { positionals, values } = parseArgs({
     "without-portal": { type: "boolean", default: false },
     "without-peer": { type: "boolean", default: false },
     "without-hosted": { type: "boolean", default: false },
+    "without-room": { type: "boolean", default: false },
     "without-lighthouse": { type: "boolean", default: false },
+    room: { type: "boolean", default: false },
   },
 });
 const [out] = positionals;
 if (out === undefined) {
-  console.error("usage: bench.js OUT.json [--quick] [--without-portal] [--without-peer] [--without-hosted] [--without-lighthouse]");
+  console.error("usage: bench.js OUT.json [--quick] [--without-portal] [--without-peer] [--without-hosted] [--without-room] [--without-lighthouse] [--room]");
   process.exit(2);
 }
-/** A quick run leaves out the peer's whole series, which takes minutes. */
+/** To render 2,000 slices takes minutes on a small machine. */
+const LONG_PATIENCE_MS = 900_000;
+/** A quick run leaves out the peer's whole series, which takes minutes, and the CT of 2,000 slices. */
 const visits = values.quick ? 3 : 5;
 const target = resolve(dirname(out), "bench-viewer");
 /** Where `make ohif` puts the OHIF that we host. */
 const HOSTED = resolve(dirname(out), "ohif");
-const measuresHosted = !values["without-hosted"] && existsSync(HOSTED);
+const isMeasured = (part) => (part === "room" || !values.room) && !values[`without-${part}`];
+const measuresHosted = isMeasured("hosted") && existsSync(HOSTED);
 
 async function freePort() {
   const server = net.createServer().listen(0, "127.0.0.1");
@@ -65,19 +72,30 @@ async function startBehind(link, folder) {
 }
 
 /** Confirms the birth date, unmeasured; returns the session. */
-async function confirm(browser, sms) {
+async function confirm(browser, sms, { uid, birthDate } = STUDY) {
   const [link] = /https?:\/\/\S+\/x\/\S+/.exec(sms.text);
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(link);
-  const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)$/.exec(STUDY.birthDate);
+  const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)$/.exec(birthDate);
   await page.fill("#birth-date", `${day}${month}${year}`);
   await page.click("main .primary");
-  await page.waitForURL(`**/studies/${STUDY.uid}`, { waitUntil: "commit" });
+  await page.waitForURL(`**/studies/${uid}`, { waitUntil: "commit" });
   const cookies = await context.cookies();
   const url = page.url();
   await context.close();
   return { cookies, url };
+}
+
+/** Sends another study, and opens it. */
+async function openStudy(browser, filmless, study, folder, before) {
+  const place = join(folder, "another");
+  mkdirSync(place);
+  const { files, order } = writeThorax(place, study);
+  await send(filmless, files, order);
+  rmSync(files, { recursive: true });
+  const sms = await awaitSms(filmless, ({ text }) => !before.includes(text), LONG_PATIENCE_MS);
+  return confirm(browser, sms, study);
 }
 
 async function repeat(times, visit) {
@@ -125,7 +143,8 @@ async function measure(folder) {
   const browser = await chromium.launch(launchOptions());
   try {
     await send(filmless, study.files, study.order);
-    const session = await confirm(browser, await awaitSms(filmless));
+    const sms = await awaitSms(filmless);
+    const session = await confirm(browser, sms);
     const bucket = join(folder, "data/buckets/derived", STUDY.uid);
     const [name] = readdirSync(bucket, { withFileTypes: true }).filter((entry) => entry.isDirectory());
     const series = readSeries(join(bucket, name.name));
@@ -134,14 +153,17 @@ async function measure(folder) {
     console.log(`CT, ${STUDY.slices} slices, ${way}, empty cache, median of ${visits}; milliseconds and bytes`);
     const nothing = () => null;
     let ours = nothing;
-    if (!values["without-portal"]) {
+    if (isMeasured("portal")) {
       console.log("  portal");
       const shot = join(target, "portal.png");
       ours = await repeat(visits, () => visitPortal(browser, link, { ...session, previews, shot }));
     }
-    console.log("  OHIF");
-    const peer = values["without-peer"] ? nothing : await measurePeer(browser, link, series);
-    if (!values["without-portal"]) {
+    let peer = nothing;
+    if (isMeasured("peer")) {
+      console.log("  OHIF");
+      peer = await measurePeer(browser, link, series);
+    }
+    if (isMeasured("portal")) {
       report(figures, ours, peer);
     }
     if (measuresHosted) {
@@ -149,7 +171,12 @@ async function measure(folder) {
       reportHosted(figures, await measureHosted(browser, link, session, series), peer, series);
     }
     figures.write();
-    if (!values["without-lighthouse"]) {
+    if (isMeasured("room")) {
+      const openLong = values.quick ? null : () => openStudy(browser, filmless, LONG_STUDY, folder, [sms.text]);
+      await measureRoom(figures, { browser, link, width: LINK, session, openLong, times: visits, folder: target, peerMs: peer("scrollable") });
+      figures.write();
+    }
+    if (isMeasured("lighthouse")) {
       const pages = { "sign-in": new URL("/", session.url).href, guide: new URL("/guide", session.url).href, study: session.url };
       await audit(figures, { pages, cookies: session.cookies, port: await freePort(), folder: target });
       figures.write();

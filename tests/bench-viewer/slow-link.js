@@ -135,6 +135,12 @@ export class SlowLink {
     this.roundTripMs = roundTripMs;
   }
 
+  /** Makes it as wide as this, in kilobits per second, from now on. */
+  setWidth({ down, up }) {
+    this.down.kilobitsPerSecond = down;
+    this.up.kilobitsPerSecond = up;
+  }
+
   /** Puts the link in front of a port of this machine: for the browser, which finds 127.0.0.1 at the link's end. */
   async open(port) {
     const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true }, (client) => {

@@ -22,10 +22,11 @@ export const STUDY = {
   slices: SLICES,
   side: SIDE,
 };
-const SERIES_UID = `${STUDY.uid}.3`;
+/** The same chest again and again, along a whole body. */
+export const LONG_STUDY = { ...STUDY, uid: "1.2.826.0.1.3680043.10.1999.20240607.2", accessionNumber: "A20240607002", slices: 2000 };
 
-const ORDER = {
-  accession_number: STUDY.accessionNumber,
+const order = ({ accessionNumber }) => ({
+  accession_number: accessionNumber,
   patient: {
     id: STUDY.patientId,
     name: "Trịnh Thị Minh Nguyệt",
@@ -37,7 +38,7 @@ const ORDER = {
   },
   service: { name: "Chụp CLVT ngực" },
   result: { status: "final" },
-};
+});
 
 /** mulberry32: small, good enough for noise, and the same everywhere. */
 function randomNumbers(seed) {
@@ -107,14 +108,14 @@ function slice(number, normals) {
   return buffer;
 }
 
-function instance(number, normals) {
+function instance(study, number, pixels) {
   const position = -120 - number;
-  return file(CT_IMAGE_STORAGE, `${SERIES_UID}.${number + 1}`, [
+  return file(CT_IMAGE_STORAGE, `${study.uid}.3.${number + 1}`, [
     [0x00080005, "CS", "ISO_IR 192"],
     [0x00080008, "CS", "ORIGINAL\\PRIMARY\\AXIAL"],
     [0x00080020, "DA", "20240607"],
     [0x00080030, "TM", "082900"],
-    [0x00080050, "SH", STUDY.accessionNumber],
+    [0x00080050, "SH", study.accessionNumber],
     [0x00080060, "CS", "CT"],
     [0x00081030, "LO", "CT ngực"],
     [0x0008103e, "LO", "Ngực 1.0 B30f"],
@@ -122,14 +123,14 @@ function instance(number, normals) {
     [0x00100020, "LO", STUDY.patientId],
     [0x00100030, "DA", STUDY.birthDate],
     [0x00100040, "CS", "F"],
-    [0x0020000d, "UI", STUDY.uid],
-    [0x0020000e, "UI", SERIES_UID],
+    [0x0020000d, "UI", study.uid],
+    [0x0020000e, "UI", `${study.uid}.3`],
     [0x00200010, "SH", "1"],
     [0x00200011, "IS", 3],
     [0x00200013, "IS", number + 1],
     [0x00200032, "DS", `-180\\-180\\${position}`],
     [0x00200037, "DS", "1\\0\\0\\0\\1\\0"],
-    [0x00200052, "UI", `${STUDY.uid}.9`],
+    [0x00200052, "UI", `${study.uid}.9`],
     [0x00201041, "DS", position],
     [0x00280002, "US", 1],
     [0x00280004, "CS", "MONOCHROME2"],
@@ -144,22 +145,24 @@ function instance(number, normals) {
     [0x00281051, "DS", "400"],
     [0x00281052, "DS", INTERCEPT],
     [0x00281053, "DS", 1],
-    [0x7fe00010, "OW", slice(number, normals)],
+    [0x7fe00010, "OW", pixels],
   ]);
 }
 
 /** Writes the study's files and its order; returns both paths and a digest of all files. */
-export function writeThorax(folder) {
+export function writeThorax(folder, study = STUDY) {
   const files = join(folder, "study");
   mkdirSync(files, { recursive: true });
   const normals = normalNumbers();
   const digest = createHash("sha256");
-  for (let number = 0; number < SLICES; number++) {
-    const bytes = instance(number, normals);
+  const made = [];
+  for (let number = 0; number < study.slices; number++) {
+    const pixels = (made[number % SLICES] ??= slice(number, normals));
+    const bytes = instance(study, number, pixels);
     digest.update(bytes);
     writeFileSync(join(files, `${String(number + 1).padStart(3, "0")}.dcm`), bytes);
   }
-  const order = join(folder, "order.json");
-  writeFileSync(order, JSON.stringify(ORDER, null, 2));
-  return { files, order, digest: digest.digest("hex") };
+  const path = join(folder, "order.json");
+  writeFileSync(path, JSON.stringify(order(study), null, 2));
+  return { files, order: path, digest: digest.digest("hex") };
 }

@@ -31,6 +31,12 @@ export function launchOptions(...more) {
   };
 }
 
+/** The same without a link in between. */
+export function nearOptions() {
+  const { args, ...options } = launchOptions();
+  return { ...options, args: args.filter((argument) => !argument.startsWith("--host-resolver-rules")) };
+}
+
 /** Runs in the page first: records when each condition was first met, in milliseconds since navigation. */
 function watch() {
   const seen = {};

@@ -52,9 +52,9 @@ export async function command(filmless, words) {
 }
 
 /** The first SMS that matches. */
-export async function awaitSms(filmless, isMeant = () => true) {
+export async function awaitSms(filmless, isMeant = () => true, patienceMs = DELIVERY_MS_MAX) {
   const folder = join(filmless.data, "outbox/sms");
-  const end = Date.now() + DELIVERY_MS_MAX;
+  const end = Date.now() + patienceMs;
   while (Date.now() < end) {
     const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
     const found = names.map((name) => JSON.parse(readFileSync(join(folder, name), "utf8"))).find(({ text }) => isMeant(text));

@@ -5,8 +5,7 @@ import type { Decoded } from "./samples.js";
 import { greyAt, type Table } from "../read/tables.js";
 
 export class FrameValues {
-  /** Lowest and highest stored value that is a measurement. */
-  readonly range: readonly [number, number];
+  private known: readonly [number, number] | null = null;
   private readonly toModality: (stored: number) => number;
 
   constructor(
@@ -15,7 +14,11 @@ export class FrameValues {
     private readonly tables: readonly (Table | null)[],
   ) {
     this.toModality = modalityOf(details, tables);
-    this.range = decoded.channels === 1 ? rangeOf(decoded, details.padding) : [0, 255];
+  }
+
+  /** Lowest and highest stored value that is a measurement. */
+  get range(): readonly [number, number] {
+    return (this.known ??= this.isColour ? [0, 255] : rangeOf(this.decoded, this.details.padding));
   }
 
   get isColour(): boolean {

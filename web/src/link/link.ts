@@ -36,8 +36,8 @@ export interface Lane {
 }
 
 const REQUESTS_MAX = 2;
-/** As many as a browser opens to one store over HTTP/1.1: each brings one small picture. */
-const REQUESTS_THIN_MAX = 6;
+/** Each brings one small picture: over HTTP/2 all at once, over HTTP/1.1 without a pause between them. */
+const REQUESTS_THIN_MAX = 64;
 const NEAR_BYTES = 48 * 1024;
 const RANGE_BYTES = 1024 * 1024;
 const HELD_BYTES_MAX = 40 * 1024 * 1024;
@@ -81,6 +81,11 @@ export class Link {
   want(frame: number): void {
     this.wanted = frame;
     this.previews?.want(frame);
+  }
+
+  /** Whether a thinned-out series is on its way: nothing else is asked for until then. */
+  get isThinning(): boolean {
+    return this.first.length > 0;
   }
 
   /** These quick pictures come before all others: a series thinned out, from which planes can be drawn soon. */
@@ -129,17 +134,22 @@ export class Link {
   private previewLane(source: PackSource, index: SeriesIndex): RangeRequests {
     const { held } = this;
     const lane: RangeRequests = new RangeRequests(source, index.frames.map(({ preview }) => preview), {
-      requestsMax: () => (this.first.length > 0 ? REQUESTS_THIN_MAX : REQUESTS_MAX),
+      requestsMax: () => (this.isThinning ? REQUESTS_THIN_MAX : REQUESTS_MAX),
+      isAside: () => this.isThinning,
       bytesMax: () => (held.has(this.wanted) ? RANGE_BYTES : NEAR_BYTES),
       isNeeded: (frame) =>
-        !held.has(frame) && !(held.isFull && held.has(this.wanted)) && (this.first.length === 0 || this.first.includes(frame)),
+        !held.has(frame) && !(held.isFull && held.has(this.wanted)) && (!this.isThinning || this.first.includes(frame)),
       onFrame: (frame, bytes) => {
+        const wasThinning = this.isThinning;
         held.put(frame, bytes, bytes.length, this.wanted);
         this.first = this.first.filter((one) => one !== frame);
         this.events.onPreview?.(frame);
         this.onPreview.forEach((told) => told(frame));
+        if (wasThinning && !this.isThinning) {
+          this.full?.goOn();
+        }
       },
-      isHeldBack: () => this.first.length === 0 && (held.has(this.wanted) ? this.givesWayToFull(index) : lane.isSoon(this.wanted)),
+      isHeldBack: () => !this.isThinning && (held.has(this.wanted) ? this.givesWayToFull(index) : lane.isSoon(this.wanted)),
       onComplete: () => {
         if (!this.isComplete) {
           this.isComplete = true;

@@ -57,12 +57,13 @@ export class PackSource {
     end: number,
     signal: AbortSignal,
     onBytes: (bytes: Uint8Array<ArrayBuffer>) => void,
+    isAside = false,
   ): Promise<void> {
     const { packUrl } = this.grant.urlsOf(this.seriesInstanceUid);
     if (this.pack !== null && this.pack !== withoutSignature(packUrl)) {
       throw new MissingError();
     }
-    await fetchBytes(packUrl, start, end, signal, onBytes);
+    await fetchBytes(packUrl, start, end, signal, onBytes, isAside);
     this.failures = 0;
     this.setState("fine");
   }

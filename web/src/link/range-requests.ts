@@ -9,6 +9,8 @@ export interface RangePolicy {
   requestsMax(): number;
   /** Most bytes of the next request. */
   bytesMax(): number;
+  /** Whether requests go past the browser's cache, and so side by side. */
+  isAside?(): boolean;
   /** Whether a frame should be fetched now. */
   isNeeded(frame: number): boolean;
   /** Whether to request nothing for now; whoever returns true calls [`RangeRequests.pump`] when that is over. */
@@ -109,7 +111,7 @@ export class RangeRequests {
         this.begun = there.length < range.end - range.start ? { frame: range.first, bytes: there } : null;
       }
       this.take(request, there);
-    });
+    }, this.policy.isAside?.());
   }
 
   /** Passes on every complete frame, and the beginning of the next one. */

@@ -35,7 +35,7 @@ export async function fetchJson(url: string, signal: AbortSignal): Promise<unkno
 
 /**
  * Fetches bytes `start` to `end` (exclusive) of an object and passes on what has arrived so far, each time from
- * `start`.
+ * `start`. By its cache a browser brings one part of an object after the other; `isAside` goes past it.
  */
 export async function fetchBytes(
   url: string,
@@ -43,11 +43,12 @@ export async function fetchBytes(
   end: number,
   signal: AbortSignal,
   onBytes: (bytes: Uint8Array<ArrayBuffer>) => void,
+  isAside = false,
 ): Promise<void> {
   const silence = new Silence(signal);
   try {
     const headers = { Range: `bytes=${start}-${end - 1}` };
-    const response = await get(url, { signal: silence.signal, headers });
+    const response = await get(url, { signal: silence.signal, headers, cache: isAside ? "no-store" : "default" });
     await read(response, start, end - start, () => silence.end(), onBytes);
   } finally {
     silence.stop();

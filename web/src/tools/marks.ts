@@ -154,10 +154,11 @@ export class Marks {
     return text;
   }
 
-  /** The frame on the stage, as measured. */
-  measured({ text }: Pick<Annotation, "text"> = {}): Measured {
-    const { full, frame } = this.pane;
-    const { details, values } = this.subject ?? { details: full?.details(frame) ?? NOTHING_KNOWN, values: full?.values(frame) ?? null };
+  /** The frame on the stage, as measured; its values may have to be read back from the graphics processor, so only on demand. */
+  measured({ text }: Pick<Annotation, "text"> = {}, withValues = true): Measured {
+    const { subject, pane: { full, frame } } = this;
+    const details = subject?.details ?? full?.details(frame) ?? NOTHING_KNOWN;
+    const values = withValues ? (subject === null ? full?.values(frame) : subject.values) ?? null : null;
     const known = { details, values, words: this.words, language: pageLanguage() };
     const measured = text === undefined ? known : { ...known, text };
     return this.refine?.(measured) ?? measured;
@@ -216,7 +217,7 @@ export class Marks {
   /** A bar of 1, 2 or 5 times a power of ten millimetres. */
   private *drawnBar(): Generator<Node> {
     const { stage } = this.pane;
-    const scale = wholeScale(this.measured().details);
+    const scale = wholeScale(this.measured({}, false).details);
     if (scale === null || stage.picture === null) {
       return;
     }

@@ -10,9 +10,6 @@ import type { DrawnVolume, Rays, Shades } from "./plane-gl.js";
 import { NO_VALUE } from "./shader.js";
 import type { Volume } from "./volume.js";
 
-/** While a hand moves it, a thick slab is drawn at half the resolution of the screen. */
-const COARSE_SAMPLES_MIN = 12;
-
 export interface DrawnPlane {
   readonly raster: PlaneRaster;
   readonly slab: Slab;
@@ -37,8 +34,7 @@ export function planeShown(volume: Volume, { raster, slab, isFull }: DrawnPlane)
       const drawn = volume.drawn();
       const box = coveredBox(matrix, canvas, raster);
       if (drawn !== null && box !== null) {
-        const step = volume.crosshair.isMoving && sampling.samples >= COARSE_SAMPLES_MIN ? 2 : 1;
-        paintBox(context, volume, drawn, { box, step, matrix, sampling, slab });
+        paintBox(context, volume, drawn, { box, step: volume.step, matrix, sampling, slab });
       }
       context.setTransform(matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f);
     },

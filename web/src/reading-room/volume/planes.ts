@@ -33,7 +33,7 @@ export class Planes {
         } else if (what === "full") {
           held?.volume.setFull(pane.pane.full);
         } else if (what === "look" && held !== undefined) {
-          this.viewsOf(held.volume).forEach((view) => view.show());
+          held.volume.redraw();
         }
       },
     });

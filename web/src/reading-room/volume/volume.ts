@@ -13,6 +13,7 @@ import { framePlace } from "../../read/frame-place.js";
 import type { SeriesIndex } from "../../read/series-index.js";
 import { Crosshair } from "./crosshair.js";
 import { isRefusal, transform, volumeOf, type Refusal, type VolumeGeometry } from "./geometry.js";
+import { Pace } from "./pace.js";
 import { nearestSlice } from "./plane.js";
 import { planeGl, type DrawnVolume, type PlaneGl } from "./plane-gl.js";
 import { VolumeTextures } from "./texture.js";
@@ -49,9 +50,13 @@ export class Volume {
   /** Slices whose quick picture waits to be decoded. */
   private waiting: number[] = [];
   private decoding = 0;
-  private telling = 0;
+  /** Slices whose quick picture was decoded, or cannot be used. */
+  private readonly tried = new Set<number>();
+  private isCollecting = false;
+  private readonly pace: Pace;
   private isClosed = false;
   private hasNoRoom = false;
+  private readonly milestones = new Set<string>();
 
   /** The volume that a frame of a series belongs to, or why there is none. */
   static open(source: VolumeSource): Volume | Refusal {
@@ -81,6 +86,7 @@ export class Volume {
     const { width = 0, height = 0 } = source.index.frames[frames[0] ?? 0]?.preview ?? {};
     this.previewStride = Math.max(1, Math.ceil((width * height * frames.length) / PREVIEW_BYTES[size]));
     this.textures = new VolumeTextures(gl, { columns, rows, slices: frames.length }, WHOLE_BYTES[size], (slice) => geometry.places[slice] ?? slice, this.previewStride);
+    this.pace = new Pace(gl.gl, () => this.crosshair.isMoving || !this.isQuickThere, () => this.draw());
     const onPreview = (frame: number) => this.awaitPreview(frame);
     const onLost = () => this.textures.forget();
     const onRestored = () => this.begin();
@@ -107,6 +113,7 @@ export class Volume {
   setFull(full: FullSeries | null): void {
     if (full !== null && full !== this.full) {
       this.full = full;
+      this.isCollecting = false;
       this.collect();
       this.look();
     }
@@ -153,6 +160,11 @@ export class Volume {
     return this.gl.isLost;
   }
 
+  /** Pixels of the screen to a pixel of a drawing. */
+  get step(): number {
+    return this.pace.step;
+  }
+
   get isLossy(): boolean {
     return this.details.some(({ isLossy }) => isLossy);
   }
@@ -185,7 +197,7 @@ export class Volume {
 
   close(): void {
     this.isClosed = true;
-    cancelAnimationFrame(this.telling);
+    this.pace.close();
     this.stops.forEach((stop) => stop());
     this.full?.collect(null);
     this.want(this.source.frame);
@@ -193,22 +205,35 @@ export class Volume {
     this.listeners.clear();
   }
 
+  /** Draws again, because a hand changed something. */
+  redraw(): void {
+    this.pace.soon(true);
+  }
+
   /** Asks for quick pictures, a thinned-out series first; what has come already is decoded. */
   private begin(): void {
     const { frames } = this.geometry;
-    const last = frames.length - 1;
-    const thinned = frames.map((_, slice) => slice).filter((slice) => slice % this.step === 0 || slice === last - (last % this.previewStride));
+    const thinned = this.thinned;
     this.broken.clear();
+    this.tried.clear();
     this.waiting = [];
+    this.isCollecting = false;
     thinned.forEach((slice) => this.awaitPreview(frames[slice] ?? 0));
     frames.forEach((frame) => this.awaitPreview(frame));
     this.source.link.wantFirst(thinned.map((slice) => frames[slice] ?? 0));
     this.collect();
-    this.tell();
+    this.redraw();
   }
 
-  private get step(): number {
-    return Math.ceil(THINNED / this.previewStride) * this.previewStride;
+  /** Slices whose quick pictures come first: every eighth, and the last that is kept. */
+  private get thinned(): readonly number[] {
+    const step = Math.ceil(THINNED / this.previewStride) * this.previewStride;
+    return this.kept.filter((slice, place, { length }) => slice % step === 0 || place === length - 1);
+  }
+
+  /** Slices whose quick pictures are kept. */
+  private get kept(): readonly number[] {
+    return this.geometry.frames.map((_, slice) => slice).filter((slice) => slice % this.previewStride === 0);
   }
 
   /** Decodes a quick picture, once it has come. */
@@ -229,6 +254,7 @@ export class Volume {
       await this.decodePreview(slice);
     }
     this.decoding -= 1;
+    this.collect();
   }
 
   private async decodePreview(slice: number): Promise<void> {
@@ -236,26 +262,34 @@ export class Volume {
     const { textures, source } = this;
     const bytes = source.link.preview(frame);
     const meaning = previewMeaning(this.details[slice]);
-    if (bytes === undefined || meaning === null || textures.isWhole(slice) || textures.hasPreview(slice)) {
-      return;
-    }
-    try {
-      const picture = await decodePicture(bytes, source.index.frames[frame]?.preview.mediaType ?? "");
-      if (!this.isClosed && !this.isComplete) {
-        textures.putPreview(slice, picture.source as ImageBitmap, meaning);
-        this.tell();
+    if (bytes !== undefined && meaning !== null && !textures.isWhole(slice) && !textures.hasPreview(slice)) {
+      try {
+        const picture = await decodePicture(bytes, source.index.frames[frame]?.preview.mediaType ?? "");
+        if (!this.isClosed && !this.isComplete) {
+          textures.putPreview(slice, picture.source as ImageBitmap, meaning);
+          this.pace.soon(false);
+        }
+        picture.release();
+      } catch {
+        // Full quality comes all the same.
       }
-      picture.release();
-    } catch {
-      // Full quality comes all the same.
     }
+    this.tried.add(slice);
   }
 
+  /** Whether planes are drawn from all quick pictures that there will be. */
+  private get isQuickThere(): boolean {
+    const isSettled = (slice: number) => this.tried.has(slice) || this.textures.isWhole(slice);
+    return this.kept.every(isSettled) || (this.source.link.isComplete && this.waiting.length + this.decoding === 0);
+  }
+
+  /** Full quality is stored once the planes are seen from quick pictures: to make room for it may take longer than these. */
   private collect(): void {
-    if (this.gl.isLost || this.hasNoRoom) {
+    if (this.gl.isLost || this.hasNoRoom || this.isClosed || this.isCollecting || this.full === null || !this.isQuickThere) {
       return;
     }
-    this.full?.collect({
+    this.isCollecting = true;
+    this.full.collect({
       isMissing: (frame) => {
         const slice = this.sliceOf.get(frame);
         return slice !== undefined && !this.textures.isWhole(slice) && !this.broken.has(slice) && !this.hasNoRoom && !this.gl.isLost;
@@ -281,7 +315,7 @@ export class Volume {
     if (this.isComplete) {
       this.textures.dropPreviews();
     }
-    this.tell();
+    this.pace.soon(false);
   }
 
   /** What the crosshair is on comes first. */
@@ -291,7 +325,7 @@ export class Volume {
     if (!this.isComplete) {
       this.want(frame);
     }
-    this.tell();
+    this.redraw();
   }
 
   /** Of one frame both lanes of the link must know: the quick pictures wait for its full quality. */
@@ -300,13 +334,20 @@ export class Volume {
     this.full?.want(frame, 1);
   }
 
-  /** Once per frame of the screen. */
-  private tell(): void {
-    if (this.telling === 0) {
-      this.telling = requestAnimationFrame(() => {
-        this.telling = 0;
-        this.listeners.forEach((told) => told());
-      });
+  private draw(): void {
+    this.listeners.forEach((told) => told());
+    this.reach();
+  }
+
+  /** For those who measure the page, once per volume: what the planes have been drawn from. */
+  private reach(): void {
+    const isThere = (slices: readonly number[]) => slices.every((slice) => this.textures.isWhole(slice) || this.textures.hasPreview(slice));
+    const reached = { thinned: isThere(this.thinned), quick: this.isQuickThere, whole: this.isComplete };
+    for (const [name, isReached] of Object.entries(reached)) {
+      if (isReached && !this.milestones.has(name)) {
+        this.milestones.add(name);
+        performance.mark(`filmless:planes-${name}`);
+      }
     }
   }
 }
