@@ -117,30 +117,36 @@ screenshots: corpus_folder $(TEST_TOOLS) build node_modules_of_tests ## Photogra
 	@for language in vi en; do tests/corpus/python tests/screenshots/dress.py "$(abspath $(DIR))" $$language $(TARGET)/screenshots/$$language; done
 	@tests/screenshots/shoot.js $(TARGET)/screenshots/vi $(TARGET)/screenshots/en
 
+# `make bench` measures what ships; PROFILE=dev measures what the tests run.
+PROFILE := release
+MEASURED := $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
+bench bench-dicomweb bench-lists bench-usage: export FILMLESS_BIN := $(MEASURED)/filmless
+bench bench-dicomweb bench-lists bench-usage: export BENCH_PROFILE := $(PROFILE)
+
+.PHONY: measured
+measured: $(TEST_TOOLS) web ## Build what `make bench` measures, as it ships; a quarter of an hour the first time (PROFILE=dev)
+	@TIMEFORMAT="Built ($(PROFILE)): %0R s, %0U s of the processor."; time cargo build --locked --quiet --workspace \
+		--profile $(PROFILE) --bins --example measure_imaging --example lists --example make_ledger
+
 .PHONY: bench
-bench: build $(TEST_TOOLS) ## Measure, print one line per figure, write target/bench.json
-	@cargo build --locked --quiet --workspace --bins
+bench: measured ## Measure, print one line per figure, write target/bench.json (PROFILE=dev for the profile of the tests)
 	@tools/measure-delivery.mjs $(TARGET)/bench.json
-	@tools/measure-functions.mjs $(TARGET)/debug $(TARGET)/bench.json
-	@cargo build --locked --quiet --workspace --example measure_imaging
-	@tests/corpus/python tests/bench/measure_imaging.py $(TARGET)/debug/examples $(TARGET)/bench.json
+	@tools/measure-functions.mjs $(MEASURED) $(TARGET)/bench.json
+	@tests/corpus/python tests/bench/measure_imaging.py $(MEASURED)/examples $(TARGET)/bench.json
 	@$(MAKE) --no-print-directory bench-dicomweb bench-lists bench-usage
 
 .PHONY: bench-dicomweb
-bench-dicomweb: build $(TEST_TOOLS) ## Measure DICOMweb beside Orthanc's plugin, and the memory of retrieval (SIZES="--instances 2000 --frames 2000")
-	@cargo build --locked --quiet --workspace --bins
+bench-dicomweb: measured ## Measure DICOMweb beside Orthanc's plugin, and the memory of retrieval (SIZES="--instances 2000 --frames 2000")
 	@tests/dicomweb/python tests/dicomweb/measure.py $(TARGET)/bench.json
 	@tests/dicomweb/python tests/dicomweb/memory.py $(TARGET)/bench.json $(or $(SIZES),--instances 300 --frames 600)
 
 .PHONY: bench-lists
-bench-lists: ## Measure the pages of staff among 100,000 studies (STUDIES_A_DAY=1000, for 100 days)
-	@cargo build --quiet --workspace --example lists
-	@$(TARGET)/debug/examples/lists $(TARGET)/bench.json $(or $(STUDIES_A_DAY),1000)
+bench-lists: measured ## Measure the pages of staff among 100,000 studies (STUDIES_A_DAY=1000, for 100 days)
+	@$(MEASURED)/examples/lists $(TARGET)/bench.json $(or $(STUDIES_A_DAY),1000)
 
 .PHONY: bench-usage
-bench-usage: ## Measure exports and queries of the usage ledger (EVENTS="1000000 10000000", ROWS=100000000)
-	@cargo build --locked --quiet --workspace --bins --example make_ledger
-	@tests/usage/python tests/usage/measure.py $(FILMLESS_BIN) $(TARGET)/debug/examples/make_ledger $(TARGET)/bench.json \
+bench-usage: measured ## Measure exports and queries of the usage ledger (EVENTS="1000000 10000000", ROWS=100000000)
+	@tests/usage/python tests/usage/measure.py $(FILMLESS_BIN) $(MEASURED)/examples/make_ledger $(TARGET)/bench.json \
 	  --events $(or $(EVENTS),1000000 10000000) --rows $(or $(ROWS),100000000)
 
 .PHONY: template

@@ -15,6 +15,8 @@ import { promisify } from "node:util";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const FILMLESS = process.env.FILMLESS_BIN ?? join(ROOT, "target/debug/filmless");
+/** How the program was built, as Cargo names it. */
+const PROFILE = process.env.BENCH_PROFILE ?? "dev";
 const SETTLE_SECONDS = 1;
 const PATIENCE_MS = 120_000;
 const PAGE_REQUESTS = 50;
@@ -29,7 +31,7 @@ const figures = [];
 
 /** `goal` is the largest good value. Nothing else delivers the whole way, so there is no peer to compare with. */
 function report(name, value, unit, goal) {
-  const figure = { name, value: Number(value.toFixed(3)), unit, peer: null, ratio: null, goal, met: value <= goal };
+  const figure = { name, value: Number(value.toFixed(3)), unit, peer: null, ratio: null, goal, met: value <= goal, profile: PROFILE };
   figures.push(figure);
   console.log(`${figure.met ? "ok  " : "LATE"} ${name}: ${figure.value} ${unit} (goal ${goal})`);
 }

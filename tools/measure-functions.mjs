@@ -11,6 +11,8 @@ import { createServer } from "node:http";
 import { join, resolve } from "node:path";
 
 const ROOT = resolve(import.meta.dirname, "..");
+/** How the functions were built, as Cargo names it. */
+const PROFILE = process.env.BENCH_PROFILE ?? "dev";
 const STARTS = 15;
 const INIT_MS_MAX = 30;
 const MEMORY_MIB_MAX = 64;
@@ -58,7 +60,7 @@ if (out === undefined) {
 const figures = existsSync(out) ? JSON.parse(readFileSync(out, "utf8")) : [];
 
 function report(name, value, unit, goal) {
-  const figure = { name, value: Number(value.toFixed(3)), unit, peer: null, ratio: null, goal, met: value <= goal };
+  const figure = { name, value: Number(value.toFixed(3)), unit, peer: null, ratio: null, goal, met: value <= goal, profile: PROFILE };
   figures.push(figure);
   console.log(`${figure.met ? "ok  " : "LATE"} ${name}: ${figure.value} ${unit} (goal ${goal})`);
 }

@@ -39,6 +39,7 @@ def report(name, value, unit, goal, peer_value=None, is_ratio=False):
         "ratio": ratio,
         "goal": goal,
         "met": measured <= goal,
+        "profile": os.environ.get("BENCH_PROFILE", "dev"),
     }
     figures.append(figure)
     beside = "" if peer_value is None else f", pydicom {figure['peer']} {unit}, ratio {ratio}"

@@ -7,6 +7,7 @@ new process that has answered a small question before. Needs 5 GB below TMPDIR.
 
 import argparse
 import json
+import os
 import pathlib
 import shutil
 import sys
@@ -24,6 +25,7 @@ from function import MIB, Function, growth
 
 SIDE = 512
 GOAL_BYTES = 64 * MIB
+PROFILE = os.environ.get("BENCH_PROFILE", "dev")
 STREAMED_MAX = 199 * MIB
 MULTIPART = 'multipart/related; type="{}"; transfer-syntax=*'
 DICOM, BYTES, SINGLE = MULTIPART.format("application/dicom"), MULTIPART.format("application/octet-stream"), "application/dicom"
@@ -33,7 +35,7 @@ figures = []
 
 
 def report(name, grown, size, goal=GOAL_BYTES):
-    figure = {"name": f"memory: {name}", "value": round(grown / MIB, 1), "unit": "MiB", "goal": goal / MIB, "met": grown <= goal}
+    figure = {"name": f"memory: {name}", "value": round(grown / MIB, 1), "unit": "MiB", "goal": goal / MIB, "met": grown <= goal, "profile": PROFILE}
     figures.append(figure)
     print(f"{'ok  ' if figure['met'] else 'LATE'} {name}: {figure['value']} MiB more (goal {figure['goal']:.0f}); {size / 1e6:.0f} MB answered or packed", flush=True)
 

@@ -32,7 +32,7 @@ figures = []
 
 def report(name, value, unit, goal):
     figures.append({"name": name, "value": round(value, 3), "unit": unit, "peer": None, "ratio": None, "goal": goal,
-                    "met": goal is None or value <= goal})
+                    "met": goal is None or value <= goal, "profile": os.environ.get("BENCH_PROFILE", "dev")})
     word = "    " if goal is None else "ok  " if value <= goal else "LATE"
     wanted = "" if goal is None else f" (goal {goal} {unit})"
     print(f"{word} {name}: {value:.3f} {unit}{wanted}", flush=True)

@@ -10,11 +10,13 @@ use std::{
 use crate::database::Database;
 use crate::folder_lock::FolderLock;
 use crate::http_listener::{HttpListener, ListenerLimits};
-use crate::object_server::{self, CorsOrigins};
 use crate::object_server::{ObjectServer, ObjectServerConfig};
+use crate::servers::{InProcess, Servers};
 use crate::table_server::TableServer;
 use crate::{Credentials, DurableQueue, EmbeddedError, Expiry, RetryPolicy, Sweeper, backup};
+use filmless_store::ServersInProcess;
 use filmless_store::port::{Clock, SystemClock};
+use s3s::Body;
 
 /// How long an upload in parts may take, as on AWS (`unfinished-uploads` in `infra/template/buckets.yaml`).
 const UNFINISHED_UPLOADS_AFTER: Duration = Duration::from_secs(3 * 24 * 3600);
@@ -77,6 +79,7 @@ impl EmbeddedConfig {
 pub struct Embedded {
     s3: HttpListener,
     dynamodb: HttpListener,
+    servers: Arc<Servers>,
     queue: Arc<DurableQueue>,
     sweeper: Sweeper,
     _folder: FolderLock,
@@ -133,9 +136,11 @@ impl Embedded {
             unfinished_uploads_after: UNFINISHED_UPLOADS_AFTER,
             databases: [config.data_dir.join("embedded.db"), tables_path],
         };
-        let s3 = open_s3(&config, objects).await?;
-        let dynamodb = open_dynamodb(&config, tables).await?;
-        Ok(Self { s3, dynamodb, queue, sweeper, _folder: folder })
+        let objects = objects.into_service(config.credentials.clone(), config.uploader.clone());
+        let servers = Arc::new(Servers::new(objects, config.cors_origins.clone(), tables));
+        let s3 = open_s3(&config, Arc::clone(&servers)).await?;
+        let dynamodb = open_dynamodb(&config, Arc::clone(&servers)).await?;
+        Ok(Self { s3, dynamodb, servers, queue, sweeper, _folder: folder })
     }
 
     /// The URL of the S3 API, path style.
@@ -148,6 +153,12 @@ impl Embedded {
     #[must_use]
     pub fn dynamodb_url(&self) -> String {
         self.dynamodb.url()
+    }
+
+    /// The same servers for clients in this process, without a socket between them.
+    #[must_use]
+    pub fn in_process(&self) -> Arc<dyn ServersInProcess> {
+        Arc::new(InProcess::of(&self.servers))
     }
 
     /// The queues.
@@ -168,22 +179,23 @@ impl Embedded {
     }
 }
 
-async fn open_s3(config: &EmbeddedConfig, objects: ObjectServer) -> Result<HttpListener, EmbeddedError> {
-    let service = objects.into_service(config.credentials.clone(), config.uploader.clone());
-    let origins = Arc::new(CorsOrigins::new(config.cors_origins.iter().cloned()));
+async fn open_s3(config: &EmbeddedConfig, servers: Arc<Servers>) -> Result<HttpListener, EmbeddedError> {
     let address = SocketAddr::new(config.bind, config.s3_port);
     HttpListener::open(address, ListenerLimits::default(), move |request| {
-        let (service, origins) = (service.clone(), Arc::clone(&origins));
-        async move { object_server::answer(&service, &origins, request).await }
+        let servers = Arc::clone(&servers);
+        async move { servers.answer_objects(request.map(Body::from)).await }
     })
     .await
 }
 
-async fn open_dynamodb(config: &EmbeddedConfig, tables: TableServer) -> Result<HttpListener, EmbeddedError> {
+async fn open_dynamodb(
+    config: &EmbeddedConfig,
+    servers: Arc<Servers>,
+) -> Result<HttpListener, EmbeddedError> {
     let address = SocketAddr::new(config.bind, config.dynamodb_port);
     HttpListener::open(address, ListenerLimits::default(), move |request| {
-        let tables = tables.clone();
-        async move { tables.answer(request).await }
+        let servers = Arc::clone(&servers);
+        async move { servers.answer_tables(request).await }
     })
     .await
 }

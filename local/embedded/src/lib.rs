@@ -41,6 +41,7 @@ mod folder_lock;
 mod http_listener;
 mod object_server;
 mod queue;
+mod servers;
 mod sweeper;
 mod table_server;
 mod uploader;

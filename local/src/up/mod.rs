@@ -219,7 +219,10 @@ fn services(
     if let Some(public) = &options.s3_public_url {
         storage.s3_public.clone_from(public);
     }
-    let connection = Connection::to(&storage);
+    let connection = match &options.s3_url {
+        Some(_) => Connection::to(&storage),
+        None => Connection::within(&storage, embedded.in_process()),
+    };
     let key = sealing_key::load_or_create(&running.data)?;
     let queue: Arc<dyn Queue> = embedded.queue();
     Ok(Services {

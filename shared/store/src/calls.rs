@@ -19,6 +19,9 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 /// A watcher does not want to wait between two attempts.
 const BACKOFF_MAX: Duration = Duration::from_millis(1);
 
+/// The header in which DynamoDB names the operation.
+const TARGET: &str = "x-amz-target";
+
 /// Which API is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Service {
@@ -26,6 +29,13 @@ pub enum Service {
     Objects,
     /// DynamoDB.
     Table,
+}
+
+impl Service {
+    /// DynamoDB names its operations in a header.
+    pub(crate) fn of(request: &HttpRequest) -> Self {
+        if request.headers().get(TARGET).is_some() { Self::Table } else { Self::Objects }
+    }
 }
 
 /// One call, before it leaves.
@@ -169,7 +179,7 @@ impl HttpConnector for WatchedConnector {
 /// DynamoDB names the operation in a header. S3 names it in a parameter that the SDK adds, or by verb and path (S3 API
 /// reference, "Actions").
 fn call_of(request: &HttpRequest) -> Call {
-    if let Some(target) = request.headers().get("x-amz-target") {
+    if let Some(target) = request.headers().get(TARGET) {
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
         return Call { service: Service::Table, operation, resource: String::new(), is_ranged: false };
     }

@@ -15,6 +15,7 @@ use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 
 use crate::calls::{self, CallWatcher};
+use crate::in_process::{self, ServersInProcess};
 use crate::{Bucket, Index};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -75,6 +76,12 @@ impl Connection {
     #[must_use]
     pub fn to(endpoints: &Endpoints) -> Self {
         Self::over(endpoints, http_client(endpoints), timeouts(), None)
+    }
+
+    /// Connects to servers in this process, which are reached at these endpoints from elsewhere. Other services are not reached.
+    #[must_use]
+    pub fn within(endpoints: &Endpoints, servers: Arc<dyn ServersInProcess>) -> Self {
+        Self::over(endpoints, in_process::client(servers), TimeoutConfig::disabled(), None)
     }
 
     /// Connects to these endpoints, with a watcher that sees every call. The SDK makes its usual number of attempts

@@ -22,6 +22,8 @@ use desk::CountedDesk;
 const DAYS: usize = 100;
 const TIMES: usize = 9;
 
+/// How this was built, as Cargo names it.
+const PROFILE: &str = if cfg!(debug_assertions) { "dev" } else { "release" };
 /// Milliseconds a page may take.
 const GOAL_MS: f64 = 200.0;
 
@@ -41,7 +43,7 @@ async fn measure<T>(figures: &mut Vec<Value>, desk: &CountedDesk, page: &str, wo
     writeln!(out, "{word} staff, {page}: {median} ms, {calls} calls (goal {GOAL_MS})").unwrap();
     figures.push(json!({
         "name": format!("staff, {page}"), "value": median, "unit": "ms", "peer": null, "ratio": null,
-        "goal": GOAL_MS, "met": met, "calls": calls,
+        "goal": GOAL_MS, "met": met, "calls": calls, "profile": PROFILE,
     }));
 }
 

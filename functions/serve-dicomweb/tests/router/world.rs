@@ -248,14 +248,17 @@ async fn open(folder: &Path, clock: &Arc<Standing>, answer_bytes_max: Option<u64
     config.versioned_buckets = ["studies"].map(str::to_owned).into();
     let region = config.region.clone();
     let embedded = Embedded::open_at(config, Arc::clone(clock) as _).await.unwrap();
-    let connection = Connection::to(&Endpoints {
-        s3: embedded.s3_url(),
-        s3_public: embedded.s3_url(),
-        dynamodb: embedded.dynamodb_url(),
-        region,
-        access_key_id: credentials.access_key_id,
-        secret_access_key: credentials.secret_access_key,
-    });
+    let connection = Connection::within(
+        &Endpoints {
+            s3: embedded.s3_url(),
+            s3_public: embedded.s3_url(),
+            dynamodb: embedded.dynamodb_url(),
+            region,
+            access_key_id: credentials.access_key_id,
+            secret_access_key: credentials.secret_access_key,
+        },
+        embedded.in_process(),
+    );
     let bucket = |name: &str| connection.bucket(name);
     let settings = Settings {
         public_url: PUBLIC_URL.into(),

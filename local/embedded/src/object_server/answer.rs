@@ -10,7 +10,6 @@ use http::{
         CONTENT_ENCODING, CONTENT_SECURITY_POLICY, ORIGIN, VARY, X_CONTENT_TYPE_OPTIONS,
     },
 };
-use hyper::body::Incoming;
 use s3s::{Body, service::S3Service};
 
 /// The web origins whose pages may read objects.
@@ -32,14 +31,14 @@ impl CorsOrigins {
 pub(crate) async fn answer(
     service: &S3Service,
     origins: &CorsOrigins,
-    mut request: Request<Incoming>,
+    mut request: Request<Body>,
 ) -> Response<Body> {
     join_content_encodings(request.headers_mut());
     let origin = origins.allowed(request.headers()).cloned();
     let mut response = if is_preflight(&request) {
         preflight(origin.is_some())
     } else {
-        service.call(request.map(Body::from)).await.unwrap_or_else(|error| {
+        service.call(request).await.unwrap_or_else(|error| {
             let error: s3s::StdError = error.into();
             tracing::error!(
                 error = &*error as &dyn std::error::Error,
@@ -63,7 +62,7 @@ fn join_content_encodings(headers: &mut HeaderMap) {
     }
 }
 
-fn is_preflight(request: &Request<Incoming>) -> bool {
+fn is_preflight(request: &Request<Body>) -> bool {
     request.method() == Method::OPTIONS
         && request.headers().contains_key(ORIGIN)
         && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD)

@@ -15,7 +15,7 @@ use dynoxide::Database;
 use filmless_store::port::Clock;
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::Incoming;
+use hyper::body::Body;
 use std::sync::Arc;
 
 use crate::{Credentials, EmbeddedError};
@@ -23,6 +23,8 @@ use crate::{Credentials, EmbeddedError};
 use answer::Refusal;
 use guard::{Guard, Unverified};
 pub(crate) use versions::VERSION;
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Largest request DynamoDB takes.
 const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -58,14 +60,22 @@ impl TableServer {
     }
 
     /// Answers one request.
-    pub(crate) async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    pub(crate) async fn answer<B>(&self, request: Request<B>) -> Response<Full<Bytes>>
+    where
+        B: Body<Data = Bytes>,
+        B::Error: Into<BoxError>,
+    {
         match self.work(request).await {
             Ok(json) => answer::json(StatusCode::OK, json),
             Err(refusal) => refusal.into_response(),
         }
     }
 
-    async fn work(&self, request: Request<Incoming>) -> Result<String, Refusal> {
+    async fn work<B>(&self, request: Request<B>) -> Result<String, Refusal>
+    where
+        B: Body<Data = Bytes>,
+        B::Error: Into<BoxError>,
+    {
         let (parts, body) = request.into_parts();
         if parts.method != Method::POST || parts.uri.path() != "/" {
             return Err(Refusal::unknown_operation());
@@ -94,7 +104,11 @@ impl TableServer {
     }
 }
 
-async fn read_body(body: Incoming) -> Result<Bytes, Refusal> {
+async fn read_body<B>(body: B) -> Result<Bytes, Refusal>
+where
+    B: Body<Data = Bytes>,
+    B::Error: Into<BoxError>,
+{
     let collected = tokio::time::timeout(BODY_WAIT_MAX, Limited::new(body, BODY_BYTES_MAX).collect()).await;
     match collected {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),

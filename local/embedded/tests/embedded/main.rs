@@ -12,6 +12,7 @@ mod browser;
 mod crowd;
 mod expiry;
 mod harness;
+mod in_process;
 mod keys;
 mod kill;
 mod listing;

@@ -63,14 +63,17 @@ impl Backend {
         };
         let region = config.region.clone();
         let embedded = Embedded::open(config).await.unwrap();
-        let connection = Connection::to(&Endpoints {
-            s3: embedded.s3_url(),
-            s3_public: embedded.s3_url(),
-            dynamodb: embedded.dynamodb_url(),
-            region,
-            access_key_id: credentials.access_key_id,
-            secret_access_key: credentials.secret_access_key,
-        });
+        let connection = Connection::within(
+            &Endpoints {
+                s3: embedded.s3_url(),
+                s3_public: embedded.s3_url(),
+                dynamodb: embedded.dynamodb_url(),
+                region,
+                access_key_id: credentials.access_key_id,
+                secret_access_key: credentials.secret_access_key,
+            },
+            embedded.in_process(),
+        );
         let queue = embedded.queue();
         let receiver = Box::new(DurableReceiver(Arc::clone(&queue)));
         let sealer = Arc::new(LocalSealer::new(&[7; 32], OsRandomness));
