@@ -17,6 +17,7 @@ use crate::{Credentials, DurableQueue, EmbeddedError, Expiry, RetryPolicy, Sweep
 use filmless_store::ServersInProcess;
 use filmless_store::port::{Clock, SystemClock};
 use s3s::Body;
+use tokio::runtime::Handle;
 
 /// How long an upload in parts may take, as on AWS (`unfinished-uploads` in `infra/template/buckets.yaml`).
 const UNFINISHED_UPLOADS_AFTER: Duration = Duration::from_secs(3 * 24 * 3600);
@@ -80,6 +81,7 @@ pub struct Embedded {
     s3: HttpListener,
     dynamodb: HttpListener,
     servers: Arc<Servers>,
+    runtime: Handle,
     queue: Arc<DurableQueue>,
     sweeper: Sweeper,
     _folder: FolderLock,
@@ -140,7 +142,7 @@ impl Embedded {
         let servers = Arc::new(Servers::new(objects, config.cors_origins.clone(), tables));
         let s3 = open_s3(&config, Arc::clone(&servers)).await?;
         let dynamodb = open_dynamodb(&config, Arc::clone(&servers)).await?;
-        Ok(Self { s3, dynamodb, servers, queue, sweeper, _folder: folder })
+        Ok(Self { s3, dynamodb, servers, runtime: Handle::current(), queue, sweeper, _folder: folder })
     }
 
     /// The URL of the S3 API, path style.
@@ -158,7 +160,7 @@ impl Embedded {
     /// The same servers for clients in this process, without a socket between them.
     #[must_use]
     pub fn in_process(&self) -> Arc<dyn ServersInProcess> {
-        Arc::new(InProcess::of(&self.servers))
+        Arc::new(InProcess::of(&self.servers, self.runtime.clone()))
     }
 
     /// The queues.

@@ -12,6 +12,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Body as HttpBody;
 use s3s::Body;
 use s3s::service::S3Service;
+use tokio::runtime::Handle;
 
 use crate::object_server::{self, CorsOrigins};
 use crate::table_server::TableServer;
@@ -49,29 +50,36 @@ impl fmt::Debug for Servers {
     }
 }
 
-/// The door for this process; it is shut once the servers are.
+/// The door for this process; it is shut once the servers are. A request that was taken is carried out to its end, on the runtime of
+/// the servers, even if nobody waits for its answer any more.
 #[derive(Debug)]
-pub(crate) struct InProcess(Weak<Servers>);
+pub(crate) struct InProcess {
+    servers: Weak<Servers>,
+    runtime: Handle,
+}
 
 impl InProcess {
-    pub(crate) fn of(servers: &Arc<Servers>) -> Self {
-        Self(Arc::downgrade(servers))
+    pub(crate) fn of(servers: &Arc<Servers>, runtime: Handle) -> Self {
+        Self { servers: Arc::downgrade(servers), runtime }
     }
 }
 
 #[async_trait]
 impl ServersInProcess for InProcess {
     async fn answer(&self, service: Service, request: Request<HandedBody>) -> Option<Response<HandedBody>> {
-        let servers = self.0.upgrade()?;
-        Some(match service {
-            Service::Objects => {
-                let answer = servers.answer_objects(request.map(Body::http_body)).await;
-                answer.map(|body| body.map_err(io::Error::other).boxed())
+        let servers = self.servers.upgrade()?;
+        let answered = self.runtime.spawn(async move {
+            match service {
+                Service::Objects => {
+                    let answer = servers.answer_objects(request.map(Body::http_body)).await;
+                    answer.map(|body| body.map_err(io::Error::other).boxed())
+                }
+                Service::Table => {
+                    let answer = servers.answer_tables(request).await;
+                    answer.map(|body| body.map_err(|never| match never {}).boxed())
+                }
             }
-            Service::Table => {
-                let answer = servers.answer_tables(request).await;
-                answer.map(|body| body.map_err(|never| match never {}).boxed())
-            }
-        })
+        });
+        answered.await.ok()
     }
 }

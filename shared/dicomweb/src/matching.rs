@@ -61,9 +61,7 @@ impl Matcher {
             "PN" => Ok(Some(Self::Name(Pattern::new(value, false)))),
             // Capitals count but in names (PS3.4 C.2.2.2.1); a comma stands in no code.
             "CS" => Ok(Some(Self::texts(value.split(['\\', ','])))),
-            "AE" | "AS" | "AT" | "LO" | "SH" | "UC" | "UR" | "UN" => {
-                Ok(Some(Self::texts(value.split('\\'))))
-            }
+            "AE" | "AS" | "AT" | "LO" | "SH" | "UC" | "UR" | "UN" => Ok(Some(Self::texts(value.split('\\')))),
             "LT" | "ST" | "UT" => Ok(Some(Self::texts([value]))),
             "SQ" => Err(bad("a sequence is searched by an attribute of its items: Sequence.Attribute")),
             _ => Ok(None),

@@ -84,11 +84,15 @@ impl Connection {
         Self::over(endpoints, in_process::client(servers), TimeoutConfig::disabled(), None)
     }
 
-    /// Connects to these endpoints, with a watcher that sees every call. The SDK makes its usual number of attempts
-    /// but does not wait in between, and connections do not share a retry quota.
+    /// Connects as [`Connection::within`] does, with a watcher that sees every call. The SDK makes its usual number of
+    /// attempts but does not wait in between, and connections do not share a retry quota.
     #[must_use]
-    pub fn watched(endpoints: &Endpoints, watcher: Arc<dyn CallWatcher>) -> Self {
-        let client = calls::watched(http_client(endpoints), watcher);
+    pub fn watched(
+        endpoints: &Endpoints,
+        servers: Arc<dyn ServersInProcess>,
+        watcher: Arc<dyn CallWatcher>,
+    ) -> Self {
+        let client = calls::watched(in_process::client(servers), watcher);
         Self::over(endpoints, client, TimeoutConfig::disabled(), Some(calls::eager_retries()))
     }
 

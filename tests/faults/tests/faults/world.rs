@@ -8,7 +8,7 @@ use std::time::Duration;
 use filmless_delivery::{Services, Settings};
 use filmless_embedded::{Credentials, Embedded, EmbeddedConfig};
 use filmless_store::port::Clock;
-use filmless_store::{Connection, Endpoints};
+use filmless_store::{Connection, Endpoints, ServersInProcess};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -29,6 +29,7 @@ pub struct World {
     pub gateways: Arc<Gateways>,
     pub embedded: Option<Embedded>,
     endpoints: Endpoints,
+    in_process: Arc<dyn ServersInProcess>,
     seed: u64,
     processes: u64,
     servers: Arc<Runtime>,
@@ -77,6 +78,7 @@ impl World {
             clock,
             weather,
             queues,
+            in_process: embedded.in_process(),
             embedded: Some(embedded),
             endpoints,
             seed: setup.seed,
@@ -101,7 +103,7 @@ impl World {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let connection = {
             let _inside = runtime.enter();
-            Connection::watched(&self.endpoints, Arc::clone(weather) as _)
+            Connection::watched(&self.endpoints, Arc::clone(&self.in_process), Arc::clone(weather) as _)
         };
         let services = self.services(&connection, stream);
         Process { runtime, services, weather: Arc::clone(weather) }

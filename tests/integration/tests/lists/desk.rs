@@ -68,7 +68,7 @@ impl CountedDesk {
             access_key_id: credentials.access_key_id,
             secret_access_key: credentials.secret_access_key,
         };
-        let connection = Connection::watched(&endpoints, Arc::clone(&counter) as _);
+        let connection = Connection::watched(&endpoints, embedded.in_process(), Arc::clone(&counter) as _);
         let services = Services {
             studies: connection.bucket("studies"),
             derived: connection.bucket("derived"),
