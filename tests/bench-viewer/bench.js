@@ -173,7 +173,7 @@ async function measure(folder) {
     figures.write();
     if (isMeasured("room")) {
       const openLong = values.quick ? null : () => openStudy(browser, filmless, LONG_STUDY, folder, [sms.text]);
-      await measureRoom(figures, { browser, link, width: LINK, session, openLong, times: visits, folder: target, peerMs: peer("scrollable") });
+      await measureRoom(figures, { link, width: LINK, session, openLong, times: visits, folder: target, peerMs: peer("scrollable") });
       figures.write();
     }
     if (isMeasured("lighthouse")) {

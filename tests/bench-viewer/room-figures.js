@@ -5,7 +5,7 @@ import { chromium } from "playwright-core";
 import { median } from "./figures.js";
 import { visitByHand, visitLong, visitPlanes } from "./room.js";
 import { LONG_STUDY, STUDY } from "./thorax.js";
-import { nearOptions } from "./visit.js";
+import { desktopOptions, nearOptions } from "./visit.js";
 
 /** Kilobits per second: a wider link, just as long. */
 const WIDE = { down: 10_000, up: 5_000 };
@@ -22,17 +22,21 @@ async function repeat(times, visit) {
 }
 
 /**
- * `browser` is behind `link`, as wide as `width`; `session` is that of the CT of 300 slices. `openLong` sends the one of 2,000 and returns its
+ * The browser is behind `link`, as wide as `width`; `session` is that of the CT of 300 slices. `openLong` sends the one of 2,000 and returns its
  * session; null leaves it out. `peerMs` is how long all slices took OHIF in the same run, or null.
  */
-export async function measureRoom(figures, { browser, link, width, session, openLong, times, folder, peerMs }) {
+export async function measureRoom(figures, { link, width, session, openLong, times, folder, peerMs }) {
   console.log("  reading room, planes");
-  const planes = () => visitPlanes(browser, link, session, join(folder, "planes.png"));
-  const narrow = await repeat(times, planes);
-  link.setWidth(WIDE);
-  const wide = await repeat(times, planes);
-  link.setWidth(width);
-  reportPlanes(figures, { narrow, wide, peerMs });
+  const far = await chromium.launch(desktopOptions());
+  try {
+    const planes = () => visitPlanes(far, link, session, join(folder, "planes.png"));
+    const narrow = await repeat(times, planes);
+    link.setWidth(WIDE);
+    reportPlanes(figures, { narrow, wide: await repeat(times, planes), peerMs });
+  } finally {
+    link.setWidth(width);
+    await far.close();
+  }
   const near = await chromium.launch(nearOptions());
   try {
     console.log("  reading room, by hand");

@@ -31,9 +31,16 @@ export function launchOptions(...more) {
   };
 }
 
+/** As browsers do on a desktop without a graphics processor: WebGL is computed, and pages are put together without it. */
+const WITHOUT_GPU = "--disable-gpu-compositing";
+
+export function desktopOptions() {
+  return launchOptions(WITHOUT_GPU);
+}
+
 /** The same without a link in between. */
 export function nearOptions() {
-  const { args, ...options } = launchOptions();
+  const { args, ...options } = desktopOptions();
   return { ...options, args: args.filter((argument) => !argument.startsWith("--host-resolver-rules")) };
 }
 

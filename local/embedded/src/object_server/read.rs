@@ -1,5 +1,7 @@
-use std::{fs::File, io::SeekFrom, ops::Range as ByteRange};
+use std::{fs::File, io, ops::Range as ByteRange, os::unix::fs::FileExt, sync::Arc};
 
+use bytes::Bytes;
+use futures::stream;
 use http::{HeaderMap, HeaderValue, header};
 use s3s::{
     S3Error, S3Request, S3Response, S3Result,
@@ -8,8 +10,6 @@ use s3s::{
     },
     s3_error,
 };
-use tokio::io::{AsyncReadExt, AsyncSeekExt};
-use tokio_util::io::ReaderStream;
 
 use super::conditions::{ReadConditions, strong};
 use super::rows::{self, ObjectRow};
@@ -17,7 +17,7 @@ use crate::object_server::answers::{blocking, internal};
 use crate::object_server::server::ObjectServer;
 
 /// Bytes read from the disk at a time: the most that one stalled reader keeps in memory.
-const READ_BYTES: usize = 128 * 1024;
+const READ_BYTES: u64 = 128 * 1024;
 
 impl ObjectServer {
     pub(super) async fn get(&self, req: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
@@ -33,7 +33,7 @@ impl ObjectServer {
             self.open_version(&input.bucket, &input.key, input.version_id, Some(conditions)).await?;
         let bytes = requested_bytes(input.range, row.size)?;
         let length = bytes.end - bytes.start;
-        let body = stream(file, bytes.clone()).await?;
+        let body = stream(file, bytes.clone());
         // S3 sends the checksum of the whole object only with the whole object.
         let whole = length == row.size;
         let checksums = if whole { row.headers.checksums.clone() } else { Default::default() };
@@ -193,12 +193,22 @@ fn metadata(row: &ObjectRow) -> Option<Metadata> {
     (!row.headers.metadata.is_empty()).then(|| row.headers.metadata.clone().into_iter().collect())
 }
 
-/// Streams the bytes, reading only as fast as the client takes them.
-pub(super) async fn stream(file: File, bytes: ByteRange<u64>) -> S3Result<StreamingBlob> {
-    let mut file = tokio::fs::File::from_std(file);
-    file.set_max_buf_size(READ_BYTES);
-    if bytes.start > 0 {
-        file.seek(SeekFrom::Start(bytes.start)).await.map_err(internal)?;
-    }
-    Ok(StreamingBlob::wrap(ReaderStream::with_capacity(file.take(bytes.end - bytes.start), READ_BYTES)))
+/// Streams the bytes, reading only as fast as the client takes them. A file that became shorter breaks the answer off.
+pub(super) fn stream(file: File, bytes: ByteRange<u64>) -> StreamingBlob {
+    let file = Arc::new(file);
+    StreamingBlob::wrap(stream::try_unfold(bytes, move |left| {
+        let file = Arc::clone(&file);
+        async move {
+            if left.is_empty() {
+                return Ok::<_, S3Error>(None);
+            }
+            let (start, length) = (left.start, READ_BYTES.min(left.end - left.start));
+            let piece = blocking(move || {
+                let mut piece = vec![0; usize::try_from(length).map_err(io::Error::other)?];
+                file.read_exact_at(&mut piece, start)?;
+                Ok(Bytes::from(piece))
+            });
+            Ok(Some((piece.await?, start + length..left.end)))
+        }
+    }))
 }

@@ -17,8 +17,8 @@ export class Pace {
   private fence: WebGLSync | null = null;
   private began = 0;
   private restUntil = 0;
-  /** What a drawing that is not coarse takes. */
-  private sharpMs = 0;
+  /** What a drawing that is not coarse takes; not known before the first. */
+  private sharpMs = Number.POSITIVE_INFINITY;
 
   constructor(
     private readonly gl: WebGL2RenderingContext,

@@ -12,7 +12,7 @@ export interface DrawnVolume {
   readonly sampler: SamplerName;
   readonly whole: WebGLTexture | null;
   readonly quick: WebGLTexture | null;
-  readonly slices: WebGLTexture;
+  readonly slices: WebGLTexture | null;
   readonly count: number;
   readonly first: number;
   readonly partsPerPlace: number;
@@ -79,6 +79,15 @@ export class PlaneGl {
 
   get isLost(): boolean {
     return this.gl.isContextLost();
+  }
+
+  /** Has the driver translate its program while pictures are still on their way: some take a second for it. */
+  warm(sampler: SamplerName): void {
+    const nothing = { sampler, whole: null, quick: null, slices: null, count: 1, first: 0, partsPerPlace: 0 };
+    const volume: DrawnVolume = { ...nothing, size: [1, 1], wholeSize: [1, 1], wholeScale: [1, 1], quickSize: [1, 1], quickScale: [1, 1] };
+    const rays: Rays = { origin: [0, 0, 0], right: [0, 0, 0], down: [0, 0, 0], deep: [0, 0, 0], samples: 1, mode: "mean" };
+    this.draw(volume, rays, { window: { center: 0, width: 1, function: "LINEAR", name: null }, isInverted: false, colours: "grey" }, 1, 1);
+    this.gl.flush();
   }
 
   /** Draws into the top left corner of the canvas; use it at once. Null if it cannot. */

@@ -56,10 +56,8 @@ uniform int voi;
 uniform bool isInverted;
 out vec4 colour;
 
-vec2 within(int slice, vec2 at) {
-  vec4 stored = texelFetch(slices, ivec2(slice, 0), 0);
+vec2 within(int slice, vec4 stored, bool isQuick, vec2 at) {
   vec4 meaning = texelFetch(slices, ivec2(slice, 1), 0);
-  bool isQuick = texelFetch(slices, ivec2(slice, 2), 0).x > 0.5;
   ivec2 last = (isQuick ? quickSize : wholeSize) - 1;
   vec2 texel = (at + 0.5) * (isQuick ? quickScale : wholeScale) - 0.5;
   vec2 base = floor(texel);
@@ -87,23 +85,30 @@ vec2 valueAt(vec3 voxel) {
   }
   int part = clamp(int((voxel.z - first) * partsPerPlace), 0, count - 1);
   int slice = int(texelFetch(slices, ivec2(part, 3), 0).x);
-  while (slice > 0 && texelFetch(slices, ivec2(slice, 0), 0).x > voxel.z) {
+  vec4 before = texelFetch(slices, ivec2(slice, 0), 0);
+  while (slice > 0 && before.x > voxel.z) {
     slice--;
+    before = texelFetch(slices, ivec2(slice, 0), 0);
   }
-  while (slice + 1 < count && texelFetch(slices, ivec2(slice + 1, 0), 0).x <= voxel.z) {
+  vec4 next = texelFetch(slices, ivec2(min(slice + 1, count - 1), 0), 0);
+  while (slice + 1 < count && next.x <= voxel.z) {
     slice++;
+    before = next;
+    next = texelFetch(slices, ivec2(min(slice + 1, count - 1), 0), 0);
   }
-  float before = texelFetch(slices, ivec2(slice, 0), 0).x;
-  if (slice + 1 >= count || voxel.z <= before) {
-    return abs(voxel.z - before) <= 0.5 ? within(slice, voxel.xy) : vec2(0.0);
+  vec4 kind = texelFetch(slices, ivec2(slice, 2), 0);
+  bool isQuick = kind.x > 0.5;
+  bool isLast = slice + 1 >= count || voxel.z <= before.x;
+  bool isNear = abs(voxel.z - before.x) <= 0.5;
+  if (isLast || (kind.y < 0.5 && isNear)) {
+    return isNear ? within(slice, before, isQuick, voxel.xy) : vec2(0.0);
   }
-  float next = texelFetch(slices, ivec2(slice + 1, 0), 0).x;
-  if (texelFetch(slices, ivec2(slice, 2), 0).y < 0.5) {
-    bool isBefore = voxel.z - before <= 0.5;
-    return isBefore || next - voxel.z <= 0.5 ? within(isBefore ? slice : slice + 1, voxel.xy) : vec2(0.0);
+  bool isNextQuick = texelFetch(slices, ivec2(slice + 1, 2), 0).x > 0.5;
+  if (kind.y < 0.5) {
+    return next.x - voxel.z <= 0.5 ? within(slice + 1, next, isNextQuick, voxel.xy) : vec2(0.0);
   }
-  float share = (voxel.z - before) / (next - before);
-  return mix(within(slice, voxel.xy), within(slice + 1, voxel.xy), share);
+  float share = (voxel.z - before.x) / (next.x - before.x);
+  return mix(within(slice, before, isQuick, voxel.xy), within(slice + 1, next, isNextQuick, voxel.xy), share);
 }
 
 vec2 slab() {

@@ -75,6 +75,8 @@ export class VolumeTextures {
     private readonly placeOf: (slice: number) => number,
     /** Of so many slices, one preview is kept. */
     private readonly previewStride = 1,
+    /** What is expected, until the first slice in full quality has come. */
+    private readonly expected: SamplerName = "sampler3D",
   ) {}
 
   /** Bytes of all textures. */
@@ -159,7 +161,7 @@ export class VolumeTextures {
     const scale = 1 / 2 ** this.halvings;
     return {
       ...table.drawn,
-      sampler: whole?.format.sampler ?? "sampler3D",
+      sampler: whole?.format.sampler ?? this.expected,
       whole: whole?.texture ?? null,
       quick: quick?.texture ?? null,
       slices: table.texture,

@@ -16,6 +16,7 @@ import { isRefusal, transform, volumeOf, type Refusal, type VolumeGeometry } fro
 import { Pace } from "./pace.js";
 import { nearestSlice } from "./plane.js";
 import { planeGl, type DrawnVolume, type PlaneGl } from "./plane-gl.js";
+import type { SamplerName } from "./shader.js";
 import { VolumeTextures } from "./texture.js";
 
 /** Planes are drawn from every eighth slice first. */
@@ -83,9 +84,11 @@ export class Volume {
     this.sliceOf = new Map(geometry.frames.map((frame, slice) => [frame, slice]));
     const size = innerWidth >= WIDE_PX ? "wide" : "narrow";
     const { columns, rows, frames } = geometry;
+    const expected = expectedSampler(details[0]);
+    gl.warm(expected);
     const { width = 0, height = 0 } = source.index.frames[frames[0] ?? 0]?.preview ?? {};
     this.previewStride = Math.max(1, Math.ceil((width * height * frames.length) / PREVIEW_BYTES[size]));
-    this.textures = new VolumeTextures(gl, { columns, rows, slices: frames.length }, WHOLE_BYTES[size], (slice) => geometry.places[slice] ?? slice, this.previewStride);
+    this.textures = new VolumeTextures(gl, { columns, rows, slices: frames.length }, WHOLE_BYTES[size], (slice) => geometry.places[slice] ?? slice, this.previewStride, expected);
     this.pace = new Pace(gl.gl, () => this.crosshair.isMoving || !this.isQuickThere, () => this.draw());
     const onPreview = (frame: number) => this.awaitPreview(frame);
     const onLost = () => this.textures.forget();
@@ -350,6 +353,12 @@ export class Volume {
       }
     }
   }
+}
+
+/** As `kindOf` will find it. */
+function expectedSampler(details: FrameDetails | undefined): SamplerName {
+  const type = details?.diagnostic?.sampleType;
+  return type === "unsigned" ? "usampler3D" : type === "signed" ? "isampler3D" : "sampler3D";
 }
 
 /**
