@@ -4,6 +4,7 @@ import { deflateRawSync } from "node:zlib";
 import { describe, expect, it, vi } from "vitest";
 import type { PackSource } from "../src/link/pack-source.js";
 import { placeOf } from "../src/ohif/address.js";
+import { contradicts } from "../src/ohif/codestream.js";
 import { answerOf, areOfOne, fits } from "../src/ohif/frame-answer.js";
 import { FrameQueue } from "../src/ohif/frame-queue.js";
 import { readDescriptions, type Description } from "../src/read/metadata.js";
@@ -65,6 +66,29 @@ describe("a frame of the pack is given only where it decodes to what the metadat
     ["no word about the bits", {}, { bitsStored: Number.NaN }, false],
   ])("%s", (_, frame, said, expected) => {
     expect(fits({ ...SLICE, ...frame }, { ...SAID, ...said })).toBe(expected);
+  });
+});
+
+describe("a frame is decoded by the server where OHIF would make other values of it", () => {
+  const jpeg = (frame: number) => [0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xc4, 0, 3, 0, 0xff, frame, 0, 11];
+  const jpeg2000 = (depth: number) => [0xff, 0x4f, 0xff, 0x51, ...new Array<number>(38).fill(0), depth, 1, 1];
+  const part = [...new TextEncoder().encode('--x\r\nContent-Type: image/jp2\r\n\r\n')];
+  it.each<[string, string, readonly number[], boolean, boolean]>([
+    ["lossless, and it is", "70", jpeg(0xc3), false, false],
+    ["lossless, and it is baseline", "70", jpeg(0xc0), false, true],
+    ["lossless, and it is baseline, behind the head of a part", "57", [...part, ...jpeg(0xc0)], false, true],
+    ["baseline, and it is", "50", jpeg(0xc0), false, false],
+    ["baseline, and it is lossless", "50", jpeg(0xc3), false, true],
+    ["extended, and it is progressive", "51", jpeg(0xc2), false, false],
+    ["no JPEG at all", "70", [1, 2, 3], false, false],
+    ["JPEG 2000, unsigned in both", "90", jpeg2000(12), false, false],
+    ["JPEG 2000, signed in both", "91", jpeg2000(0x8c), true, false],
+    ["JPEG 2000, unsigned where the metadata say signed", "90", [...part, ...jpeg2000(12)], true, true],
+    ["HTJ2K, signed where the metadata say unsigned", "202", jpeg2000(0x8c), false, true],
+    ["RLE", "5", [1, 0, 0, 0], true, false],
+  ])("%s", (_, syntax, bytes, isSigned, expected) => {
+    const said = { ...SAID, isSigned, transferSyntaxUid: `1.2.840.10008.1.2.4.${syntax}` };
+    expect(contradicts(Uint8Array.from(bytes), said)).toBe(expected);
   });
 });
 

@@ -5,6 +5,8 @@ import type { PackedFrame } from "../read/packed-frames.js";
 
 const EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1";
 const DEFLATED = "application/octet-stream";
+/** Samples, decoded. */
+export const NATIVE = `${DEFLATED}; transfer-syntax=${EXPLICIT_LITTLE_ENDIAN}`;
 
 /**
  * Whether metadata and a pack are of the same files: the tag of the ones and the name of the other hold their digest. A file that is
@@ -61,7 +63,7 @@ export function answerOf(frame: PackedFrame, bytes: Uint8Array<ArrayBuffer>): Re
     return response(bytes, `${frame.mediaType}; transfer-syntax=${frame.transferSyntaxUid}`);
   }
   const samples = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-  return response(samples, `${DEFLATED}; transfer-syntax=${EXPLICIT_LITTLE_ENDIAN}`);
+  return response(samples, NATIVE);
 }
 
 function response(body: BodyInit, contentType: string): Response {
