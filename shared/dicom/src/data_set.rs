@@ -44,6 +44,12 @@ impl PixelElement {
         self.length == Some(0)
     }
 
+    /// Whether the object ends before the declared length of the value does.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.end_or_max() > self.total
+    }
+
     /// First byte after the value, if its length is declared.
     pub(crate) fn end_or_max(&self) -> u64 {
         self.length.map_or(self.total, |length| self.value_start as u64 + length)

@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use filmless_dicom::{HeaderRead, RangedBytes, Scan, read_header, scan_file, scan_prefix};
+use filmless_dicom::{HeaderRead, PixelElement, RangedBytes, Scan, read_header, scan_file, scan_prefix};
 use filmless_domain::Limits;
 use filmless_media::{
     DirectoryFile, DirectoryOptions, EXPLICIT_VR_LITTLE_ENDIAN, FileHeader, FileId, Profile, write_directory,
@@ -58,6 +58,7 @@ pub(super) async fn write(
         profile: set.profile,
         decoded: set.decoded,
         kept: &set.kept,
+        cut: &set.cut,
         unlisted: &set.unlisted,
         invented: &directory.invented,
     });
@@ -122,8 +123,19 @@ struct FileSet {
     decoded: usize,
     /// Files that the profile does not allow and that stay as they are.
     kept: Vec<FileId>,
+    /// Files that end before their pixels do.
+    cut: Vec<FileId>,
     /// Files that the directory cannot list.
     unlisted: Vec<FileId>,
+}
+
+/// What is known of a file.
+struct ReadFile {
+    header: FileHeader,
+    /// Whether it has a preamble and file meta information.
+    has_meta: bool,
+    /// Whether it ends before its pixels do.
+    is_cut: bool,
 }
 
 impl FileSet {
@@ -138,12 +150,15 @@ impl FileSet {
         let local = || DeliveryError::internal::<io::Error>("a temporary file");
         let read = tokio::task::spawn_blocking(move || header_of(&path, &limits)).await;
         let read = read.map_err(DeliveryError::internal("a header"))?.map_err(local())?;
-        let Some((mut header, is_whole_file)) = read else {
+        let Some(ReadFile { mut header, has_meta, is_cut }) = read else {
             self.unlisted.push(id.clone());
             return Ok(file);
         };
+        if is_cut {
+            self.cut.push(id.clone());
+        }
         let mut taken = file;
-        if !(is_whole_file && self.profile.admits(header.transfer_syntax_uid())) {
+        if !(has_meta && self.profile.admits(header.transfer_syntax_uid())) {
             match decoder.explicit(&taken).await.map_err(local())? {
                 Some(explicit) => {
                     taken = explicit;
@@ -161,9 +176,8 @@ impl FileSet {
 /// Where the letters stand that a file begins with, and they (PS3.10 7.1).
 const MAGIC: (usize, &[u8]) = (128, b"DICM");
 
-/// What a directory says of a file, and whether it has a preamble and file meta information. Read as intake reads it: little first,
-/// and more only if that is not enough. Nothing for what is no DICOM any more.
-fn header_of(path: &Path, limits: &Limits) -> io::Result<Option<(FileHeader, bool)>> {
+/// Reads a file as intake reads it: little first, and more only if that is not enough. Nothing for what is no DICOM any more.
+fn header_of(path: &Path, limits: &Limits) -> io::Result<Option<ReadFile>> {
     let file = File::open(path)?;
     let total = file.metadata()?.len();
     let source = SourceFile::Disk { file, bytes: total };
@@ -184,8 +198,12 @@ fn header_of(path: &Path, limits: &Limits) -> io::Result<Option<(FileHeader, boo
                 _ => None,
             }
         };
-        let is_whole_file = prefix.get(MAGIC.0..).is_some_and(|rest| rest.starts_with(MAGIC.1));
-        return Ok(scanned.map(|data_set| (FileHeader::read(&data_set), is_whole_file)));
+        let has_meta = prefix.get(MAGIC.0..).is_some_and(|rest| rest.starts_with(MAGIC.1));
+        return Ok(scanned.map(|data_set| ReadFile {
+            header: FileHeader::read(&data_set),
+            has_meta,
+            is_cut: data_set.pixels().is_some_and(PixelElement::is_cut),
+        }));
     }
     Ok(None)
 }

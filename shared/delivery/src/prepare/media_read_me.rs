@@ -19,6 +19,8 @@ pub(super) struct ReadMe<'a> {
     pub decoded: usize,
     /// Files that the profile does not allow.
     pub kept: &'a [FileId],
+    /// Files that end before their pixels do.
+    pub cut: &'a [FileId],
     /// Files that the directory does not list.
     pub unlisted: &'a [FileId],
     /// Attributes that the directory alone has.
@@ -74,6 +76,12 @@ pub(super) fn read_me(facts: &ReadMe<'_>) -> String {
     );
     list(
         &mut text,
+        "Các tệp sau kết thúc sớm, ảnh trong đó thiếu một phần.\n\
+         These files end too early; a part of their images is missing:",
+        facts.cut.iter().map(FileId::path),
+    );
+    list(
+        &mut text,
         "Các tệp sau không có trong DICOMDIR.\nThese files are not listed in the DICOMDIR:",
         facts.unlisted.iter().map(FileId::path),
     );
@@ -110,6 +118,7 @@ mod tests {
             profile: Profile::Jpeg,
             decoded: 3,
             kept: &kept,
+            cut: kept.get(51..).unwrap_or_default(),
             unlisted: &[],
             invented,
         })
@@ -130,6 +139,7 @@ mod tests {
     fn it_names_what_other_software_may_trip_over() {
         let text = text(52, &[tags::STUDY_ID]);
         assert!(text.contains("DICOM/S0000001/I0000050 … (+2)"), "{text}");
+        assert!(text.contains("is missing:\r\n  DICOM/S0000001/I0000052\r\n"), "{text}");
         assert!(!text.contains("I0000051") && text.contains("  StudyID\r\n"), "{text}");
     }
 }
