@@ -7,7 +7,7 @@ import { placeOf } from "../src/ohif/address.js";
 import { contradicts } from "../src/ohif/codestream.js";
 import { answerOf, areOfOne, fits } from "../src/ohif/frame-answer.js";
 import { FrameQueue } from "../src/ohif/frame-queue.js";
-import { readDescriptions, type Description } from "../src/read/metadata.js";
+import { readDescriptions, readSeriesBut, type Description } from "../src/read/metadata.js";
 import { readPackedFrames, type PackedFrame } from "../src/read/packed-frames.js";
 import { parseIndex } from "../src/read/series-index.js";
 
@@ -155,6 +155,11 @@ it("what metadata say of the samples is read, and what they leave out fits nothi
   const read = await readDescriptions(new Response(JSON.stringify([told, { "00080018": { vr: "UI", Value: ["1.2.4"] } }])));
   expect(read.get("1.2.3")).toEqual(SAID);
   expect(fits(SLICE, read.get("1.2.4") ?? SAID)).toBe(false);
+});
+
+it("series of a modality that OHIF cannot show are left out, and the others stay as they are", async () => {
+  const [ct, sm, none] = ["CT", "SM", null].map((modality) => ({ "0020000E": { vr: "UI", Value: ["1.2"] }, "00080060": { vr: "CS", Value: modality === null ? [] : [modality] } }));
+  expect(await readSeriesBut("SM", new Response(JSON.stringify([ct, sm, none])))).toEqual([ct, none]);
 });
 
 it("frames of a pack are those with full quality, by instance and number", () => {

@@ -3,6 +3,7 @@
  * requests of it instead, many at once, straight from the object store. Everything else goes to the server as it is.
  */
 
+import { readSeriesBut } from "../read/metadata.js";
 import { ENDED_MESSAGE } from "./words.js";
 import { placeOf } from "./address.js";
 import { PackedStudy } from "./packed-study.js";
@@ -46,6 +47,15 @@ async function plain(request: Request): Promise<Response> {
   return response;
 }
 
+/** Slide microscopy left out: OHIF cannot show it here, and once it has met such a series its screen stays black for all others. */
+async function withoutSlides(request: Request): Promise<Response> {
+  const response = await plain(request);
+  if (!response.ok) {
+    return response;
+  }
+  return new Response(JSON.stringify(await readSeriesBut("SM", response)), { headers: { "Content-Type": "application/dicom+json" } });
+}
+
 addEventListener("install", (event) => (event as LifeEvent).waitUntil(scope.skipWaiting()));
 addEventListener("activate", (event) => (event as LifeEvent).waitUntil(scope.clients.claim()));
 addEventListener("message", (event) => {
@@ -69,8 +79,10 @@ addEventListener("fetch", (event) => {
       if (place.study !== null) {
         // Its frames are asked for next.
         studyAt(place.study).prepare();
+        answer(withoutSlides(request));
+      } else {
+        answer(plain(request));
       }
-      answer(plain(request));
       break;
   }
 });

@@ -27,6 +27,12 @@ export async function readDescriptions(response: Response): Promise<ReadonlyMap<
   );
 }
 
+/** A list of series, as it came, without those of a modality. */
+export async function readSeriesBut(modality: string, response: Response): Promise<readonly unknown[]> {
+  const series: unknown = await response.json();
+  return list(series).filter((json) => textOf(object(json) ?? {}, "00080060") !== modality);
+}
+
 function describe(instance: Json): Description {
   return {
     transferSyntaxUid: textOf(instance, "00083002"),
