@@ -4,15 +4,16 @@ import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 
 const WAIT_MS_MAX = 30_000;
-/** Columns and rows of the pictures. */
+/** Columns and rows of most pictures. */
 export const SIDE = 64;
 /** A mouse points at whole pixels of the screen, of which there are about seven to a pixel of the picture. */
 const TOLERANCE = 0.01;
 const LEAST = 0.06;
 
 export class RoomHands {
-  constructor(page) {
-    this.page = page;
+  /** `side`: columns and rows of the pictures. */
+  constructor(page, side = SIDE) {
+    Object.assign(this, { page, side });
   }
 
   async run(command) {
@@ -33,8 +34,8 @@ export class RoomHands {
   /** Where a point of the fitted picture is on the screen; whole numbers are the corners of pixels. */
   async at(place, [x, y]) {
     const box = await this.stage(place).boundingBox();
-    const side = Math.min(box.width, box.height) / SIDE;
-    return { x: box.x + box.width / 2 + (x - SIDE / 2) * side, y: box.y + box.height / 2 + (y - SIDE / 2) * side };
+    const side = Math.min(box.width, box.height) / this.side;
+    return { x: box.x + box.width / 2 + (x - this.side / 2) * side, y: box.y + box.height / 2 + (y - this.side / 2) * side };
   }
 
   async drag(place, ...points) {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { gzipSync } from "node:zlib";
 import { DESKTOP, launch, PHONE, Visitor } from "./browser.js";
 import { EARLIER, STUDY, writeStudy } from "./dicom.js";
 import { awaitSms, send } from "./filmless.js";
@@ -10,6 +11,8 @@ import { RoomPage } from "./room-page.js";
 
 const WIDE = { name: "wide desktop", viewport: { width: 1920, height: 1080 } };
 const PATIENT = "Nguyễn Thị Hoà · 02/03/1958";
+/** Of all scripts that come as a study opens, without codecs, compressed. */
+const SCRIPT_BYTES_MAX = 70 * 1024;
 const [LUNG, HEART] = STUDY.series.map(({ number }) => `${STUDY.uid}.${number}`);
 
 let browser;
@@ -46,6 +49,13 @@ async function inRoom(device, act, { prepare = async () => undefined, isClean = 
   }
 }
 
+/** The scripts that a page has asked for, compressed. */
+async function scriptBytes(page) {
+  const urls = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name).filter((name) => /\/assets\/.*\.js$/.test(name) && !/codec|worker/.test(name)));
+  const scripts = await Promise.all(urls.map(async (url) => gzipSync(await (await page.request.get(url)).body(), { level: 9 }).length));
+  return scripts.reduce((sum, bytes) => sum + bytes, 0);
+}
+
 describe("the reading room", () => {
   for (const device of [DESKTOP, WIDE]) {
     it(`gives at least 85% of a ${device.name} to images as it opens, each under its patient's name`, async () => {
@@ -59,6 +69,8 @@ describe("the reading room", () => {
         }
         const share = await room.imageShare();
         assert.ok(share >= 0.85, `${(100 * share).toFixed(1)}% are images`);
+        const bytes = await scriptBytes(room.page);
+        assert.ok(bytes > 30 * 1024 && bytes <= SCRIPT_BYTES_MAX, `${bytes} bytes of scripts`);
         assert.deepEqual(await visitor.accessibilityViolations(), []);
         assert.ok((await visitor.overflowPx()) <= 0);
         await visitor.screenshot("room");

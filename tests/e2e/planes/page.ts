@@ -77,6 +77,8 @@ const said: string[] = [];
 const events = new Set<Partial<RoomEvents>>();
 const room: Room = {
   language: "en",
+  pageWords: null as never,
+  marksUrl: null,
   panes,
   active: first,
   studies: [],

@@ -13,6 +13,9 @@ import { ExpiredError, fetchLines } from "./transfer.js";
 /** Characters held of a study; beyond them, the series that was read first is dropped. */
 const TEXT_MAX = 64 * 1024 * 1024;
 const RENEWALS_MAX = 1;
+/** A new series is granted about a second after it was saved. */
+const NEW_SERIES_MS = 1_000;
+const NEW_SERIES_TRIES = 20;
 
 /** The lines of one series. */
 class SeriesLines {
@@ -60,6 +63,8 @@ export class StudyMetadata {
   private described: Promise<readonly DescribedSeries[]> | null = null;
   private readonly held = new Map<string, SeriesLines>();
   private readonly closing = new AbortController();
+  /** Told when the study has new series. */
+  readonly onSeries = new Set<() => void>();
 
   constructor(private readonly grant: Grant) {}
 
@@ -68,6 +73,19 @@ export class StudyMetadata {
     this.described ??= fetchFromPortal(this.grant.grantUrl).then(readDescribedSeries);
     this.described.catch(() => (this.described = null));
     return this.described;
+  }
+
+  /** Asks for the series again until these, which were just saved, are among them; they are seen later if they are not there by then. */
+  async awaitSeries(uids: readonly string[]): Promise<void> {
+    for (let attempt = 0; attempt < NEW_SERIES_TRIES && !this.closing.signal.aborted; attempt++) {
+      this.described = null;
+      const there = await this.series().catch(() => []);
+      if (uids.every((uid) => there.some(({ seriesInstanceUid, metadataUrl }) => seriesInstanceUid === uid && metadataUrl !== null))) {
+        break;
+      }
+      await new Promise((resolve) => setTimeout(resolve, NEW_SERIES_MS));
+    }
+    this.onSeries.forEach((told) => told());
   }
 
   /** The attributes of one instance, as soon as they have arrived; null if the series does not contain it. */

@@ -2,6 +2,7 @@
 
 import type { Attributes } from "./attributes.js";
 import { readReferences, readSeriesReferences, type ImageReference } from "./image-reference.js";
+import { observerOf } from "./observer.js";
 
 /** A region or point: in the pixels of images, or in the patient. */
 export interface Region {
@@ -30,6 +31,7 @@ export interface MeasurementGroup {
 export interface MeasurementReport {
   readonly sopInstanceUid: string;
   readonly title: string;
+  readonly creator: string | null;
   readonly date: string | null;
   readonly groups: readonly MeasurementGroup[];
   /** The series of each image, as far as the report tells. */
@@ -48,6 +50,7 @@ export function readMeasurementReport(file: Attributes): MeasurementReport {
   return {
     sopInstanceUid: file.text("00080018") ?? "",
     title: meaning(file, "0040A043") ?? file.text("0008103E") ?? "",
+    creator: observerOf(file),
     date: file.text("00080023"),
     groups,
     seriesOf: readSeriesReferences(evidence, "00081199"),
@@ -60,7 +63,7 @@ function gather(item: Attributes, groups: MeasurementGroup[], depth: number): vo
   const isGroup = code(item) === CODE.group;
   const isPlace = children.some(hasCoordinates);
   if (isGroup || isPlace) {
-    const regions = regionsBelow(item, depth);
+    const regions = distinct(regionsBelow(item, depth));
     if (regions.length > 0) {
       groups.push({ name: nameOf(item, isGroup), values: valuesOf(item, isGroup), regions });
     }
@@ -68,6 +71,11 @@ function gather(item: Attributes, groups: MeasurementGroup[], depth: number): vo
   if (!isGroup && depth < DEPTH_MAX) {
     children.filter((child) => !isPlace || !hasCoordinates(child)).forEach((child) => gather(child, groups, depth + 1));
   }
+}
+
+/** Several values of one place name it each. */
+function distinct(regions: readonly Region[]): readonly Region[] {
+  return [...new Map(regions.map((region) => [JSON.stringify(region), region])).values()];
 }
 
 function regionsBelow(item: Attributes, depth: number): readonly Region[] {

@@ -6,6 +6,7 @@ import type { Stage, StageTool } from "../stage.js";
 import type { Language, Said } from "../tools/language.js";
 import type { Marks } from "../tools/marks.js";
 import type { MarkStore } from "../tools/mark-store.js";
+import type { Words } from "../words.js";
 import type { Steps } from "./steps.js";
 
 /**
@@ -79,6 +80,10 @@ export interface Command {
 
 export interface Room {
   readonly language: Language;
+  /** The words of the page: units, and why a length may not be one in the patient. */
+  readonly pageWords: Words;
+  /** Where marks are saved; null for whoever may not annotate. */
+  readonly marksUrl: string | null;
   readonly panes: readonly RoomPane[];
   readonly active: RoomPane;
   readonly studies: readonly RoomStudy[];

@@ -21,7 +21,7 @@ export class Late<Value> {
   ) {}
 
   /** At once if it is there, else when it has come; resolves after that, or after the reader was told that it cannot come. */
-  async use(how: (value: Value) => void): Promise<void> {
+  async use(how: (value: Value) => unknown): Promise<void> {
     if (this.value === null) {
       this.loading ??= this.load();
       try {
@@ -32,7 +32,7 @@ export class Late<Value> {
         return;
       }
     }
-    how(this.value);
+    await how(this.value);
   }
 
   /** A tool of the left button in a pane; what the hand does until it comes is done then. */

@@ -20,6 +20,8 @@ export class RoomPage {
   readonly studyUid = this.main.dataset["studyUid"] ?? "";
   readonly grantUrl = this.main.dataset["grantUrl"] ?? "";
   readonly seenUrl = this.main.dataset["seenUrl"] ?? "";
+  /** Where marks are saved; null for whoever may not annotate. */
+  readonly marksUrl = this.main.dataset["mayAnnotate"] === "true" ? (this.main.dataset["marksUrl"] ?? null) : null;
   readonly title = textOf("room-title");
   readonly date = textOf("room-date");
   /** Name and birth date. */

@@ -75,6 +75,14 @@ export class ReadingRoom implements Room {
     addEventListener("beforeunload", () => this.keepPlace());
   }
 
+  get pageWords(): RoomPage["words"] {
+    return this.page.words;
+  }
+
+  get marksUrl(): string | null {
+    return this.page.marksUrl;
+  }
+
   get panes(): readonly Cell[] {
     return this.cells;
   }

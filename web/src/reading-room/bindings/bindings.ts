@@ -54,6 +54,7 @@ export const COMMON_KEYS: Readonly<Record<string, string>> = {
   "Ctrl+Z": "undo",
   "Ctrl+Y": "redo",
   "Ctrl+Shift+Z": "redo",
+  "Ctrl+S": "save-marks",
   Delete: "delete-mark",
   Backspace: "delete-mark",
   Home: "first",

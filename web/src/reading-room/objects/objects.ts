@@ -22,6 +22,8 @@ interface Opened {
   readonly study: RoomStudy;
   readonly chosen: Chosen;
   readonly bits: BitsCache;
+  /** The series that were read. */
+  readonly read: Set<string>;
   panel: ObjectPanel | null;
   reading: Reading;
 }
@@ -87,15 +89,16 @@ export class Objects {
       opened.panel?.refresh(opened.reading);
       this.redraw();
     };
-    const opened: Opened = { study, chosen: new Chosen(changed), bits: new BitsCache(study.grant, changed), panel: null, reading: "reading" };
+    const opened: Opened = { study, chosen: new Chosen(changed), bits: new BitsCache(study.grant, changed), read: new Set(), panel: null, reading: "reading" };
     this.opened.set(study, opened);
+    metadataOf(study.grant).onSeries.add(() => (this.opened.get(study) === opened ? void this.read(opened) : undefined));
     void this.read(opened);
     return opened;
   }
 
   private async read(opened: Opened): Promise<void> {
     try {
-      for await (const object of studyObjects(metadataOf(opened.study.grant), opened.bits.bitsOf)) {
+      for await (const object of studyObjects(metadataOf(opened.study.grant), opened.bits.bitsOf, opened.read)) {
         opened.chosen.objects.push(object);
         opened.panel?.refresh("reading");
       }

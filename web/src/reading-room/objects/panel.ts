@@ -13,7 +13,7 @@ export interface PanelEvents {
   isWithoutPixels(object: StudyObject): boolean;
 }
 
-const KINDS: readonly ObjectKind[] = ["state", "measurements", "segmentation", "structures"];
+const KINDS: readonly ObjectKind[] = ["selection", "state", "measurements", "segmentation", "structures"];
 
 export class ObjectPanel {
   readonly element = make("div", { class: "room-objects" });
@@ -69,9 +69,27 @@ export class ObjectPanel {
   private entry(object: StudyObject, place: number): HTMLElement {
     const { title, creator, date, kind } = object;
     const about = [creator, date === null ? null : dayOf(date), ...this.caveats(object)].filter((line) => line !== null && line !== "");
+    if (kind === "selection") {
+      return this.selection(object, title === "" ? this.words.kinds[kind] : title, about as string[]);
+    }
     const head = this.choice(object, place, null, title === "" ? this.words.kinds[kind] : title, about as string[], "");
     const parts = kind === "state" ? [] : object.drawable.parts.map(({ name, lines, colour }, part) => this.choice(object, place, part, name, lines, colour));
     return make("div", { class: "room-object", "data-kind": kind }, head, ...(parts.length === 0 ? [] : [make("ul", {}, ...parts.map((part) => make("li", {}, part)))]));
+  }
+
+  /** Images to go to. */
+  private selection(object: StudyObject, name: string, about: readonly string[]): HTMLElement {
+    const rows = object.drawable.parts.map((part, place) => {
+      const image = fill(this.words.image, { n: part.name });
+      return make("li", {}, make("div", { class: "room-object-row" }, make("span", {}, image), this.goButton(object, place, `${image}, ${name}`)));
+    });
+    return make("div", { class: "room-object", "data-kind": object.kind }, make("span", {}, name), ...about.map((line) => make("p", { class: "room-object-line" }, line)), make("ul", {}, ...rows));
+  }
+
+  private goButton(object: StudyObject, part: number, name: string): HTMLElement {
+    const go = make("button", { type: "button", "aria-label": `${this.words.go}: ${name}` }, this.words.go);
+    go.addEventListener("click", () => this.events.onGo(object, part));
+    return go;
   }
 
   private choice(object: StudyObject, place: number, part: number | null, name: string, lines: readonly string[], colour: string): HTMLElement {
@@ -82,9 +100,7 @@ export class ObjectPanel {
     const label = make("label", {}, box, ...(colour === "" ? [] : [swatch]), make("span", {}, name));
     const row = make("div", { class: "room-object-row" }, label);
     if (object.drawable.siteOf(part ?? 0) !== null) {
-      const go = make("button", { type: "button", "aria-label": `${this.words.go}: ${name}` }, this.words.go);
-      go.addEventListener("click", () => this.events.onGo(object, part ?? 0));
-      row.append(go);
+      row.append(this.goButton(object, part ?? 0, name));
     }
     return make("div", {}, row, ...lines.map((line) => make("p", { class: "room-object-line" }, line)));
   }

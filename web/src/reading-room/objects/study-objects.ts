@@ -3,17 +3,19 @@
 import type { StudyMetadata } from "../../link/metadata.js";
 import type { Attributes } from "../../read/attributes.js";
 import { refersTo } from "../../read/image-reference.js";
+import { readKeySelection } from "../../read/key-selection.js";
 import { readMeasurementReport } from "../../read/measurement-report.js";
 import { readPresentationState, type PresentationState } from "../../read/presentation-state.js";
 import { readSegmentation } from "../../read/segmentation.js";
 import { readStructureSet } from "../../read/structure-set.js";
 import { reportDrawing } from "./report-drawing.js";
+import { selectionDrawing } from "./selection-drawing.js";
 import { segmentationDrawing, type FrameBits } from "./segmentation-drawing.js";
 import type { Drawable } from "./shapes.js";
 import { stateShapes } from "./state-drawing.js";
 import { structureDrawing } from "./structure-drawing.js";
 
-export type ObjectKind = "state" | "measurements" | "segmentation" | "structures";
+export type ObjectKind = "selection" | "state" | "measurements" | "segmentation" | "structures";
 
 export interface StudyObject {
   readonly kind: ObjectKind;
@@ -34,19 +36,21 @@ export interface StudyObject {
 /** Gives the pixels of a segmentation in a series. */
 export type BitsOf = (seriesInstanceUid: string, sopInstanceUid: string, bits: { readonly type: string; readonly pixels: number }) => FrameBits;
 
-const MODALITIES = ["PR", "SR", "SEG", "RTSTRUCT"];
+const MODALITIES = ["KO", "PR", "SR", "SEG", "RTSTRUCT"];
 /** PS3.4 B.5. */
 const SOP_CLASSES: readonly (readonly [prefix: RegExp, kind: ObjectKind])[] = [
   [/^1\.2\.840\.10008\.5\.1\.4\.1\.1\.11\.[123]$/, "state"],
+  [/^1\.2\.840\.10008\.5\.1\.4\.1\.1\.88\.59$/, "selection"],
   [/^1\.2\.840\.10008\.5\.1\.4\.1\.1\.88\./, "measurements"],
   [/^1\.2\.840\.10008\.5\.1\.4\.1\.1\.66\.[47]$/, "segmentation"],
   [/^1\.2\.840\.10008\.5\.1\.4\.1\.1\.481\.3$/, "structures"],
 ];
 
-/** One after another, as they come. Reports without a place in images are none. */
-export async function* studyObjects(metadata: StudyMetadata, bitsOf: BitsOf): AsyncGenerator<StudyObject> {
+/** One after another, as they come, without those of series that were read before. Reports without a place in images are none. */
+export async function* studyObjects(metadata: StudyMetadata, bitsOf: BitsOf, read: Set<string> = new Set()): AsyncGenerator<StudyObject> {
   for (const { seriesInstanceUid, modality, metadataUrl } of await metadata.series()) {
-    if (MODALITIES.includes(modality) && metadataUrl !== null) {
+    if (MODALITIES.includes(modality) && metadataUrl !== null && !read.has(seriesInstanceUid)) {
+      read.add(seriesInstanceUid);
       for await (const file of metadata.instances(seriesInstanceUid)) {
         const found = readObject(file, seriesInstanceUid, bitsOf);
         if (found !== null && (found.drawable.parts.length > 0 || found.kind !== "measurements")) {
@@ -66,13 +70,17 @@ export function readObject(file: Attributes, seriesInstanceUid: string, bitsOf: 
   switch (kind) {
     case null:
       return null;
+    case "selection": {
+      const selection = readKeySelection(file);
+      return { ...nobody, kind, ...named(selection, "", selection.title), creator: selection.creator, drawable: selectionDrawing(selection), seriesOf: selection.seriesOf };
+    }
     case "state": {
       const state = readPresentationState(file);
-      return { ...nobody, kind, ...named(state, state.label, description), drawable: stateDrawing(state), state, seriesOf: state.seriesOf };
+      return { ...nobody, kind, ...named(state, state.label, description), creator: stateCreator(file), drawable: stateDrawing(state), state, seriesOf: state.seriesOf };
     }
     case "measurements": {
       const report = readMeasurementReport(file);
-      return { ...nobody, kind, ...named(report, report.title, description), drawable: reportDrawing(report), seriesOf: report.seriesOf };
+      return { ...nobody, kind, ...named(report, description, report.title), creator: report.creator, drawable: reportDrawing(report), seriesOf: report.seriesOf };
     }
     case "segmentation": {
       const segmentation = readSegmentation(file);
@@ -85,6 +93,12 @@ export function readObject(file: Attributes, seriesInstanceUid: string, bitsOf: 
       return { ...nobody, kind, ...named(structures, structures.label, description), drawable: structureDrawing(structures) };
     }
   }
+}
+
+/** Who made a state, and where. */
+function stateCreator(file: Attributes): string | null {
+  const [name, institution] = [file.text("00700084"), file.text("00080080")];
+  return name === null || institution === null ? name : `${name} · ${institution}`;
 }
 
 function named({ sopInstanceUid, date }: Pick<StudyObject, "sopInstanceUid" | "date">, label: string, description: string) {

@@ -12,6 +12,8 @@ export interface ObjectWords {
   readonly reading: string;
   readonly failed: string;
   readonly go: string;
+  /** Of a selection. */
+  readonly image: string;
   readonly notHere: string;
   readonly withoutPixels: string;
   readonly kinds: Readonly<Record<ObjectKind, string>>;
@@ -31,9 +33,10 @@ export const WORDS: Said<ObjectWords> = {
     reading: "Đang đọc…",
     failed: "Chưa đọc được. Đóng rồi mở lại để thử lại.",
     go: "Tới ảnh",
+    image: "Ảnh {n}",
     notHere: "Ảnh này không nằm trong các chuỗi đang mở.",
     withoutPixels: "Chưa có điểm ảnh của phân vùng này; cần dựng lại ca chụp.",
-    kinds: { state: "Trạng thái hiển thị (GSPS)", measurements: "Số đo (SR)", segmentation: "Phân vùng (SEG)", structures: "Cấu trúc xạ trị (RTSTRUCT)" },
+    kinds: { selection: "Ảnh đánh dấu (KO)", state: "Trạng thái hiển thị (GSPS)", measurements: "Số đo (SR)", segmentation: "Phân vùng (SEG)", structures: "Cấu trúc xạ trị (RTSTRUCT)" },
     missing: {
       "presentation-lut": "bảng tra độ xám",
       "bitmap-shutter": "cửa chắn dạng ảnh",
@@ -52,9 +55,10 @@ export const WORDS: Said<ObjectWords> = {
     reading: "Reading…",
     failed: "This could not be read. Close it and open it again to retry.",
     go: "Go to image",
+    image: "Image {n}",
     notHere: "This image is not in an open series.",
     withoutPixels: "The pixels of this segmentation are not there yet: the study must be prepared again.",
-    kinds: { state: "Presentation states (GSPS)", measurements: "Measurements (SR)", segmentation: "Segmentations (SEG)", structures: "Radiotherapy structures (RTSTRUCT)" },
+    kinds: { selection: "Key images (KO)", state: "Presentation states (GSPS)", measurements: "Measurements (SR)", segmentation: "Segmentations (SEG)", structures: "Radiotherapy structures (RTSTRUCT)" },
     missing: {
       "presentation-lut": "presentation table",
       "bitmap-shutter": "bitmap shutter",

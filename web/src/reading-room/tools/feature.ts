@@ -114,6 +114,7 @@ function placing(room: Room, words: ToolWords): readonly Command[] {
 }
 
 function marking(room: Room, words: ToolWords, filter: KeyImageFilter): readonly Command[] {
+  const selections = new Late(room, () => import("./saved-selections.js").then(({ SavedSelections }) => new SavedSelections(room, () => filter.refresh())));
   const shown = () => (room.active.content === null ? imageOf(room.active.pane, room.active.pane.frame) : null);
   return [
     {
@@ -140,7 +141,14 @@ function marking(room: Room, words: ToolWords, filter: KeyImageFilter): readonly
       label: said("keyImagesOnly"),
       icon: "m9 4 1.500 3.500 4 .500-3 2.500 1 4-3.500-2L5.500 14.500l1-4-3-2.500 4-.500zM15 17h6M15 20h4",
       isOn: () => filter.isOn,
-      run: () => (filter.toggle() ? undefined : room.say(words.noKeyImages)),
+      run: () => selections.use(async (saved) => {
+        const isWhole = filter.isOn || (await saved.read());
+        if (!filter.toggle()) {
+          room.say(words.noKeyImages);
+        } else if (!isWhole) {
+          room.say(words.selectionsUnread);
+        }
+      }),
     },
   ];
 }

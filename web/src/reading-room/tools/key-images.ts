@@ -1,6 +1,7 @@
 /** The images that a reader marked, and those that a doctor marked before; a series can be gone through by them alone. */
 
 import type { Pane } from "../../pane.js";
+import { refersTo, type ImageKey, type ImageReference } from "../../read/image-reference.js";
 import { make } from "../../tools/elements.js";
 import type { Room, RoomPane } from "../feature.js";
 import { inEveryPane } from "./every-pane.js";
@@ -49,15 +50,31 @@ export class KeyImages {
 /** Those of this session, also for whoever saves them. */
 export const KEY_IMAGES = new KeyImages();
 
+/** Those of selections that were saved to the study, as far as they were read (`saved-selections.ts`). */
+export class SavedKeyImages {
+  private references: readonly ImageReference[] = [];
+
+  add(references: readonly ImageReference[]): void {
+    this.references = [...this.references, ...references];
+  }
+
+  has(image: ImageKey | undefined): boolean {
+    return image !== undefined && refersTo(this.references, image);
+  }
+}
+
+export const SAVED_KEY_IMAGES = new SavedKeyImages();
+
 /** The name under which a frame's marks are kept. */
 export function imageOf({ series, index }: Pick<Pane, "series" | "index">, frame: number): string | null {
   const entry = index?.frames[frame];
   return series === null || entry === undefined ? null : [series.seriesInstanceUid, entry.sopInstanceUid, String(entry.number ?? 1)].join("/");
 }
 
-/** Whether a doctor marked a frame, in the files or now. */
+/** Whether a doctor marked a frame: in the files, in a selection that was saved, or now. */
 export function isKeyFrame(pane: Pick<Pane, "series" | "index">, frame: number, images: Pick<KeyImages, "has"> = KEY_IMAGES): boolean {
-  return pane.index?.frames[frame]?.isKey === true || images.has(imageOf(pane, frame));
+  const entry = pane.index?.frames[frame];
+  return entry?.isKey === true || images.has(imageOf(pane, frame)) || SAVED_KEY_IMAGES.has(entry);
 }
 
 /** Stars over marked images, and the filter. */
@@ -77,7 +94,8 @@ export class KeyImageFilter {
     const show = (pane: RoomPane) => {
       const star = starOf(pane);
       if (star !== null) {
-        star.hidden = pane.content !== null || !KEY_IMAGES.has(imageOf(pane.pane, pane.pane.frame));
+        const { index, frame } = pane.pane;
+        star.hidden = pane.content !== null || !(KEY_IMAGES.has(imageOf(pane.pane, frame)) || SAVED_KEY_IMAGES.has(index?.frames[frame]));
       }
     };
     KEY_IMAGES.listen(() => room.panes.forEach(show));
@@ -93,6 +111,12 @@ export class KeyImageFilter {
     this.isOn = !this.isOn && hasAny;
     this.apply();
     return this.isOn || hasAny;
+  }
+
+  /** Other images may be marked. */
+  refresh(): void {
+    this.apply();
+    this.room.panes.forEach(({ stage }) => stage.redraw());
   }
 
   private apply(): void {

@@ -1,5 +1,6 @@
 /** What the room knows of a frame besides its index: its size by hand, and the scale of its values. */
 
+import type { Pane } from "../../pane.js";
 import type { FrameDetails } from "../../read/frame-details.js";
 import type { Annotation } from "../../tools/annotations.js";
 import type { Said } from "../../tools/language.js";
@@ -7,7 +8,7 @@ import type { Marks } from "../../tools/marks.js";
 import { byHand, CALIBRATE, CALIBRATE_SERIES, lengthMm } from "../../tools/measuring/calibrate.js";
 import type { Measured, ValueScale } from "../../tools/measuring/tool.js";
 
-const BY_HAND: Said<string> = { vi: "hiệu chuẩn bằng tay", en: "calibrated by hand" };
+export const BY_HAND: Said<string> = { vi: "hiệu chuẩn bằng tay", en: "calibrated by hand" };
 
 /** The scale in which values of a pane are given; null for their own unit. */
 export type ScaleOf = (marks: Marks) => ValueScale | null;
@@ -25,14 +26,19 @@ export function refine(marks: Marks, scaleOf: ScaleOf): void {
     const by = JSON.stringify([line.points, line.text]);
     const before = known.get(measured.details);
     // The same object again, so that results are not calculated again.
-    const details = before?.by === by ? before.details : (byHand(measured.details, line.points, lengthMm(line.text ?? "") ?? 0) ?? measured.details);
+    const details = before?.by === by ? before.details : calibrated(measured.details, line);
     known.set(measured.details, { by, details });
     return { ...measured, details, words, scale };
   };
 }
 
+/** What is known of a frame with the line that calibrates it by hand. */
+export function calibrated(details: FrameDetails, { points, text }: Annotation): FrameDetails {
+  return byHand(details, points, lengthMm(text ?? "") ?? 0) ?? details;
+}
+
 /** The line that calibrates the image on the stage: its own, or the latest of its series, if that has images of this size. */
-export function calibrationOf({ image, pane, store, subject }: Pick<Marks, "image" | "pane" | "store" | "subject">): Annotation | null {
+export function calibrationOf({ image, pane, store, subject }: Pick<Marks, "image" | "store" | "subject"> & { readonly pane: Pick<Pane, "index" | "frame"> }): Annotation | null {
   const { index } = pane;
   const entry = index?.frames[pane.frame];
   const [series, instance] = image?.split("/") ?? [];
