@@ -94,7 +94,7 @@ async function openStudy(browser, filmless, study, folder, before) {
   const { files, order } = writeThorax(place, study);
   await send(filmless, files, order);
   rmSync(files, { recursive: true });
-  const sms = await awaitSms(filmless, ({ text }) => !before.includes(text), LONG_PATIENCE_MS);
+  const sms = await awaitSms(filmless, (text) => !before.includes(text), LONG_PATIENCE_MS);
   return confirm(browser, sms, study);
 }
 

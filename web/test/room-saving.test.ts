@@ -261,6 +261,10 @@ describe("what is not saved yet", () => {
     expect(reloaded.unsaved({ marks, keyImages: ["1/1.1/1"], series })).toEqual({ marks: [], keyImages: [], onPlanes: 0, elsewhere: 0 });
     const moved = { ...line, points: [at(0, 0), at(2, 2)] };
     expect(reloaded.unsaved({ marks: [moved], keyImages: [], series }).marks).toEqual([moved]);
+    const window = new SavedMarks();
+    reloaded.onSaved = (names) => window.take(names);
+    reloaded.add({ marks: [moved], keyImages: [] }, [moved]);
+    expect(window.unsaved({ marks: [moved], keyImages: [], series }).marks, "saved in another window").toEqual([]);
     const calibration = annotation("calibrate-series", "1/1.5/1", [at(0, 0), at(9, 9)], "5 cm");
     expect(reloaded.unsaved({ marks: [line, calibration], keyImages: [], series }).marks, "its number is another one now").toEqual([line, calibration]);
   });

@@ -230,6 +230,15 @@ describe("slices that have arrived", () => {
     expect([cell(table, 2, 0), cell(table, 2, 1)]).toEqual([[1, 1, 0, 0], [0, 0, 0, 0]]);
   });
 
+  it("looks nothing up where all slices mean the same and lie in their places", () => {
+    const layer = (slice: number, more: Partial<StoredSlice> = {}) => stored(slice, { place: slice, at: [0, 0, slice], slope: 2, intercept: -3, padding: [-5, -4], isPreview: false, ...more });
+    expect(sliceTable([layer(1), layer(0)], 1).even).toEqual([2, -3, -5, -4]);
+    for (const other of [{ isPreview: true }, { slope: 1 }, { padding: null }, { place: 1.5 }, { at: [64, 0, 1] as const }]) {
+      expect(sliceTable([layer(0), layer(1, other)], 1).even, JSON.stringify(other)).toBeNull();
+    }
+    expect(sliceTable([layer(0), layer(2)], 1).even, "a slice is missing").toBeNull();
+  });
+
   it("are joined within reach only", () => {
     expect(cell(sliceTable([stored(0), stored(8)], 8), 2, 0)[1]).toBe(1);
     expect(cell(sliceTable([stored(0), stored(9)], 8), 2, 0)[1]).toBe(0);

@@ -91,7 +91,7 @@ export async function collect(room: Pick<Room, "panes" | "store" | "language" | 
 /** As its pane measures it. */
 async function measuredOf(room: Pick<Room, "store" | "language" | "pageWords">, { kind, image, text }: Annotation, frame: MarkedFrame, frames: MarkedFrames): Promise<Measured | "unreadable"> {
   const { language, store, pageWords } = room;
-  const values = OF_VALUES.includes(kind) ? await frames.values(frame) : null;
+  const values = OF_VALUES.includes(kind) ? await frames.values(frame).catch(() => "unreadable" as const) : null;
   if (values === "unreadable") {
     return values;
   }

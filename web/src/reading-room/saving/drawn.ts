@@ -1,5 +1,6 @@
 /** What each tool's marks become: measurements with numbers, or shapes and texts on the image. */
 
+import type { FrameValues } from "../../full/frame-values.js";
 import type { FrameDetails } from "../../read/frame-details.js";
 import type { Annotation } from "../../tools/annotations.js";
 import { angleAt } from "../../tools/measuring/angle.js";
@@ -102,7 +103,8 @@ export const WAYS: Readonly<Record<string, Way>> = {
   cardiothoracic: (points, { details }) => {
     const found = axesOf(details, points);
     // The heart comes first, which is the narrower one.
-    return found === null || found.long === 0 ? null : { kind: "cardiothoracic", points: isSecondLonger(details, points) ? points : swapped(points), values: [{ quantity: "ratio", value: found.short / found.long, unit: "" }] };
+    const ordered = isSecondLonger(details, points) ? points : swapped(points);
+    return found === null || found.long === 0 ? null : { kind: "cardiothoracic", points: ordered, values: [{ quantity: "ratio", value: found.short / found.long, unit: "" }] };
   },
   arrow: ([tip, end], { details, text = "" }) => {
     if (tip === undefined || end === undefined) {
@@ -119,7 +121,10 @@ export const WAYS: Readonly<Record<string, Way>> = {
   },
   velocity: ([at], { details }) => {
     const found = at === undefined ? null : velocityAt(details, at);
-    return at === undefined || found === null || typeof found === "string" ? null : { kind: "doppler", points: [at], values: [{ quantity: BY_UNIT[found.unit] ?? "value", value: found.value, unit: found.unit }] };
+    if (at === undefined || found === null || typeof found === "string") {
+      return null;
+    }
+    return { kind: "doppler", points: [at], values: [{ quantity: BY_UNIT[found.unit] ?? "value", value: found.value, unit: found.unit }] };
   },
   slope: ([a, b], { details }) => {
     const found = a === undefined || b === undefined ? null : slopeBetween(details, a, b);
@@ -160,7 +165,7 @@ function labelOf(tool: string, { caveat = null, note }: Numbers, { language, wor
 }
 
 /** An area and, unless they are colours, the values in it. */
-function region(kind: MeasurementKind, points: readonly Point[], area: Area, measured: Measured, statistics: (values: NonNullable<Measured["values"]>) => Statistics | null): Numbers {
+function region(kind: MeasurementKind, points: readonly Point[], area: Area, measured: Measured, statistics: (values: FrameValues) => Statistics | null): Numbers {
   const { values, scale } = measured;
   const found = values === null || values.isPalette ? null : statistics(values);
   const [unit, factor] = [unitOf(measured), scale?.factor ?? 1];

@@ -7,11 +7,11 @@ import { KEY_IMAGES } from "../tools/key-images.js";
 import { SavedMarks } from "./unsaved.js";
 
 const ON_PLANES: Said<string> = {
-  vi: "Các hình đều nằm trên mặt cắt dựng lại (MPR) hoặc ở lần chụp khác, không lưu vào ca chụp này được.",
+  vi: "Các hình đều nằm trên mặt cắt dựng lại (MPR) hoặc ở lần chụp khác, không lưu vào lần chụp này được.",
   en: "All marks lie on reconstructed planes (MPR) or in other studies; they cannot be saved to this one.",
 };
 const NOTHING: Said<string> = {
-  vi: "Chưa có số đo, ghi chú hay ảnh đánh dấu nào mới để lưu.",
+  vi: "Chưa có số đo, ghi chú hay ảnh đánh dấu mới nào để lưu.",
   en: "There is no new measurement, annotation or key image to save.",
 };
 
@@ -21,6 +21,9 @@ export const install: Install = (room) => {
     return { commands: [] };
   }
   const saved = new SavedMarks();
+  const channel = new BroadcastChannel(`filmless-saved-${marksUrl}`);
+  saved.onSaved = (names) => channel.postMessage(names);
+  channel.addEventListener("message", ({ data }: MessageEvent<readonly string[]>) => saved.take(data));
   const toSave = () => {
     const series = new Set(room.studies.filter(({ isPresent }) => isPresent).flatMap((study) => study.series.map(({ seriesInstanceUid }) => seriesInstanceUid)));
     return saved.unsaved({ marks: room.store.all, keyImages: KEY_IMAGES.all, series });
@@ -41,7 +44,7 @@ export const install: Install = (room) => {
       {
         name: "save-marks",
         group: "other",
-        label: { vi: "Lưu số đo và ghi chú vào ca chụp", en: "Save marks to the study" },
+        label: { vi: "Lưu số đo và đánh dấu vào lần chụp", en: "Save marks to the study" },
         icon: "M5 4h11l3 3v13H5zM8 4v5h7V4M8 20v-6h8v6",
         obstacle,
         run: () => dialog.use((one) => one.open()),

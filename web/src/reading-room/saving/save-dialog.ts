@@ -86,8 +86,11 @@ class OpenDialog {
   ) {
     const words = (this.words = SAVING_WORDS[room.language]);
     const known = knownAuthor();
-    const input = (field: Field) =>
-      make("input", { id: `save-${field}`, name: field, type: "text", maxlength: LIMITS.nameLength, value: known[field], required: field !== "description", autocomplete: "off", "aria-describedby": `save-${field}-error${field === "description" ? "" : " save-seen"}` });
+    const input = (field: Field) => {
+      const isNeeded = field !== "description";
+      const described = isNeeded ? `save-${field}-error save-seen` : `save-${field}-error`;
+      return make("input", { id: `save-${field}`, name: field, type: "text", maxlength: LIMITS.nameLength, value: known[field], required: isNeeded, autocomplete: "off", "aria-describedby": described });
+    };
     const error = (field: Field) => make("small", { id: `save-${field}-error`, class: "save-error" });
     this.inputs = { name: input("name"), facility: input("facility"), description: input("description") };
     this.errors = { name: error("name"), facility: error("facility"), description: error("description") };

@@ -32,6 +32,8 @@ function nameOf({ kind, image, points, text }: Annotation, all: readonly Annotat
 }
 
 export class SavedMarks {
+  /** Called with the names of what was saved. */
+  onSaved: ((names: readonly string[]) => void) | null = null;
   private readonly saved: Set<string>;
 
   constructor() {
@@ -52,7 +54,14 @@ export class SavedMarks {
 
   /** `all`: every mark, as when it was saved. */
   add({ marks, keyImages }: Unsaved, all: readonly Annotation[]): void {
-    [...marks.map((mark) => nameOf(mark, all)), ...keyImages].forEach((name) => this.saved.add(name));
+    const names = [...marks.map((mark) => nameOf(mark, all)), ...keyImages];
+    this.take(names);
+    this.onSaved?.(names);
+  }
+
+  /** What another window saved: one that was opened from this one began with its marks. */
+  take(names: readonly string[]): void {
+    names.forEach((name) => this.saved.add(name));
     try {
       sessionStorage.setItem(KEY, [...this.saved].join("\n"));
     } catch {

@@ -3,10 +3,10 @@
 import type { Said } from "../../tools/language.js";
 
 const VI = {
-  title: "Lưu số đo và ghi chú vào ca chụp",
+  title: "Lưu số đo và đánh dấu vào lần chụp",
   name: "Họ tên, chức danh",
   facility: "Nơi công tác",
-  seen: "Người bệnh và mọi người được xem ca chụp sẽ thấy họ tên và nơi công tác này. Máy này sẽ nhớ cho lần sau.",
+  seen: "Người bệnh và mọi người được xem lần chụp sẽ thấy họ tên và nơi công tác này. Máy này sẽ nhớ cho lần sau.",
   description: "Tên gọi (có thể để trống), ví dụ: Hội chẩn tim",
   preparing: "Đang chuẩn bị…",
   willSave: "Sẽ lưu:",
@@ -25,7 +25,7 @@ const VI = {
   save: "Lưu",
   cancel: "Đóng",
   saving: "Đang lưu…",
-  saved: "Đã lưu. Những người khác mở ca chụp sẽ thấy ngay.",
+  saved: "Đã lưu. Những người khác mở lần chụp sẽ thấy ngay.",
   nothing: "Không có gì lưu được.",
   empty: "Xin điền ô này.",
   long: "Xin viết không quá {max} ký tự.",
@@ -35,7 +35,7 @@ const VI = {
   inRequest: "nội dung gửi đi",
   offline: "Không có mạng hoặc chưa có trả lời. Xin bấm Lưu lần nữa: nội dung không bị lưu hai lần.",
   signedOut: "Phiên xem đã hết hạn. Xin đăng nhập ở một thẻ khác rồi bấm Lưu lần nữa; các dấu vẫn còn ở đây.",
-  forbidden: "Quyền ghi chú của anh/chị cho ca chụp này không còn. Các dấu vẫn còn trong trình duyệt này.",
+  forbidden: "Ông/Bà không còn quyền lưu vào lần chụp này. Các dấu vẫn còn trong trình duyệt này.",
   busy: "Đã lưu nhiều lần trong thời gian ngắn. Xin đợi rồi bấm Lưu lần nữa.",
   failed: "Máy chủ chưa lưu được. Xin bấm Lưu lần nữa sau ít phút.",
   crossesItself: "Đường vẽ tự cắt",

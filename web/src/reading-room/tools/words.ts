@@ -22,7 +22,7 @@ const VI = {
   alreadyKey: "Ảnh này đã được bác sĩ đánh dấu trong hồ sơ, không bỏ ở đây được.",
   marked: "Đã đánh dấu ảnh.",
   unmarked: "Đã bỏ đánh dấu ảnh.",
-  selectionsUnread: "Chưa đọc được các ảnh đánh dấu đã lưu vào ca chụp; đang lọc theo các ảnh đã biết.",
+  selectionsUnread: "Chưa đọc được các ảnh đánh dấu đã lưu vào lần chụp; đang lọc theo các ảnh đã biết.",
   noKeyImages: "Chưa có ảnh nào được đánh dấu.",
   unplaced: "Ảnh này không ghi vị trí trong cơ thể.",
   alone: "Không có loạt ảnh nào khác cùng hệ toạ độ đi qua điểm này.",

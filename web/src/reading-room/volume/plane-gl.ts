@@ -5,6 +5,7 @@ import { colourMap, type ColourMap } from "../../full/color-map.js";
 import type { Window } from "../../read/frame-details.js";
 import type { Triple } from "../../read/frame-details.js";
 import { fragmentShader, FUNCTIONS, MODES, VERTEX, type Output, type SamplerName } from "./shader.js";
+import type { SliceTable } from "./slice-table.js";
 import type { SlabMode } from "./commands.js";
 
 /** The textures of a volume, and how to read them. */
@@ -16,6 +17,7 @@ export interface DrawnVolume {
   readonly count: number;
   readonly first: number;
   readonly partsPerPlace: number;
+  readonly even: SliceTable["even"];
   readonly size: readonly [number, number];
   readonly wholeSize: readonly [number, number];
   readonly wholeScale: readonly [number, number];
@@ -83,7 +85,7 @@ export class PlaneGl {
 
   /** Has the driver translate its program while pictures are still on their way: some take a second for it. */
   warm(sampler: SamplerName): void {
-    const nothing = { sampler, whole: null, quick: null, slices: null, count: 1, first: 0, partsPerPlace: 0 };
+    const nothing = { sampler, whole: null, quick: null, slices: null, count: 1, first: 0, partsPerPlace: 0, even: null };
     const volume: DrawnVolume = { ...nothing, size: [1, 1], wholeSize: [1, 1], wholeScale: [1, 1], quickSize: [1, 1], quickScale: [1, 1] };
     const rays: Rays = { origin: [0, 0, 0], right: [0, 0, 0], down: [0, 0, 0], deep: [0, 0, 0], samples: 1, mode: "mean" };
     this.draw(volume, rays, { window: { center: 0, width: 1, function: "LINEAR", name: null }, isInverted: false, colours: "grey" }, 1, 1);
@@ -156,6 +158,8 @@ export class PlaneGl {
     gl.uniform1i(place("count"), volume.count);
     gl.uniform1f(place("first"), volume.first);
     gl.uniform1f(place("partsPerPlace"), volume.partsPerPlace);
+    gl.uniform1i(place("isEven"), Number(volume.even !== null));
+    gl.uniform4f(place("even"), ...(volume.even ?? [1, 0, 1, 0]));
     gl.uniform2f(place("size"), ...volume.size);
     gl.uniform2i(place("wholeSize"), ...volume.wholeSize);
     gl.uniform2f(place("wholeScale"), ...volume.wholeScale);

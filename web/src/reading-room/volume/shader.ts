@@ -3,7 +3,7 @@
  * and interpolated by hand: integer textures have no filter, and a filter would interpolate stored values, although each
  * slice may have a slope of its own.
  *
- * `first`, `count`, `partsPerPlace`: see `slice-table.ts`. `size`: columns and rows of the volume; `wholeSize`, `quickSize`: of a stored slice,
+ * `first`, `count`, `partsPerPlace`, `even`: see `slice-table.ts`. `size`: columns and rows of the volume; `wholeSize`, `quickSize`: of a stored slice,
  * and of a stored quick picture. `origin`, `right`, `down`, `deep`: in voxels, from the top left corner of the canvas, which is `top` pixels
  * high, and for each pixel and sample. `within` gives the sum of the values around a point of a slice, weighed, and of their weights, which
  * is 1 without padding; `valueAt` the same at a point of the volume, interpolated between slices that are joined, and half a distance further;
@@ -39,6 +39,8 @@ uniform sampler2D colours;
 uniform int count;
 uniform float first;
 uniform float partsPerPlace;
+uniform bool isEven;
+uniform vec4 even;
 uniform vec2 size;
 uniform ivec2 wholeSize;
 uniform vec2 wholeScale;
@@ -56,8 +58,7 @@ uniform int voi;
 uniform bool isInverted;
 out vec4 colour;
 
-vec2 within(int slice, vec4 stored, bool isQuick, vec2 at) {
-  vec4 meaning = texelFetch(slices, ivec2(slice, 1), 0);
+vec2 within(vec4 stored, vec4 meaning, bool isQuick, vec2 at) {
   ivec2 last = (isQuick ? quickSize : wholeSize) - 1;
   vec2 texel = (at + 0.5) * (isQuick ? quickScale : wholeScale) - 0.5;
   vec2 base = floor(texel);
@@ -83,32 +84,54 @@ vec2 valueAt(vec3 voxel) {
   if (any(lessThan(voxel.xy, vec2(-0.5))) || any(greaterThan(voxel.xy, size - 0.5))) {
     return vec2(0.0);
   }
-  int part = clamp(int((voxel.z - first) * partsPerPlace), 0, count - 1);
-  int slice = int(texelFetch(slices, ivec2(part, 3), 0).x);
-  vec4 before = texelFetch(slices, ivec2(slice, 0), 0);
-  while (slice > 0 && before.x > voxel.z) {
-    slice--;
+  vec4 before;
+  vec4 next;
+  vec4 beforeMeaning = even;
+  vec4 nextMeaning = even;
+  bvec2 areQuick = bvec2(false);
+  float share = 0.0;
+  bool isNear = false;
+  if (isEven) {
+    float place = clamp(floor(voxel.z), 0.0, float(count - 1));
+    before = vec4(place, 0.0, 0.0, place);
+    next = before + vec4(1.0, 0.0, 0.0, 1.0);
+    isNear = abs(voxel.z - place) <= 0.5;
+    share = place < float(count - 1) ? max(voxel.z - place, 0.0) : 0.0;
+  } else {
+    int part = clamp(int((voxel.z - first) * partsPerPlace), 0, count - 1);
+    int slice = int(texelFetch(slices, ivec2(part, 3), 0).x);
     before = texelFetch(slices, ivec2(slice, 0), 0);
-  }
-  vec4 next = texelFetch(slices, ivec2(min(slice + 1, count - 1), 0), 0);
-  while (slice + 1 < count && next.x <= voxel.z) {
-    slice++;
-    before = next;
+    while (slice > 0 && before.x > voxel.z) {
+      slice--;
+      before = texelFetch(slices, ivec2(slice, 0), 0);
+    }
     next = texelFetch(slices, ivec2(min(slice + 1, count - 1), 0), 0);
+    while (slice + 1 < count && next.x <= voxel.z) {
+      slice++;
+      before = next;
+      next = texelFetch(slices, ivec2(min(slice + 1, count - 1), 0), 0);
+    }
+    int other = min(slice + 1, count - 1);
+    vec4 kind = texelFetch(slices, ivec2(slice, 2), 0);
+    beforeMeaning = texelFetch(slices, ivec2(slice, 1), 0);
+    nextMeaning = texelFetch(slices, ivec2(other, 1), 0);
+    areQuick = bvec2(kind.x > 0.5, texelFetch(slices, ivec2(other, 2), 0).x > 0.5);
+    isNear = abs(voxel.z - before.x) <= 0.5;
+    if (slice < other && voxel.z > before.x) {
+      share = kind.y > 0.5 ? (voxel.z - before.x) / (next.x - before.x) : 0.0;
+      if (kind.y < 0.5 && !isNear) {
+        isNear = next.x - voxel.z <= 0.5;
+        before = next;
+        beforeMeaning = nextMeaning;
+        areQuick.x = areQuick.y;
+      }
+    }
   }
-  vec4 kind = texelFetch(slices, ivec2(slice, 2), 0);
-  bool isQuick = kind.x > 0.5;
-  bool isLast = slice + 1 >= count || voxel.z <= before.x;
-  bool isNear = abs(voxel.z - before.x) <= 0.5;
-  if (isLast || (kind.y < 0.5 && isNear)) {
-    return isNear ? within(slice, before, isQuick, voxel.xy) : vec2(0.0);
+  if (share == 0.0 && !isNear) {
+    return vec2(0.0);
   }
-  bool isNextQuick = texelFetch(slices, ivec2(slice + 1, 2), 0).x > 0.5;
-  if (kind.y < 0.5) {
-    return next.x - voxel.z <= 0.5 ? within(slice + 1, next, isNextQuick, voxel.xy) : vec2(0.0);
-  }
-  float share = (voxel.z - before.x) / (next.x - before.x);
-  return mix(within(slice, before, isQuick, voxel.xy), within(slice + 1, next, isNextQuick, voxel.xy), share);
+  vec2 found = within(before, beforeMeaning, areQuick.x, voxel.xy);
+  return share == 0.0 ? found : mix(found, within(next, nextMeaning, areQuick.y, voxel.xy), share);
 }
 
 vec2 slab() {

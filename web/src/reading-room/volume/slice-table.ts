@@ -22,6 +22,11 @@ export interface SliceTable {
   readonly first: number;
   /** The last row of the texture says for each of `count` equal parts of the way which slice lies before it. */
   readonly partsPerPlace: number;
+  /**
+   * Slope, intercept and padding of all slices, if these are the same, and each lies in the layer of its place: then nothing need be looked
+   * up. Null otherwise.
+   */
+  readonly even: readonly [number, number, number, number] | null;
 }
 
 /** Rows: place and texel; slope, intercept, padding; preview or not, joined to the next or not; parts. */
@@ -57,5 +62,19 @@ export function sliceTable(stored: readonly StoredSlice[], reach: number): Slice
     ];
     rows.forEach((row, place) => texels.set(row, CHANNELS * (place * count + column)));
   });
-  return { texels, count, first, partsPerPlace };
+  return { texels, count, first, partsPerPlace, even: evenOf(sorted) };
+}
+
+function evenOf(sorted: readonly StoredSlice[]): SliceTable["even"] {
+  const [first] = sorted;
+  const meaningOf = ({ slope, intercept, padding }: StoredSlice) => [slope, intercept, ...(padding ?? NO_PADDING)] as const;
+  if (first === undefined) {
+    return null;
+  }
+  const even = meaningOf(first);
+  const isEven = sorted.every((one, place) => {
+    const [x, y, layer] = one.at;
+    return !one.isPreview && one.place === place && one.slice === place && x === 0 && y === 0 && layer === place && meaningOf(one).every((number, at) => number === even[at]);
+  });
+  return isEven ? even : null;
 }

@@ -65,7 +65,7 @@ export class VolumeTextures {
   private quick: Store | null = null;
   private readonly wholeSlices = new Map<number, StoredSlice>();
   private readonly quickSlices = new Map<number, StoredSlice>();
-  private table: { readonly texture: WebGLTexture; readonly reach: number; readonly drawn: Pick<DrawnVolume, "count" | "first" | "partsPerPlace"> } | null = null;
+  private table: { readonly texture: WebGLTexture; readonly reach: number; readonly drawn: Pick<DrawnVolume, "count" | "first" | "partsPerPlace" | "even"> } | null = null;
   private isTableOld = true;
 
   constructor(
