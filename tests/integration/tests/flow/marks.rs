@@ -117,7 +117,7 @@ async fn saved_marks_are_seen_at_once_by_all_and_change_nothing_of_the_study() {
 
     // Its patient sees who wrote, also when the share has ended; so do audit log and ledger.
     let page = Ask::get("/shares").cookie(&owner).send(&system).await.body;
-    assert!(page.contains("lưu đánh dấu"), "{page}");
+    assert!(page.contains("chỉ xem, lưu đánh dấu"), "{page}");
     for id in page.split("action=\"/shares/").skip(1).map(|rest| rest.split('/').next().unwrap()) {
         Ask::post(&format!("/shares/{id}/end"), &[]).cookie(&owner).send(&system).await;
     }
