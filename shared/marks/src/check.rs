@@ -8,7 +8,8 @@ use crate::limits::{
     NAME_CHARS_MAX, PRESENTATIONS_MAX, TEXT_CHARS_MAX, UNIT_CHARS_MAX, VALUE_MAX, VALUES_MAX,
 };
 use crate::quantity::is_unit;
-use crate::request::{Marks, Measurement, Point, Presentation};
+use crate::request::{Marks, Measurement, Presentation};
+use crate::shape::Point;
 use crate::text;
 
 /// Longest name of a layer (CS).

@@ -6,9 +6,9 @@ use dicom_dictionary_std::tags;
 use dicom_object::InMemDicomObject;
 
 use crate::code::{sequence, text};
+use crate::context::MarksContext;
 use crate::image::ImageRef;
 use crate::text as typed;
-use crate::write::MarksContext;
 
 /// UTF-8.
 const CHARACTER_SET: &str = "ISO_IR 192";

@@ -10,7 +10,8 @@ use filmless_dicom::{DataSet, Item};
 
 use crate::bad_marks::{BadMarks, MarksFault};
 use crate::code::sequence;
-use crate::request::{NamedImage, Point};
+use crate::request::NamedImage;
+use crate::shape::Point;
 
 /// What objects of one study have in common (PS3.3 C.7.1.1, C.7.2.1, C.7.2.2). All but the last three are of type 1 or 2.
 const PATIENT_AND_STUDY: [(Tag, VR); 15] = [

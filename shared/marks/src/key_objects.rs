@@ -5,10 +5,10 @@ use dicom_object::InMemDicomObject;
 
 use crate::code::{dcm, sequence};
 use crate::content::{CONTAINS, container, image, observer, words};
+use crate::context::MarksContext;
 use crate::document::{Kind, begin, evidence, put_document_moment};
 use crate::image::ImageRef;
 use crate::text as typed;
-use crate::write::MarksContext;
 
 pub(crate) const KIND: Kind = Kind {
     modality: "KO",

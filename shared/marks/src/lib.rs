@@ -16,6 +16,7 @@ mod check;
 mod code;
 mod colour_profile;
 mod content;
+mod context;
 mod decimal;
 mod document;
 mod image;
@@ -31,7 +32,8 @@ mod text;
 mod write;
 
 pub use bad_marks::{BadMarks, MarksFault};
+pub use context::MarksContext;
 pub use image::{ImageRef, MarkedImage, StudyHeader};
 pub use request::{Author, KeyImage, Marks, Measurement, NamedImage, Presentation};
 pub use seed::Seed;
-pub use write::{MarksContext, WrittenInstance, write_marks};
+pub use write::{WrittenInstance, write_marks};

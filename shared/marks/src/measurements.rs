@@ -10,13 +10,13 @@ use crate::content::{
     CONTAINS, HAS_CONCEPT_MOD, HAS_OBS_CONTEXT, INFERRED_FROM, Node, coded, container, coordinates, image,
     number, observer, uid, words,
 };
+use crate::context::MarksContext;
 use crate::document::{Kind, begin, evidence, put_document_moment};
 use crate::image::{ImageRef, MarkedImage};
 use crate::quantity::{Quantity, unit_code};
 use crate::request::{Measurement, Value};
 use crate::shape::{Coordinates, MeasurementKind};
 use crate::text as typed;
-use crate::write::MarksContext;
 
 pub(crate) const KIND: Kind = Kind {
     modality: "SR",

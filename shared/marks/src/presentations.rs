@@ -9,12 +9,13 @@ use dicom_object::InMemDicomObject;
 use crate::bad_marks::{BadMarks, MarksFault};
 use crate::code::{sequence, text};
 use crate::colour_profile::srgb_input_profile;
+use crate::context::MarksContext;
 use crate::decimal::decimal;
 use crate::document::{Kind, begin, by_series, date, references, time};
 use crate::image::{ImageRef, MarkedImage, PixelShape, Scale};
-use crate::request::{Graphic, Point, Presentation, Text, Window};
+use crate::request::{Graphic, Presentation, Text, Window};
+use crate::shape::Point;
 use crate::text as typed;
-use crate::write::MarksContext;
 
 const GREY: Kind = Kind {
     modality: "PR",

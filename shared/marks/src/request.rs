@@ -4,10 +4,7 @@ use filmless_domain::{SeriesInstanceUid, SopInstanceUid};
 use serde::Deserialize;
 
 use crate::quantity::Quantity;
-use crate::shape::{GraphicKind, MeasurementKind};
-
-/// Column and row, from the outer corner of the first pixel.
-pub(crate) type Point = [f64; 2];
+use crate::shape::{GraphicKind, MeasurementKind, Point};
 
 /// One save.
 #[derive(Debug, Clone, Deserialize)]

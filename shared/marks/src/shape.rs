@@ -5,7 +5,9 @@ use std::ops::RangeInclusive;
 use serde::Deserialize;
 
 use crate::limits::POINTS_MAX;
-use crate::request::Point;
+
+/// Column and row, from the outer corner of the first pixel.
+pub(crate) type Point = [f64; 2];
 
 /// What can be drawn (PS3.3 C.10.5.1.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

@@ -1,42 +1,16 @@
 //! From a request and its images to files.
 
-use std::collections::BTreeMap;
-
 use dicom_dictionary_std::tags;
 use dicom_object::InMemDicomObject;
 use dicom_object::meta::FileMetaTableBuilder;
-use jiff::civil::DateTime;
 
 use crate::bad_marks::{BadMarks, MarksFault};
+use crate::context::MarksContext;
 use crate::document::Kind;
-use crate::image::{MarkedImage, StudyHeader};
-use crate::request::{Marks, NamedImage};
-use crate::seed::Seed;
 use crate::{key_objects, measurements, presentations};
 
 /// Explicit VR Little Endian.
 const TRANSFER_SYNTAX: &str = "1.2.840.10008.1.2.1";
-
-/// What files are written from.
-#[derive(Debug, Clone, Copy)]
-pub struct MarksContext<'m> {
-    /// The request.
-    pub marks: &'m Marks,
-    /// Patient and study, as one of the images says them.
-    pub study: &'m StudyHeader,
-    /// Every image that is named.
-    pub images: &'m BTreeMap<NamedImage, MarkedImage>,
-    /// When they were saved, in the hospital's time.
-    pub saved_at: DateTime,
-    /// What UIDs are made from.
-    pub seed: &'m Seed,
-}
-
-impl MarksContext<'_> {
-    pub(crate) fn image(&self, named: &NamedImage) -> Option<&MarkedImage> {
-        self.images.get(named)
-    }
-}
 
 /// A file.
 #[derive(Clone, PartialEq, Eq)]

@@ -73,7 +73,7 @@ async fn the_right_to_save_marks_is_off_unless_it_is_ticked_and_the_list_tells_i
         world.send(crate::request(axum::http::Method::GET, "/shares", &[("cookie", HOA)], "")).await.body;
     let card =
         |label: &str| list.split("<li").find(|card| card.contains(label)).unwrap_or_default().to_owned();
-    assert!(card("BS. Ky").contains("lưu đánh dấu"), "{list}");
+    assert!(card("BS. Ky").contains("chỉ xem, lưu đánh dấu"), "{list}");
     assert!(card("BS. Xem").contains("chỉ xem") && !card("BS. Xem").contains("lưu đánh dấu"), "{list}");
     // Nobody was ever asked for it here.
     for cookie in [HOA, GUEST] {

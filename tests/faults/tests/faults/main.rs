@@ -37,7 +37,7 @@ use world::Setup;
 const RUNS: u64 = 300;
 const SEED: u64 = 1;
 /// How many doctors save marks.
-const MARKS_RUNS: u64 = 24;
+const MARKS_RUNS: u64 = 8;
 /// Seeds of runs that once failed: always run again.
 const FOUND: [u64; 1] = [5050];
 

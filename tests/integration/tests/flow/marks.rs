@@ -108,8 +108,9 @@ async fn saved_marks_are_seen_at_once_by_all_and_change_nothing_of_the_study() {
 
     // Again, as after a lost answer.
     assert_eq!(saved(&Ask::json(&path(study), &body).cookie(&doctor).send(&system).await), first);
-    system.until_idle().await;
     let shown = system.until(&study.uid, "released").await;
+    let objects = system.bucket("studies").list("marks/", 100).await.unwrap();
+    assert_eq!(objects.len(), 3, "{objects:?}");
     assert_eq!((&shown["instances"], &shown["series"]), (&json!(5), &json!(4)), "{shown:#}");
     let is_ct = |modality: &str| modality == "CT";
     assert_eq!(series(&grant(&system, study, &owner).await, is_ct), series(&before, is_ct), "rendered again");
@@ -117,7 +118,7 @@ async fn saved_marks_are_seen_at_once_by_all_and_change_nothing_of_the_study() {
 
     // Its patient sees who wrote, also when the share has ended; so do audit log and ledger.
     let page = Ask::get("/shares").cookie(&owner).send(&system).await.body;
-    assert!(page.contains("lưu đánh dấu"), "{page}");
+    assert!(page.contains("chỉ xem, lưu đánh dấu"), "{page}");
     for id in page.split("action=\"/shares/").skip(1).map(|rest| rest.split('/').next().unwrap()) {
         Ask::post(&format!("/shares/{id}/end"), &[]).cookie(&owner).send(&system).await;
     }
