@@ -75,7 +75,8 @@ def report(name, mine, theirs, goal):
     figures.append(figure)
     print(
         f"{'ok  ' if figure['met'] else 'LATE'} {name}: {figure['value']} {unit}, Orthanc {figure['peer']} {unit}, ratio {figure['ratio']}"
-        f" (goal {goal:.3f} ratio); {our_bytes} and {their_bytes} bytes; wall {our_wall * 1e3:.1f} and {their_wall * 1e3:.1f} ms",
+        f" (goal {goal:.3f} ratio); {our_bytes} and {their_bytes} bytes; CPU {our_cpu * 1e3:.1f} and {their_cpu * 1e3:.1f} ms,"
+        f" wall {our_wall * 1e3:.1f} and {their_wall * 1e3:.1f} ms",
         flush=True,
     )
 

@@ -41,9 +41,12 @@ pub(crate) fn body_of(object: ObjectStream) -> Body {
 
 /// What somebody else sends.
 pub(crate) fn received(receiver: mpsc::Receiver<Result<Bytes, StoreError>>) -> Body {
-    let next =
-        |mut receiver: mpsc::Receiver<_>| async move { receiver.recv().await.map(|piece| (piece, receiver)) };
-    Body::from_stream(stream::unfold(receiver, next))
+    Body::from_stream(handed(receiver))
+}
+
+/// What another task hands over.
+pub(crate) fn handed<T: Send + 'static>(receiver: mpsc::Receiver<T>) -> impl Stream<Item = T> + Send {
+    stream::unfold(receiver, |mut receiver| async move { receiver.recv().await.map(|it| (it, receiver)) })
 }
 
 /// A redirect to the object store, followed with the same request (RFC 9110 15.4.8).

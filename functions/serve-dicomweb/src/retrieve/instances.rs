@@ -14,14 +14,14 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use serde::Deserialize;
 
 use super::explicit::{explicit, index};
-use super::parts::{Announced, Broken, Part, by_itself, in_parts, object};
+use super::parts::{Announced, Part, by_itself, in_parts, object, read_ahead};
 use crate::admitted::{Admitted, instance_of};
 use crate::answer::{leads_to, wanted_in};
 use crate::error::DicomwebError;
 use crate::services::DicomwebServices;
 use filmless_delivery::viewing::software::{LargeAnswer, Right, SoftwareStudy};
 
-/// Objects that are opened before it is their turn.
+/// Objects that are read before it is their turn.
 const AHEAD: usize = 4;
 /// Headers that are read at a time.
 const HEADERS_AT_ONCE: usize = 16;
@@ -206,18 +206,18 @@ async fn as_uploaded(
     // What cannot be opened is said before the first byte.
     let open = |services: Arc<DicomwebServices>, instance: InstanceRecord| async move {
         let version = ObjectVersion { key: &instance.key, version_id: instance.version_id.as_deref() };
-        let bytes = object(services.software.studies_bucket(), version, None, instance.bytes).await?;
-        Ok::<_, Broken>(Part { content_type: DICOM.to_owned(), bytes })
+        object(services.software.studies_bucket(), version, None, instance.bytes).await
     };
+    let part = |bytes| Part { content_type: DICOM.to_owned(), bytes };
     let lengths = instances.iter().map(|instance| (DICOM.to_owned(), instance.bytes)).collect();
     let mut rest = instances.into_iter();
     let Some(first) = rest.next() else { return Err(Refusal::NotFound.into()) };
-    let first = open(Arc::clone(services), first).await.map_err(|_| Refusal::Unavailable)?;
+    let first = part(open(Arc::clone(services), first).await.map_err(|_| Refusal::Unavailable)?);
     if is_single {
         return Ok(by_itself(first, Some(total)));
     }
     let services = Arc::clone(services);
-    let others = stream::iter(rest).map(move |instance| open(Arc::clone(&services), instance));
-    let parts = stream::once(async { Ok(first) }).chain(others.buffered(AHEAD));
+    let others = stream::iter(rest).map(move |instance| read_ahead(open(Arc::clone(&services), instance)));
+    let parts = stream::once(async { Ok(first) }).chain(others.buffered(AHEAD).map_ok(part));
     in_parts(&Announced { part_type: DICOM.to_owned(), lengths: Some(lengths) }, parts)
 }

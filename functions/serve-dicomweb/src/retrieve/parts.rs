@@ -11,9 +11,13 @@ use filmless_delivery::DeliveryError;
 use filmless_dicomweb::Multipart;
 use filmless_store::{Bucket, ObjectVersion, StoreError};
 use futures::stream::{self, Stream, StreamExt, TryStreamExt};
+use tokio::sync::mpsc;
 
-use crate::answer::{pieces, set};
+use crate::answer::{handed, pieces, set};
 use crate::error::DicomwebError;
+
+/// Pieces of one object that wait for their turn. The object store gives pieces of some hundred kilobytes.
+const PIECES_AHEAD: usize = 2;
 
 /// Why an answer ends before its end.
 pub(crate) type Broken = Box<dyn Error + Send + Sync>;
@@ -86,6 +90,26 @@ pub(crate) async fn object(
     }
     let opened = bucket.stream(object, range).await.map_err(|error| broken(&DeliveryError::from(error)))?;
     Ok(exactly(length, pieces(opened).map_err(|error: StoreError| broken(&DeliveryError::from(error)))))
+}
+
+/// Opens something at once and reads it before it is asked for, beside what is sent meanwhile: a few pieces wait. Ends when nobody
+/// waits for them any more.
+pub(crate) async fn read_ahead(
+    open: impl Future<Output = Result<Pieces, Broken>> + Send + 'static,
+) -> Result<Pieces, Broken> {
+    let opened = tokio::spawn(async move {
+        let mut pieces = open.await?;
+        let (sender, receiver) = mpsc::channel(PIECES_AHEAD);
+        tokio::spawn(async move {
+            while let Some(piece) = pieces.next().await {
+                if sender.send(piece).await.is_err() {
+                    break;
+                }
+            }
+        });
+        Ok::<Pieces, Broken>(Box::pin(handed(receiver)))
+    });
+    opened.await?
 }
 
 /// The same pieces, which have to be so many bytes.
@@ -166,6 +190,27 @@ mod tests {
         let Part { bytes, .. } = part(vec![Ok("ab"), Ok("c")]).unwrap();
         let checked: Vec<Bytes> = exactly(3, bytes).try_collect().await.unwrap();
         assert_eq!(checked.concat(), b"abc");
+    }
+
+    #[tokio::test]
+    async fn what_is_read_ahead_waits_in_a_few_pieces_and_ends_with_whoever_reads_it() {
+        let read = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&read);
+        let endless = stream::repeat_with(move || {
+            counter.fetch_add(1, Ordering::Relaxed);
+            Ok(Bytes::from_static(b"ab"))
+        });
+        let mut pieces = read_ahead(async move { Ok::<Pieces, _>(Box::pin(endless)) }).await.unwrap();
+        assert_eq!(pieces.next().await.unwrap().unwrap(), "ab");
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        // One was taken, some wait, one is in the hand of whoever reads.
+        assert_eq!(read.load(Ordering::Relaxed), PIECES_AHEAD + 2);
+        drop(pieces);
+        while Arc::strong_count(&read) > 1 {
+            tokio::task::yield_now().await;
+        }
     }
 
     #[tokio::test]

@@ -17,7 +17,7 @@ use crate::object_server::answers::{blocking, internal};
 use crate::object_server::server::ObjectServer;
 
 /// Bytes read from the disk at a time: the most that one stalled reader keeps in memory.
-const READ_BYTES: u64 = 128 * 1024;
+const READ_BYTES: u64 = 256 * 1024;
 
 impl ObjectServer {
     pub(super) async fn get(&self, req: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
