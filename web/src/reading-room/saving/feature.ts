@@ -4,7 +4,7 @@ import type { Said } from "../../tools/language.js";
 import type { Install } from "../feature.js";
 import { Late } from "../late.js";
 import { KEY_IMAGES } from "../tools/key-images.js";
-import { SavedMarks } from "./unsaved.js";
+import { SavedMarks, type ToSave } from "./unsaved.js";
 
 const ON_PLANES: Said<string> = {
   vi: "Các hình đều nằm trên mặt cắt dựng lại (MPR) hoặc ở lần chụp khác, không lưu vào lần chụp này được.",
@@ -22,11 +22,23 @@ export const install: Install = (room) => {
   }
   const saved = new SavedMarks();
   const channel = new BroadcastChannel(`filmless-saved-${marksUrl}`);
-  saved.onSaved = (names) => channel.postMessage(names);
-  channel.addEventListener("message", ({ data }: MessageEvent<readonly string[]>) => saved.take(data));
-  const toSave = () => {
-    const series = new Set(room.studies.filter(({ isPresent }) => isPresent).flatMap((study) => study.series.map(({ seriesInstanceUid }) => seriesInstanceUid)));
-    return saved.unsaved({ marks: room.store.all, keyImages: KEY_IMAGES.all, series });
+  saved.onSaved = (names) => {
+    channel.postMessage(names);
+    forget();
+  };
+  channel.addEventListener("message", ({ data }: MessageEvent<readonly string[]>) => {
+    saved.take(data);
+    forget();
+  });
+  // Buttons ask for it with every drawing.
+  let known: ToSave | null = null;
+  const forget = () => (known = null);
+  room.store.listen(forget);
+  KEY_IMAGES.listen(forget);
+  const toSave = (): ToSave => {
+    const study = room.studies.find(({ isPresent }) => isPresent);
+    const series = new Set(study?.series.map(({ seriesInstanceUid }) => seriesInstanceUid));
+    return (known ??= saved.unsaved({ marks: room.store.all, keyImages: KEY_IMAGES.all, series }));
   };
   const obstacle = () => {
     const { marks, keyImages, onPlanes, elsewhere } = toSave();
