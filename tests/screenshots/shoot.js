@@ -103,6 +103,64 @@ const DESKTOP_STEPS = {
   },
 };
 
+async function inRoom(page, command) {
+  await page.click('#room-toolbar [data-command="menu"]');
+  await page.click(`dialog [data-command="${command}"]`);
+}
+
+async function roomAtRest(page) {
+  await page.waitForFunction(() => {
+    const panes = [...document.querySelectorAll(".pane:not(.is-empty)")];
+    return panes.length > 0 && panes.every((pane) => pane.querySelector(".stage").dataset.quality === "full");
+  });
+  await page.waitForFunction(() => [...document.images].every((image) => image.complete));
+}
+
+/** Drags over a pane of the room. */
+async function dragInPane(page, place, ...points) {
+  const box = await page.locator(`.pane[data-place="${place}"] .stage`).boundingBox();
+  const [first, ...rest] = points.map(([x, y]) => [box.x + x * box.width, box.y + y * box.height]);
+  await page.mouse.move(...first);
+  await page.mouse.down();
+  for (const at of rest) {
+    await page.mouse.move(...at, { steps: 4 });
+  }
+  await page.mouse.up();
+}
+
+/** What to do in the reading room before it is shown. */
+const ROOM_STEPS = {
+  ct: async (page) => {
+    await page.click('[data-command="measure-ellipse"]');
+    await dragInPane(page, 0, [0.36, 0.36], [0.44, 0.52]);
+  },
+  mr: async (page) => {
+    await inRoom(page, "planes-square");
+    await page.locator('.pane[data-place="3"] .stage[data-quality=full]').waitFor();
+    await dragInPane(page, 1, [0.5, 0.5], [0.46, 0.52]);
+  },
+  mammography: (page) => page.click('[data-command="invert"]'),
+};
+
+/** The reading room on a desktop, with each kind of study; and an earlier study beside. */
+async function shootRoom(portal) {
+  for (const name of ["ct", "mr", "prior", "chest", "echo", "angiography", "nuclear", "mammography"]) {
+    const page = await portal.enter(DESKTOP, name === "prior" ? "mr" : name);
+    await answer(page);
+    await page.goto(`${page.url()}/read`);
+    await roomAtRest(page);
+    if (name === "prior") {
+      await page.keyboard.press("F8");
+      await page.locator('.pane[data-place="1"]:not(.is-empty)').waitFor();
+    }
+    await ROOM_STEPS[name]?.(page);
+    await page.mouse.move(0, 0);
+    await roomAtRest(page);
+    await keep(page, `room-${name}`);
+    await page.context().close();
+  }
+}
+
 /** JPEG for documents: a picture of grey noise and letters needs no more. */
 async function keep(page, name) {
   await page.screenshot({ path: join(DOCS, `${name}.jpg`), type: "jpeg", quality: JPEG_QUALITY });
@@ -195,6 +253,9 @@ try {
         await page.context().close();
       }
       await shootStudies(portal, screen, steps);
+      if (language === "en") {
+        await shootRoom(portal);
+      }
     } finally {
       await portal.close();
     }

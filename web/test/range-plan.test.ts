@@ -29,13 +29,6 @@ describe("the next range", () => {
     expect(nextRange(TEN, isNeeded, 3, 1000)).toEqual({ first: 0, last: 2, start: 0, end: 300 });
   });
 
-  it("brings a single small frame again rather than leave out those beyond it", () => {
-    const isNeeded = (frame: number) => frame % 4 !== 0;
-    expect(nextRange(TEN, isNeeded, 5, 1000)).toEqual({ first: 1, last: 9, start: 100, end: 1000 });
-    const large = TEN.map(({ offset, length }) => ({ offset: offset * 1000, length: length * 1000 }));
-    expect(nextRange(large, isNeeded, 5, 1_000_000)).toEqual({ first: 5, last: 7, start: 500_000, end: 800_000 });
-  });
-
   it("is none when everything is there", () => {
     expect(nextRange(TEN, () => false, 5, 1000)).toBeNull();
     expect(nextRange([], all, 0, 1000)).toBeNull();

@@ -214,8 +214,20 @@ describe("the crosshair", () => {
 
   it("stays within the volume", () => {
     const crosshair = new Crosshair(volume(stack(EVEN)));
-    crosshair.moveTo([500, 0, -500] as Triple);
+    crosshair.moveTo([500, 0, -500] as Triple, "coronal");
     close(crosshair.point, [-30 + 71 * 0.7, 0, 0]);
+  });
+
+  it("keeps the plane in which it is moved, where the slices lie across it", () => {
+    const across = { orientation: [1, 0, 0, 0, 0.8, 0.6] };
+    const geometry = volume([0, 1, 2, 3].map((place) => slice(4 * place, { ...across, position: [-30, -45.5, 4 * place] })));
+    const crosshair = new Crosshair(geometry);
+    const before = crosshair.point;
+    crosshair.moveTo([before[0] + 5, before[1], before[2] + 60], "coronal");
+    expect(crosshair.point[1]).toBeCloseTo(before[1], 9);
+    const voxel = transform(geometry.toVoxel, crosshair.point);
+    expect(voxel[2]).toBeCloseTo(3, 9);
+    expect(voxel[0]).toBeGreaterThan(36);
   });
 });
 

@@ -69,7 +69,7 @@ export class FullLane implements Lane {
     this.requests = new RangeRequests(source, spans, {
       requestsMax: () => 2,
       bytesMax: () => REQUEST_BYTES_MAX,
-      isHeldBack: () => link.isThinning,
+      isHeldBack: () => link.isHurrying,
       isNeeded: (frame) => (this.needed.includes(frame) && this.isMissing(frame)) || this.isOfVolume(frame),
       onFrame: (frame, bytes) => {
         this.brought.add(frame);

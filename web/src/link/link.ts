@@ -38,6 +38,8 @@ export interface Lane {
 const REQUESTS_MAX = 2;
 /** Each brings one small picture: over HTTP/2 all at once, over HTTP/1.1 without a pause between them. */
 const REQUESTS_THIN_MAX = 64;
+/** What lies between the thinned-out ones comes by requests of some of them, without a pause either. */
+const REQUESTS_BETWEEN_MAX = 6;
 const NEAR_BYTES = 48 * 1024;
 const RANGE_BYTES = 1024 * 1024;
 const HELD_BYTES_MAX = 40 * 1024 * 1024;
@@ -59,6 +61,7 @@ export class Link {
   private wanted = 0;
   /** Quick pictures that come before all others. */
   private first: readonly number[] = [];
+  private isForPlanes = false;
 
   constructor(
     grant: Grant,
@@ -83,14 +86,19 @@ export class Link {
     this.previews?.want(frame);
   }
 
-  /** Whether a thinned-out series is on its way: nothing else is asked for until then. */
-  get isThinning(): boolean {
+  /** Whether planes wait for quick pictures: nothing else is asked for until then. */
+  get isHurrying(): boolean {
+    return this.isForPlanes && !this.isComplete;
+  }
+
+  private get isThinning(): boolean {
     return this.first.length > 0;
   }
 
   /** These quick pictures come before all others: a series thinned out, from which planes can be drawn soon. */
   wantFirst(frames: readonly number[]): void {
     this.first = frames.filter((frame) => !this.held.has(frame));
+    this.isForPlanes = true;
     if (this.first.length > 0) {
       // What is on its way would take the link for seconds.
       this.previews?.close();
@@ -134,22 +142,18 @@ export class Link {
   private previewLane(source: PackSource, index: SeriesIndex): RangeRequests {
     const { held } = this;
     const lane: RangeRequests = new RangeRequests(source, index.frames.map(({ preview }) => preview), {
-      requestsMax: () => (this.isThinning ? REQUESTS_THIN_MAX : REQUESTS_MAX),
-      isAside: () => this.isThinning,
+      requestsMax: () => (this.isThinning ? REQUESTS_THIN_MAX : this.isHurrying ? REQUESTS_BETWEEN_MAX : REQUESTS_MAX),
+      isAside: () => this.isHurrying,
       bytesMax: () => (held.has(this.wanted) ? RANGE_BYTES : NEAR_BYTES),
       isNeeded: (frame) =>
         !held.has(frame) && !(held.isFull && held.has(this.wanted)) && (!this.isThinning || this.first.includes(frame)),
       onFrame: (frame, bytes) => {
-        const wasThinning = this.isThinning;
         held.put(frame, bytes, bytes.length, this.wanted);
         this.first = this.first.filter((one) => one !== frame);
         this.events.onPreview?.(frame);
         this.onPreview.forEach((told) => told(frame));
-        if (wasThinning && !this.isThinning) {
-          this.full?.goOn();
-        }
       },
-      isHeldBack: () => !this.isThinning && (held.has(this.wanted) ? this.givesWayToFull(index) : lane.isSoon(this.wanted)),
+      isHeldBack: () => !this.isHurrying && (held.has(this.wanted) ? this.givesWayToFull(index) : lane.isSoon(this.wanted)),
       onComplete: () => {
         if (!this.isComplete) {
           this.isComplete = true;

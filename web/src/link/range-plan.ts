@@ -10,9 +10,6 @@ export interface FrameRange {
   readonly end: number;
 }
 
-/** One frame of this size that is not needed, between two that are, comes along: it costs less than another request. */
-const BRIDGE_BYTES_MAX = 16 * 1024;
-
 /**
  * The next range: the needed frame closest to the wanted one, extended towards its nearest needed neighbours while they
  * are adjacent in the pack and fit into `bytesMax`. A frame larger than that comes alone.
@@ -29,16 +26,12 @@ export function nextRange(
   if (seed === null || span === undefined || span === null) {
     return null;
   }
-  const bridge = (frame: number) => {
-    const beyond = frame > range.last ? frame + 1 : frame - 1;
-    const crossed = (spans[frame]?.length ?? Infinity) <= BRIDGE_BYTES_MAX && isThere(beyond) ? grow(range, frame, spans[frame]) : null;
-    return crossed === null ? null : grow(crossed, beyond, spans[beyond]);
-  };
   let range: FrameRange = { first: seed, last: seed, start: span.offset, end: span.offset + span.length };
   for (;;) {
     const sides = [range.last + 1, range.first - 1].sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted));
     const grown = sides
-      .map((frame) => (isThere(frame) ? grow(range, frame, spans[frame]) : bridge(frame)))
+      .filter((frame) => isSpan(spans[frame]) && isNeeded(frame))
+      .map((frame) => grow(range, frame, spans[frame]))
       .find((candidate) => candidate !== null && candidate.end - candidate.start <= bytesMax);
     if (grown === undefined || grown === null) {
       return range;

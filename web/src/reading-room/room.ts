@@ -175,6 +175,10 @@ export class ReadingRoom implements Room {
   restore(snapshot: Snapshot): void {
     this.isRestoring = true;
     try {
+      if (snapshot.grid.rows !== this.grid.rows || snapshot.grid.columns !== this.grid.columns) {
+        // Planes came with a layout of their own, and go with it.
+        this.cells.forEach((cell) => cell.setContent(null));
+      }
       this.setLayout(snapshot.grid.rows, snapshot.grid.columns);
       snapshot.panes.forEach((shown, place) => {
         const cell = this.cells[place];
@@ -183,7 +187,10 @@ export class ReadingRoom implements Room {
           return;
         }
         if (shown === null || found === null) {
-          this.empty(cell);
+          // What is drawn in place of a series is no part of a snapshot.
+          if (cell.content === null) {
+            this.empty(cell);
+          }
           return;
         }
         const current = shownBy(cell);

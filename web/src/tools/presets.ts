@@ -36,7 +36,7 @@ export function presetsOf(values: FrameValues | null, modality: string, words: W
 }
 
 /** A picture with a single value has no window. */
-export function windowText({ center, width }: Window, words: Words): string {
+export function windowText({ center, width }: Window, words: Pick<Words, "windowValues">): string {
   return width === 0 ? "" : words.windowValues.replace("{c}", inWindow(center, width)).replace("{w}", inWindow(width, width));
 }
 

@@ -3,8 +3,10 @@
 import { vec3 } from "gl-matrix";
 import type { Triple } from "../../read/frame-details.js";
 import { transform, type VolumeGeometry } from "./geometry.js";
-import { normalOf, PLANES, stepped, turned, UPRIGHT, within, type Basis, type Slab } from "./plane.js";
+import { lastWithin, normalOf, PLANES, stepped, turned, UPRIGHT, within, type Basis, type Slab } from "./plane.js";
 import type { PlaneName } from "./commands.js";
+
+const SLACK_MM = 1e-3;
 
 export class Crosshair {
   point: Triple;
@@ -32,8 +34,11 @@ export class Crosshair {
     return this.bases[plane] !== UPRIGHT[plane];
   }
 
-  moveTo(point: Triple): void {
-    this.point = within(this.geometry, point);
+  /** Moves within a plane, which stays where it is even if the slices lie across it and the hand has left them. */
+  moveTo(point: Triple, plane: PlaneName): void {
+    const inside = within(this.geometry, point);
+    const aside = vec3.dot(vec3.subtract([0, 0, 0], inside, point), normalOf(this.bases[plane]));
+    this.point = Math.abs(aside) < SLACK_MM ? inside : lastWithin(this.geometry, this.point, point);
     this.tell();
   }
 

@@ -36,7 +36,7 @@ export class PlaneHand implements StageTool {
     if (this.held === null) {
       const point = view.pane.stage.toPicture(at);
       if (point !== null) {
-        crosshair.moveTo(pointAt(view.raster, point.x, point.y));
+        crosshair.moveTo(pointAt(view.raster, point.x, point.y), view.name);
       }
       return;
     }

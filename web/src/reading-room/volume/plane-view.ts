@@ -6,11 +6,12 @@ import { fill } from "../../page.js";
 import type { FrameDetails } from "../../read/frame-details.js";
 import type { Language } from "../../tools/language.js";
 import { lettersOf } from "../../tools/orientation.js";
+import { windowText } from "../../tools/presets.js";
 import { FITTED } from "../../view-geometry.js";
 import type { PaneContent, RoomPane } from "../feature.js";
 import { normalOf, placesTouched, rasterOf, samplingOf } from "./plane.js";
 import { crossShape, PlaneOverlay, type CrossShape } from "./plane-overlay.js";
-import { planeDetails, planeShown, planeValues, type DrawnPlane } from "./plane-picture.js";
+import { planeDetails, planeShown, planeValues, shadesOf, type DrawnPlane } from "./plane-picture.js";
 import type { Volume } from "./volume.js";
 import type { PlaneName } from "./commands.js";
 import { PLANE_WORDS } from "./words.js";
@@ -54,7 +55,8 @@ export class PlaneView implements PaneContent {
     const side = Number(away) === 0 ? "" : lettersOf(normal.map((share) => share * Math.sign(mm)));
     const place = fill(words.counter, { plane, mm: away, side }).trim();
     const { mode, mm: thick } = crosshair.slab;
-    return thick > 0 ? `${place} · ${fill(words.slabText, { mode: words.slab[mode], mm: thick })}` : place;
+    const slab = thick > 0 ? fill(words.slabText, { mode: words.slab[mode], mm: thick }) : "";
+    return [place, slab, windowText(shadesOf(this.volume).window, words)].filter((part) => part !== "").join(" · ");
   }
 
   step(by: number): void {

@@ -123,6 +123,18 @@ export function within({ columns, rows, places, toPatient, toVoxel }: VolumeGeom
   return transform(toPatient, inside as unknown as Triple);
 }
 
+/** The last point within the volume on the way from one that is within it. */
+export function lastWithin({ columns, rows, places, toPatient, toVoxel }: VolumeGeometry, from: Triple, to: Triple): Triple {
+  const last = [columns - 1, rows - 1, places[places.length - 1] ?? 0];
+  const [start, end] = [transform(toVoxel, from), transform(toVoxel, to)];
+  const shares = start.map((at, axis) => {
+    const way = (end[axis] ?? 0) - at;
+    const limit = way > 0 ? (last[axis] ?? 0) : 0;
+    return Math.abs(way) < 1e-9 ? 1 : Math.max(0, (limit - at) / way);
+  });
+  return transform(toPatient, vec3.lerp([0, 0, 0], start, end, Math.min(1, ...shares)) as Triple);
+}
+
 /** A point moved along the normal of a plane; from slice to slice if the plane lies in the slices. */
 export function stepped(geometry: VolumeGeometry, basis: Basis, point: Triple, by: number): Triple {
   const { toVoxel, toPatient, places } = geometry;

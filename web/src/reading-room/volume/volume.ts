@@ -91,7 +91,10 @@ export class Volume {
     this.textures = new VolumeTextures(gl, { columns, rows, slices: frames.length }, WHOLE_BYTES[size], (slice) => geometry.places[slice] ?? slice, this.previewStride, expected);
     this.pace = new Pace(gl.gl, () => this.crosshair.isMoving || !this.isQuickThere, () => this.draw());
     const onPreview = (frame: number) => this.awaitPreview(frame);
-    const onLost = () => this.textures.forget();
+    const onLost = () => {
+      this.textures.forget();
+      this.redraw();
+    };
     const onRestored = () => this.begin();
     source.link.onPreview.add(onPreview);
     gl.onLost.add(onLost);

@@ -58,6 +58,7 @@ export interface PlaneWords {
   readonly counter: string;
   /** Mode, thickness in millimetres. */
   readonly slabText: string;
+  readonly windowValues: string;
   readonly arrived: string;
   readonly reduced: string;
   readonly uneven: string;
@@ -73,6 +74,7 @@ export const PLANE_WORDS: Said<PlaneWords> = {
     slab: { mean: "Trung bình", maximum: "MIP", minimum: "MinIP" },
     counter: "{plane} {mm} mm {side}",
     slabText: "{mode} {mm} mm",
+    windowValues: "WL {c} · WW {w}",
     arrived: "{count}/{all} lát đã đầy đủ",
     reduced: "Độ phân giải trong lát giảm còn 1/{part} vì thiết bị không đủ bộ nhớ, chưa dùng để chẩn đoán",
     uneven: "Các lát cách nhau không đều ({least}–{greatest} mm), phần giữa là nội suy",
@@ -86,6 +88,7 @@ export const PLANE_WORDS: Said<PlaneWords> = {
     slab: { mean: "Average", maximum: "MIP", minimum: "MinIP" },
     counter: "{plane} {mm} mm {side}",
     slabText: "{mode} {mm} mm",
+    windowValues: "WL {c} · WW {w}",
     arrived: "{count} of {all} slices complete",
     reduced: "Resolution within slices reduced to 1/{part}: this device lacks memory. Not for diagnosis",
     uneven: "Slices are unevenly spaced ({least}–{greatest} mm), interpolated between them",
