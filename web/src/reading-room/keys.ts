@@ -23,8 +23,10 @@ export function listenToKeys(room: ReadingRoom): void {
   });
 }
 
+/** Whether keys belong to a field or a dialog. */
 function isTyped(target: Element): boolean {
-  return target.matches("input, select, textarea, video, [contenteditable]") || target.closest("[data-keys]") !== null;
+  // A dialog may have lost the focus, as with a button that was switched off.
+  return document.querySelector("dialog[open]") !== null || target.matches("input, select, textarea, video, [contenteditable]") || target.closest("[data-keys]") !== null;
 }
 
 /** Enter and Space press what has the focus. */

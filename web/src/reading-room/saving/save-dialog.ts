@@ -76,6 +76,7 @@ class OpenDialog {
   private readonly trouble = make("p", { role: "alert", class: "save-trouble" });
   private readonly progress = make("progress", { hidden: true });
   private readonly submit: HTMLButtonElement;
+  private readonly close: HTMLButtonElement;
   private collected: Collected | null = null;
 
   constructor(
@@ -95,13 +96,13 @@ class OpenDialog {
     this.inputs = { name: input("name"), facility: input("facility"), description: input("description") };
     this.errors = { name: error("name"), facility: error("facility"), description: error("description") };
     this.submit = make("button", { type: "submit", class: "save-submit", disabled: true }, words.save);
+    this.close = make("button", { type: "button" }, words.cancel);
     this.progress.setAttribute("aria-label", words.saving);
   }
 
   begin(): void {
     const { words, room, study, toSave } = this;
     const row = (field: Field) => make("div", { class: "save-field" }, make("label", { for: `save-${field}` }, words[field]), this.inputs[field], this.errors[field]);
-    const close = make("button", { type: "button" }, words.cancel);
     const form = make(
       "form",
       { class: "save-form", novalidate: true },
@@ -114,12 +115,12 @@ class OpenDialog {
       this.progress,
       this.trouble,
       this.status,
-      make("div", { class: "save-buttons" }, this.submit, close),
+      make("div", { class: "save-buttons" }, this.submit, this.close),
     );
     const dialog = openDialog(words.title, words.cancel, "room-save", form);
     const frames = new MarkedFrames(room, study);
     dialog.addEventListener("close", () => frames.close());
-    close.addEventListener("click", () => dialog.close());
+    this.close.addEventListener("click", () => dialog.close());
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.send();
@@ -164,9 +165,11 @@ class OpenDialog {
     this.status.textContent = trouble === null ? words.saved : "";
     if (trouble === null) {
       this.room.say(words.saved);
-      FIELDS.forEach((field) => (this.inputs[field].disabled = true));
+      FIELDS.forEach((field) => (this.inputs[field].readOnly = true));
+      this.close.focus();
     } else {
       this.submit.disabled = false;
+      this.submit.focus();
       this.tell(trouble);
     }
   }
