@@ -202,7 +202,7 @@ describe("the reading room", () => {
       await page.keyboard.press("PageDown");
       await room.awaitNames("Lung", "Chest", "Chest");
       await page.keyboard.press("z");
-      assert.equal(await page.getAttribute("[data-command=hand-zoom]", "aria-pressed"), "true");
+      await page.locator("[data-command=hand-zoom][aria-pressed=true]").waitFor();
     });
   });
 

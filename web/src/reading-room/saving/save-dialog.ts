@@ -120,6 +120,7 @@ class OpenDialog {
     const dialog = openDialog(words.title, words.cancel, "room-save", form);
     const frames = new MarkedFrames(room, study);
     dialog.addEventListener("close", () => frames.close());
+    form.addEventListener("input", () => this.tell(null));
     this.close.addEventListener("click", () => dialog.close());
     form.addEventListener("submit", (event) => {
       event.preventDefault();
