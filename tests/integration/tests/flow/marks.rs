@@ -50,7 +50,6 @@ async fn until_series(system: &System, study: &Study, cookie: &str, count: usize
     loop {
         let found = grant(system, study, cookie).await;
         if found["series"].as_array().unwrap().len() == count {
-            println!("{count} series after {:.2} s", began.elapsed().as_secs_f64());
             return found;
         }
         assert!(began.elapsed() < crate::system::PATIENCE, "{found:#}\n{}", system.log());
