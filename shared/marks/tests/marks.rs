@@ -1,5 +1,7 @@
 //! What is refused, and what is written. What other programs read in it, `tests/media/marks.py` asks.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
 use std::collections::BTreeMap;
 
 use dicom_core::header::HasLength;

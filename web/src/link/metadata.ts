@@ -109,7 +109,11 @@ export class StudyMetadata {
         given += 1;
         yield Attributes.parse(line);
       }
-      if (held.isWhole && given >= held.lines.size) {
+      // Lines come while whoever asked is busy with those before, the last ones too.
+      if (given < held.lines.size) {
+        continue;
+      }
+      if (held.isWhole) {
         held.check();
         return;
       }
