@@ -5,7 +5,8 @@ use dicom_dictionary_std::tags;
 
 use super::head::ElementHead;
 use super::nesting::UNDEFINED_LENGTH;
-use crate::data_set::{DocumentElement, PixelElement};
+use crate::PixelElement;
+use crate::data_set::DocumentElement;
 use crate::frames::{DocumentParts, document_parts};
 use crate::scan::pass::{Pass, Step};
 use crate::{HeaderError, PixelEncoding};

@@ -1,7 +1,8 @@
 //! One pass over a data set.
 
+use crate::PixelElement;
 use crate::TransferSyntax;
-use crate::data_set::{DocumentElement, Node, PixelElement};
+use crate::data_set::{DocumentElement, Node};
 use filmless_domain::Limits;
 
 pub(crate) struct Pass<'b> {
