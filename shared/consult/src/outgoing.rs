@@ -38,6 +38,19 @@ pub enum Outgoing {
         /// The line.
         head: u64,
     },
+    /// The driver sees another frame of a pane.
+    Scroll {
+        /// Who drives.
+        by: MemberId,
+        /// Grows with each, as that of states.
+        sequence: u64,
+        /// Place of the pane.
+        pane: u8,
+        /// The frame, from 0.
+        frame: u32,
+        /// The line.
+        head: u64,
+    },
     /// Where somebody's pointer is.
     Pointer {
         /// Whose.
@@ -183,9 +196,9 @@ impl std::fmt::Debug for ChatEntry {
 
 impl Outgoing {
     /// The `type` of every message, in the order of the enum.
-    pub const TYPES: [&str; 12] = [
-        "welcome", "state", "pointer", "mark", "chat", "member", "driver", "asks", "news", "refused", "pong",
-        "ended",
+    pub const TYPES: [&str; 13] = [
+        "welcome", "state", "scroll", "pointer", "mark", "chat", "member", "driver", "asks", "news",
+        "refused", "pong", "ended",
     ];
 
     /// The refusal of a message.
@@ -210,6 +223,7 @@ impl Outgoing {
             Event::Member { member, .. } => Self::Member { member, head: Some(head) },
             Event::Driver { driver } => Self::Driver { driver: Some(driver), head },
             Event::State { sequence, state } => Self::State { by: by?, sequence, state, head },
+            Event::Scroll { sequence, pane, frame } => Self::Scroll { by: by?, sequence, pane, frame, head },
             Event::Mark { id, mark, .. } => Self::Mark { id, by: by?, mark, head },
             Event::Chat { id, text } => Self::Chat { chat: ChatEntry { id, by: by?, at, text }, head },
             Event::Opinion { .. } => Self::News { what: NewsKind::Opinion, by, head },

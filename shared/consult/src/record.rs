@@ -34,7 +34,7 @@ pub enum Passage {
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event {
     /// The first line.
     Opened {
@@ -68,6 +68,15 @@ pub enum Event {
         sequence: u64,
         /// What.
         state: Box<ViewState>,
+    },
+    /// The driver saw another frame of a pane.
+    Scroll {
+        /// Grows with each, as that of states.
+        sequence: u64,
+        /// Place of the pane.
+        pane: u8,
+        /// The frame, from 0.
+        frame: u32,
     },
     /// A mark was drawn, changed or deleted.
     Mark {
@@ -122,7 +131,6 @@ pub struct Entry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<MemberId>,
     /// What.
-    #[serde(flatten)]
     pub event: Event,
 }
 
