@@ -55,8 +55,8 @@ impl Room {
             return Err(Refusal::NotAdmitted);
         }
         match incoming {
-            Incoming::Pointer { pane, series_instance_uid, at } => {
-                let pointer = Outgoing::Pointer { by: by.clone(), pane, series_instance_uid, at };
+            Incoming::Pointer { pane, series_instance_uid, frame, at } => {
+                let pointer = Outgoing::Pointer { by: by.clone(), pane, series_instance_uid, frame, at };
                 return Ok(Applied::send(To::Others, pointer));
             }
             Incoming::Progress { loaded, is_slow } => {
@@ -77,7 +77,7 @@ impl Room {
         }
         match incoming {
             Incoming::State { sequence, state } => self.show(scene, sequence, state),
-            Incoming::Scroll { sequence, pane, frame } => self.scroll(scene, sequence, pane, frame),
+            Incoming::Scroll { sequence, frames } => self.scroll(scene, sequence, frames),
             Incoming::Mark { id, mark } => self.mark(scene, id, mark),
             Incoming::Chat { id, text } => self.chat(scene, id, text),
             Incoming::HandOver { .. } => self.hand_over(scene),
@@ -179,10 +179,15 @@ impl Room {
         Ok(self.record(scene.now, Some(&scene.by.id), event).without_sender())
     }
 
-    fn scroll(&mut self, scene: &Scene<'_>, sequence: u64, pane: u8, frame: u32) -> Result<Applied, Refusal> {
+    fn scroll(
+        &mut self,
+        scene: &Scene<'_>,
+        sequence: u64,
+        frames: Vec<(u8, u32)>,
+    ) -> Result<Applied, Refusal> {
         self.demand_next(scene, sequence)?;
-        self.state.as_mut().ok_or(Refusal::Malformed)?.scroll(pane, frame)?;
-        let event = Event::Scroll { sequence, pane, frame };
+        self.state.as_mut().ok_or(Refusal::Malformed)?.scroll(&frames)?;
+        let event = Event::Scroll { sequence, frames };
         Ok(self.record(scene.now, Some(&scene.by.id), event).without_sender())
     }
 

@@ -29,14 +29,12 @@ pub enum Incoming {
         /// What the driver sees.
         state: ViewState,
     },
-    /// The driver sees another frame of a pane, and nothing else has changed: small, for scrolling.
+    /// The driver sees other frames, and nothing else has changed: small, for scrolling.
     Scroll {
         /// Grows with each, as that of states.
         sequence: u64,
-        /// Place of the pane.
-        pane: u8,
-        /// The frame, from 0.
-        frame: u32,
+        /// Places of panes, each with its frame from 0: linked panes scroll together.
+        frames: Vec<(u8, u32)>,
     },
     /// Where the pointer is. Never stored.
     Pointer {
@@ -44,6 +42,8 @@ pub enum Incoming {
         pane: u8,
         /// The series in it.
         series_instance_uid: SeriesInstanceUid,
+        /// The frame, from 0; nothing on a plane. Nobody draws it on another slice.
+        frame: Option<u32>,
         /// Column and row of the image, from the outer corner of its first pixel; nothing if the pointer left it.
         at: Option<[f64; 2]>,
     },

@@ -38,16 +38,14 @@ pub enum Outgoing {
         /// The line.
         head: u64,
     },
-    /// The driver sees another frame of a pane.
+    /// The driver sees other frames.
     Scroll {
         /// Who drives.
         by: MemberId,
         /// Grows with each, as that of states.
         sequence: u64,
-        /// Place of the pane.
-        pane: u8,
-        /// The frame, from 0.
-        frame: u32,
+        /// Places of panes, each with its frame from 0: linked panes scroll together.
+        frames: Vec<(u8, u32)>,
         /// The line.
         head: u64,
     },
@@ -59,6 +57,8 @@ pub enum Outgoing {
         pane: u8,
         /// The series in it.
         series_instance_uid: SeriesInstanceUid,
+        /// The frame, from 0; nothing on a plane.
+        frame: Option<u32>,
         /// Column and row; nothing if it left the image.
         at: Option<[f64; 2]>,
     },
@@ -223,7 +223,7 @@ impl Outgoing {
             Event::Member { member, .. } => Self::Member { member, head: Some(head) },
             Event::Driver { driver } => Self::Driver { driver: Some(driver), head },
             Event::State { sequence, state } => Self::State { by: by?, sequence, state, head },
-            Event::Scroll { sequence, pane, frame } => Self::Scroll { by: by?, sequence, pane, frame, head },
+            Event::Scroll { sequence, frames } => Self::Scroll { by: by?, sequence, frames, head },
             Event::Mark { id, mark, .. } => Self::Mark { id, by: by?, mark, head },
             Event::Chat { id, text } => Self::Chat { chat: ChatEntry { id, by: by?, at, text }, head },
             Event::Opinion { .. } => Self::News { what: NewsKind::Opinion, by, head },

@@ -69,14 +69,12 @@ pub enum Event {
         /// What.
         state: Box<ViewState>,
     },
-    /// The driver saw another frame of a pane.
+    /// The driver saw other frames.
     Scroll {
         /// Grows with each, as that of states.
         sequence: u64,
-        /// Place of the pane.
-        pane: u8,
-        /// The frame, from 0.
-        frame: u32,
+        /// Places of panes, each with its frame from 0: linked panes scroll together.
+        frames: Vec<(u8, u32)>,
     },
     /// A mark was drawn, changed or deleted.
     Mark {

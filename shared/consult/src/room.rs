@@ -100,9 +100,9 @@ impl Room {
                 self.state = Some(ViewState::clone(state));
                 self.state_sequence = *sequence;
             }
-            Event::Scroll { sequence, pane, frame } => {
+            Event::Scroll { sequence, frames } => {
                 // Whoever wrote the line has checked that something is there.
-                let _ = self.state.as_mut().map(|state| state.scroll(*pane, *frame));
+                let _ = self.state.as_mut().map(|state| state.scroll(frames));
                 self.state_sequence = *sequence;
             }
             Event::Mark { count, .. } => {

@@ -223,14 +223,21 @@ impl ViewState {
         self.panes.iter().flatten().map(|pane| &pane.study_instance_uid).collect()
     }
 
-    /// Goes to a frame of a pane.
+    /// Goes to frames: places of panes, each with its frame.
     ///
     /// # Errors
-    /// `malformed` if nothing is in that pane, or there can be no such frame.
-    pub fn scroll(&mut self, pane: u8, frame: u32) -> Result<(), Refusal> {
-        let pane = self.panes.get_mut(usize::from(pane)).and_then(Option::as_mut);
-        let pane = pane.filter(|_| frame < FRAMES_MAX).ok_or(Refusal::Malformed)?;
-        pane.frame = frame;
+    /// `malformed` for no pane or too many, one in which nothing is, or a frame that there cannot be; then nothing changes.
+    pub fn scroll(&mut self, frames: &[(u8, u32)]) -> Result<(), Refusal> {
+        let is_filled = |pane: u8| self.panes.get(usize::from(pane)).is_some_and(Option::is_some);
+        let are_there = frames.iter().all(|(pane, frame)| is_filled(*pane) && *frame < FRAMES_MAX);
+        if !are_there || frames.is_empty() || frames.len() > self.panes.len() {
+            return Err(Refusal::Malformed);
+        }
+        for (pane, frame) in frames {
+            if let Some(Some(pane)) = self.panes.get_mut(usize::from(*pane)) {
+                pane.frame = *frame;
+            }
+        }
         Ok(())
     }
 }
