@@ -9,7 +9,6 @@ words! {
         list: "Các cuộc hội chẩn", "Consultations";
         list_intro_patient: "Các bác sĩ đã hội chẩn, hoặc đang hội chẩn, về hình ảnh của Ông/Bà. Mỗi cuộc chỉ mở đúng những lần chụp đã chọn, cho đúng những người có tên, trong thời gian đã định.", "Doctors who consult, or consulted, about your images. Each consultation opens only the studies that were chosen, to the people who are named, for a limited time.";
         none: "Chưa có cuộc hội chẩn nào.", "There are no consultations.";
-        open_it: "Mở trang hội chẩn", "Open the consultation";
         start: "Mở hội chẩn", "Start a consultation";
         start_intro: "Chỉ mở khi người bệnh đã đồng ý. Mỗi thành viên nhận một đường dẫn và một mã số dùng một lần, bằng hai cách khác nhau; chủ tọa cho từng người vào.", "Only once the patient has agreed. Each member gets a link, and a code for one use in another way; the chair lets each of them in.";
         refused: "Chưa mở được hội chẩn. Xin kiểm tra", "The consultation could not be started. Please check";
@@ -93,7 +92,6 @@ words! {
         withdraw: "Rút lại sự đồng ý", "Take back my consent";
         withdraw_hint: "Cuộc hội chẩn dừng ngay, không ai trong đó xem được hình ảnh của Ông/Bà nữa.", "The consultation stops at once, and nobody in it sees your images any more.";
         opened: "Đã mở hình ảnh lúc", "Opened images at";
-        never_opened: "Chưa mở hình ảnh.", "Has not opened any images.";
         messages: "Tin đã gửi", "Messages";
         message_pending: "đang gửi", "on its way";
         message_sent: "đã gửi", "sent";

@@ -28,10 +28,9 @@ pub use filmless_consult::{
 };
 pub use filmless_store::index::{ChannelState, ConsultationRecord, MemberRecord};
 
-pub(crate) use ending::{end_all_of_account, end_all_of_study, end_in};
+pub(crate) use ending::{end_all_of_account, end_all_of_study};
 pub use invite::{CODE_REQUESTS_MAX, CodeAnswer, Invited, SIGNING_DAYS};
 pub use members::MemberAct;
-pub(crate) use members::{admit_in, remove_in};
 pub use places::{Place, Who};
 pub(crate) use start::{Owner, start};
 pub use new_member::NewMember;
