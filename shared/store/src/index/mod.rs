@@ -5,6 +5,8 @@ mod account;
 mod act;
 mod booking;
 mod change;
+mod consult_room;
+mod consultation;
 mod contact;
 mod day;
 mod erase;
@@ -41,6 +43,9 @@ pub use account::{AccountRecord, CredentialRecord, MERGES_MAX};
 pub use act::ActRecord;
 pub use booking::Booking;
 pub use change::{Change, Condition};
+pub use consult_room::{
+    RoomAsked, RoomConnection, RoomEntry, RoomEntryKind, RoomItems, RoomTicket, RoomWatched,
+};
 pub use contact::{Contact, ContactRecord};
 pub use instance::InstanceRecord;
 pub use lease::PackingProgress;
