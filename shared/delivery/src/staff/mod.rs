@@ -255,6 +255,7 @@ const fn action_of(act: Act) -> AuditAction {
         Act::Resend => AuditAction::ResendNotice,
         Act::Revoke => AuditAction::RevokeAccess,
         Act::Share => AuditAction::CreateShare,
+        Act::Consult => AuditAction::StartConsultation,
         Act::CorrectContact => AuditAction::CorrectContact,
         Act::Release => AuditAction::ReleaseStudy,
         Act::Hold => AuditAction::HoldStudy,

@@ -48,14 +48,17 @@ impl Room for ApiGatewayRoom {
     fn announce(&self, _: &str) {}
 
     async fn send(&self, connections: &[String], frame: &Bytes) -> Result<Vec<String>, PortError> {
-        let posts = stream::iter(connections)
-            .map(async |connection| (connection, self.post(connection, frame).await))
+        let posts = stream::iter(connections.to_vec())
+            .map(|connection| async move {
+                let posted = self.post(&connection, frame).await;
+                (connection, posted)
+            })
             .buffer_unordered(POSTS_AT_ONCE);
         // One that fails keeps the frame from none of the others.
         let (mut gone, mut failed) = (Vec::new(), None);
         for (connection, posted) in posts.collect::<Vec<_>>().await {
             match posted {
-                Ok(true) => gone.push(connection.clone()),
+                Ok(true) => gone.push(connection),
                 Ok(false) => {}
                 Err(error) => failed = Some(error),
             }

@@ -5,6 +5,7 @@ mod account;
 mod act;
 mod booking;
 mod change;
+mod consult_member;
 mod consult_room;
 mod consultation;
 mod contact;
@@ -43,9 +44,11 @@ pub use account::{AccountRecord, CredentialRecord, MERGES_MAX};
 pub use act::ActRecord;
 pub use booking::Booking;
 pub use change::{Change, Condition};
+pub use consult_member::{MemberMessageKind, MemberMessageRecord, MemberRecord};
 pub use consult_room::{
     RoomAsked, RoomConnection, RoomEntry, RoomEntryKind, RoomItems, RoomTicket, RoomWatched,
 };
+pub use consultation::ConsultationRecord;
 pub use contact::{Contact, ContactRecord};
 pub use instance::InstanceRecord;
 pub use lease::PackingProgress;
@@ -59,7 +62,7 @@ pub use review::{ReviewKind, ReviewRecord};
 pub use same_person::{AskedRelease, SamePersonRecord};
 pub use search::{PHONE_END_DIGITS, PatientPointer, SearchRecord};
 pub use session::SessionRecord;
-pub use share::{SharePointer, ShareRecord};
+pub use share::{Seat, SharePointer, ShareRecord};
 pub use staff_session::{StaffSessionRecord, StaffSignInRecord};
 pub use stranger::StrangerRecord;
 pub use study::{Arrival, Touched};

@@ -67,15 +67,13 @@ impl Live {
                 transaction.put_room_entry(&consultation, RoomEntryKind::Chat, &entry)?
             }
             Some(Change::SetStatus(_, status)) => {
-                let Some(named) = speaker.and_then(|speaker| speaker.named.as_ref()) else {
+                let Some((speaker, named)) = speaker.and_then(|by| Some((by, by.named.as_ref()?))) else {
                     return Err(DeliveryError::internal("a member's status")("nobody is named"));
                 };
-                let by = speaker.map(|speaker| &speaker.member);
-                house::set_status(&self.common, transaction, &look, named, *status, by)?
+                house::set_status(&self.common, transaction, &look, named, *status, speaker).await?
             }
             Some(Change::End(reason)) => {
-                let by = speaker.map(|speaker| &speaker.member);
-                house::end(&self.common, transaction, &look, *reason, by)?
+                house::end(&self.common, transaction, &look, *reason, speaker)?
             }
         };
         applied.line = Some(line);

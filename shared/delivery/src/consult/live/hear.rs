@@ -89,7 +89,7 @@ impl Live {
             let attending = self.attend(consultation, connection, Some(incoming)).await?;
             let Attending::Yes(mut look, known) = attending else { return Ok(()) };
             let asks = Asks::of(&known.member, incoming);
-            let Some(speaker) = look.speaker(&asks)? else { return self.dismiss(consultation, connection).await };
+            let Some(speaker) = look.speaker(&asks, &known.source)? else { return self.dismiss(consultation, connection).await };
             if let (Incoming::Chat { .. }, Some(entry)) = (incoming, &speaker.entry)
                 && entry.by == known.member
             {

@@ -1,42 +1,42 @@
 //! What the room has done outside it: a member's status with what their link opens, and the end of the consultation.
 
 use filmless_consult::{EndReason, MemberStatus};
-use filmless_domain::audit::{Actor, AuditAction};
-use filmless_store::index::{Index, LogName, MemberRecord, Transaction};
+use filmless_domain::audit::Actor;
+use filmless_store::index::{MemberRecord, Transaction};
 
-use super::look::Look;
+use super::look::{Look, Speaker};
 use crate::DeliveryError;
+use crate::consult::ending::end_in;
+use crate::consult::members::{admit_in, remove_in};
 use crate::parts::Common;
-use crate::record::audit::Record;
 
-fn actor_of(by: Option<&MemberRecord>) -> Actor {
-    by.and_then(|by| by.share.clone()).map_or(Actor::System, |share| Actor::Share { share })
+impl Speaker {
+    fn actor(&self) -> Actor {
+        self.member.share.clone().map_or(Actor::System, |share| Actor::Share { share })
+    }
 }
 
 /// Admits or removes a member.
-pub(super) fn set_status(
+pub(super) async fn set_status(
     common: &Common,
     transaction: Transaction,
     look: &Look,
     named: &MemberRecord,
     status: MemberStatus,
-    by: Option<&MemberRecord>,
+    by: &Speaker,
 ) -> Result<Transaction, DeliveryError> {
-    let consultation = &look.record.consultation;
-    let digest = named.share_digest.as_deref();
-    let (action, (key, change), share) = if status == MemberStatus::Admitted {
-        let share = digest.map(|digest| Index::open_seat_change(digest, &consultation.studies));
-        let changed = Index::admit_member_change(&consultation.id, &named.member.id, look.now);
-        (AuditAction::AdmitMember, changed, share)
+    let (record, actor) = (&look.record, (by.actor(), by.source.as_str()));
+    let changed = if status == MemberStatus::Admitted {
+        admit_in(transaction, common, record, named, actor)?
     } else {
-        let share = digest.map(|digest| Index::end_share_change(digest, look.now));
-        let changed = Index::remove_member_change(&consultation.id, &named.member.id, look.now);
-        (AuditAction::RemoveMember, changed, share)
+        let share = match &named.share_digest {
+            Some(digest) => common.index.share(digest).await?,
+            None => None,
+        };
+        let is_share_open = share.is_some_and(|share| share.ended_at.is_none());
+        remove_in(transaction, common, record, named, is_share_open, actor)?
     };
-    let record = Record::new(action, actor_of(by)).account(&consultation.account);
-    let entry = record.detail(format!("consultation {}, member {}", consultation.id, named.member.id));
-    let transaction = transaction.update(key, change).log(LogName::Audit, &entry.entry(common)?)?;
-    Ok(share.into_iter().fold(transaction, |transaction, (key, change)| transaction.update(key, change)))
+    changed.ok_or_else(|| DeliveryError::internal("a member's status")("it is another one"))
 }
 
 /// Ends the consultation, unless it has ended.
@@ -45,15 +45,11 @@ pub(super) fn end(
     transaction: Transaction,
     look: &Look,
     reason: EndReason,
-    by: Option<&MemberRecord>,
+    by: Option<&Speaker>,
 ) -> Result<Transaction, DeliveryError> {
-    let consultation = &look.record.consultation;
-    if consultation.ended.is_some() {
+    if look.record.consultation.ended.is_some() {
         return Ok(transaction);
     }
-    let word: &str = reason.into();
-    let record = Record::new(AuditAction::EndConsultation, actor_of(by)).account(&consultation.account);
-    let entry = record.detail(format!("consultation {}, {word}", consultation.id)).entry(common)?;
-    let (key, change) = Index::end_consultation_change(&consultation.id, reason, look.now);
-    Ok(transaction.update(key, change).log(LogName::Audit, &entry)?)
+    let actor = by.map_or(Actor::System, Speaker::actor);
+    end_in(transaction, common, &look.record, reason, (actor, by.map(|by| by.source.as_str())))
 }

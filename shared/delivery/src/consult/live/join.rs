@@ -74,7 +74,7 @@ impl Live {
             let Some(mut look) = self.look(consultation, &asks).await? else {
                 return Ok(Err(Refusal::NotAdmitted));
             };
-            let Some(speaker) = look.speaker(&asks)? else { return Ok(Err(Refusal::NotAdmitted)) };
+            let Some(speaker) = look.speaker(&asks, &connection.source)? else { return Ok(Err(Refusal::NotAdmitted)) };
             if let Some(refusal) = self.bar(&look, connection).await? {
                 return Ok(Err(refusal));
             }

@@ -43,7 +43,7 @@ impl Live {
                 member = Some(here);
                 continue;
             }
-            let Some(speaker) = look.speaker(&asks)? else {
+            let Some(speaker) = look.speaker(&asks, "")? else {
                 return Ok(self.common.index.commit(disconnected).await?.or_contention()?);
             };
             let before = look.here();

@@ -25,6 +25,8 @@ pub(super) struct Look {
 /// Who says something, and what it names.
 pub(super) struct Speaker {
     pub member: MemberRecord,
+    /// From where.
+    pub source: String,
     pub named: Option<MemberRecord>,
     /// The mark or chat message with the id of the message.
     pub entry: Option<RoomEntry>,
@@ -94,7 +96,7 @@ impl Look {
     }
 
     /// Who speaks; `None` if there is no such member.
-    pub fn speaker(&self, asks: &Asks<'_>) -> Result<Option<Speaker>, DeliveryError> {
+    pub fn speaker(&self, asks: &Asks<'_>, source: &str) -> Result<Option<Speaker>, DeliveryError> {
         let of = |member: Option<&MemberId>| match member {
             Some(member) => self.items.member(member),
             None => Ok(None),
@@ -104,7 +106,7 @@ impl Look {
             Some((kind, id)) => self.items.entry(kind, id)?,
             None => None,
         };
-        Ok(Some(Speaker { member, named: of(asks.named)?, entry }))
+        Ok(Some(Speaker { member, source: source.to_owned(), named: of(asks.named)?, entry }))
     }
 
     /// What the room has to know of it.

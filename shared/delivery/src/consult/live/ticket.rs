@@ -39,7 +39,7 @@ impl Live {
         let Some(seat) = seat else { return Ok(TicketAnswer::NotTheirs) };
         let asks = Asks { member: Some(&seat.member), ..Asks::default() };
         let Some(look) = self.look(consultation, &asks).await? else { return Ok(TicketAnswer::NotTheirs) };
-        let Some(speaker) = look.speaker(&asks)? else { return Ok(TicketAnswer::NotTheirs) };
+        let Some(speaker) = look.speaker(&asks, &session.source)? else { return Ok(TicketAnswer::NotTheirs) };
         if self.over(&look).is_some() {
             return Ok(TicketAnswer::Over);
         }
