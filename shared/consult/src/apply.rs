@@ -3,86 +3,19 @@
 use filmless_domain::chain::ChainLink;
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 
+use crate::applied::{Applied, Change, To};
 use crate::consultation::{Consultation, ConsultationState, EndReason};
-use crate::ids::{EntryId, MemberId};
+use crate::ids::MemberId;
 use crate::incoming::Incoming;
-use crate::limits::{
-    CHATS_MAX, CONNECTION_BYTES_MAX, CONNECTIONS_PER_MEMBER_MAX, LINES_MAX, MARKS_PER_MEMBER_MAX,
-    SEQUENCE_STEP_MAX,
-};
-use crate::mark::Mark;
+use crate::limits::{CONNECTION_BYTES_MAX, CONNECTIONS_PER_MEMBER_MAX, LINES_MAX, SEQUENCE_STEP_MAX};
 use crate::member::{Member, MemberStatus, MemberView};
-use crate::outgoing::{ChatEntry, MarkEntry, Outgoing};
-use crate::record::{Entry, Event, Line, Passage, RECORD_VERSION, Recorded};
+use crate::note::Note;
+use crate::outgoing::Outgoing;
+use crate::record::{Entry, Event, Passage, RECORD_VERSION, Recorded};
 use crate::refusal::Refusal;
 use crate::room::Room;
+use crate::scene::Scene;
 use crate::view_state::ViewState;
-
-/// What is looked up before the room takes a message, at one moment.
-#[derive(Debug, Clone, Copy)]
-pub struct Scene<'a> {
-    /// The server's clock.
-    pub now: Timestamp,
-    /// The consultation.
-    pub consultation: &'a Consultation,
-    /// Who sends.
-    pub by: &'a Member,
-    /// The member whom the message names ([`Incoming::named`]), if there is one with that id.
-    pub named: Option<&'a Member>,
-    /// Whose the mark with the message's id is, if there is one.
-    pub mark_author: Option<&'a MemberId>,
-}
-
-/// What follows from a message: everything of it, or nothing, is stored in one transaction with the room; then sent.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Applied {
-    /// The line to append. Without one, the room has not changed.
-    pub line: Option<Line>,
-    /// What else to store.
-    pub change: Option<Change>,
-    /// What to send, to whom, in this order.
-    pub send: Vec<(To, Outgoing)>,
-}
-
-/// What is stored beside the room.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Change {
-    /// A mark, new or changed.
-    PutMark(MarkEntry),
-    /// A mark is gone.
-    DropMark(EntryId),
-    /// A chat message.
-    PutChat(ChatEntry),
-    /// A member has another status.
-    SetStatus(MemberId, MemberStatus),
-    /// The consultation has ended.
-    End(EndReason),
-}
-
-/// Who gets a message. All but the sender's own connection have joined.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum To {
-    /// The connection that sent.
-    Sender,
-    /// All connections.
-    Everybody,
-    /// All connections but the one that sent.
-    Others,
-    /// All connections that a member had before the change. They are closed behind [`Outgoing::Ended`].
-    Member(MemberId),
-}
-
-/// Something that is written outside the room, and recorded in it. It may happen after the end.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the fields are those of the events")]
-pub enum Note {
-    /// [`Event::Opinion`].
-    Opinion { number: u32, digest: String },
-    /// [`Event::Minutes`].
-    Minutes { version: u32, digest: String },
-    /// [`Event::Signature`].
-    Signature { version: u32, digest: String },
-}
 
 impl Room {
     /// A new room with the first line of its record.
@@ -122,8 +55,8 @@ impl Room {
             return Err(Refusal::NotAdmitted);
         }
         match incoming {
-            Incoming::Pointer { pane, series_instance_uid, at } => {
-                let pointer = Outgoing::Pointer { by: by.clone(), pane, series_instance_uid, at };
+            Incoming::Pointer { pane, series_instance_uid, frame, at } => {
+                let pointer = Outgoing::Pointer { by: by.clone(), pane, series_instance_uid, frame, at };
                 return Ok(Applied::send(To::Others, pointer));
             }
             Incoming::Progress { loaded, is_slow } => {
@@ -144,6 +77,7 @@ impl Room {
         }
         match incoming {
             Incoming::State { sequence, state } => self.show(scene, sequence, state),
+            Incoming::Scroll { sequence, frames } => self.scroll(scene, sequence, frames),
             Incoming::Mark { id, mark } => self.mark(scene, id, mark),
             Incoming::Chat { id, text } => self.chat(scene, id, text),
             Incoming::HandOver { .. } => self.hand_over(scene),
@@ -218,12 +152,7 @@ impl Room {
     /// Records what was written outside the room.
     #[must_use]
     pub fn note(&mut self, now: Timestamp, by: &MemberId, note: Note) -> Applied {
-        let event = match note {
-            Note::Opinion { number, digest } => Event::Opinion { number, digest },
-            Note::Minutes { version, digest } => Event::Minutes { version, digest },
-            Note::Signature { version, digest } => Event::Signature { version, digest },
-        };
-        self.record(now, Some(by), event)
+        self.record(now, Some(by), note.into())
     }
 
     fn demand_time(&self, scene: &Scene<'_>) -> Result<(), Refusal> {
@@ -244,56 +173,34 @@ impl Room {
     }
 
     fn show(&mut self, scene: &Scene<'_>, sequence: u64, state: ViewState) -> Result<Applied, Refusal> {
+        self.demand_next(scene, sequence)?;
+        state.check(&scene.consultation.studies)?;
+        let event = Event::State { sequence, state: Box::new(state) };
+        Ok(self.record(scene.now, Some(&scene.by.id), event).without_sender())
+    }
+
+    fn scroll(
+        &mut self,
+        scene: &Scene<'_>,
+        sequence: u64,
+        frames: Vec<(u8, u32)>,
+    ) -> Result<Applied, Refusal> {
+        self.demand_next(scene, sequence)?;
+        self.state.as_mut().ok_or(Refusal::Malformed)?.scroll(&frames)?;
+        let event = Event::Scroll { sequence, frames };
+        Ok(self.record(scene.now, Some(&scene.by.id), event).without_sender())
+    }
+
+    /// Only the driver shows something, and only what comes after what is shown.
+    fn demand_next(&self, scene: &Scene<'_>, sequence: u64) -> Result<(), Refusal> {
         if self.driver.as_ref() != Some(&scene.by.id) {
             return Err(Refusal::NotDriver);
         }
-        if sequence <= self.state_sequence {
-            return Err(Refusal::Stale);
+        match sequence.checked_sub(self.state_sequence) {
+            None | Some(0) => Err(Refusal::Stale),
+            Some(step) if step > SEQUENCE_STEP_MAX => Err(Refusal::Malformed),
+            Some(_) => Ok(()),
         }
-        if sequence - self.state_sequence > SEQUENCE_STEP_MAX {
-            return Err(Refusal::Malformed);
-        }
-        state.check(&scene.consultation.studies)?;
-        let event = Event::State { sequence, state: Box::new(state) };
-        Ok(self.record(scene.now, Some(&scene.by.id), event).to_others())
-    }
-
-    fn mark(&mut self, scene: &Scene<'_>, id: EntryId, mark: Option<Mark>) -> Result<Applied, Refusal> {
-        let by = &scene.by.id;
-        if scene.mark_author.is_some_and(|author| author != by) {
-            return Err(Refusal::NotYours);
-        }
-        let (is_there, had) = (scene.mark_author.is_some(), self.marks.get(by).copied().unwrap_or(0));
-        let (count, change) = match &mark {
-            None if !is_there => return Ok(Applied::default()),
-            None => (had.saturating_sub(1), Change::DropMark(id.clone())),
-            Some(mark) => {
-                mark.check(&scene.consultation.studies)?;
-                let count = if is_there { had } else { had + 1 };
-                if count > MARKS_PER_MEMBER_MAX {
-                    return Err(Refusal::TooMany);
-                }
-                let entry = MarkEntry { id: id.clone(), by: by.clone(), mark: mark.clone() };
-                (count, Change::PutMark(entry))
-            }
-        };
-        let applied = self.record(scene.now, Some(by), Event::Mark { id, mark, count });
-        Ok(Applied { change: Some(change), ..applied })
-    }
-
-    fn chat(&mut self, scene: &Scene<'_>, id: EntryId, text: String) -> Result<Applied, Refusal> {
-        if self.recent_chats.contains(&id) {
-            return Err(Refusal::Stale);
-        }
-        if self.chats >= CHATS_MAX {
-            return Err(Refusal::TooMany);
-        }
-        let by = &scene.by.id;
-        let mut applied =
-            self.record(scene.now, Some(by), Event::Chat { id: id.clone(), text: text.clone() });
-        let chat = ChatEntry { id, by: by.clone(), at: self.last_at, text };
-        applied.change = Some(Change::PutChat(chat));
-        Ok(applied)
     }
 
     fn admit(&mut self, scene: &Scene<'_>) -> Result<Applied, Refusal> {
@@ -373,7 +280,7 @@ impl Room {
     }
 
     /// Appends a line, takes it in, and tells everybody.
-    fn record(&mut self, now: Timestamp, by: Option<&MemberId>, event: Event) -> Applied {
+    pub(crate) fn record(&mut self, now: Timestamp, by: Option<&MemberId>, event: Event) -> Applied {
         let entry = Entry { at: to_millisecond(now).max(self.last_at), by: by.cloned(), event };
         let previous = self.head.digest.clone();
         let line = entry.append_to(&mut self.head);
@@ -381,18 +288,6 @@ impl Room {
         let chain = ChainLink { sequence: self.head.sequence, previous };
         let told = Outgoing::of(Recorded { chain, entry });
         Applied { line, change: None, send: told.map(|told| (To::Everybody, told)).into_iter().collect() }
-    }
-}
-
-impl Applied {
-    fn send(to: To, message: Outgoing) -> Self {
-        Self { send: vec![(to, message)], ..Self::default() }
-    }
-
-    /// The sender knows it already.
-    fn to_others(mut self) -> Self {
-        self.send.iter_mut().for_each(|(to, _)| *to = To::Others);
-        self
     }
 }
 

@@ -16,10 +16,11 @@ use crate::view_state::ViewState;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Incoming {
-    /// The first message of a connection.
+    /// The first message of a connection. The transport takes it, not the room.
     Join {
-        /// Used once.
-        ticket: Ticket,
+        /// Used once; nothing from somebody who polls and is known by their cookie.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ticket: Option<Ticket>,
     },
     /// What the driver sees.
     State {
@@ -28,12 +29,21 @@ pub enum Incoming {
         /// What the driver sees.
         state: ViewState,
     },
+    /// The driver sees other frames, and nothing else has changed: small, for scrolling.
+    Scroll {
+        /// Grows with each, as that of states.
+        sequence: u64,
+        /// Places of panes, each with its frame from 0: linked panes scroll together.
+        frames: Vec<(u8, u32)>,
+    },
     /// Where the pointer is. Never stored.
     Pointer {
         /// Place of the pane.
         pane: u8,
         /// The series in it.
         series_instance_uid: SeriesInstanceUid,
+        /// The frame, from 0; nothing on a plane. Nobody draws it on another slice.
+        frame: Option<u32>,
         /// Column and row of the image, from the outer corner of its first pixel; nothing if the pointer left it.
         at: Option<[f64; 2]>,
     },
@@ -124,9 +134,10 @@ struct Head {
 
 impl Incoming {
     /// The `type` of every message, in the order of the enum.
-    pub const TYPES: [&str; 13] = [
+    pub const TYPES: [&str; 14] = [
         "join",
         "state",
+        "scroll",
         "pointer",
         "mark",
         "chat",
@@ -183,17 +194,18 @@ impl Incoming {
         let place = match self {
             Self::Join { .. } => 0,
             Self::State { .. } => 1,
-            Self::Pointer { .. } => 2,
-            Self::Mark { .. } => 3,
-            Self::Chat { .. } => 4,
-            Self::Progress { .. } => 5,
-            Self::AskToDrive {} => 6,
-            Self::HandOver { .. } => 7,
-            Self::TakeOver {} => 8,
-            Self::Admit { .. } => 9,
-            Self::Remove { .. } => 10,
-            Self::End {} => 11,
-            Self::Ping {} => 12,
+            Self::Scroll { .. } => 2,
+            Self::Pointer { .. } => 3,
+            Self::Mark { .. } => 4,
+            Self::Chat { .. } => 5,
+            Self::Progress { .. } => 6,
+            Self::AskToDrive {} => 7,
+            Self::HandOver { .. } => 8,
+            Self::TakeOver {} => 9,
+            Self::Admit { .. } => 10,
+            Self::Remove { .. } => 11,
+            Self::End {} => 12,
+            Self::Ping {} => 13,
         };
         Self::TYPES[place]
     }

@@ -8,16 +8,19 @@
 //! - [`Recorded`]: the record, one chained line for everything that happened; [`Replay`] is everything as it was after a line.
 //! - [`Opinion`] and [`Minutes`]: signed with name, licence number and time, over the digest of what was seen.
 
+mod applied;
 mod apply;
 mod bad_field;
 mod consultation;
 mod digest;
+mod entries;
 mod ids;
 mod incoming;
 pub mod limits;
 mod mark;
 mod member;
 mod minutes;
+mod note;
 mod opinion;
 mod outgoing;
 mod pace;
@@ -25,12 +28,13 @@ mod record;
 mod refusal;
 mod replay;
 mod room;
+mod scene;
 mod signature;
 mod typed;
 mod view_state;
 mod welcome;
 
-pub use apply::{Applied, Change, Note, Scene, To};
+pub use applied::{Applied, Change, To};
 pub use bad_field::{BadField, Fault};
 pub use consultation::{Consent, ConsentForm, Consultation, ConsultationState, EndReason};
 pub use ids::{ConsultationId, EntryId, InvalidConsultId, MemberId};
@@ -41,14 +45,17 @@ pub use minutes::{
     Attendee, KeyImage, Minutes, MinutesOpinion, MinutesPatient, MinutesSignature, MinutesText, Replaced,
     ShownSeries, SignedMinutes, Stay, WrittenMinutes,
 };
+pub use note::Note;
 pub use opinion::{Opinion, Seen, SignedOpinion};
 pub use outgoing::{ChatEntry, MarkEntry, NewsKind, Outgoing, RoomView};
 pub use pace::{Flow, Pace};
 pub use record::{Entry, Event, Line, Passage, RECORD_VERSION, Recorded};
 pub use refusal::Refusal;
 pub use replay::{Anchor, Opened, RecordError, Replay};
-pub use room::Room;
+pub use room::{RecentChat, Room};
+pub use scene::Scene;
 pub use signature::Signer;
 pub use view_state::{
-    Cine, Grid, PaneState, PlaneKind, PlaneState, Projection, Shift, Turn, ViewPlace, ViewState, Window,
+    Cine, Grid, PaneState, Parts, PlaneKind, PlaneState, Projection, Turn, ViewPlace, ViewState, Window,
+    WindowFunction,
 };

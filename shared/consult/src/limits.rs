@@ -55,7 +55,7 @@ pub const SHOWN_SERIES_MAX: usize = 100;
 /// Most key images of the minutes.
 pub const KEY_IMAGES_MAX: usize = 24;
 
-/// Most states a second that are taken of one connection.
+/// Most states and scrolls a second that are taken of one connection.
 pub const STATES_PER_SECOND_MAX: u32 = 20;
 /// Most positions of the pointer a second.
 pub const POINTERS_PER_SECOND_MAX: u32 = 20;

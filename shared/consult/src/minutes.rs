@@ -8,7 +8,6 @@ use filmless_domain::{SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::apply::Note;
 use crate::bad_field::{BadField, Fault};
 use crate::digest::digest_of;
 use crate::ids::{ConsultationId, MemberId};
@@ -17,6 +16,7 @@ use crate::limits::{
     MINUTES_VERSIONS_MAX, OPINION_CHARS_MAX, OPINIONS_PER_MEMBER_MAX, SHOWN_SERIES_MAX, STUDIES_MAX,
 };
 use crate::member::MemberRole;
+use crate::note::Note;
 use crate::signature::Signer;
 use crate::typed;
 

@@ -8,11 +8,11 @@ use filmless_domain::chain::ChainHead;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::apply::Note;
 use crate::bad_field::{BadField, Fault};
 use crate::digest::digest_of;
 use crate::ids::ConsultationId;
 use crate::limits::{OPINION_CHARS_MAX, OPINIONS_PER_MEMBER_MAX};
+use crate::note::Note;
 use crate::signature::Signer;
 use crate::typed;
 

@@ -38,6 +38,17 @@ pub enum Outgoing {
         /// The line.
         head: u64,
     },
+    /// The driver sees other frames.
+    Scroll {
+        /// Who drives.
+        by: MemberId,
+        /// Grows with each, as that of states.
+        sequence: u64,
+        /// Places of panes, each with its frame from 0: linked panes scroll together.
+        frames: Vec<(u8, u32)>,
+        /// The line.
+        head: u64,
+    },
     /// Where somebody's pointer is.
     Pointer {
         /// Whose.
@@ -46,6 +57,8 @@ pub enum Outgoing {
         pane: u8,
         /// The series in it.
         series_instance_uid: SeriesInstanceUid,
+        /// The frame, from 0; nothing on a plane.
+        frame: Option<u32>,
         /// Column and row; nothing if it left the image.
         at: Option<[f64; 2]>,
     },
@@ -183,9 +196,9 @@ impl std::fmt::Debug for ChatEntry {
 
 impl Outgoing {
     /// The `type` of every message, in the order of the enum.
-    pub const TYPES: [&str; 12] = [
-        "welcome", "state", "pointer", "mark", "chat", "member", "driver", "asks", "news", "refused", "pong",
-        "ended",
+    pub const TYPES: [&str; 13] = [
+        "welcome", "state", "scroll", "pointer", "mark", "chat", "member", "driver", "asks", "news",
+        "refused", "pong", "ended",
     ];
 
     /// The refusal of a message.
@@ -210,6 +223,7 @@ impl Outgoing {
             Event::Member { member, .. } => Self::Member { member, head: Some(head) },
             Event::Driver { driver } => Self::Driver { driver: Some(driver), head },
             Event::State { sequence, state } => Self::State { by: by?, sequence, state, head },
+            Event::Scroll { sequence, frames } => Self::Scroll { by: by?, sequence, frames, head },
             Event::Mark { id, mark, .. } => Self::Mark { id, by: by?, mark, head },
             Event::Chat { id, text } => Self::Chat { chat: ChatEntry { id, by: by?, at, text }, head },
             Event::Opinion { .. } => Self::News { what: NewsKind::Opinion, by, head },

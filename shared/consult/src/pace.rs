@@ -34,7 +34,7 @@ impl Pace {
             *self = Self { second: now.as_second(), ..Self::default() };
         }
         let (count, most) = match kind {
-            Some("state") => (&mut self.states, STATES_PER_SECOND_MAX),
+            Some("state" | "scroll") => (&mut self.states, STATES_PER_SECOND_MAX),
             Some("pointer") => (&mut self.pointers, POINTERS_PER_SECOND_MAX),
             _ => (&mut self.others, OTHERS_PER_SECOND_MAX),
         };

@@ -34,7 +34,7 @@ pub enum Passage {
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event {
     /// The first line.
     Opened {
@@ -68,6 +68,13 @@ pub enum Event {
         sequence: u64,
         /// What.
         state: Box<ViewState>,
+    },
+    /// The driver saw other frames.
+    Scroll {
+        /// Grows with each, as that of states.
+        sequence: u64,
+        /// Places of panes, each with its frame from 0: linked panes scroll together.
+        frames: Vec<(u8, u32)>,
     },
     /// A mark was drawn, changed or deleted.
     Mark {
@@ -122,7 +129,6 @@ pub struct Entry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<MemberId>,
     /// What.
-    #[serde(flatten)]
     pub event: Event,
 }
 

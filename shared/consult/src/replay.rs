@@ -108,8 +108,8 @@ impl Replay {
         head.follow(line.as_bytes(), number)?;
         let recorded = Recorded::parse(line).filter(|recorded| self.may_follow(&recorded.entry));
         let recorded = recorded.ok_or(RecordError::Impossible { line: number })?;
-        self.room.fold(&recorded.entry);
         self.room.head = head;
+        self.room.fold(&recorded.entry);
         self.keep(&recorded.entry);
         Ok(recorded)
     }
@@ -124,6 +124,11 @@ impl Replay {
                 let opened = self.opened.as_ref().map_or(&[][..], |opened| &opened.studies);
                 is_by_driver && *sequence > self.room.state_sequence && state.check(opened).is_ok()
             }
+            Event::Scroll { sequence, frames } => {
+                let state = self.room.state.clone();
+                let scrolled = state.is_some_and(|mut state| state.scroll(frames).is_ok());
+                is_by_driver && *sequence > self.room.state_sequence && scrolled
+            }
             Event::Mark { id, .. } => entry.by.is_some() && is_author(id),
             Event::Chat { .. } | Event::Opinion { .. } => entry.by.is_some(),
             Event::Ended { .. } => self.room.ended.is_none(),
@@ -133,7 +138,11 @@ impl Replay {
         };
         let is_of_meeting = matches!(
             entry.event,
-            Event::Driver { .. } | Event::State { .. } | Event::Mark { .. } | Event::Chat { .. }
+            Event::Driver { .. }
+                | Event::State { .. }
+                | Event::Scroll { .. }
+                | Event::Mark { .. }
+                | Event::Chat { .. }
         );
         let is_late = is_of_meeting && self.room.ended.is_some();
         fits && !is_first && !is_late && entry.at >= self.room.last_at
@@ -167,7 +176,7 @@ impl Replay {
             Event::Opinion { number, digest } => self.opinions.push(anchor(*number, digest)),
             Event::Minutes { version, digest } => self.minutes.push(anchor(*version, digest)),
             Event::Signature { version, digest } => self.signatures.push(anchor(*version, digest)),
-            Event::Driver { .. } | Event::State { .. } | Event::Ended { .. } => {}
+            Event::Driver { .. } | Event::State { .. } | Event::Scroll { .. } | Event::Ended { .. } => {}
         }
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::consultation::EndReason;
 use crate::ids::{EntryId, MemberId};
+use crate::member::MemberRole;
 use crate::record::{Entry, Event, Passage};
 use crate::view_state::ViewState;
 
@@ -30,13 +31,26 @@ pub struct Room {
     /// How many chat messages there are.
     pub chats: u32,
     /// The last chat messages, to recognise one that is sent again.
-    pub recent_chats: Vec<EntryId>,
+    pub recent_chats: Vec<RecentChat>,
     /// Why it ended.
     pub ended: Option<EndReason>,
     /// When the last line was written. Clocks of servers differ, and the record never goes back.
     pub last_at: Timestamp,
     /// The last line of the record.
     pub head: ChainHead,
+}
+
+/// A chat message that may be sent again by a client whose connection was lost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecentChat {
+    /// Which.
+    pub id: EntryId,
+    /// Whose.
+    pub by: MemberId,
+    /// When.
+    pub at: Timestamp,
+    /// Its line.
+    pub sequence: u64,
 }
 
 impl Default for Room {
@@ -70,13 +84,13 @@ impl Room {
         self.driver.as_ref().is_some_and(|driver| self.is_here(driver))
     }
 
-    /// Takes in what a line says, but for its place in the chain.
+    /// Takes in what a line says. Its place in the chain is `head` already.
     pub(crate) fn fold(&mut self, entry: &Entry) {
         self.last_at = entry.at;
         match &entry.event {
             Event::Member { what, connection, member } => {
                 self.pass(*what, connection.as_deref(), &member.id);
-                let is_chair = member.role == crate::member::MemberRole::Chair;
+                let is_chair = member.role == MemberRole::Chair;
                 if *what == Passage::Joined && is_chair && self.driver.is_none() {
                     self.driver = Some(member.id.clone());
                 }
@@ -86,6 +100,11 @@ impl Room {
                 self.state = Some(ViewState::clone(state));
                 self.state_sequence = *sequence;
             }
+            Event::Scroll { sequence, frames } => {
+                // Whoever wrote the line has checked that something is there.
+                let _ = self.state.as_mut().map(|state| state.scroll(frames));
+                self.state_sequence = *sequence;
+            }
             Event::Mark { count, .. } => {
                 if let Some(by) = &entry.by {
                     self.marks.insert(by.clone(), *count);
@@ -93,7 +112,8 @@ impl Room {
             }
             Event::Chat { id, .. } => {
                 self.chats += 1;
-                self.recent_chats.push(id.clone());
+                let (id, at, sequence) = (id.clone(), entry.at, self.head.sequence);
+                self.recent_chats.extend(entry.by.clone().map(|by| RecentChat { id, by, at, sequence }));
                 let old = self.recent_chats.len().saturating_sub(RECENT_CHATS);
                 self.recent_chats.drain(..old);
             }

@@ -3,6 +3,7 @@
 //! Everything is relative to the images, never to a screen, so that a telephone shows the same as a workstation.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use filmless_domain::{SeriesInstanceUid, StudyInstanceUid};
 use serde::{Deserialize, Serialize};
@@ -18,14 +19,18 @@ const COLUMNS_MAX: u8 = 4;
 const FRAMES_MAX: u32 = 1_000_000;
 /// Largest magnitude of a window.
 const WINDOW_MAX: f64 = 1e12;
-/// Largest enlargement, and largest shift.
-const SCALE_MAX: f64 = 10_000.0;
+/// Where the middle of a pane may be on an image: beside it, too.
+const CENTRES: RangeInclusive<f64> = -8.0..=9.0;
+/// Most of an image that may be seen: much more than all of it.
+const EXTENT_MAX: f64 = 64.0;
 /// Farthest point from the origin of the patient's coordinates, in millimetres.
 const MILLIMETRES_MAX: f64 = 1e6;
+/// Thickness of slabs, in millimetres.
+const SLABS: RangeInclusive<f64> = 0.0..=1000.0;
 /// Longest part of a unit vector, as arithmetic leaves it.
 const UNIT_MAX: f64 = 1.001;
-/// Fastest cine.
-const FRAMES_PER_SECOND_MAX: f64 = 240.0;
+/// How fast and how slow something may be played.
+const SPEEDS: RangeInclusive<f64> = 0.1..=10.0;
 /// Longest name of colours.
 const COLOURS_BYTES_MAX: usize = 32;
 /// Largest whole number that JavaScript counts exactly to.
@@ -73,11 +78,15 @@ pub struct PaneState {
     pub is_inverted: bool,
     /// Name of a palette.
     pub colours: Option<String>,
-    /// Which part of the image.
-    pub view: ViewPlace,
-    /// A plane through the volume instead of a frame.
+    /// Whether overlays of the image are shown.
+    pub has_overlays: bool,
+    /// For a subtraction: whether the mask is subtracted.
+    pub is_masked: Option<bool>,
+    /// Which part of the image; nothing while the series opens.
+    pub view: Option<ViewPlace>,
+    /// A plane through a volume instead of a frame.
     pub plane: Option<PlaneState>,
-    /// Whether it is being played.
+    /// How it is being played.
     pub cine: Option<Cine>,
 }
 
@@ -89,31 +98,43 @@ pub struct Window {
     pub center: f64,
     /// Its width.
     pub width: f64,
+    /// VOI LUT Function.
+    pub function: WindowFunction,
 }
 
-/// Which part of the image is seen, and how it is turned.
+/// VOI LUT Function (0028,1056).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[allow(missing_docs, reason = "words of the standard")]
+pub enum WindowFunction {
+    Linear,
+    LinearExact,
+    Sigmoid,
+}
+
+/// Which part of the image is seen, and how it is turned. A follower shows at least that part, with the same middle.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ViewPlace {
-    /// Enlargement: 1 for the picture fitted into its pane.
-    pub scale: f64,
-    /// From the middle of the pane to the middle of the picture, as parts of the fitted picture.
-    pub shift: Shift,
+    /// The point of the image in the middle of the pane, before it is turned.
+    pub centre: Parts,
+    /// How much of the image is seen, before it is turned.
+    pub extent: Parts,
     /// Quarter turns and flips.
     pub turn: Turn,
 }
 
-/// Parts of the fitted picture's width and height, to the right and down.
+/// Parts of the image's width and height: 0 and 1 are its edges.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Shift {
-    /// To the right.
+pub struct Parts {
+    /// Of the columns.
     pub x: f64,
-    /// Down.
+    /// Of the rows.
     pub y: f64,
 }
 
-/// x' = a·x + c·y, y' = b·x + d·y.
+/// x' = a·x + c·y, y' = b·x + d·y; each is -1, 0 or 1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "the formula says it")]
@@ -128,8 +149,10 @@ pub struct Turn {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlaneState {
-    /// Which.
+    /// Which it is, or was before it was turned.
     pub kind: PlaneKind,
+    /// Place of the pane whose series is cut.
+    pub source: u8,
     /// A point on it.
     pub point: [f64; 3],
     /// Direction of the screen's right, a unit vector.
@@ -150,7 +173,6 @@ pub enum PlaneKind {
     Axial,
     Coronal,
     Sagittal,
-    Oblique,
 }
 
 /// What is put together across a slab.
@@ -163,14 +185,12 @@ pub enum Projection {
     Minimum,
 }
 
-/// How it is being played.
+/// How it is being played: always forward.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cine {
-    /// How fast.
-    pub frames_per_second: f64,
-    /// Which way.
-    pub is_forward: bool,
+    /// Times the pace that the file names.
+    pub speed: f64,
 }
 
 impl ViewState {
@@ -187,7 +207,8 @@ impl ViewState {
         let places = rows.saturating_mul(columns);
         let is_placed = self.active < places && self.enlarged.is_none_or(|pane| pane < places);
         let is_whole = is_grid && is_placed && self.panes.len() == usize::from(places);
-        if !is_whole || self.sent_at > WHOLE_MAX || !self.panes.iter().flatten().all(PaneState::is_sound) {
+        let are_sound = self.panes.iter().flatten().all(|pane| pane.is_sound(places));
+        if !is_whole || self.sent_at > WHOLE_MAX || !are_sound {
             return Err(Refusal::Malformed);
         }
         if self.studies().into_iter().any(|study| !opened.contains(study)) {
@@ -201,44 +222,59 @@ impl ViewState {
     pub fn studies(&self) -> BTreeSet<&StudyInstanceUid> {
         self.panes.iter().flatten().map(|pane| &pane.study_instance_uid).collect()
     }
+
+    /// Goes to frames: places of panes, each with its frame.
+    ///
+    /// # Errors
+    /// `malformed` for no pane or too many, one in which nothing is, or a frame that there cannot be; then nothing changes.
+    pub fn scroll(&mut self, frames: &[(u8, u32)]) -> Result<(), Refusal> {
+        let is_filled = |pane: u8| self.panes.get(usize::from(pane)).is_some_and(Option::is_some);
+        let are_there = frames.iter().all(|(pane, frame)| is_filled(*pane) && *frame < FRAMES_MAX);
+        if !are_there || frames.is_empty() || frames.len() > self.panes.len() {
+            return Err(Refusal::Malformed);
+        }
+        for (pane, frame) in frames {
+            if let Some(Some(pane)) = self.panes.get_mut(usize::from(*pane)) {
+                pane.frame = *frame;
+            }
+        }
+        Ok(())
+    }
 }
 
 impl PaneState {
-    fn is_sound(&self) -> bool {
+    /// With this many places in the grid.
+    fn is_sound(&self, places: u8) -> bool {
         let Self { frame, window, colours, view, plane, cine, .. } = self;
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        let are_colours =
+            |name: &String| (1..=COLOURS_BYTES_MAX).contains(&name.len()) && name.bytes().all(is_name);
+        let is_window =
+            |it: Window| it.center.abs() <= WINDOW_MAX && it.width > 0.0 && it.width <= WINDOW_MAX;
         *frame < FRAMES_MAX
-            && window
-                .is_none_or(|it| within(it.center, WINDOW_MAX) && it.width > 0.0 && it.width <= WINDOW_MAX)
-            && colours
-                .as_ref()
-                .is_none_or(|name| (1..=COLOURS_BYTES_MAX).contains(&name.len()) && name.bytes().all(is_name))
-            && view.is_sound()
-            && plane.is_none_or(|plane| plane.is_sound())
-            && cine
-                .is_none_or(|it| it.frames_per_second > 0.0 && it.frames_per_second <= FRAMES_PER_SECOND_MAX)
+            && window.is_none_or(is_window)
+            && colours.as_ref().is_none_or(are_colours)
+            && view.is_none_or(|view| view.is_sound())
+            && plane.is_none_or(|plane| plane.source < places && plane.is_sound())
+            && cine.is_none_or(|cine| SPEEDS.contains(&cine.speed))
     }
 }
 
 impl ViewPlace {
     fn is_sound(&self) -> bool {
-        let Self { scale, shift: Shift { x, y }, turn: Turn { a, b, c, d } } = *self;
-        let is_turn = [a, b, c, d].into_iter().all(|part| within(part, UNIT_MAX));
-        scale > 0.0 && scale <= SCALE_MAX && within(x, SCALE_MAX) && within(y, SCALE_MAX) && is_turn
+        let Self { centre, extent, turn: Turn { a, b, c, d } } = *self;
+        [centre.x, centre.y].iter().all(|at| CENTRES.contains(at))
+            && [extent.x, extent.y].iter().all(|part| *part > 0.0 && *part <= EXTENT_MAX)
+            && [a, b, c, d].iter().all(|part| [-1.0, 0.0, 1.0].contains(part))
     }
 }
 
 impl PlaneState {
     fn is_sound(&self) -> bool {
-        let is_within = |numbers: &[f64], most| numbers.iter().all(|number| within(*number, most));
+        let is_within = |numbers: &[f64], most| numbers.iter().all(|number| number.abs() <= most);
         is_within(&self.point, MILLIMETRES_MAX)
             && is_within(&self.row, UNIT_MAX)
             && is_within(&self.column, UNIT_MAX)
-            && (0.0..=MILLIMETRES_MAX).contains(&self.slab_mm)
+            && SLABS.contains(&self.slab_mm)
     }
-}
-
-/// Finite, and not farther from zero.
-fn within(number: f64, most: f64) -> bool {
-    number.abs() <= most
 }
