@@ -19,6 +19,9 @@ pub(crate) const BODY_BYTES_MAX: usize = 16 * 1024;
 /// Largest body of marks, which are longer than a form.
 pub(crate) const MARKS_BYTES_MAX: usize = filmless_delivery::viewing::MARKS_BYTES_MAX;
 
+/// Largest body of somebody who takes part in a room without a WebSocket: a few of the longest messages.
+const POLL_BYTES_MAX: usize = 128 * 1024;
+
 /// Where a file is accepted. Its handler reads the body itself, once it knows that the sender may upload.
 pub(crate) const UPLOAD_PATH: &str = "/staff/finance/claims";
 
@@ -63,7 +66,12 @@ pub(crate) async fn read_whole_body(request: Request, next: Next) -> Response {
 
 fn body_bytes_max(path: &str) -> usize {
     let is_marks = path.starts_with("/studies/") && path.ends_with("/marks");
-    if is_marks { MARKS_BYTES_MAX } else { BODY_BYTES_MAX }
+    let is_poll = path.starts_with("/consultations/") && path.ends_with("/poll");
+    match (is_marks, is_poll) {
+        (true, _) => MARKS_BYTES_MAX,
+        (_, true) => POLL_BYTES_MAX,
+        _ => BODY_BYTES_MAX,
+    }
 }
 
 /// Refuses forms that another site submits.

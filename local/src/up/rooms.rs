@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{HOST, ORIGIN};
@@ -13,9 +14,12 @@ use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use filmless_delivery::TrustedProxies;
-use filmless_delivery::consult::{Heard, Live};
+use filmless_consult::ConsultationId;
+use filmless_delivery::consult::live::{Heard, Live};
+use filmless_domain::LogCode;
 use filmless_embedded::{Frames, InProcessRoom, LineEnd};
 use filmless_front::source_of;
+use filmless_runtime::error_chain;
 use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt, StreamExt};
 use tokio::time::{Instant, interval_at, sleep_until, timeout};
@@ -105,11 +109,14 @@ impl Drop for Place {
 async fn enter(
     State(rooms): State<Rooms>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    upgrade: Option<WebSocketUpgrade>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
     request: Request,
 ) -> Response {
     let (parts, _) = request.into_parts();
-    let Some(upgrade) = upgrade else { return StatusCode::UPGRADE_REQUIRED.into_response() };
+    let upgrade = match upgrade {
+        Ok(upgrade) => upgrade,
+        Err(rejection) => return rejection.into_response(),
+    };
     if !is_own(&parts.headers, &rooms.0.origin) {
         return StatusCode::FORBIDDEN.into_response();
     }
@@ -149,7 +156,10 @@ async fn serve(socket: WebSocket, source: String, place: Place) {
     }
     drop(frames);
     if let Some(consultation) = line.consultation {
-        live.leave(&consultation, &id).await;
+        if let Err(error) = live.leave(&consultation, &id).await {
+            // The room finds out when it sends something here.
+            tracing::warn!(error = &error as &dyn std::error::Error, "a connection left its room unnoticed");
+        }
     }
 }
 
@@ -174,7 +184,7 @@ struct Line<'a> {
     live: &'a Live,
     id: &'a str,
     source: &'a str,
-    consultation: Option<String>,
+    consultation: Option<ConsultationId>,
 }
 
 impl Line<'_> {
@@ -212,7 +222,7 @@ impl Line<'_> {
     }
 
     async fn take(&mut self, text: &str) -> Result<(), Closing> {
-        let consultation = self.consultation.as_deref();
+        let consultation = self.consultation.as_ref();
         match self.live.receive(consultation, self.id, self.source, text).await {
             Ok(Heard::Joined(consultation)) => {
                 self.consultation = Some(consultation);

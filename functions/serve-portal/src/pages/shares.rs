@@ -226,6 +226,7 @@ pub(super) fn no_request() -> ShareRequest {
         days: 0,
         may_download: false,
         may_annotate: false,
+        may_consult: false,
     }
 }
 

@@ -52,7 +52,7 @@ impl Live {
             (_, Err(unread)) => self.tell(&mut sender, Outgoing::unread(unread)).await?,
             (Flow::TooFast, Ok(incoming)) => self.refuse(&mut sender, &incoming, Refusal::TooFast).await?,
             (Flow::Pass, Ok(incoming)) => match (consultation, incoming) {
-                (None, Incoming::Join { ticket }) => {
+                (None, Incoming::Join { ticket: Some(ticket) }) => {
                     return self.join(connection, source, &ticket).await;
                 }
                 (None, incoming) => self.refuse(&mut sender, &incoming, Refusal::NotAdmitted).await?,
@@ -90,10 +90,10 @@ impl Live {
             let Attending::Yes(mut look, known) = attending else { return Ok(()) };
             let asks = Asks::of(&known.member, incoming);
             let Some(speaker) = look.speaker(&asks, &known.source)? else { return self.dismiss(consultation, connection).await };
-            if let (Incoming::Chat { .. }, Some(entry)) = (incoming, &speaker.entry)
-                && entry.by == known.member
-            {
-                return self.tell(sender, said_before(entry)?).await;
+            match &speaker.chat {
+                Some(chat) if chat.by == known.member => return self.tell(sender, said_before(chat)?).await,
+                Some(_) => return self.refuse(sender, incoming, Refusal::NotYours).await,
+                None => {}
             }
             let before = look.here();
             let mut room = std::mem::take(&mut look.room);

@@ -1,6 +1,6 @@
 //! One look at everything that a message depends on.
 
-use filmless_consult::{ConsultationId, EntryId, Incoming, Line, MemberId, Room, Scene};
+use filmless_consult::{ConsultationId, EntryId, Incoming, Line, MarkEntry, MemberId, Room, Scene};
 use filmless_store::index::{
     ConsultationRecord, MemberRecord, RoomAsked, RoomConnection, RoomEntry, RoomEntryKind, RoomItems,
     RoomWatched,
@@ -28,8 +28,10 @@ pub(super) struct Speaker {
     /// From where.
     pub source: String,
     pub named: Option<MemberRecord>,
-    /// The mark or chat message with the id of the message.
-    pub entry: Option<RoomEntry>,
+    /// The mark with the id of the message.
+    pub mark: Option<MarkEntry>,
+    /// The chat message with its id.
+    pub chat: Option<RoomEntry>,
 }
 
 /// What a message asks to be looked up.
@@ -102,11 +104,18 @@ impl Look {
             None => Ok(None),
         };
         let Some(member) = of(asks.member)? else { return Ok(None) };
-        let entry = match asks.entry {
-            Some((kind, id)) => self.items.entry(kind, id)?,
-            None => None,
-        };
-        Ok(Some(Speaker { member, source: source.to_owned(), named: of(asks.named)?, entry }))
+        let (mut mark, mut chat) = (None, None);
+        match asks.entry {
+            Some((kind @ RoomEntryKind::Mark, id)) => {
+                let entry = self.items.entry(kind, id)?;
+                let read = |entry: RoomEntry| serde_json::from_str(&entry.entry);
+                mark = entry.map(read).transpose().map_err(DeliveryError::internal("a mark"))?;
+            }
+            Some((kind @ RoomEntryKind::Chat, id)) => chat = self.items.entry(kind, id)?,
+            None => {}
+        }
+        let named = of(asks.named)?;
+        Ok(Some(Speaker { member, source: source.to_owned(), named, mark, chat }))
     }
 
     /// What the room has to know of it.
@@ -116,7 +125,7 @@ impl Look {
             consultation: &self.record.consultation,
             by: &speaker.member.member,
             named: speaker.named.as_ref().map(|named| &named.member),
-            mark_author: speaker.entry.as_ref().map(|entry| &entry.by),
+            mark: speaker.mark.as_ref(),
         }
     }
 }

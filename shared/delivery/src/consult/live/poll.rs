@@ -142,12 +142,9 @@ impl Live {
         message: &Value,
         events: &mut Vec<Outgoing>,
     ) -> Result<(), DeliveryError> {
-        let read = Incoming::parse(&message.to_string());
-        // They are in by asking.
-        if message.get("type").and_then(Value::as_str) == Some("join") {
-            return Ok(());
-        }
-        let incoming = match read {
+        let incoming = match Incoming::parse(&message.to_string()) {
+            // They are in by asking.
+            Ok(Incoming::Join { .. }) => return Ok(()),
             Ok(incoming) => incoming,
             Err(unread) => {
                 events.push(Outgoing::unread(unread));
