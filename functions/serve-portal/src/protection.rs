@@ -19,8 +19,8 @@ pub(crate) const BODY_BYTES_MAX: usize = 16 * 1024;
 /// Largest body of marks, which are longer than a form.
 pub(crate) const MARKS_BYTES_MAX: usize = filmless_delivery::viewing::MARKS_BYTES_MAX;
 
-/// Largest body of somebody who takes part in a room without a WebSocket: a few of the longest messages.
-const POLL_BYTES_MAX: usize = 128 * 1024;
+/// Largest body about a consultation: a page of minutes, each letter up to nine bytes long in a form.
+pub(crate) const CONSULT_BYTES_MAX: usize = 1 << 20;
 
 /// Where a file is accepted. Its handler reads the body itself, once it knows that the sender may upload.
 pub(crate) const UPLOAD_PATH: &str = "/staff/finance/claims";
@@ -66,10 +66,11 @@ pub(crate) async fn read_whole_body(request: Request, next: Next) -> Response {
 
 fn body_bytes_max(path: &str) -> usize {
     let is_marks = path.starts_with("/studies/") && path.ends_with("/marks");
-    let is_poll = path.starts_with("/consultations/") && path.ends_with("/poll");
-    match (is_marks, is_poll) {
+    let is_consult = path.starts_with("/consultations")
+        || (path.starts_with("/staff/patients/") && path.contains("/consultations"));
+    match (is_marks, is_consult) {
         (true, _) => MARKS_BYTES_MAX,
-        (_, true) => POLL_BYTES_MAX,
+        (_, true) => CONSULT_BYTES_MAX,
         _ => BODY_BYTES_MAX,
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::http::{HeaderName, HeaderValue};
 use filmless_consult::ConsultationId;
+use filmless_delivery::consult::Consultations;
 use filmless_delivery::consult::live::Live;
 use filmless_delivery::viewing::Portal;
 use url::Url;
@@ -30,6 +31,7 @@ pub(crate) struct Rooms {
 pub struct PortalServices {
     pub(crate) portal: Portal,
     pub(crate) staff: Option<StaffSignIn>,
+    pub(crate) consultations: Option<Consultations>,
     pub(crate) machine: Option<Arc<dyn Machine>>,
     pub(crate) rooms: Option<Rooms>,
     pub(crate) is_erasing: bool,
@@ -42,13 +44,23 @@ impl PortalServices {
     #[must_use]
     pub fn new(portal: Portal, config: PortalConfig) -> Self {
         let headers = headers::of(&config, None);
-        Self { portal, staff: None, machine: None, rooms: None, is_erasing: true, config, headers }
+        Self {
+            portal,
+            staff: None,
+            consultations: None,
+            machine: None,
+            rooms: None,
+            is_erasing: true,
+            config,
+            headers,
+        }
     }
 
-    /// Adds the console, for those who sign in this way. Without a sign-in there is no console.
+    /// Adds the console, for those who sign in this way, and consultations, whose messages need the same rights. Without a sign-in
+    /// there is neither.
     #[must_use]
     pub fn with_staff(self, staff: StaffSignIn) -> Self {
-        Self { staff: Some(staff), ..self }
+        Self { consultations: Some(staff.consultations()), staff: Some(staff), ..self }
     }
 
     /// Adds the rooms of consultations, reached at the address of a WebSocket API, or else at this server.

@@ -6,15 +6,11 @@ use filmless_domain::audit::{Actor, AuditAction};
 use filmless_store::index::{ConsultationRecord, Index, LogName, Transaction, TransactionOutcome};
 
 use super::Consultations;
+use super::places::{Place, Who};
 use crate::DeliveryError;
 use crate::parts::Common;
 use crate::record::audit::Record;
 use crate::viewing::Session;
-
-/// Whether members may still write opinions and minutes after an end of this kind.
-pub(super) const fn may_be_signed(reason: EndReason) -> bool {
-    matches!(reason, EndReason::Chair | EndReason::Time)
-}
 
 /// Adds the end of a consultation to a transaction: state and audit. The shares of its members go on where minutes may be
 /// signed; else [`end_shares`] ends them.
@@ -48,13 +44,17 @@ async fn end_shares(common: &Common, record: &ConsultationRecord) -> Result<(), 
 }
 
 /// Ends a consultation whose study is not to be seen any more, and all that its members have. Doing it again changes nothing.
-async fn recall(common: &Common, record: &ConsultationRecord, actor: Actor, source: &str) -> Result<bool, DeliveryError> {
+async fn recall(
+    common: &Common,
+    record: &ConsultationRecord,
+    by: (Actor, Option<&str>),
+) -> Result<bool, DeliveryError> {
     // First nobody sees anything, then it is written down.
     end_shares(common, record).await?;
     if record.consultation.state == ConsultationState::Ended {
         return Ok(false);
     }
-    let ended = end_in(Transaction::new(), common, record, EndReason::Recalled, (actor, Some(source)))?;
+    let ended = end_in(Transaction::new(), common, record, EndReason::Recalled, by)?;
     Ok(common.index.commit(ended).await? == TransactionOutcome::Committed)
 }
 
@@ -63,11 +63,11 @@ pub(crate) async fn end_all_of_study(
     common: &Common,
     study: &StudyInstanceUid,
     actor: &Actor,
-    source: &str,
+    source: Option<&str>,
 ) -> Result<usize, DeliveryError> {
     let mut ended = 0;
     for record in common.index.consultations_of_study(study).await? {
-        ended += usize::from(recall(common, &record, actor.clone(), source).await?);
+        ended += usize::from(recall(common, &record, (actor.clone(), source)).await?);
     }
     Ok(ended)
 }
@@ -77,21 +77,28 @@ pub(crate) async fn end_all_of_account(
     common: &Common,
     account_key: &str,
     actor: &Actor,
-    source: &str,
+    source: Option<&str>,
 ) -> Result<usize, DeliveryError> {
     let mut ended = 0;
     for record in common.index.consultations_of_account(account_key).await? {
-        ended += usize::from(recall(common, &record, actor.clone(), source).await?);
+        ended += usize::from(recall(common, &record, (actor.clone(), source)).await?);
     }
     Ok(ended)
 }
 
 impl Consultations {
-    /// Ends a consultation: by its chair, or by who started it. False for anybody else, and where it ended before.
+    /// Ends a consultation: by its chair, by who started it, or by its patient, who takes back the consent. False for anybody
+    /// else, and where it ended before.
     ///
     /// # Errors
     /// [`DeliveryError`].
     pub async fn end(&self, session: &Session, id: &ConsultationId) -> Result<bool, DeliveryError> {
+        if let Some(Place { record, who: Who::Patient }) = self.place(session, id).await? {
+            let by = (session.actor(), Some(session.source.as_str()));
+            let has_ended = record.consultation.ended.is_some();
+            // Whoever ended it, the members keep nothing.
+            return Ok(recall(&self.common, &record, by).await? || has_ended);
+        }
         let Some(place) = self.managed(session, id).await? else { return Ok(false) };
         self.end_by(&place.record, (session.actor(), Some(&session.source))).await
     }

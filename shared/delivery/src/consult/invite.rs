@@ -1,7 +1,7 @@
 //! Invitations: the link in one message, the code in another, by another way. What no message carries is shown once to
 //! whoever invites, who passes it on.
 
-use filmless_consult::{ConsultationId, Member, MemberId, MemberRole, MemberStatus};
+use filmless_consult::{BadField, ConsultationId, Fault, Member, MemberId, MemberRole, MemberStatus};
 use filmless_domain::audit::{Actor, AuditAction};
 use filmless_domain::share::{Relation, SHARE_CODE_DIGITS, SHARE_LABEL_CHARS_MAX};
 use filmless_domain::{Channel, Secret, access};
@@ -13,13 +13,16 @@ use filmless_store::index::{
 use jiff::{SignedDuration, Timestamp};
 
 use super::message_rules::channels_of;
-use super::start::{NewMember, SIGNING_DAYS, add_member, member_of};
-use super::{BadField, Consultations, Fault};
+use super::new_member::{NewMember, add_member, member_of, new_record};
+use super::Consultations;
 use crate::record::audit::Record;
 use crate::record::messages::{MemberTask, Task};
 use crate::record::outbox;
 use crate::viewing::seat_code_hash;
 use crate::{DeliveryError, credentials};
+
+/// So long after a consultation's end its members may still sign its minutes, in days. They see no images then.
+pub const SIGNING_DAYS: i64 = 14;
 
 /// An ended share stays readable this long, so that the patient can see who opened what.
 const KEPT_AFTER_END: SignedDuration = SignedDuration::from_hours(24 * 90);
@@ -198,15 +201,7 @@ impl Consultations {
             Ok(member) => member,
             Err(bad) => return Ok(Err(bad)),
         };
-        let member = MemberRecord {
-            member,
-            share_digest: None,
-            share: None,
-            messages: 0,
-            came_at: None,
-            admitted_at: None,
-            removed_at: None,
-        };
+        let member = new_record(member);
         add_member(self, record, &member).await?;
         Ok(Ok(self.invite(record, &member, actor, source).await?))
     }

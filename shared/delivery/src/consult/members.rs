@@ -1,13 +1,15 @@
 //! Letting members in and sending them out.
 
-use filmless_consult::{ConsultationId, ConsultationState, MemberId, MemberStatus};
+use filmless_consult::{BadField, ConsultationId, MemberId, MemberStatus};
 use filmless_domain::audit::{Actor, AuditAction};
 use filmless_store::index::{
     ConsultationRecord, Index, LogName, MemberRecord, Transaction, TransactionOutcome,
 };
 
+use super::Consultations;
+use super::invite::Invited;
+use super::new_member::NewMember;
 use super::places::Place;
-use super::{BadField, Consultations, Invited, NewMember};
 use crate::DeliveryError;
 use crate::parts::Common;
 use crate::record::audit::Record;
@@ -199,19 +201,6 @@ impl Consultations {
     ) -> Result<Option<(Place, MemberRecord)>, DeliveryError> {
         let Some(place) = self.place(session, id).await?.filter(Place::is_chair) else { return Ok(None) };
         Ok(self.common.index.member(id, member).await?.map(|member| (place, member)))
-    }
-
-    pub(super) async fn managed(
-        &self,
-        session: &Session,
-        id: &ConsultationId,
-    ) -> Result<Option<Place>, DeliveryError> {
-        let place = self.place(session, id).await?.filter(Place::may_manage);
-        // After a recall nobody comes back.
-        Ok(place.filter(|place| {
-            let consultation = &place.record.consultation;
-            consultation.state == ConsultationState::Open || consultation.ended.is_some_and(super::ending::may_be_signed)
-        }))
     }
 
     async fn done(&self, transaction: Option<Transaction>) -> Result<MemberAct, DeliveryError> {

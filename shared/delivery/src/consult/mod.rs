@@ -10,6 +10,7 @@ mod invite;
 pub mod live;
 mod members;
 mod message_rules;
+mod new_member;
 mod places;
 mod start;
 mod view;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 use filmless_store::Bucket;
 use filmless_store::sealing::Sealer;
+use jiff::Timestamp;
 
 use crate::parts::{Common, Consulting};
 
@@ -25,14 +27,16 @@ pub use filmless_consult::{
     BadField, Consent, ConsentForm, Consultation, ConsultationId, ConsultationState, EndReason, Fault, Member,
     MemberId, MemberRole, MemberStatus, limits,
 };
-pub use filmless_store::index::{ConsultationRecord, MemberRecord};
+pub use filmless_store::index::{ChannelState, ConsultationRecord, MemberRecord};
 
 pub(crate) use ending::{end_all_of_account, end_all_of_study};
-pub use invite::{CODE_REQUESTS_MAX, CodeAnswer, Invited};
+pub use invite::{CODE_REQUESTS_MAX, CodeAnswer, Invited, SIGNING_DAYS};
 pub use members::MemberAct;
 pub use places::{Place, Who};
 pub(crate) use start::{Owner, start};
-pub use start::{CONSULTATIONS_OPEN_MAX, NewMember, SIGNING_DAYS, StartAnswer, StartRequest, Started};
+pub use new_member::NewMember;
+pub use start::{CONSULTATIONS_OPEN_MAX, StartAnswer, StartRequest, Started};
+pub(crate) use view::line as line_of;
 pub use view::{ConsultationLine, ConsultationView, MemberLine};
 
 /// The use cases of consultations.
@@ -50,6 +54,12 @@ impl Consultations {
     pub fn new(parts: impl Into<Consulting>) -> Self {
         let Consulting { common, studies, sealer } = parts.into();
         Self { common, studies, sealer }
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.common.clock.now()
     }
 }
 

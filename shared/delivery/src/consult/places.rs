@@ -1,6 +1,6 @@
 //! Who somebody is in a consultation, by their session.
 
-use filmless_consult::{ConsultationId, ConsultationState, MemberStatus};
+use filmless_consult::{ConsultationId, ConsultationState, EndReason, MemberStatus};
 use filmless_domain::audit::Actor;
 use filmless_store::index::{ConsultationRecord, MemberRecord};
 
@@ -90,9 +90,28 @@ impl Consultations {
         let is_there = record.consultation.state != ConsultationState::Draft;
         Ok(is_there.then_some(Place { record, who }))
     }
+
+    /// The place of somebody who may invite, and end it.
+    pub(super) async fn managed(
+        &self,
+        session: &Session,
+        id: &ConsultationId,
+    ) -> Result<Option<Place>, DeliveryError> {
+        let place = self.place(session, id).await?.filter(Place::may_manage);
+        // After a recall nobody comes back.
+        Ok(place.filter(|place| {
+            let consultation = &place.record.consultation;
+            consultation.state == ConsultationState::Open || consultation.ended.is_some_and(may_be_signed)
+        }))
+    }
 }
 
 /// Whether a consultation was started with this share.
 pub(super) fn is_of_share(record: &ConsultationRecord, share: &str) -> bool {
     record.consultation.started_by == Actor::Share { share: share.to_owned() }
+}
+
+/// Whether members may still write opinions and minutes after an end of this kind.
+pub(super) const fn may_be_signed(reason: EndReason) -> bool {
+    matches!(reason, EndReason::Chair | EndReason::Time)
 }

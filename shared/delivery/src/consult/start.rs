@@ -1,19 +1,19 @@
 //! Starting a consultation.
 
 use filmless_consult::{
-    BadField, Consent, ConsentForm, Consultation, ConsultationId, ConsultationState, Fault, Member, MemberId,
-    MemberRole, MemberStatus,
+    BadField, Consent, ConsentForm, Consultation, ConsultationId, ConsultationState, Fault, Member, MemberRole,
 };
 use filmless_domain::audit::{Actor, AuditAction};
 use filmless_domain::hospital::end_of_day;
 use filmless_domain::usage::UsageKind;
-use filmless_domain::{Language, PatientId, PhoneNumber, StudyInstanceUid, mailbox};
-use filmless_store::index::{
-    Change, Condition, ConsultationRecord, Index, LogName, MemberRecord, Transaction,
-};
+use filmless_domain::{Language, PatientId, StudyInstanceUid};
+use filmless_store::index::{ConsultationRecord, Index, LogName, MemberRecord, Transaction};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Consultations, Invited};
+use super::invite::Invited;
+use super::new_member::{NewMember, add_member, member_of, new_record};
+use super::view::is_in_sight;
+use super::Consultations;
 use crate::DeliveryError;
 use crate::record::audit::Record;
 use crate::record::usage::{self, Pen};
@@ -21,25 +21,6 @@ use crate::viewing::Session;
 
 /// Most consultations of one account that are open at a time.
 pub const CONSULTATIONS_OPEN_MAX: usize = 20;
-/// So long after a consultation's end its members may still sign its minutes, in days. They see no images then.
-pub const SIGNING_DAYS: i64 = 14;
-
-/// A new member, as typed.
-#[derive(Clone, Default)]
-pub struct NewMember {
-    /// Name.
-    pub name: String,
-    /// Title.
-    pub title: String,
-    /// Where they work.
-    pub facility: String,
-    /// Number of their licence to practise.
-    pub licence: String,
-    /// Email address; may be empty.
-    pub email: String,
-    /// Phone number; may be empty.
-    pub phone: String,
-}
 
 /// A request for a consultation, as typed.
 #[derive(Clone, Default)]
@@ -70,18 +51,12 @@ pub struct StartRequest {
     pub starter: String,
 }
 
-macro_rules! hidden {
-    ($($name:ident),*) => {$(
-        impl std::fmt::Debug for $name {
-            /// Hides names and addresses.
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(concat!(stringify!($name), "(hidden)"))
-            }
-        }
-    )*};
+impl std::fmt::Debug for StartRequest {
+    /// Hides names and addresses.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StartRequest(hidden)")
+    }
 }
-
-hidden!(NewMember, StartRequest);
 
 /// A consultation that was started. Secrets that no message carries are shown once.
 #[derive(Debug)]
@@ -150,7 +125,7 @@ pub(crate) async fn start(
 ) -> Result<StartAnswer, DeliveryError> {
     let common = &consultations.common;
     for study in &request.studies {
-        if !super::view::is_in_sight(common, owner.account_key, study).await? {
+        if !is_in_sight(common, owner.account_key, study).await? {
             return Ok(StartAnswer::NotInSight);
         }
     }
@@ -244,68 +219,7 @@ fn prepared(
         created_at: now,
         ended_at: None,
     };
-    let new = |member| MemberRecord {
-        member,
-        share_digest: None,
-        share: None,
-        messages: 0,
-        came_at: None,
-        admitted_at: None,
-        removed_at: None,
-    };
-    Ok(Ok((record, members.into_iter().map(new).collect())))
-}
-
-/// A member as stored.
-pub(super) fn member_of(id: MemberId, typed: &NewMember, role: MemberRole) -> Result<Member, BadField> {
-    let not_allowed = |field: &str| BadField { field: field.to_owned(), kind: Fault::NotAllowed };
-    let email = typed.email.trim();
-    if !email.is_empty() && !mailbox::is_public_mailbox(email) {
-        return Err(not_allowed("email"));
-    }
-    let phone = match typed.phone.trim() {
-        "" => None,
-        number => Some(PhoneNumber::parse(number).map_err(|_| not_allowed("phone"))?),
-    };
-    let member = Member {
-        id,
-        name: typed.name.clone(),
-        title: typed.title.clone(),
-        facility: typed.facility.clone(),
-        licence: typed.licence.clone(),
-        email: (!email.is_empty()).then(|| email.to_owned()),
-        phone,
-        role,
-        status: MemberStatus::Invited,
-    };
-    member.checked()
-}
-
-impl Consultations {
-    /// An id that no other member has.
-    pub(super) fn new_member_id(&self, others: &[Member]) -> Result<MemberId, DeliveryError> {
-        loop {
-            let mut id = [0; 4];
-            self.common.randomness.fill(&mut id)?;
-            let id = MemberId::parse(&hex::encode(id)).map_err(DeliveryError::internal("the id of a member"))?;
-            if others.iter().all(|other| other.id != id) {
-                return Ok(id);
-            }
-        }
-    }
-}
-
-/// Adds a member; false if one of this id is there.
-pub(super) async fn add_member(
-    consultations: &Consultations,
-    record: &ConsultationRecord,
-    member: &MemberRecord,
-) -> Result<(), DeliveryError> {
-    let key = Index::member_key(&record.consultation.id, &member.member.id);
-    let new = Change::new().when(&Condition::Absent("pk"));
-    let transaction = Transaction::new().put(&key, member, new)?;
-    consultations.common.index.commit(transaction).await?.or_contention()?;
-    Ok(())
+    Ok(Ok((record, members.into_iter().map(new_record).collect())))
 }
 
 /// Opens it, on the record.

@@ -2,6 +2,7 @@
 //! change also writes it to the audit log and to the history of its study.
 
 mod access;
+mod consult;
 mod contact;
 pub mod daily_list;
 mod entrance;

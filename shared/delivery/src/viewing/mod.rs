@@ -95,6 +95,8 @@ pub struct Session {
 pub struct ShareScope {
     /// Name of the share in the logs.
     pub id: String,
+    /// Whom it is for.
+    pub label: String,
     /// Which studies.
     pub studies: Vec<StudyInstanceUid>,
     /// Whether files may be downloaded.

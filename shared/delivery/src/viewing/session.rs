@@ -232,6 +232,7 @@ fn scope_of(share: ShareRecord, now: Timestamp) -> Result<ShareScope, DeliveryEr
     Ok(ShareScope {
         ends_at: Timestamp::from_second(studies_until).map_err(DeliveryError::internal("an expiry"))?,
         id: share.id,
+        label: share.label,
         studies: if is_over { Vec::new() } else { share.studies },
         may_download: share.may_download,
         may_annotate: share.may_annotate,
