@@ -11,6 +11,16 @@ use crate::DeliveryError;
 /// How often somebody tries again who was not the first to write. Each time somebody else was, so the room goes on.
 pub(super) const APPEND_TRIES_MAX: u32 = 16;
 
+/// What came of writing.
+pub(super) enum Written {
+    /// It is there.
+    Done(Appended),
+    /// Somebody else was first: everything has to be looked at again.
+    Again,
+    /// What was to be written with it cannot be any more.
+    Unmet,
+}
+
 /// What was recorded, and what is to be sent.
 pub(super) struct Appended {
     pub consultation: ConsultationId,
@@ -39,17 +49,18 @@ impl Look {
 }
 
 impl Live {
-    /// Writes it all; `None` if somebody else was first, and everything has to be looked at again.
-    pub(super) async fn append(&self, writing: Writing<'_>) -> Result<Option<Appended>, DeliveryError> {
+    /// Writes it all, or nothing.
+    pub(super) async fn append(&self, writing: Writing<'_>) -> Result<Written, DeliveryError> {
         let Writing { look, before, mut applied, speaker, with } = writing;
         let consultation = look.record.consultation.id.clone();
         let after = look.here();
         let Some(line) = applied.line.take() else {
             // Nothing happened that is recorded: it is only sent on.
-            return Ok(Some(Appended { consultation, before, after, applied }));
+            return Ok(Written::Done(Appended { consultation, before, after, applied }));
         };
         let head = line.sequence;
         let lines = look.first.iter().cloned().chain([line.clone()]).collect();
+        let with_it = with.writes();
         let transaction = with.append_to_room(&consultation, look.read, &look.room, lines)?;
         let transaction = match &applied.change {
             None => transaction,
@@ -78,8 +89,13 @@ impl Live {
         };
         applied.line = Some(line);
         match self.common.index.commit(transaction).await? {
-            TransactionOutcome::Committed => Ok(Some(Appended { consultation, before, after, applied })),
-            TransactionOutcome::ConditionUnmet(_) => Ok(None),
+            TransactionOutcome::Committed => {
+                Ok(Written::Done(Appended { consultation, before, after, applied }))
+            }
+            TransactionOutcome::ConditionUnmet(parts) if parts.iter().any(|part| *part < with_it) => {
+                Ok(Written::Unmet)
+            }
+            TransactionOutcome::ConditionUnmet(_) => Ok(Written::Again),
         }
     }
 }

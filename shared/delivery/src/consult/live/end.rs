@@ -5,7 +5,7 @@ use filmless_domain::StudyInstanceUid;
 use filmless_store::StoreError;
 use filmless_store::index::Transaction;
 
-use super::append::{APPEND_TRIES_MAX, Writing};
+use super::append::{APPEND_TRIES_MAX, Writing, Written};
 use super::deliver::Sender;
 use super::entrance::Live;
 use super::look::Asks;
@@ -25,7 +25,7 @@ impl Live {
                 return Ok(());
             }
             let writing = Writing { look, before, applied, speaker: None, with: Transaction::new() };
-            if let Some(appended) = self.append(writing).await? {
+            if let Written::Done(appended) = self.append(writing).await? {
                 return self.deliver(appended, &mut Sender::Nobody).await;
             }
         }

@@ -4,7 +4,7 @@ use filmless_consult::{ConsultationId, EndReason, Flow, Incoming, Outgoing, Refu
 use filmless_store::StoreError;
 use filmless_store::index::{RoomConnection, RoomEntry, Transaction};
 
-use super::append::{APPEND_TRIES_MAX, Writing};
+use super::append::{APPEND_TRIES_MAX, Writing, Written};
 use super::deliver::Sender;
 use super::entrance::Live;
 use super::judge::Verdict;
@@ -104,7 +104,7 @@ impl Live {
             look.room = room;
             let with = Transaction::new();
             let writing = Writing { look: *look, before, applied, speaker: Some(&speaker), with };
-            if let Some(appended) = self.append(writing).await? {
+            if let Written::Done(appended) = self.append(writing).await? {
                 self.deliver(appended, sender).await?;
                 if matches!(incoming, Incoming::Ping {}) {
                     self.sweep(consultation).await?;

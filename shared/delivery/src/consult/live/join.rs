@@ -9,7 +9,7 @@ use filmless_store::index::{RoomConnection, RoomEntry, RoomEntryKind, Transactio
 use jiff::SignedDuration;
 use serde::de::DeserializeOwned;
 
-use super::append::{APPEND_TRIES_MAX, Writing};
+use super::append::{APPEND_TRIES_MAX, Writing, Written};
 use super::deliver::Sender;
 use super::entrance::Live;
 use super::hear::Heard;
@@ -91,7 +91,7 @@ impl Live {
             look.room = room;
             let with = Transaction::new().connect_to_room(connection)?;
             let writing = Writing { look, before, applied, speaker: Some(&speaker), with };
-            if let Some(appended) = self.append(writing).await? {
+            if let Written::Done(appended) = self.append(writing).await? {
                 self.welcome(connection, sender).await?;
                 self.deliver(appended, sender).await?;
                 return Ok(Ok(()));

@@ -4,7 +4,7 @@ use filmless_consult::{ConsultationId, MemberId};
 use filmless_store::StoreError;
 use filmless_store::index::Transaction;
 
-use super::append::{APPEND_TRIES_MAX, Writing};
+use super::append::{APPEND_TRIES_MAX, Writing, Written};
 use super::deliver::Sender;
 use super::entrance::Live;
 use super::look::Asks;
@@ -51,7 +51,7 @@ impl Live {
             let applied = room.leave(&look.scene(&speaker), connection);
             look.room = room;
             let writing = Writing { look, before, applied, speaker: Some(&speaker), with: disconnected };
-            if let Some(appended) = self.append(writing).await? {
+            if let Written::Done(appended) = self.append(writing).await? {
                 return self.deliver(appended, &mut Sender::Nobody).await;
             }
         }
