@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::{HeaderName, HeaderValue};
+use filmless_delivery::consult::Consultations;
 use filmless_delivery::viewing::Portal;
 
 use crate::config::PortalConfig;
@@ -20,6 +21,7 @@ pub trait Machine: Send + Sync {
 pub struct PortalServices {
     pub(crate) portal: Portal,
     pub(crate) staff: Option<StaffSignIn>,
+    pub(crate) consultations: Option<Consultations>,
     pub(crate) machine: Option<Arc<dyn Machine>>,
     pub(crate) is_erasing: bool,
     pub(crate) config: PortalConfig,
@@ -31,13 +33,14 @@ impl PortalServices {
     #[must_use]
     pub fn new(portal: Portal, config: PortalConfig) -> Self {
         let headers = headers::of(&config);
-        Self { portal, staff: None, machine: None, is_erasing: true, config, headers }
+        Self { portal, staff: None, consultations: None, machine: None, is_erasing: true, config, headers }
     }
 
-    /// Adds the console, for those who sign in this way. Without a sign-in there is no console.
+    /// Adds the console, for those who sign in this way, and consultations, whose messages need the same rights. Without a sign-in
+    /// there is neither.
     #[must_use]
     pub fn with_staff(self, staff: StaffSignIn) -> Self {
-        Self { staff: Some(staff), ..self }
+        Self { consultations: Some(staff.consultations()), staff: Some(staff), ..self }
     }
 
     /// Adds a machine of its own, where more can fail than on AWS.

@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod answer;
+pub(crate) mod consult;
 pub(crate) mod download;
 pub(crate) mod frame;
 pub(crate) mod guide;

@@ -74,7 +74,7 @@ impl Portal {
         let share = match &record.share {
             None => None,
             Some(digest) => match index.share(digest).await?.filter(|share| share.is_open(now)) {
-                Some(share) => Some(scope_of(share)?),
+                Some(share) => Some(scope_of(share, now)?),
                 None => return Ok(None),
             },
         };
@@ -216,12 +216,18 @@ impl Portal {
     }
 }
 
-fn scope_of(share: ShareRecord) -> Result<ShareScope, DeliveryError> {
+/// A seat opens its studies for a shorter time than the pages of its consultation.
+fn scope_of(share: ShareRecord, now: Timestamp) -> Result<ShareScope, DeliveryError> {
+    let studies_until = share.seat.as_ref().map_or(share.ends_at, |seat| seat.studies_until.min(share.ends_at));
+    let is_over = studies_until <= now.as_second();
     Ok(ShareScope {
-        ends_at: Timestamp::from_second(share.ends_at).map_err(DeliveryError::internal("an expiry"))?,
+        ends_at: Timestamp::from_second(studies_until).map_err(DeliveryError::internal("an expiry"))?,
         id: share.id,
-        studies: share.studies,
+        label: share.label,
+        studies: if is_over { Vec::new() } else { share.studies },
         may_download: share.may_download,
         may_annotate: share.may_annotate,
+        may_consult: share.may_consult,
+        seat: share.seat,
     })
 }
