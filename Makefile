@@ -156,9 +156,8 @@ template: ## Join the parts of infra/template into target/template.yaml, which S
 
 .PHONY: sam-build
 sam-build: $(TEST_TOOLS) web template ## Have SAM build one function as `make deploy` builds all, lightly (FUNCTION=RunUpkeepFunction)
-	@# Without optimisation, for this machine and with its own linker: what is tried is the way, not the program. Nothing is
-	@# to be fetched for it that no package registry has.
-	@RUSTUP_DIST_SERVER=file:///nonexistent CARGO_LAMBDA_COMPILER=cargo SAM_BUILD_MODE=debug CARGO_PROFILE_DEV_OPT_LEVEL=0 tests/infra/tool sam build \
+	@# For this machine, from what is compiled already: what is tried is the way, not the program.
+	@PATH="$(abspath tests/infra/bin):$$PATH" CARGO_LAMBDA_COMPILER=cargo SAM_BUILD_MODE=debug tests/infra/tool sam build \
 		$(or $(FUNCTION),RunUpkeepFunction) --build-dir $(TARGET)/sam-build \
 		--parameter-overrides Architecture=$(subst aarch64,arm64,$(shell uname -m))
 

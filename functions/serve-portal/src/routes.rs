@@ -5,8 +5,8 @@ mod staff;
 
 use crate::assets;
 use crate::pages::{
-    access, consult, download, guide, language, link, marks, open_with, read, share, shares, sign_in, studies,
-    study, well_known,
+    access, consult, consult_room, download, guide, language, link, marks, open_with, read, share, shares,
+    sign_in, studies, study, well_known,
 };
 use crate::route::{Route, Who, get, post};
 
@@ -53,6 +53,9 @@ pub fn routes() -> Vec<Route> {
         post("/studies/{study_uid}/marks", Guest, marks::save),
         post("/studies/{study_uid}/seen", Guest, access::seen),
         get("/studies/{study_uid}/access", Patient, access::show),
+        post("/consultations/{id}/ticket", Guest, consult_room::ticket),
+        post("/consultations/{id}/poll", Guest, consult_room::poll),
+        get("/consultations/{id}/record", Guest, consult_room::record).compressed(),
         get("/guide", Anyone, guide::show),
         post("/language", Anyone, language::choose),
         get("/assets/{name}", Anyone, assets::show),

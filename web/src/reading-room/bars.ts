@@ -57,9 +57,9 @@ export class Bars {
   }
 }
 
-/** Head, series, panes, side panel: what is visible of them, in this order. */
+/** Head, series, panes, side panel, the bar of a consultation: what is visible of them, in this order. */
 export function nextRegion(room: ReadingRoom): void {
-  const regions = [...document.querySelectorAll<HTMLElement>("#room-head, #room-series, #room-grid, #room-panel")].filter((region) => region.offsetParent !== null);
+  const regions = [...document.querySelectorAll<HTMLElement>("#room-head, #room-series, #room-grid, #room-panel, #consultation-bar")].filter((region) => region.offsetParent !== null);
   const here = regions.findIndex((region) => region.contains(document.activeElement));
   const next = regions[(here + 1) % regions.length];
   if (next === undefined || next.id === "room-grid") {

@@ -8,6 +8,7 @@ import type { Marks } from "../tools/marks.js";
 import type { MarkStore } from "../tools/mark-store.js";
 import type { Words } from "../words.js";
 import type { Steps } from "./steps.js";
+import type { ShownPlane } from "./volume/plane.js";
 
 /**
  * One cell of the grid: a series on its stage, and what is drawn over it. It keeps stage, pane and marks as long as it shows series of
@@ -39,6 +40,8 @@ export interface PaneContent {
   step(by: number): void;
   /** The text in the corner, in place of "Image 3 of 20". */
   readonly counter: string;
+  /** Where it lies, if it is a plane. */
+  readonly plane?: ShownPlane;
   close(): void;
 }
 
@@ -55,6 +58,8 @@ export interface RoomEvents {
   onActive(pane: RoomPane): void;
   /** The grid has other panes. */
   onPanes(): void;
+  /** A command was done. */
+  onCommand(command: Command): void;
   /** A series was opened in a pane, or its index, its full quality, another frame or a better picture has arrived. */
   onChange(pane: RoomPane, what: "series" | "index" | "full" | "frame" | "picture" | "look" | "view"): void;
 }

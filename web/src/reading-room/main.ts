@@ -3,6 +3,7 @@
 import { tellPortal } from "../link/link.js";
 import { Bars, nextRegion } from "./bars.js";
 import { browseCommands } from "./browse-commands.js";
+import { attend } from "./consultation/feature.js";
 import { hangAsLeft, hangStudy } from "./hanging/hanger.js";
 import { listenToKeys } from "./keys.js";
 import { lookCommands } from "./look-commands.js";
@@ -53,7 +54,9 @@ async function begin(): Promise<void> {
   if (!isSecondWindow()) {
     leadOther(room);
   }
-  await (left === null ? hangStudy(room, shownElsewhere) : hangAsLeft(room, left));
+  if (!(await attend(room, isSecondWindow()))) {
+    await (left === null ? hangStudy(room, shownElsewhere) : hangAsLeft(room, left));
+  }
   room.stripChanged();
   room.record();
 }

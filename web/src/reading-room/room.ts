@@ -60,11 +60,12 @@ export class ReadingRoom implements Room {
   ) {
     this.commands = new Commands({
       onObstacle: (reason) => this.say(reason),
-      onDone: ({ name }) => {
-        if (name !== "undo" && name !== "redo") {
+      onDone: (command) => {
+        if (command.name !== "undo" && command.name !== "redo") {
           this.record();
         }
         this.onButtons?.();
+        this.tell((events) => events.onCommand?.(command));
       },
       onAdded: () => undefined,
     });

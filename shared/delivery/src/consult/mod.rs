@@ -7,6 +7,7 @@
 
 mod ending;
 mod invite;
+pub mod live;
 mod members;
 mod message_rules;
 mod new_member;

@@ -33,6 +33,7 @@ pub use access::{AccessLine, AccessWho};
 pub use filmless_marks::limits::REQUEST_BYTES_MAX as MARKS_BYTES_MAX;
 pub use marks::{MARKS_OF_SHARE_MAX, MarksAnswer};
 pub use saved::SavedLine;
+pub(crate) use session::FoundSession;
 pub use seat::{SeatOpening, SeatStatus};
 pub(crate) use seat::seat_code_hash;
 pub use share::{NewShare, ShareLine, ShareOpening, ShareRequest, ShareStatus};

@@ -20,7 +20,7 @@ use crate::{DeliveryError, credentials};
 const SEEN_EVERY: SignedDuration = SignedDuration::from_secs(5 * 60);
 
 /// A session beside its item.
-pub(super) struct FoundSession {
+pub(crate) struct FoundSession {
     pub session: Session,
     pub record: SessionRecord,
     /// Whether nobody looked at its pages for so long that they opened for the last time.
@@ -47,11 +47,11 @@ impl Portal {
     /// # Errors
     /// [`DeliveryError`].
     pub async fn session(&self, cookie: &str, source: &str) -> Result<Option<Session>, DeliveryError> {
-        let (index, now) = (&self.common.index, self.common.clock.now());
+        let index = &self.common.index;
         let token_digest = credentials::token_digest(cookie);
         let Some(found) = self.find_session(&token_digest, source).await? else { return Ok(None) };
-        if !found.is_idle && found.record.seen_at + SEEN_EVERY < now {
-            index.see_session(&token_digest, now).await?;
+        if !found.is_idle {
+            self.see(&found).await?;
         }
         // Its viewer tokens need it.
         if found.is_idle && found.record.viewers.is_empty() {
@@ -60,8 +60,17 @@ impl Portal {
         Ok(found.in_use().map(|found| found.session))
     }
 
+    /// Remembers that a session was used.
+    pub(crate) async fn see(&self, found: &FoundSession) -> Result<(), DeliveryError> {
+        let now = self.common.clock.now();
+        if found.record.seen_at + SEEN_EVERY < now {
+            self.common.index.see_session(&found.session.token_digest, now).await?;
+        }
+        Ok(())
+    }
+
     /// The session whose cookie has this digest, asked from that source; one whose pages have ended, too.
-    pub(super) async fn find_session(
+    pub(crate) async fn find_session(
         &self,
         token_digest: &str,
         source: &str,

@@ -6,6 +6,7 @@ mod act;
 mod booking;
 mod change;
 mod consult_member;
+mod consult_room;
 mod consultation;
 mod contact;
 mod day;
@@ -44,6 +45,9 @@ pub use act::ActRecord;
 pub use booking::Booking;
 pub use change::{Change, Condition};
 pub use consult_member::{MemberMessageKind, MemberMessageRecord, MemberRecord};
+pub use consult_room::{
+    RoomAsked, RoomConnection, RoomEntry, RoomEntryKind, RoomItems, RoomTicket, RoomWatched,
+};
 pub use consultation::ConsultationRecord;
 pub use contact::{Contact, ContactRecord};
 pub use instance::InstanceRecord;

@@ -17,10 +17,10 @@ type Step = (view: View, raster: Raster, size: Size) => View;
 export const install: Install = (room: Room): Feature => {
   const words = TOOL_WORDS[room.language];
   const measuring = new Late(room, () => import("./measuring.js").then((script) => new script.Measuring(room)));
-  if (room.store.all.length > 0) {
-    // Marks of before a reload say what they measure by its calibrations and scales.
-    void measuring.use(() => undefined);
-  }
+  // Marks of before a reload, or of another device, say what they measure by its calibrations and scales.
+  const refine = () => (room.store.all.length > 0 ? void measuring.use(() => undefined) : undefined);
+  room.store.listen(refine);
+  refine();
   const filter = new KeyImageFilter(room, words.keyImageMark);
   return {
     commands: [

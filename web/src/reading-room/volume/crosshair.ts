@@ -3,7 +3,7 @@
 import { vec3 } from "gl-matrix";
 import type { Triple } from "../../read/frame-details.js";
 import { transform, type VolumeGeometry } from "./geometry.js";
-import { lastWithin, normalOf, PLANES, stepped, turned, UPRIGHT, within, type Basis, type Slab } from "./plane.js";
+import { lastWithin, normalOf, PLANES, stepped, turned, UPRIGHT, within, type Basis, type ShownPlane, type Slab } from "./plane.js";
 import type { PlaneName } from "./commands.js";
 
 const SLACK_MM = 1e-3;
@@ -56,6 +56,18 @@ export class Crosshair {
   }
 
   setSlab(slab: Slab): void {
+    this.slab = slab;
+    this.tell();
+  }
+
+  /** A plane as another room has it. */
+  take({ name, point, basis, slab }: ShownPlane): void {
+    const upright = UPRIGHT[name];
+    const isUpright = vec3.exactEquals(basis.right, upright.right) && vec3.exactEquals(basis.down, upright.down);
+    const inside = within(this.geometry, point);
+    // To the last digit, so that what is measured there is measured on the same plane.
+    this.point = vec3.distance(inside, point) < SLACK_MM ? point : inside;
+    this.bases = { ...this.bases, [name]: isUpright ? upright : basis };
     this.slab = slab;
     this.tell();
   }

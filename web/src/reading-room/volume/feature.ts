@@ -13,8 +13,16 @@ const ICONS: Readonly<Record<string, string>> = {
   crosshair: "M12 3v6M12 15v6M3 12h6M15 12h6",
 };
 
+/** The planes of a room, also for those who show what another room does. */
+const PLANES_OF = new WeakMap<Room, Late<Planes>>();
+
+export function planesOf(room: Room): Late<Planes> | null {
+  return PLANES_OF.get(room) ?? null;
+}
+
 export function install(room: Room): Feature {
   const late = new Late(room, () => import("./planes.js").then((script) => new script.Planes(room)));
+  PLANES_OF.set(room, late);
   const said = (name: string) => ({ vi: COMMANDS.vi[name] ?? name, en: COMMANDS.en[name] ?? name });
   const command = (name: string, run: (planes: Planes) => void, more: Partial<Command> = {}): Command => {
     const icon = ICONS[name];

@@ -9,7 +9,7 @@ import { lettersOf } from "../../tools/orientation.js";
 import { windowText } from "../../tools/presets.js";
 import { FITTED } from "../../view-geometry.js";
 import type { PaneContent, RoomPane } from "../feature.js";
-import { normalOf, placesTouched, rasterOf, samplingOf } from "./plane.js";
+import { normalOf, placesTouched, rasterOf, samplingOf, type ShownPlane } from "./plane.js";
 import { crossShape, PlaneOverlay, type CrossShape } from "./plane-overlay.js";
 import { planeDetails, planeShown, planeValues, shadesOf, type DrawnPlane } from "./plane-picture.js";
 import type { Volume } from "./volume.js";
@@ -19,7 +19,7 @@ import { PLANE_WORDS } from "./words.js";
 export class PlaneView implements PaneContent {
   private readonly overlay: PlaneOverlay;
   private readonly stops: readonly (() => void)[];
-  private plane: DrawnPlane;
+  private drawn: DrawnPlane;
   private isClosed = false;
 
   constructor(
@@ -34,7 +34,7 @@ export class PlaneView implements PaneContent {
   ) {
     const { stage } = pane;
     this.overlay = new PlaneOverlay(stage);
-    this.plane = this.current();
+    this.drawn = this.current();
     const onDraw = () => this.drawOver();
     stage.onDraw.add(onDraw);
     this.stops = [volume.listen(() => this.show()), () => stage.onDraw.delete(onDraw)];
@@ -59,6 +59,11 @@ export class PlaneView implements PaneContent {
     return [place, slab, windowText(shadesOf(this.volume).window, words)].filter((part) => part !== "").join(" · ");
   }
 
+  get plane(): ShownPlane {
+    const { point, bases, slab } = this.volume.crosshair;
+    return { name: this.name, point, basis: bases[this.name], slab };
+  }
+
   step(by: number): void {
     this.volume.crosshair.step(this.name, by);
   }
@@ -66,19 +71,19 @@ export class PlaneView implements PaneContent {
   /** Where the lines of the other planes are; null while nothing is drawn. */
   get shape(): CrossShape | null {
     const { stage } = this.pane;
-    return stage.matrix === null ? null : crossShape(stage, stage.matrix, this.plane.raster, this.volume.crosshair, this.name);
+    return stage.matrix === null ? null : crossShape(stage, stage.matrix, this.drawn.raster, this.volume.crosshair, this.name);
   }
 
   get raster(): DrawnPlane["raster"] {
-    return this.plane.raster;
+    return this.drawn.raster;
   }
 
   show(): void {
     if (this.isClosed) {
       return;
     }
-    this.plane = this.current();
-    const { pane, plane, volume } = this;
+    this.drawn = this.current();
+    const { pane, drawn: plane, volume } = this;
     const details = planeDetails(volume, plane.raster);
     if (details !== null) {
       const values = lazily(() => planeValues(volume, plane, details));
@@ -109,7 +114,7 @@ export class PlaneView implements PaneContent {
   private drawOver(): void {
     const { shape } = this;
     if (shape !== null) {
-      this.overlay.draw(this.plane.raster, shape, this.plane.slab.mm, this.hasHandles());
+      this.overlay.draw(this.drawn.raster, shape, this.drawn.slab.mm, this.hasHandles());
     }
   }
 

@@ -25,6 +25,14 @@ export interface Slab {
   readonly mm: number;
 }
 
+/** A plane as a room shows it: which one, through which point, turned how. */
+export interface ShownPlane {
+  readonly name: PlaneName;
+  readonly point: Triple;
+  readonly basis: Basis;
+  readonly slab: Slab;
+}
+
 /** The pixels of a plane: squares that cover the whole volume. */
 export interface PlaneRaster {
   readonly basis: Basis;

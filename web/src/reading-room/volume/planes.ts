@@ -3,7 +3,7 @@
 import type { Room, RoomPane } from "../feature.js";
 import { OBSTACLES, type PlaneName, type SlabMode } from "./commands.js";
 import { isRefusal } from "./geometry.js";
-import { PLANES, type Slab } from "./plane.js";
+import { PLANES, type ShownPlane, type Slab } from "./plane.js";
 import { PlaneHand } from "./plane-hand.js";
 import { PlaneView } from "./plane-view.js";
 import { Volume } from "./volume.js";
@@ -83,6 +83,19 @@ export class Planes {
       this.put(this.room.active, plane, volume, source);
       this.takeHand();
     }
+  }
+
+  /** Shows a plane as another room has it, of the series of a pane whose index is there. */
+  take(pane: RoomPane, owner: RoomPane, plane: ShownPlane): void {
+    const volume = this.volumeOf(owner);
+    const view = this.views.get(pane);
+    if (volume === null) {
+      return;
+    }
+    if (view?.name !== plane.name || view.volume !== volume) {
+      this.put(pane, plane.name, volume, owner);
+    }
+    volume.crosshair.take(plane);
   }
 
   /** The images again, in all panes that show planes of this volume. */

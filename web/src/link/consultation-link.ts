@@ -1,0 +1,308 @@
+/**
+ * The way of one member to the room of a consultation: the only owner of its connection. A socket if that works; where something on
+ * the way cuts sockets, questions and answers over HTTP, until a socket works again. It decides nothing about the room.
+ */
+
+import { parseMessage, readPolled, readTicket, type RoomMessage } from "../read/room-message.js";
+import { written, type Outgoing } from "./room-messages.js";
+import { backOffMs } from "./transfer.js";
+
+/** `lost`: it is trying again. */
+export type LinkMood = "joining" | "live" | "polling" | "lost" | "closed";
+
+export interface ConsultationLinkEvents {
+  onMood(mood: LinkMood): void;
+  onMessage(message: RoomMessage): void;
+  /** The server knows this member no more: the session, the invitation or the consultation has ended. */
+  onOut(): void;
+}
+
+/** What of the browser it needs, so that tests can be without one. */
+export interface LinkWorld {
+  fetch(url: string, init: RequestInit): Promise<Response>;
+  openSocket(url: string): SocketLike;
+  random(): number;
+}
+
+export type SocketLike = Pick<WebSocket, "send" | "close" | "onopen" | "onmessage" | "onclose" | "onerror">;
+
+const WELCOME_MS_MAX = 8_000;
+const PING_MS = 30_000;
+const PONG_MS_MAX = 10_000;
+/** Sockets that failed one after another, before it goes on over HTTP. */
+const SOCKETS_FAILED_MAX = 2;
+const SOCKET_AGAIN_MS = 60_000;
+/** A server that answers a question at once is asked again after this long. */
+const POLL_MS = 2_000;
+const POLL_MS_MAX = 45_000;
+/** The session or the invitation has ended, or the consultation has. */
+const OUT = [401, 403, 404, 410];
+
+class OutError extends Error {}
+
+const BROWSER: LinkWorld = {
+  fetch: (url, init) => fetch(url, init),
+  openSocket: (url) => new WebSocket(url),
+  random: () => Math.random(),
+};
+
+export class ConsultationLink {
+  mood: LinkMood = "joining";
+  private socket: SocketLike | null = null;
+  /** Told of all that is kept up to here. */
+  private head: number | null = null;
+  private queue: Outgoing[] = [];
+  private isFlushing = false;
+  private isClosed = false;
+  private poll: AbortController | null = null;
+  private readonly waiting = new Set<() => void>();
+
+  constructor(
+    private readonly place: { readonly ticketUrl: string; readonly pollUrl: string },
+    private readonly events: ConsultationLinkEvents,
+    private readonly world: LinkWorld = BROWSER,
+  ) {
+    void this.run();
+  }
+
+  /** Whether it was given to the connection; nothing is kept for later, because whoever sends knows better what is still true then. */
+  send(message: Outgoing): boolean {
+    if (this.mood === "live") {
+      this.socket?.send(JSON.stringify(written(message)));
+      return true;
+    }
+    if (this.mood === "polling") {
+      // Where the hand is now counts, not where it was.
+      const isOutdated = (other: Outgoing) => other.type === message.type && ["state", "scroll", "pointer", "progress"].includes(message.type);
+      this.queue = [...this.queue.filter((other) => !isOutdated(other)), message];
+      void this.flush();
+      return true;
+    }
+    return false;
+  }
+
+  /** The network is back: no need to wait. */
+  retryNow(): void {
+    this.waiting.forEach((end) => end());
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.socket?.close();
+    this.poll?.abort();
+    this.retryNow();
+    this.set("closed");
+  }
+
+  private async run(): Promise<void> {
+    let failures = 0;
+    while (!this.isClosed) {
+      try {
+        const wasWelcome = await this.trySocket();
+        failures = wasWelcome ? 0 : failures + 1;
+        if (!this.isClosed && failures >= SOCKETS_FAILED_MAX) {
+          failures = (await this.pollUntilSocket()) ? 0 : failures;
+        }
+      } catch (error) {
+        if (error instanceof OutError) {
+          this.out();
+          return;
+        }
+        failures += 1;
+      }
+      if (!this.isClosed) {
+        this.set("lost");
+        await this.wait(failures === 0 ? 0 : backOffMs(failures - 1, this.world.random()));
+      }
+    }
+  }
+
+  /** Resolves when a socket has ended, or could not be opened: whether it brought a welcome. */
+  private async trySocket(onWelcome: () => void = () => undefined): Promise<boolean> {
+    const ticket = readTicket(await this.post(this.place.ticketUrl, {}));
+    if (ticket === null || this.isClosed) {
+      return false;
+    }
+    return new Promise((resolve) => {
+      const socket = this.world.openSocket(ticket.url);
+      let isWelcome = false;
+      let pinging = 0;
+      const giveUp = () => socket.close();
+      let deadline = setTimeout(giveUp, WELCOME_MS_MAX);
+      const end = () => {
+        clearTimeout(deadline);
+        clearInterval(pinging);
+        socket.onclose = socket.onerror = socket.onmessage = null;
+        if (this.socket === socket) {
+          this.socket = null;
+        }
+        resolve(isWelcome);
+      };
+      const ping = () => {
+        socket.send(JSON.stringify(written({ type: "ping" })));
+        clearTimeout(deadline);
+        // A line that is dead does not always close.
+        deadline = setTimeout(() => {
+          socket.close();
+          end();
+        }, PONG_MS_MAX);
+      };
+      socket.onopen = () => socket.send(JSON.stringify({ type: "join", ticket: ticket.ticket }));
+      socket.onerror = giveUp;
+      socket.onclose = end;
+      socket.onmessage = ({ data }: MessageEvent<unknown>) => {
+        const message = typeof data === "string" ? parseMessage(data) : null;
+        if (isWelcome) {
+          clearTimeout(deadline);
+        }
+        if (message?.type === "welcome") {
+          isWelcome = true;
+          clearTimeout(deadline);
+          this.socket = socket;
+          pinging = setInterval(ping, PING_MS) as unknown as number;
+          onWelcome();
+          this.set("live");
+        }
+        if (message !== null) {
+          this.take(message);
+        }
+      };
+    });
+  }
+
+  /** Asks over HTTP, and now and then for a socket; resolves when a socket was there and has ended, throws when nothing works. */
+  private async pollUntilSocket(): Promise<boolean> {
+    const abort = new AbortController();
+    this.poll = abort;
+    let hadSocket = false;
+    const asking = this.ask(abort.signal);
+    const trying = (async () => {
+      while (!abort.signal.aborted) {
+        await this.wait(SOCKET_AGAIN_MS, abort.signal);
+        if (!abort.signal.aborted) {
+          hadSocket = await this.trySocket(() => {
+            this.queue = [];
+            abort.abort();
+          }).catch(() => false);
+        }
+      }
+    })();
+    try {
+      await asking;
+    } finally {
+      abort.abort();
+      this.poll = null;
+      await trying;
+    }
+    return hadSocket;
+  }
+
+  private async ask(signal: AbortSignal): Promise<void> {
+    this.head = null;
+    this.take(...(await this.question([{ type: "join" }], signal)));
+    while (!signal.aborted) {
+      const before = performance.now();
+      const messages = await this.question([], signal);
+      this.take(...messages);
+      void this.flush();
+      if (messages.length === 0 && performance.now() - before < POLL_MS) {
+        await this.wait(POLL_MS, signal);
+      }
+    }
+  }
+
+  /** What was to be said goes at once, while another question waits for its answer. */
+  private async flush(): Promise<void> {
+    if (this.isFlushing || this.poll === null) {
+      return;
+    }
+    this.isFlushing = true;
+    const { signal } = this.poll;
+    while (this.queue.length > 0 && !signal.aborted) {
+      const messages = this.queue.splice(0);
+      try {
+        this.take(...(await this.question(messages.map(written), signal)));
+      } catch {
+        // The question that waits finds out what is wrong, and what was to be said goes with the next one.
+        this.queue = [...messages, ...this.queue];
+        break;
+      }
+    }
+    this.isFlushing = false;
+  }
+
+  private async question(messages: readonly object[], signal: AbortSignal): Promise<readonly RoomMessage[]> {
+    try {
+      const answer = readPolled(await this.post(this.place.pollUrl, { since: this.head, messages }, signal));
+      if (signal.aborted) {
+        return [];
+      }
+      this.head = Math.max(this.head ?? 0, answer.head ?? 0);
+      this.set("polling");
+      return answer.messages;
+    } catch (error) {
+      if (signal.aborted) {
+        return [];
+      }
+      throw error;
+    }
+  }
+
+  private take(...messages: readonly RoomMessage[]): void {
+    for (const message of messages) {
+      const head = "head" in message ? message.head : null;
+      this.head = head === null ? this.head : Math.max(this.head ?? 0, head);
+      if (!this.isClosed) {
+        this.events.onMessage(message);
+      }
+    }
+  }
+
+  private async post(url: string, body: object, signal: AbortSignal | null = null): Promise<unknown> {
+    const headers = { Accept: "application/json", "Content-Type": "application/json" };
+    const abort = new AbortController();
+    const end = () => abort.abort();
+    const timer = setTimeout(end, POLL_MS_MAX);
+    signal?.addEventListener("abort", end);
+    try {
+      const response = await this.world.fetch(url, { method: "POST", credentials: "same-origin", headers, body: JSON.stringify(body), signal: abort.signal });
+      if (OUT.includes(response.status)) {
+        throw new OutError();
+      }
+      if (!response.ok) {
+        throw new Error(`status ${response.status}`);
+      }
+      return (await response.json()) as unknown;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+    }
+  }
+
+  private wait(ms: number, signal: AbortSignal | null = null): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", end);
+        this.waiting.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      this.waiting.add(end);
+      signal?.addEventListener("abort", end);
+    });
+  }
+
+  private out(): void {
+    this.isClosed = true;
+    this.set("closed");
+    this.events.onOut();
+  }
+
+  private set(mood: LinkMood): void {
+    if (this.mood !== mood && this.mood !== "closed") {
+      this.mood = mood;
+      this.events.onMood(mood);
+    }
+  }
+}

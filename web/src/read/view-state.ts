@@ -1,0 +1,144 @@
+/** What a consultation's driver shows, as it travels: never a pixel, only what each member needs to show the same. */
+
+import type { Triple, VoiFunction, Window } from "./frame-details.js";
+import { isCount, list, number, numbers, object, positive, text, type Json } from "./json.js";
+
+/** A point of the image, or a part of it, in parts of its columns (x) and rows (y). */
+export interface Part {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Which part of an image is seen, whatever the size of the screen. */
+export interface Region {
+  /** The point of the image in the middle of the stage: 0.5, 0.5 is its centre. */
+  readonly centre: Part;
+  /**
+   * How much of the image around this point is seen: 1, 1 is all of it. What lies beyond its edges counts only as far as it lies
+   * beyond all of them, as with an image that was made smaller than the stage.
+   */
+  readonly extent: Part;
+  /** By quarters, and mirrored. */
+  readonly turn: { readonly a: number; readonly b: number; readonly c: number; readonly d: number };
+}
+
+export type ProjectedBy = "average" | "maximum" | "minimum";
+
+/** A plane through the series of a pane; all in millimetres of the patient. */
+export interface PlaneState {
+  readonly kind: "axial" | "coronal" | "sagittal";
+  /** The pane whose series is cut, and whose window is seen. */
+  readonly source: number;
+  /** Where the planes cross. */
+  readonly point: Triple;
+  /** Directions of the right and of the lower edge of the screen. */
+  readonly row: Triple;
+  readonly column: Triple;
+  readonly slabMm: number;
+  readonly projection: ProjectedBy;
+}
+
+export interface PaneState {
+  readonly studyInstanceUid: string;
+  readonly seriesInstanceUid: string;
+  /** From 0, in display order. */
+  readonly frame: number;
+  /** Null as the file says. */
+  readonly window: Window | null;
+  readonly isInverted: boolean;
+  /** Null for grey. */
+  readonly colours: string | null;
+  readonly hasOverlays: boolean;
+  /** Null as the file says. */
+  readonly isMasked: boolean | null;
+  /** Null until the driver's image is there. */
+  readonly region: Region | null;
+  readonly plane: PlaneState | null;
+  /** A film plays, so many times as fast as its file says. */
+  readonly cine: { readonly speed: number } | null;
+}
+
+export interface ViewState {
+  readonly grid: { readonly rows: number; readonly columns: number };
+  /** The pane in the driver's hand. */
+  readonly active: number;
+  /** The pane over the whole grid. */
+  readonly enlarged: number | null;
+  /** Null for an empty pane. */
+  readonly panes: readonly (PaneState | null)[];
+}
+
+const FUNCTIONS: readonly VoiFunction[] = ["LINEAR", "LINEAR_EXACT", "SIGMOID"];
+const ROWS_MAX = 3;
+const COLUMNS_MAX = 4;
+
+/** Null if it is not whole: a pane that is half understood could be shown wrong. */
+export function readViewState(json: unknown): ViewState | null {
+  const state = object(json);
+  const grid = object(state?.["grid"]);
+  const [rows, columns] = [grid?.["rows"], grid?.["columns"]];
+  if (state === null || !isCount(rows) || !isCount(columns) || rows < 1 || columns < 1 || rows > ROWS_MAX || columns > COLUMNS_MAX) {
+    return null;
+  }
+  const given = list(state["panes"]);
+  const panes = given.map((pane) => (pane === null ? null : readPane(pane, given.length)));
+  const isPlace = (place: unknown): place is number => isCount(place) && place < panes.length;
+  const [active, enlarged] = [state["active"], state["enlarged"] ?? null];
+  const isWhole = panes.length === rows * columns && panes.every((pane, place) => (pane === null) === (given[place] === null));
+  return isWhole && isPlace(active) && (enlarged === null || isPlace(enlarged)) ? { grid: { rows, columns }, active, enlarged, panes } : null;
+}
+
+function readPane(json: unknown, panes: number): PaneState | null {
+  const pane = object(json);
+  const [studyInstanceUid, seriesInstanceUid, frame] = [text(pane?.["study_instance_uid"]), text(pane?.["series_instance_uid"]), pane?.["frame"]];
+  if (pane === null || studyInstanceUid === null || seriesInstanceUid === null || !isCount(frame)) {
+    return null;
+  }
+  const window = pane["window"] == null ? null : readWindow(object(pane["window"]));
+  const region = pane["view"] == null ? null : readRegion(object(pane["view"]));
+  const plane = pane["plane"] == null ? null : readPlane(object(pane["plane"]), panes);
+  const cine = pane["cine"] == null ? null : positive(object(pane["cine"])?.["speed"]);
+  const isBroken = [[pane["window"], window], [pane["view"], region], [pane["plane"], plane], [pane["cine"], cine]].some(([from, to]) => from != null && to === null);
+  const isMasked = pane["is_masked"];
+  return isBroken
+    ? null
+    : {
+        studyInstanceUid,
+        seriesInstanceUid,
+        frame,
+        window,
+        isInverted: pane["is_inverted"] === true,
+        colours: text(pane["colours"]),
+        hasOverlays: pane["has_overlays"] !== false,
+        isMasked: typeof isMasked === "boolean" ? isMasked : null,
+        region,
+        plane,
+        cine: cine === null ? null : { speed: cine },
+      };
+}
+
+function readWindow(window: Json | null): Window | null {
+  const [center, width] = [number(window?.["center"]), number(window?.["width"])];
+  const named = FUNCTIONS.find((one) => one === window?.["function"]);
+  return center === null || width === null ? null : { center, width, function: named ?? "LINEAR", name: null };
+}
+
+function readRegion(view: Json | null): Region | null {
+  const part = (json: unknown): Part | null => {
+    const [x, y] = [number(object(json)?.["x"]), number(object(json)?.["y"])];
+    return x === null || y === null ? null : { x, y };
+  };
+  const [centre, extent, turn] = [part(view?.["centre"]), part(view?.["extent"]), object(view?.["turn"])];
+  const [a, b, c, d] = ["a", "b", "c", "d"].map((name) => number(turn?.[name]));
+  const isTurn = [a, b, c, d].every((one) => one === 0 || one === 1 || one === -1) && a === (d === 0 ? 0 : a) && Math.abs((a ?? 0) * (d ?? 0) - (b ?? 0) * (c ?? 0)) === 1;
+  return centre === null || extent === null || extent.x <= 0 || extent.y <= 0 || !isTurn ? null : { centre, extent, turn: { a: a ?? 1, b: b ?? 0, c: c ?? 0, d: d ?? 1 } };
+}
+
+function readPlane(plane: Json | null, panes: number): PlaneState | null {
+  const kind = (["axial", "coronal", "sagittal"] as const).find((one) => one === plane?.["kind"]);
+  const projection = (["average", "maximum", "minimum"] as const).find((one) => one === plane?.["projection"]);
+  const [point, row, column] = ["point", "row", "column"].map((name) => numbers(plane?.[name], 3) as Triple | null);
+  const [source, slabMm] = [plane?.["source"], number(plane?.["slab_mm"])];
+  const isWhole = kind !== undefined && projection !== undefined && point != null && row != null && column != null && slabMm !== null && slabMm >= 0;
+  return isWhole && isCount(source) && source < panes ? { kind, source, point, row, column, slabMm, projection } : null;
+}

@@ -1,0 +1,148 @@
+/** What the members write to each other. */
+
+import { fill } from "../../page.js";
+import { make } from "../../tools/elements.js";
+import { newUuid } from "../uuid.js";
+import { colourOf } from "./colours.js";
+import type { Meeting } from "./meeting.js";
+import type { ConsultationWords } from "./words.js";
+
+const TEXT_MAX = 2_000;
+
+export interface ChatEvents {
+  /** Whether it was given to the connection. */
+  send(id: string, text: string): boolean;
+  onUnread(): void;
+}
+
+export class ChatPanel {
+  readonly element: HTMLElement;
+  unread = 0;
+  private readonly list = make("ol", { class: "chat-lines", role: "log", tabindex: 0 });
+  private readonly field = make("textarea", { id: "chat-text", rows: 2, maxlength: TEXT_MAX, required: true });
+  private readonly note = make("p", { class: "chat-note", role: "status" });
+  /** What was written here and has not come back from the room. */
+  private readonly outbox = new Map<string, string>();
+  private seen = new Set<string>();
+
+  constructor(
+    private readonly meeting: Meeting,
+    private readonly words: ConsultationWords,
+    private readonly language: string,
+    private readonly events: ChatEvents,
+    isReadOnly = false,
+  ) {
+    this.list.setAttribute("aria-label", words.chat);
+    const send = make("button", { type: "submit" }, words.send);
+    const form = make("form", { class: "chat-form" }, make("label", { for: "chat-text" }, words.message), this.field, send);
+    this.element = make("div", { class: "consultation-chat", "data-keys": "chat" }, this.list, this.note, ...(isReadOnly ? [] : [form]));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.write();
+    });
+    this.field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+        event.preventDefault();
+        this.write();
+      }
+    });
+    this.refresh();
+  }
+
+  get isShown(): boolean {
+    return this.element.isConnected;
+  }
+
+  focus(): void {
+    this.field.focus();
+    this.read();
+  }
+
+  /** The room has told everything: what it does not have is said again. */
+  join(): void {
+    this.seen = new Set(this.meeting.chat.map(({ id }) => id));
+    this.seen.forEach((id) => this.outbox.delete(id));
+    this.outbox.forEach((text, id) => this.events.send(id, text));
+    this.refresh();
+  }
+
+  take(): void {
+    for (const { id, by } of this.meeting.chat) {
+      if (!this.seen.has(id)) {
+        this.seen.add(id);
+        this.outbox.delete(id);
+        this.unread += by === this.meeting.you || this.isShown ? 0 : 1;
+      }
+    }
+    this.refresh();
+    this.events.onUnread();
+  }
+
+  /** The room did not take a line: it goes back into the field. */
+  refuse(id: string): void {
+    const text = this.outbox.get(id);
+    if (this.outbox.delete(id) && text !== undefined) {
+      this.field.value = [text, this.field.value].filter((part) => part !== "").join("\n").slice(0, TEXT_MAX);
+      this.refresh();
+    }
+  }
+
+  /** Everything here has been read. */
+  read(): void {
+    this.unread = 0;
+    this.list.scrollTop = this.list.scrollHeight;
+    this.events.onUnread();
+  }
+
+  refresh(): void {
+    const { meeting, words } = this;
+    const lines = meeting.chat.map(({ id, by, atMs, text }) => this.line(id, by, this.timeOf(atMs), text));
+    const waiting = [...this.outbox].map(([id, text]) => this.line(id, meeting.you, words.sending, text));
+    const isAtEnd = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 40;
+    const known = [...this.list.children].map((line) => (line as HTMLElement).dataset["key"]);
+    const next = [...lines, ...waiting];
+    // Only what is new is read out.
+    if (known.join() !== next.map(({ dataset }) => dataset["key"]).join()) {
+      const kept = next.findIndex((line, place) => line.dataset["key"] !== known[place]);
+      [...this.list.children].slice(kept < 0 ? next.length : kept).forEach((line) => line.remove());
+      this.list.append(...next.slice(kept < 0 ? next.length : kept));
+    }
+    if (isAtEnd) {
+      this.list.scrollTop = this.list.scrollHeight;
+    }
+    const isStuck = this.outbox.size > 0 && !this.isOnline;
+    this.note.textContent = isStuck ? words.notSent : next.length === 0 ? words.noChat : "";
+  }
+
+  isOnline = true;
+
+  private write(): void {
+    const text = this.field.value.trim();
+    if (text === "") {
+      return;
+    }
+    const id = newUuid();
+    this.outbox.set(id, text);
+    this.field.value = "";
+    this.isOnline = this.events.send(id, text);
+    this.refresh();
+    this.list.scrollTop = this.list.scrollHeight;
+  }
+
+  private line(id: string, by: string, when: string, text: string): HTMLElement {
+    const { meeting, words } = this;
+    const name = by === meeting.you ? words.you : (meeting.member(by)?.name ?? "");
+    const author = make("strong", {}, name);
+    author.style.color = by === meeting.you ? "" : colourOf(by, meeting.members);
+    return make("li", { "data-key": `${id} ${when}` }, make("p", { class: "chat-head" }, author, " ", make("time", {}, when)), make("p", { class: "chat-text" }, text));
+  }
+
+  private timeOf(ms: number): string {
+    return new Date(ms).toLocaleTimeString(this.language === "vi" ? "vi-VN" : "en-GB", { hour: "2-digit", minute: "2-digit" });
+  }
+}
+
+/** A line for the status of the page, shortened. */
+export function announced(words: ConsultationWords, name: string, text: string): string {
+  return fill(words.said, { name, text: text.length > 120 ? `${text.slice(0, 119)}…` : text });
+}

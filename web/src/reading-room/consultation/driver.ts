@@ -1,0 +1,64 @@
+/** Tells the others what this screen shows, while its reader drives. */
+
+import type { Outgoing } from "../../link/room-messages.js";
+import type { ViewState } from "../../read/view-state.js";
+import type { ReadingRoom } from "../room.js";
+import { inEveryPane } from "../tools/every-pane.js";
+import { Coalescer } from "./coalescer.js";
+import type { Meeting } from "./meeting.js";
+import { scrolled, Shown } from "./shown.js";
+
+/** Ten times a second is as smooth as a hand scrolls. */
+export const STATE_MS = 100;
+
+export class Driver {
+  private readonly shown: Shown;
+  private readonly coalescer = new Coalescer(STATE_MS, () => this.tell());
+  /** What the room knows of this screen. */
+  private told: ViewState | null = null;
+
+  constructor(
+    room: ReadingRoom,
+    private readonly meeting: Meeting,
+    private readonly send: (message: Outgoing) => boolean,
+  ) {
+    this.shown = new Shown(room);
+    const touch = () => this.touch();
+    // Whatever changes is drawn: planes, layouts and films tell nobody else.
+    inEveryPane(room, ({ stage, pane }) => {
+      stage.onDraw.add(touch);
+      pane.listen({ onPlaying: touch });
+    });
+    room.listen({ onActive: touch, onPanes: touch, onCommand: touch, onChange: touch });
+  }
+
+  /** The room has another state than this screen, or none. */
+  begin(): void {
+    this.told = null;
+    this.touch();
+  }
+
+  touch(): void {
+    if (this.meeting.isDriver) {
+      this.coalescer.touch();
+    }
+  }
+
+  private tell(): void {
+    if (!this.meeting.isDriver) {
+      return;
+    }
+    const state = this.shown.state;
+    const before = this.told;
+    if (before !== null && JSON.stringify(before) === JSON.stringify(state)) {
+      return;
+    }
+    const frames = before === null ? null : scrolled(before, state);
+    const sequence = this.meeting.sequence + 1;
+    const isSent = this.send(frames === null ? { type: "state", sequence, state, sentAtMs: Date.now() } : { type: "scroll", sequence, frames });
+    if (isSent) {
+      this.told = state;
+      this.meeting.sequence = sequence;
+    }
+  }
+}

@@ -1,0 +1,116 @@
+/** Shows the others what this reader draws: what is in the store of marks is what they see, by and by. */
+
+import type { Outgoing } from "../../link/room-messages.js";
+import type { SharedMark } from "../../read/room-message.js";
+import type { Annotation } from "../../tools/annotations.js";
+import type { Room } from "../feature.js";
+import { newUuid } from "../uuid.js";
+import type { ForeignMark, Meeting } from "./meeting.js";
+
+/** The server takes ten a second of anybody. */
+const MARK_MS = 150;
+
+interface Told {
+  readonly id: string;
+  /** The mark, as text. */
+  readonly text: string;
+}
+
+export class OwnMarks {
+  /** What the room was told, by the text of the mark. */
+  private told: readonly Told[] = [];
+  private isJoined = false;
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private readonly refused = new Set<string>();
+
+  constructor(
+    private readonly room: Pick<Room, "store" | "studies">,
+    private readonly meeting: Pick<Meeting, "you" | "marks">,
+    private readonly send: (message: Outgoing) => boolean,
+  ) {
+    room.store.listen(() => this.tellSoon());
+  }
+
+  /** The room has told everything. Marks of this member that are not here come from a device of before: they are the reader's again. */
+  join(): void {
+    const mine = this.meeting.marks.filter(({ by }) => by === this.meeting.you);
+    const { store } = this.room;
+    const here = new Set(store.all.map((mark) => this.textOf(mark)));
+    const known = new Set(this.told.map(({ id }) => id));
+    for (const { id, mark } of mine) {
+      // What was told and is gone was deleted while the line was cut.
+      if (!known.has(id) && !here.has(JSON.stringify(mark)) && store.toolOf(mark.kind) !== null) {
+        store.add(annotationOf(store.begin(mark.kind, mark.image, []), mark));
+      }
+    }
+    this.told = mine.map(({ id, mark }) => ({ id, text: JSON.stringify(mark) }));
+    this.isJoined = true;
+    this.tellSoon();
+  }
+
+  leave(): void {
+    this.isJoined = false;
+  }
+
+  /** The server did not take one. */
+  refuse(id: string, isForLater: boolean): void {
+    const one = this.told.find((told) => told.id === id);
+    if (one !== undefined) {
+      this.told = this.told.filter((told) => told !== one);
+      if (isForLater) {
+        this.tellSoon();
+      } else {
+        this.refused.add(one.text);
+      }
+    }
+  }
+
+  private tellSoon(): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = null;
+      this.tellOne();
+    }, MARK_MS);
+  }
+
+  /** One difference between the store and what the room was told. */
+  private tellOne(): void {
+    if (!this.isJoined) {
+      return;
+    }
+    const here = new Map(this.room.store.all.flatMap((mark) => {
+      const shared = this.shared(mark);
+      return shared === null ? [] : [[JSON.stringify(shared), shared] as const];
+    }));
+    const gone = this.told.find(({ text }) => !here.has(text));
+    const known = new Set(this.told.map(({ text }) => text));
+    const [fresh] = [...here].filter(([text]) => !known.has(text) && !this.refused.has(text));
+    if (gone === undefined && fresh === undefined) {
+      return;
+    }
+    const id = gone?.id ?? newUuid();
+    if (this.send({ type: "mark", id, mark: fresh?.[1] ?? null })) {
+      const others = this.told.filter((one) => one !== gone);
+      this.told = fresh === undefined ? others : [...others, { id, text: fresh[0] }];
+      this.tellSoon();
+    }
+  }
+
+  private textOf(mark: Annotation): string {
+    return JSON.stringify(this.shared(mark));
+  }
+
+  /** Null for marks of studies that are not open here any more. */
+  private shared({ kind, image, points, text }: Annotation): SharedMark | null {
+    const [series] = image.split("/");
+    const study = this.room.studies.find((one) => one.series.some(({ seriesInstanceUid }) => seriesInstanceUid === series));
+    return study === undefined ? null : { studyInstanceUid: study.uid, kind, image, points: points.map(({ x, y }) => ({ x, y })), text: text ?? null };
+  }
+}
+
+export function annotationOf(begun: Annotation, { points, text }: ForeignMark["mark"]): Annotation {
+  begun.points = points.map(({ x, y }) => ({ x, y }));
+  if (text !== null) {
+    begun.text = text;
+  }
+  return begun;
+}

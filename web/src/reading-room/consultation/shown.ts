@@ -1,0 +1,89 @@
+/** What a room shows, as a state that others can show as well. */
+
+import type { PaneState, PlaneState, ProjectedBy, ViewState } from "../../read/view-state.js";
+import type { Raster } from "../../view-geometry.js";
+import type { ReadingRoom } from "../room.js";
+import type { Cell } from "../room-pane.js";
+import type { SlabMode } from "../volume/commands.js";
+import { regionOf } from "./region.js";
+
+export const PROJECTIONS: Readonly<Record<SlabMode, ProjectedBy>> = { mean: "average", maximum: "maximum", minimum: "minimum" };
+
+/** The pixels that a pane shows, or will show; null until they are known. */
+export function rasterOf({ content, stage, pane }: Cell): Raster | null {
+  return content === null ? (pane.index?.frames[pane.frame] ?? null) : (stage.picture?.raster ?? null);
+}
+
+/** The pane whose series is seen: that of a plane may be another one. */
+export function sourceOf(cell: Cell): Cell {
+  return cell.source as Cell;
+}
+
+export class Shown {
+  /** Where each film began: while it plays, every member plays it, and no frame travels. */
+  private readonly begun = new WeakMap<Cell, number>();
+
+  constructor(private readonly room: ReadingRoom) {}
+
+  get state(): ViewState {
+    const { panes, grid, active, enlarged } = this.room;
+    const { rows, columns } = grid;
+    return { grid: { rows, columns }, active: active.place, enlarged: enlarged?.place ?? null, panes: panes.map((cell) => this.pane(cell)) };
+  }
+
+  private pane(cell: Cell): PaneState | null {
+    const { study, pane, look } = sourceOf(cell);
+    const { series } = pane;
+    if (study === null || series === null) {
+      return null;
+    }
+    const raster = rasterOf(cell);
+    const isPlaying = cell.content === null && cell.isPlaying;
+    const begun = this.begun.get(cell) ?? pane.frame;
+    if (isPlaying) {
+      this.begun.set(cell, begun);
+    } else {
+      this.begun.delete(cell);
+    }
+    const { window, isInverted, colours, hasOverlays, isMasked } = look;
+    return {
+      studyInstanceUid: study.uid,
+      seriesInstanceUid: series.seriesInstanceUid,
+      frame: isPlaying ? begun : pane.frame,
+      window: window === null ? null : { ...window, name: null },
+      isInverted,
+      colours: colours === "grey" ? null : colours,
+      hasOverlays,
+      isMasked,
+      region: raster === null ? null : regionOf(cell.stage.view, raster, cell.stage.size),
+      plane: planeOf(cell),
+      cine: isPlaying ? { speed: pane.clips.speed } : null,
+    };
+  }
+}
+
+export function planeOf(cell: Cell): PlaneState | null {
+  const plane = cell.content?.plane;
+  if (plane === undefined) {
+    return null;
+  }
+  const { name, point, basis, slab } = plane;
+  return { kind: name, source: sourceOf(cell).place, point, row: basis.right, column: basis.down, slabMm: slab.mm, projection: PROJECTIONS[slab.mode] };
+}
+
+/** The frames alone that changed; null if something else did. */
+export function scrolled(before: ViewState, after: ViewState): readonly { readonly pane: number; readonly frame: number }[] | null {
+  const frames = after.panes.flatMap((pane, place) => {
+    const earlier = before.panes[place];
+    return pane === null || earlier == null || pane.frame === earlier.frame ? [] : [{ pane: place, frame: pane.frame }];
+  });
+  const still = (state: ViewState) => JSON.stringify({ ...state, panes: state.panes.map((pane) => (pane === null ? null : { ...pane, frame: 0 })) });
+  return frames.length > 0 && still(before) === still(after) ? frames : null;
+}
+
+/** What a screen with room for one picture shows of it. */
+export function narrowed(state: ViewState): ViewState {
+  const shown = state.panes[state.enlarged ?? state.active] ?? null;
+  const pane = shown?.plane == null ? shown : { ...shown, plane: { ...shown.plane, source: 0 } };
+  return { grid: { rows: 1, columns: 1 }, active: 0, enlarged: null, panes: [pane] };
+}
