@@ -35,22 +35,38 @@ const SOCKET_AGAIN_MS = 60_000;
 /** A server that answers a question at once is asked again after this long. */
 const POLL_MS = 2_000;
 const POLL_MS_MAX = 45_000;
+/** A message that is missing for so long does not come by itself. */
+const GAP_MS = 1_500;
 /** The session or the invitation has ended, or the consultation has. */
 const OUT = [401, 403, 404, 410];
 
 class OutError extends Error {}
 
+function headOf(message: RoomMessage): number | null {
+  return "head" in message ? message.head : null;
+}
+
 const BROWSER: LinkWorld = {
   fetch: (url, init) => fetch(url, init),
-  openSocket: (url) => new WebSocket(url),
+  openSocket: (url) => new WebSocket(socketUrl(url)),
   random: () => Math.random(),
 };
+
+/** A server of one's own names it as a path of this page. */
+function socketUrl(url: string): string {
+  const whole = new URL(url, location.href);
+  whole.protocol = whole.protocol.replace("http", "ws");
+  return whole.href;
+}
 
 export class ConsultationLink {
   mood: LinkMood = "joining";
   private socket: SocketLike | null = null;
-  /** Told of all that is kept up to here. */
+  /** Told of everything that is kept up to here, */
   private head: number | null = null;
+  /** and of these beyond it. */
+  private readonly ahead = new Set<number>();
+  private filling: ReturnType<typeof setTimeout> | null = null;
   private queue: Outgoing[] = [];
   private isFlushing = false;
   private isClosed = false;
@@ -88,6 +104,7 @@ export class ConsultationLink {
 
   close(): void {
     this.isClosed = true;
+    clearTimeout(this.filling ?? undefined);
     this.socket?.close();
     this.poll?.abort();
     this.retryNow();
@@ -126,6 +143,7 @@ export class ConsultationLink {
     return new Promise((resolve) => {
       const socket = this.world.openSocket(ticket.url);
       let isWelcome = false;
+      const early: RoomMessage[] = [];
       let pinging = 0;
       const giveUp = () => socket.close();
       let deadline = setTimeout(giveUp, WELCOME_MS_MAX);
@@ -162,9 +180,12 @@ export class ConsultationLink {
           pinging = setInterval(ping, PING_MS) as unknown as number;
           onWelcome();
           this.set("live");
-        }
-        if (message !== null) {
+          // What came before it is news only if it happened after it.
+          this.take(message, ...early.splice(0).filter((one) => headOf(one) === null || (headOf(one) ?? 0) > message.head));
+        } else if (message !== null && (isWelcome || message.type === "ended")) {
           this.take(message);
+        } else if (message !== null) {
+          early.push(message);
         }
       };
     });
@@ -237,7 +258,7 @@ export class ConsultationLink {
       if (signal.aborted) {
         return [];
       }
-      this.head = Math.max(this.head ?? 0, answer.head ?? 0);
+      this.arrive(answer.head);
       this.set("polling");
       return answer.messages;
     } catch (error) {
@@ -250,11 +271,52 @@ export class ConsultationLink {
 
   private take(...messages: readonly RoomMessage[]): void {
     for (const message of messages) {
-      const head = "head" in message ? message.head : null;
-      this.head = head === null ? this.head : Math.max(this.head ?? 0, head);
+      this.note(message);
       if (!this.isClosed) {
         this.events.onMessage(message);
       }
+    }
+  }
+
+  /** What is missing between two messages is asked for: some ways of the cloud lose one. */
+  private note(message: RoomMessage): void {
+    const head = headOf(message);
+    if (message.type === "welcome" || this.head === null) {
+      this.ahead.clear();
+      this.head = head ?? this.head;
+      return;
+    }
+    if (head === null || head <= this.head) {
+      return;
+    }
+    this.ahead.add(head);
+    while (this.ahead.delete(this.head + 1)) {
+      this.head += 1;
+    }
+    if (this.ahead.size > 0 && this.mood === "live") {
+      this.filling ??= setTimeout(() => {
+        this.filling = null;
+        if (this.ahead.size > 0) {
+          void this.fill();
+        }
+      }, GAP_MS);
+    }
+  }
+
+  private async fill(): Promise<void> {
+    try {
+      const { messages, head } = readPolled(await this.post(this.place.pollUrl, { since: this.head, messages: [] }));
+      this.take(...messages);
+      this.arrive(head);
+    } catch {
+      // The socket is still there; the next gap asks again.
+    }
+  }
+
+  private arrive(head: number | null): void {
+    if (head !== null && head >= (this.head ?? 0)) {
+      this.head = head;
+      [...this.ahead].filter((one) => one <= head).forEach((one) => this.ahead.delete(one));
     }
   }
 

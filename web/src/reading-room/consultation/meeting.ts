@@ -25,9 +25,12 @@ export class Meeting {
   /** Who has asked to drive, and got no answer yet. */
   readonly asking = new Set<string>();
   private stateHead = 0;
+  /** Everything up to here was told with the welcome. */
+  private floor = 0;
   private readonly byId = new Map<string, Member>();
   private readonly marksById = new Map<string, ForeignMark>();
-  private readonly markHeads = new Map<string, number>();
+  /** The place in the record of what is known of each mark, each member and the driver: two connections bring news in another order. */
+  private readonly heads = new Map<string, number>();
   private lines: readonly ChatLine[] = [];
   private readonly listeners = new Set<(change: Change, message: RoomMessage) => void>();
 
@@ -84,7 +87,8 @@ export class Meeting {
     this.lines = [];
     this.asking.clear();
     this.marksById.clear();
-    this.markHeads.clear();
+    this.heads.clear();
+    this.floor = 0;
     for (const member of this.byId.values()) {
       this.byId.set(member.id, { ...member, isHere: false });
     }
@@ -97,7 +101,8 @@ export class Meeting {
         Object.assign(this, { you, driver, state, sequence: stateSequence, stateHead: head, endsAtMs, clockMs: (message.nowMs ?? nowMs) - nowMs });
         replace(this.byId, members);
         replace(this.marksById, marks);
-        replaceHeads(this.markHeads, marks, head);
+        this.heads.clear();
+        this.floor = head;
         this.lines = chat;
         return "welcome";
       }
@@ -112,6 +117,9 @@ export class Meeting {
         }
         return "chat";
       case "member": {
+        if (this.isOld(`member ${message.member.id}`, message.head)) {
+          return null;
+        }
         const before = this.byId.get(message.member.id);
         // What is not kept is not told with everything.
         const { loaded, isSlow } = message.member.isHere ? (message.member.loaded === null ? (before ?? message.member) : message.member) : { loaded: null, isSlow: false };
@@ -123,6 +131,9 @@ export class Meeting {
         return before !== undefined && isSame(before, member) ? null : "members";
       }
       case "driver":
+        if (this.isOld("driver", message.head)) {
+          return null;
+        }
         this.driver = message.driver;
         this.asking.clear();
         return "driver";
@@ -143,8 +154,15 @@ export class Meeting {
     }
   }
 
+  private isOld(what: string, head: number | null): boolean {
+    const isOld = head !== null && head < (this.heads.get(what) ?? this.floor);
+    if (!isOld && head !== null) {
+      this.heads.set(what, head);
+    }
+    return isOld;
+  }
+
   private foldState(message: Extract<RoomMessage, { type: "state" | "scroll" }>): Change | null {
-    // Two connections may bring them in another order.
     if (message.head !== null && message.head < this.stateHead) {
       return null;
     }
@@ -163,10 +181,9 @@ export class Meeting {
   }
 
   private foldMark({ id, by, mark, head }: Extract<RoomMessage, { type: "mark" }>): Change | null {
-    if (head !== null && head < (this.markHeads.get(id) ?? 0)) {
+    if (this.isOld(`mark ${id}`, head)) {
       return null;
     }
-    this.markHeads.set(id, head ?? 0);
     if (mark === null) {
       this.marksById.delete(id);
     } else {
@@ -179,11 +196,6 @@ export class Meeting {
 function replace<Item extends { readonly id: string }>(held: Map<string, Item>, items: readonly Item[]): void {
   held.clear();
   items.forEach((item) => held.set(item.id, item));
-}
-
-function replaceHeads(held: Map<string, number>, marks: readonly ForeignMark[], head: number): void {
-  held.clear();
-  marks.forEach(({ id }) => held.set(id, head));
 }
 
 function isSame(a: Member, b: Member): boolean {
