@@ -59,8 +59,9 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
 }
 
 fn tickets_of(page: &str) -> Vec<Ticket> {
-    let links = page.split(&format!("{PUBLIC_URL}/c/")).skip(1);
-    links
+    let link = format!("{PUBLIC_URL}/c/");
+    page.split(&link)
+        .skip(1)
         .map(|rest| Ticket {
             token: rest.split('<').next().unwrap().to_owned(),
             code: between(rest, "secret digits\">", "<").replace(' ', "+"),

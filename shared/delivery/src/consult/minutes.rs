@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use async_trait::async_trait;
 use filmless_consult::{
     BadField, ConsultationId, Course, DraftFacts, Fault, MemberId, Minutes, MinutesPatient, MinutesSignature,
     MinutesText, Replaced, Signer, WrittenMinutes,
@@ -12,12 +13,12 @@ use filmless_domain::chain::ChainHead;
 use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_domain::usage::UsageKind;
 use filmless_domain::{BirthDate, Language, SeriesInstanceUid, person_name};
-use filmless_store::index::{ConsultationRecord, LogName, MemberRecord, Transaction};
+use filmless_store::index::{ConsultationRecord, LogName, Transaction};
 use jiff::Timestamp;
 
 use super::Consultations;
-use super::live::{Live, Made};
-use super::opinions::{event_of, may_be_written};
+use super::live::{Live, Made, Maker};
+use super::opinions::event_of;
 use super::places::{Place, Who};
 use crate::DeliveryError;
 use crate::record::audit::Record;
@@ -80,24 +81,6 @@ pub enum MinutesAnswer {
     Bad(BadField),
     /// Whoever asks may not, or there are none.
     Refused,
-}
-
-impl Place {
-    /// Whether they write the minutes: the secretary, or the chair.
-    #[must_use]
-    pub fn may_write_minutes(&self) -> bool {
-        let consultation = &self.record.consultation;
-        let is_writer = |member: &MemberId| {
-            *member == consultation.chair || consultation.secretary.as_ref() == Some(member)
-        };
-        may_be_written(self) && self.admitted().is_some_and(|member| is_writer(&member.member.id))
-    }
-
-    /// Whether they may sign them.
-    #[must_use]
-    pub fn may_sign(&self) -> bool {
-        may_be_written(self) && self.admitted().is_some()
-    }
 }
 
 impl Consultations {
@@ -171,8 +154,8 @@ impl Consultations {
         let Some(place) = place.filter(Place::may_write_minutes) else { return Ok(MinutesAnswer::Refused) };
         let Some(member) = place.admitted() else { return Ok(MinutesAnswer::Refused) };
         let by = &member.member.id;
-        let make = async |head, now| self.version(session, &place.record, by, typed, head, now).await;
-        match live.note(id, by, make).await? {
+        let writing = Writing { consultations: self, session, record: &place.record, by, typed };
+        match live.write_down(id, by, &writing).await? {
             Some(Ok(is_new)) => {
                 if is_new {
                     self.tell_others(&place.record, Some(by)).await?;
@@ -182,51 +165,6 @@ impl Consultations {
             Some(Err(bad)) => Ok(MinutesAnswer::Bad(bad)),
             None => Ok(MinutesAnswer::Refused),
         }
-    }
-
-    async fn version(
-        &self,
-        session: &Session,
-        record: &ConsultationRecord,
-        by: &MemberId,
-        typed: &TypedMinutes,
-        head: ChainHead,
-        at: Timestamp,
-    ) -> Result<Made<bool>, DeliveryError> {
-        let common = &self.common;
-        let id = &record.consultation.id;
-        let newest = self.newest_version(id).await?;
-        let before = newest.as_ref().map(|view| &view.minutes);
-        let text = self.text_of(record, typed).await?;
-        // A form that is sent twice writes once: the newest version then follows what this one would.
-        if let Some(before) = before
-            && before.written.replaces.as_ref().map(|r| r.digest.as_str()).unwrap_or_default() == typed.follows
-            && before.written.by == *by
-            && text.clone().checked().is_ok_and(|text| text == before.written.text)
-        {
-            return Ok(Made::There(false));
-        }
-        let replaces = (!typed.follows.is_empty())
-            .then(|| Replaced { digest: typed.follows.clone(), reason: typed.reason.clone() });
-        let written = WrittenMinutes {
-            consultation: id.clone(),
-            version: before.map_or(1, |before| before.written.version.saturating_add(1)),
-            replaces,
-            by: by.clone(),
-            at,
-            head,
-            text,
-        };
-        let is_signed = newest.as_ref().is_some_and(|view| !view.signatures.is_empty());
-        let minutes = match written.seal(before, is_signed) {
-            Ok(minutes) => minutes,
-            Err(bad) => return Ok(Made::Bad(bad)),
-        };
-        let audit = Record::new(AuditAction::WriteMinutes, session.actor()).from(&session.source);
-        let detail = format!("consultation {id}, version {}, {}", minutes.written.version, minutes.digest);
-        let entry = audit.account(&record.consultation.account).detail(detail).entry(common)?;
-        let with = Transaction::new().add_minutes(&minutes)?.log(LogName::Audit, &entry)?;
-        Ok(Made::New { note: minutes.note(), with, value: true })
     }
 
     /// Signs the version of this digest.
@@ -248,8 +186,8 @@ impl Consultations {
             Ok(signer) => signer,
             Err(bad) => return Ok(MinutesAnswer::Bad(bad)),
         };
-        let make = async |_, now| self.signature(session, &place.record, member, &signer, digest, now).await;
-        match live.note(id, &member.member.id, make).await? {
+        let signing = Signing { consultations: self, session, record: &place.record, signer, digest };
+        match live.write_down(id, &member.member.id, &signing).await? {
             Some(Ok(is_new)) => {
                 if is_new {
                     self.tell_others(&place.record, Some(&member.member.id)).await?;
@@ -259,39 +197,6 @@ impl Consultations {
             Some(Err(bad)) => Ok(MinutesAnswer::Bad(bad)),
             None => Ok(MinutesAnswer::Refused),
         }
-    }
-
-    async fn signature(
-        &self,
-        session: &Session,
-        record: &ConsultationRecord,
-        member: &MemberRecord,
-        signer: &Signer,
-        digest: &str,
-        at: Timestamp,
-    ) -> Result<Made<bool>, DeliveryError> {
-        let (common, id) = (&self.common, &record.consultation.id);
-        let newest = self.newest_version(id).await?;
-        // Nobody signs what they did not see: a newer version has another digest.
-        let Some(view) = newest.filter(|view| view.minutes.digest == digest) else {
-            return Ok(Made::Bad(BadField { field: "version".into(), kind: Fault::NotAllowed }));
-        };
-        if view.signatures.iter().any(|signature| signature.signed.by.id == signer.id) {
-            return Ok(Made::There(false));
-        }
-        let signature = match view.minutes.sign(signer.clone(), at, &view.signatures) {
-            Ok(signature) => signature,
-            Err(bad) => return Ok(Made::Bad(bad)),
-        };
-        let version = view.minutes.written.version;
-        let audit = Record::new(AuditAction::SignMinutes, session.actor()).from(&session.source);
-        let detail = format!("consultation {id}, version {version}, {digest}");
-        let entry = audit.account(&record.consultation.account).detail(detail).entry(common)?;
-        let with = Transaction::new().add_signature(&signature)?.log(LogName::Audit, &entry)?;
-        let occasion = format!("{id} {version} {}", member.member.id);
-        let event = event_of(common, record, UsageKind::MinutesSigned, &occasion).await?;
-        let with = usage::add(with, event.as_slice())?;
-        Ok(Made::New { note: signature.note(), with, value: true })
     }
 
     /// The draft, with what was typed.
@@ -377,4 +282,94 @@ impl Consultations {
 fn age_at(birth: BirthDate, at: Timestamp) -> String {
     let day = at.to_zoned(HOSPITAL_TIME).date();
     birth.age_on(day).map(|years| years.to_string()).unwrap_or_default()
+}
+
+/// A version that is being written.
+struct Writing<'a> {
+    consultations: &'a Consultations,
+    session: &'a Session,
+    record: &'a ConsultationRecord,
+    by: &'a MemberId,
+    typed: &'a TypedMinutes,
+}
+
+#[async_trait]
+impl Maker<bool> for Writing<'_> {
+    async fn make(&self, head: ChainHead, at: Timestamp) -> Result<Made<bool>, DeliveryError> {
+        let (consultations, session, record, by, typed) =
+            (self.consultations, self.session, self.record, self.by, self.typed);
+        let common = &consultations.common;
+        let id = &record.consultation.id;
+        let newest = consultations.newest_version(id).await?;
+        let before = newest.as_ref().map(|view| &view.minutes);
+        let text = consultations.text_of(record, typed).await?;
+        // A form that is sent twice writes once: the newest version then follows what this one would.
+        if let Some(before) = before
+            && before.written.replaces.as_ref().map(|r| r.digest.as_str()).unwrap_or_default() == typed.follows
+            && before.written.by == *by
+            && text.clone().checked().is_ok_and(|text| text == before.written.text)
+        {
+            return Ok(Made::There(false));
+        }
+        let replaces = (!typed.follows.is_empty())
+            .then(|| Replaced { digest: typed.follows.clone(), reason: typed.reason.clone() });
+        let written = WrittenMinutes {
+            consultation: id.clone(),
+            version: before.map_or(1, |before| before.written.version.saturating_add(1)),
+            replaces,
+            by: by.clone(),
+            at,
+            head,
+            text,
+        };
+        let is_signed = newest.as_ref().is_some_and(|view| !view.signatures.is_empty());
+        let minutes = match written.seal(before, is_signed) {
+            Ok(minutes) => minutes,
+            Err(bad) => return Ok(Made::Bad(bad)),
+        };
+        let audit = Record::new(AuditAction::WriteMinutes, session.actor()).from(&session.source);
+        let detail = format!("consultation {id}, version {}, {}", minutes.written.version, minutes.digest);
+        let entry = audit.account(&record.consultation.account).detail(detail).entry(common)?;
+        let with = Transaction::new().add_minutes(&minutes)?.log(LogName::Audit, &entry)?;
+        Ok(Made::New { note: minutes.note(), with, value: true })
+    }
+}
+
+/// A signature that is being made.
+struct Signing<'a> {
+    consultations: &'a Consultations,
+    session: &'a Session,
+    record: &'a ConsultationRecord,
+    signer: Signer,
+    digest: &'a str,
+}
+
+#[async_trait]
+impl Maker<bool> for Signing<'_> {
+    async fn make(&self, _: ChainHead, at: Timestamp) -> Result<Made<bool>, DeliveryError> {
+        let (consultations, session, record, signer, digest) =
+            (self.consultations, self.session, self.record, &self.signer, self.digest);
+        let (common, id) = (&consultations.common, &record.consultation.id);
+        let newest = consultations.newest_version(id).await?;
+        // Nobody signs what they did not see: a newer version has another digest.
+        let Some(view) = newest.filter(|view| view.minutes.digest == digest) else {
+            return Ok(Made::Bad(BadField { field: "version".into(), kind: Fault::NotAllowed }));
+        };
+        if view.signatures.iter().any(|signature| signature.signed.by.id == signer.id) {
+            return Ok(Made::There(false));
+        }
+        let signature = match view.minutes.sign(signer.clone(), at, &view.signatures) {
+            Ok(signature) => signature,
+            Err(bad) => return Ok(Made::Bad(bad)),
+        };
+        let version = view.minutes.written.version;
+        let audit = Record::new(AuditAction::SignMinutes, session.actor()).from(&session.source);
+        let detail = format!("consultation {id}, version {version}, {digest}");
+        let entry = audit.account(&record.consultation.account).detail(detail).entry(common)?;
+        let with = Transaction::new().add_signature(&signature)?.log(LogName::Audit, &entry)?;
+        let occasion = format!("{id} {version} {}", signer.id);
+        let event = event_of(common, record, UsageKind::MinutesSigned, &occasion).await?;
+        let with = usage::add(with, event.as_slice())?;
+        Ok(Made::New { note: signature.note(), with, value: true })
+    }
 }

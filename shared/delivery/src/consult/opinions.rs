@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use async_trait::async_trait;
 use filmless_consult::{BadField, ConsultationId, Opinion, Seen, SignedOpinion, Signer};
 use filmless_domain::StudyInstanceUid;
 use filmless_domain::audit::AuditAction;
@@ -12,8 +13,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::Consultations;
-use super::live::{Live, Made};
-use super::places::{Place, may_be_signed};
+use super::live::{Live, Made, Maker};
 use crate::DeliveryError;
 use crate::parts::Common;
 use crate::record::audit::Record;
@@ -46,7 +46,7 @@ impl Consultations {
         typed: &TypedOpinion,
     ) -> Result<OpinionAnswer, DeliveryError> {
         let Some(place) = self.place(session, id).await? else { return Ok(OpinionAnswer::Refused) };
-        let Some(member) = place.admitted().filter(|_| may_be_written(&place)) else {
+        let Some(member) = place.admitted().filter(|_| place.may_sign()) else {
             return Ok(OpinionAnswer::Refused);
         };
         let signer = match Signer::of(&member.member, &typed.licence) {
@@ -59,8 +59,7 @@ impl Consultations {
         }
         let record = &place.record;
         let making = Making { consultations: self, session, record, member, signer, studies, typed };
-        let made = live.note(id, &member.member.id, async |head, now| making.make(head, now).await).await?;
-        match made {
+        match live.write_down(id, &member.member.id, &making).await? {
             Some(Ok((opinion, is_new))) => {
                 if is_new {
                     self.tell_others(record, Some(&member.member.id)).await?;
@@ -118,7 +117,8 @@ struct Making<'a> {
     typed: &'a TypedOpinion,
 }
 
-impl Making<'_> {
+#[async_trait]
+impl Maker<(Opinion, bool)> for Making<'_> {
     async fn make(&self, head: ChainHead, now: Timestamp) -> Result<Made<(Opinion, bool)>, DeliveryError> {
         let common = &self.consultations.common;
         let id = &self.record.consultation.id;
@@ -163,11 +163,6 @@ pub(super) async fn event_of(
     let Some(uid) = record.consultation.studies.first() else { return Ok(None) };
     let Some(study) = common.index.study(uid).await? else { return Ok(None) };
     Ok(Some(Pen::of_study(common, &study).await?.event(kind, occasion)))
-}
-
-/// Whether opinions and minutes may be written.
-pub(super) fn may_be_written(place: &Place) -> bool {
-    place.record.consultation.ended.is_none_or(may_be_signed)
 }
 
 /// Names what is shown of a study: its series, and the contents of each.

@@ -18,6 +18,7 @@ use std::sync::{Arc, LazyLock, Weak};
 
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
+use filmless_delivery::consult::live::Live;
 use filmless_delivery::viewing::Portal;
 use filmless_delivery::{Services, Settings};
 use filmless_domain::staff_oidc::OidcSettings;
@@ -37,7 +38,7 @@ use url::Url;
 pub use self::desk::desk;
 use crate::answer::Answer;
 pub use names::*;
-use ports::Post;
+use ports::{NoRoom, Post};
 pub use ports::Standing;
 pub use provider::Provider;
 pub use study::{digest, many_listed, order, uid};
@@ -224,6 +225,8 @@ impl World {
             let secret = Secret::new(CLIENT_SECRET.into());
             let provider = OidcSettings::new(ISSUER.into(), CLIENT_ID.into(), Some(secret));
             let reached_at = Some(ReachedAt(self.provider_url.clone()));
+            let live = Live::new(self.services.clone(), Arc::new(NoRoom));
+            portal = portal.with_rooms(live, None);
             portal =
                 portal.with_staff(StaffSignIn::new(self.services.clone(), provider, reached_at).unwrap());
         }

@@ -44,9 +44,7 @@ impl Live {
     /// [`DeliveryError`]: those who are in a room are judged with their next message anyway.
     pub async fn end_rooms_of(&self, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
         for record in self.common.index.consultations_of_study(study).await? {
-            if record.consultation.ended.is_none() {
-                self.end(&record.consultation.id, EndReason::Recalled).await?;
-            }
+            self.end(&record.consultation.id, EndReason::Recalled).await?;
         }
         Ok(())
     }

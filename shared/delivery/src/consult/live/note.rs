@@ -1,12 +1,13 @@
 //! What is written outside the room, and recorded in it: opinions, minutes, signatures.
 
+use async_trait::async_trait;
 use filmless_consult::{BadField, ConsultationId, MemberId, Note};
 use filmless_domain::chain::ChainHead;
 use filmless_store::StoreError;
 use filmless_store::index::Transaction;
 use jiff::Timestamp;
 
-use super::append::{APPEND_TRIES_MAX, Writing};
+use super::append::{APPEND_TRIES_MAX, Writing, Written};
 use super::deliver::Sender;
 use super::entrance::Live;
 use super::look::Asks;
@@ -29,30 +30,39 @@ pub(crate) enum Made<T> {
     Bad(BadField),
 }
 
+/// Makes what is to be recorded.
+#[async_trait]
+pub(crate) trait Maker<T>: Sync {
+    /// Makes it of the record as it is, at this moment.
+    async fn make(&self, head: ChainHead, now: Timestamp) -> Result<Made<T>, DeliveryError>;
+}
+
 impl Live {
-    /// Records something with all that is written for it. `make` gets the head of the record and the time; it is asked again
-    /// where somebody else wrote first. `None` if there is no such consultation.
+    /// Records something with all that is written for it. Its maker is asked again where somebody else wrote first. `None` if there is no such consultation.
     ///
     /// # Errors
     /// [`DeliveryError`].
-    pub(crate) async fn note<T>(
+    pub(crate) async fn write_down<T>(
         &self,
         consultation: &ConsultationId,
         by: &MemberId,
-        make: impl AsyncFn(ChainHead, Timestamp) -> Result<Made<T>, DeliveryError>,
+        maker: &impl Maker<T>,
     ) -> Result<Option<Result<T, BadField>>, DeliveryError> {
         for _ in 0..APPEND_TRIES_MAX {
             let Some(mut look) = self.look(consultation, &Asks::default()).await? else { return Ok(None) };
-            let (note, with, value) = match make(look.room.head.clone(), look.now).await? {
+            let (note, with, value) = match maker.make(look.room.head.clone(), look.now).await? {
                 Made::New { note, with, value } => (note, with, value),
                 Made::There(value) => return Ok(Some(Ok(value))),
                 Made::Bad(bad) => return Ok(Some(Err(bad))),
             };
             let before = look.here();
             let applied = look.room.note(look.now, by, note);
-            if let Some(appended) = self.append(Writing { look, before, applied, speaker: None, with }).await? {
-                self.deliver(appended, &mut Sender::Nobody).await?;
-                return Ok(Some(Ok(value)));
+            match self.append(Writing { look, before, applied, speaker: None, with }).await? {
+                Written::Done(appended) => {
+                    self.deliver(appended, &mut Sender::Nobody).await?;
+                    return Ok(Some(Ok(value)));
+                }
+                Written::Again | Written::Unmet => {}
             }
         }
         Err(StoreError::Contention { operation: "write in a consultation" }.into())
