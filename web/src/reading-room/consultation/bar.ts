@@ -38,7 +38,7 @@ export class Bar {
   private readonly people = this.button("people", () => this.events.onPeople());
   private readonly end = this.button("end", () => this.events.onEnd());
   private readonly until = make("span", { class: "consultation-until" });
-  private readonly requests = make("ul", { class: "consultation-requests", role: "status" });
+  private readonly requests = make("ul");
   private readonly put = new Set<string>();
   private drawnRequests = "";
 
@@ -51,9 +51,9 @@ export class Bar {
   ) {
     const minutes = make("a", { href: pageUrl, target: "_blank", rel: "noopener" }, words.minutes);
     const voice = voiceLink === null ? [] : [make("a", { href: voiceLink, target: "_blank", rel: "noopener noreferrer" }, words.voice)];
-    const left = make("div", { class: "consultation-now" }, this.mood, this.driver, this.until);
-    const right = make("div", { class: "consultation-acts" }, this.follow, this.takeOver, this.ask, this.point, this.chat, this.people, ...voice, minutes, this.end);
-    this.element = make("section", { id: "consultation-bar", "aria-label": words.consultation }, this.requests, left, right);
+    const left = make("div", { class: "consultation-now" }, this.mood, this.driver, this.until, ...voice, minutes);
+    const right = make("div", { class: "consultation-acts" }, this.follow, this.takeOver, this.ask, this.point, this.chat, this.people, this.end);
+    this.element = make("section", { id: "consultation-bar", "aria-label": words.consultation }, make("div", { class: "consultation-requests", role: "status" }, this.requests), left, right);
   }
 
   refresh(state: BarState): void {
@@ -99,7 +99,7 @@ export class Bar {
       const [what, id = ""] = key.split(" ");
       const name = meeting.member(id)?.name ?? "";
       const isWaiting = what === "waits";
-      const agree = make("button", { type: "button", "aria-label": fill(isWaiting ? words.admitOne : words.handOverTo, { name }) }, isWaiting ? words.admit : words.handOver);
+      const agree = make("button", { type: "button", "aria-label": `${isWaiting ? words.admit : words.handOver}: ${name}` }, isWaiting ? words.admit : words.handOver);
       const later = make("button", { type: "button" }, words.later);
       const leave = () => {
         this.put.add(key);
@@ -113,7 +113,6 @@ export class Bar {
       });
       return make("li", {}, make("span", {}, fill(isWaiting ? words.waits : words.asks, { name })), agree, later);
     }));
-    this.requests.hidden = shown.length === 0;
   }
 
   /** Asked again, it is shown again. */

@@ -18,7 +18,8 @@ export interface ChatEvents {
 export class ChatPanel {
   readonly element: HTMLElement;
   unread = 0;
-  private readonly list = make("ol", { class: "chat-lines", role: "log", tabindex: 0 });
+  private readonly list = make("ol");
+  private readonly log = make("div", { class: "chat-lines", role: "log", tabindex: 0 }, this.list);
   private readonly field = make("textarea", { id: "chat-text", rows: 2, maxlength: TEXT_MAX, required: true });
   private readonly note = make("p", { class: "chat-note", role: "status" });
   /** What was written here and has not come back from the room. */
@@ -32,10 +33,10 @@ export class ChatPanel {
     private readonly events: ChatEvents,
     isReadOnly = false,
   ) {
-    this.list.setAttribute("aria-label", words.chat);
+    this.log.setAttribute("aria-label", words.chat);
     const send = make("button", { type: "submit" }, words.send);
     const form = make("form", { class: "chat-form" }, make("label", { for: "chat-text" }, words.message), this.field, send);
-    this.element = make("div", { class: "consultation-chat", "data-keys": "chat" }, this.list, this.note, ...(isReadOnly ? [] : [form]));
+    this.element = make("div", { class: "consultation-chat", "data-keys": "chat" }, this.log, this.note, ...(isReadOnly ? [] : [form]));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.write();
@@ -90,7 +91,7 @@ export class ChatPanel {
   /** Everything here has been read. */
   read(): void {
     this.unread = 0;
-    this.list.scrollTop = this.list.scrollHeight;
+    this.log.scrollTop = this.log.scrollHeight;
     this.events.onUnread();
   }
 
@@ -98,7 +99,7 @@ export class ChatPanel {
     const { meeting, words } = this;
     const lines = meeting.chat.map(({ id, by, atMs, text }) => this.line(id, by, this.timeOf(atMs), text));
     const waiting = [...this.outbox].map(([id, text]) => this.line(id, meeting.you, words.sending, text));
-    const isAtEnd = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 40;
+    const isAtEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 40;
     const known = [...this.list.children].map((line) => (line as HTMLElement).dataset["key"]);
     const next = [...lines, ...waiting];
     // Only what is new is read out.
@@ -108,7 +109,7 @@ export class ChatPanel {
       this.list.append(...next.slice(kept < 0 ? next.length : kept));
     }
     if (isAtEnd) {
-      this.list.scrollTop = this.list.scrollHeight;
+      this.log.scrollTop = this.log.scrollHeight;
     }
     const isStuck = this.outbox.size > 0 && !this.isOnline;
     this.note.textContent = isStuck ? words.notSent : next.length === 0 ? words.noChat : "";
@@ -126,7 +127,7 @@ export class ChatPanel {
     this.field.value = "";
     this.isOnline = this.events.send(id, text);
     this.refresh();
-    this.list.scrollTop = this.list.scrollHeight;
+    this.log.scrollTop = this.log.scrollHeight;
   }
 
   private line(id: string, by: string, when: string, text: string): HTMLElement {

@@ -50,7 +50,8 @@ export class Driver {
     }
     const state = this.shown.state;
     const before = this.told;
-    if (before !== null && JSON.stringify(before) === JSON.stringify(state)) {
+    const isNew = before === null ? state.panes.some((pane) => pane !== null) : JSON.stringify(before) !== JSON.stringify(state);
+    if (!isNew) {
       return;
     }
     const frames = before === null ? null : scrolled(before, state);

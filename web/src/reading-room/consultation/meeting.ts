@@ -80,6 +80,13 @@ export class Meeting {
     }
   }
 
+  /** Takes much at once, and tells of it once: whoever listens takes all of it anew. */
+  takeAll(messages: readonly RoomMessage[], nowMs: number = Date.now()): void {
+    messages.forEach((message) => this.fold(message, nowMs));
+    const last = messages[messages.length - 1] ?? { type: "pong" };
+    this.listeners.forEach((told) => told("welcome", last));
+  }
+
   /** As before the first message, to be played again from there. */
   restart(): void {
     this.driver = this.state = this.ended = null;

@@ -59,8 +59,8 @@ export class PeoplePanel {
     const full = [title, name].filter((part) => part !== "").join(" ");
     const named = id === meeting.you ? `${full} (${words.you})` : full;
     const about = [role === "member" ? "" : words.roles[role], facility].filter((part) => part !== "").join(" · ");
-    const buttons = this.acts(member).map(({ act, label, text, run }) => {
-      const button = make("button", { type: "button", "data-act": `${act} ${id}`, "aria-label": label }, text);
+    const buttons = this.acts(member).map(({ act, text, run }) => {
+      const button = make("button", { type: "button", "data-act": `${act} ${id}`, "aria-label": `${text}: ${name}` }, text);
       button.addEventListener("click", run);
       return button;
     });
@@ -88,21 +88,21 @@ export class PeoplePanel {
     return parts.filter((part) => part !== "").join(" · ");
   }
 
-  private acts({ id, name, status, isHere }: Member): readonly { act: string; label: string; text: string; run: () => void }[] {
+  private acts({ id, name, status, isHere }: Member): readonly { act: string; text: string; run: () => void }[] {
     const { meeting, words, events } = this;
     if (id === meeting.you) {
       return [];
     }
     const mayHandOver = (meeting.isDriver || meeting.isChair) && status === "admitted" && isHere && meeting.driver !== id;
     return [
-      ...(mayHandOver ? [{ act: "hand-over", label: fill(words.handOverTo, { name }), text: words.handOver, run: () => events.onHandOver(id) }] : []),
+      ...(mayHandOver ? [{ act: "hand-over", text: words.handOver, run: () => events.onHandOver(id) }] : []),
       ...(meeting.isChair && status === "waiting"
         ? [
-            { act: "admit", label: fill(words.admitOne, { name }), text: words.admit, run: () => events.onAdmit(id) },
-            { act: "refuse", label: fill(words.refuseOne, { name }), text: words.refuse, run: () => events.onRemove(id) },
+            { act: "admit", text: words.admit, run: () => events.onAdmit(id) },
+            { act: "refuse", text: words.refuse, run: () => events.onRemove(id) },
           ]
         : []),
-      ...(meeting.isChair && status === "admitted" ? [{ act: "remove", label: fill(words.removeOne, { name }), text: words.remove, run: () => this.ask(id, name) }] : []),
+      ...(meeting.isChair && status === "admitted" ? [{ act: "remove", text: words.remove, run: () => this.ask(id, name) }] : []),
     ];
   }
 
