@@ -7,6 +7,8 @@ mod answer;
 mod beside;
 mod marks;
 mod openapi;
+mod room;
+mod room_on_aws;
 mod software;
 mod staff;
 mod world;

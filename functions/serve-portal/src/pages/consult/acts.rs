@@ -3,6 +3,7 @@
 use axum::extract::{Path, RawForm};
 use axum::http::StatusCode;
 use axum::response::Response;
+use filmless_consult::Incoming;
 use filmless_delivery::consult::{Invited, MemberAct, NewMember};
 use filmless_delivery::viewing::Session;
 
@@ -22,7 +23,7 @@ pub(crate) async fn admit(
 ) -> Result<Response, PortalError> {
     let Some(session) = visitor.session().await? else { return see_other("/", []) };
     demand_place(&visitor, &session, &id).await?;
-    let done = consultations(&visitor)?.admit(&session, &id_of(&id)?, &member_of(&member)?).await?;
+    let done = act(&visitor, &session, &id, &Incoming::Admit { member: member_of(&member)? }).await?;
     answer(&visitor, &session, &id, done, NewMember::default()).await
 }
 
@@ -33,7 +34,7 @@ pub(crate) async fn remove(
 ) -> Result<Response, PortalError> {
     let Some(session) = visitor.session().await? else { return see_other("/", []) };
     demand_place(&visitor, &session, &id).await?;
-    let done = consultations(&visitor)?.remove(&session, &id_of(&id)?, &member_of(&member)?).await?;
+    let done = act(&visitor, &session, &id, &Incoming::Remove { member: member_of(&member)? }).await?;
     answer(&visitor, &session, &id, done, NewMember::default()).await
 }
 
@@ -84,7 +85,20 @@ pub(crate) async fn end(visitor: Visitor, Path(id): Path<String>) -> Result<Resp
     let Some(session) = visitor.session().await? else { return see_other("/", []) };
     demand_place(&visitor, &session, &id).await?;
     let is_ended = consultations(&visitor)?.end(&session, &id_of(&id)?).await?;
+    visitor.services.end_room(&id_of(&id)?).await?;
     back(&id, is_ended)
+}
+
+/// The chair's acts, of which everybody in the room hears.
+async fn act(
+    visitor: &Visitor,
+    session: &Session,
+    id: &str,
+    act: &Incoming,
+) -> Result<MemberAct, PortalError> {
+    let rooms = visitor.services.rooms.as_ref().ok_or(PortalError::NotFound)?;
+    let done = Box::pin(rooms.live.act(session, &id_of(id)?, act)).await?;
+    Ok(done.map_or(MemberAct::Refused, |()| MemberAct::Done))
 }
 
 /// Acts of people who have no place in it are not found, whether it exists or not.

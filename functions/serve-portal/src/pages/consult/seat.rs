@@ -58,6 +58,10 @@ pub(crate) async fn submit(
     match visitor.portal().take_seat(&token, &typed.code, &visitor.source).await? {
         SeatOpening::Granted { session, seat } => {
             visitor.leave_session().await?;
+            if let Some(rooms) = &visitor.services.rooms {
+                // The chair, who waits for nobody, is refused.
+                let _ = Box::pin(rooms.live.knock(&seat.consultation, &seat.member)).await?;
+            }
             let cookies = cookies::start_session(&session, &visitor.services.config);
             see_other(&format!("/consultations/{}", seat.consultation), cookies)
         }

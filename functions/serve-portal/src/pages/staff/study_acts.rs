@@ -16,6 +16,7 @@ use super::console::Console;
 use super::outcome::OutcomePage;
 use super::study::{ViewerRow, with_error};
 use super::trouble::Trouble;
+use crate::error::PortalError;
 use crate::pages::answer::{page, see_other};
 
 /// What was typed and chosen.
@@ -71,6 +72,7 @@ pub(crate) async fn hold(
     console.demand(Act::Hold).await?;
     let study = study_of(&uid, &console)?;
     let done = console.desk.hold(&study, &typed.reason).await;
+    end_rooms(&console, &study).await?;
     answer(&console, &study, done.map(|()| "held")).await
 }
 
@@ -95,6 +97,7 @@ pub(crate) async fn recall(
     }
     match console.desk.recall(&study, &typed.reason).await {
         Ok(report) => {
+            end_rooms(&console, &study).await?;
             let url = study_url(&study);
             let frame = console.frame_at(&url);
             let (words, patient) = (frame.t.study, frame.t.patient);
@@ -113,6 +116,11 @@ pub(crate) async fn recall(
             recall_page(&console, &study, typed.reason).await?.answer(Some(&error))
         }
     }
+}
+
+/// Nobody goes on looking at it together.
+async fn end_rooms(console: &Console, study: &StudyInstanceUid) -> Result<(), Trouble> {
+    Ok(console.visitor.services.end_rooms_of(study).await.map_err(PortalError::from)?)
 }
 
 async fn recall_page<'a>(

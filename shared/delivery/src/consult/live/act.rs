@@ -92,7 +92,7 @@ impl Live {
             };
             look.room = room;
             let writing = Writing { look, before, applied, speaker: Some(&speaker), with: with()? };
-            match self.append(writing).await? {
+            match self.write_down(writing).await? {
                 Written::Done(appended) => {
                     self.deliver(appended, &mut Sender::Nobody).await?;
                     return Ok(Ok(true));
