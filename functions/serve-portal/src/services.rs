@@ -3,12 +3,10 @@
 use std::sync::Arc;
 
 use axum::http::{HeaderName, HeaderValue};
-use filmless_consult::{ConsultationId, EndReason};
-use filmless_delivery::DeliveryError;
+use filmless_consult::ConsultationId;
 use filmless_delivery::consult::Consultations;
 use filmless_delivery::consult::live::Live;
 use filmless_delivery::viewing::Portal;
-use filmless_domain::StudyInstanceUid;
 use url::Url;
 
 use crate::config::PortalConfig;
@@ -74,22 +72,6 @@ impl PortalServices {
         };
         let headers = headers::of(&self.config, Some(&origin));
         Self { rooms: Some(Rooms { live, address }), headers, ..self }
-    }
-
-    /// Ends the room of a consultation that has ended.
-    pub(crate) async fn end_room(&self, id: &ConsultationId) -> Result<(), DeliveryError> {
-        match &self.rooms {
-            Some(rooms) => Box::pin(rooms.live.end(id, EndReason::Chair)).await,
-            None => Ok(()),
-        }
-    }
-
-    /// Ends the rooms that show a study which was taken out of sight.
-    pub(crate) async fn end_rooms_of(&self, study: &StudyInstanceUid) -> Result<(), DeliveryError> {
-        match &self.rooms {
-            Some(rooms) => Box::pin(rooms.live.end_rooms_of(study)).await,
-            None => Ok(()),
-        }
     }
 
     /// Where the WebSocket of a consultation is: relative to the page, where it is this server.

@@ -71,7 +71,7 @@ impl Rooms {
 
     /// The route.
     pub fn router(&self) -> Router {
-        Router::new().route("/consultations/{id}/room", get(enter)).with_state(self.clone())
+        Router::new().route("/consultations/{consultation_id}/room", get(enter)).with_state(self.clone())
     }
 
     fn place_of(&self, address: IpAddr) -> Option<Place> {
@@ -105,7 +105,7 @@ impl Drop for Place {
     }
 }
 
-/// `GET /consultations/{id}/room`. Which consultation, the ticket in the first message says.
+/// `GET /consultations/{consultation_id}/room`. Which consultation, the ticket in the first message says.
 async fn enter(
     State(rooms): State<Rooms>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,

@@ -33,7 +33,7 @@ async fn asked<'v>(
     Ok(visitor.session().await?.map(|session| (&rooms.live, session, id)))
 }
 
-/// `POST /consultations/{id}/ticket`
+/// `POST /consultations/{consultation_id}/ticket`
 pub(crate) async fn ticket(
     visitor: Visitor,
     Path(id): Path<String>,
@@ -56,7 +56,7 @@ pub(crate) async fn ticket(
     })
 }
 
-/// `POST /consultations/{id}/poll`
+/// `POST /consultations/{consultation_id}/poll`
 pub(crate) async fn poll(
     visitor: Visitor,
     Path(id): Path<String>,
@@ -77,7 +77,7 @@ pub(crate) async fn poll(
     Ok(Json(answer).into_response())
 }
 
-/// `GET /consultations/{id}/record`
+/// `GET /consultations/{consultation_id}/record`
 pub(crate) async fn record(
     visitor: Visitor,
     Path(id): Path<String>,

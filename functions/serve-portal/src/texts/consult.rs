@@ -96,6 +96,17 @@ words! {
         message_pending: "đang gửi", "on its way";
         message_sent: "đã gửi", "sent";
         message_failed: "không gửi được", "failed";
+        opinions: "Ý kiến", "Opinions";
+        opinion: "ý kiến", "opinion";
+        no_opinions: "Chưa có ý kiến nào.", "There are no opinions yet.";
+        your_opinion: "Ý kiến của Ông/Bà", "Your opinion";
+        opinion_hint: "Được ký với họ tên, số giấy phép, thời điểm và mã của những gì đang mở. Không sửa được, chỉ bổ sung được.", "It is signed with name, licence number, time and the digest of what is open. It cannot be changed, only added to.";
+        adds_to: "Bổ sung cho ý kiến", "Adds to opinion";
+        adds_to_none: "Không bổ sung", "To none";
+        sign_opinion: "Ký ý kiến", "Sign the opinion";
+        not_as_signed: "Nội dung này không khớp với mã lúc ký.", "This does not match the digest that was signed.";
+        signed_by: "Ký bởi", "Signed by";
+        licence_short: "CCHN", "licence";
         fault_missing: "còn thiếu", "is missing";
         fault_empty: "còn trống", "is empty";
         fault_too_long: "quá dài", "is too long";

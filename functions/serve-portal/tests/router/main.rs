@@ -5,6 +5,7 @@
 
 mod answer;
 mod beside;
+mod consult;
 mod marks;
 mod openapi;
 mod room;

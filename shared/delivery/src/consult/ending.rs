@@ -87,20 +87,26 @@ pub(crate) async fn end_all_of_account(
 }
 
 impl Consultations {
-    /// Ends a consultation: by its chair, by who started it, or by its patient, who takes back the consent. False for anybody
-    /// else, and where it ended before.
+    /// Ends a consultation: by its chair, by who started it, or by its patient, who takes back the consent. The reason, for the
+    /// room; `None` for anybody else, and where it ended before.
     ///
     /// # Errors
     /// [`DeliveryError`].
-    pub async fn end(&self, session: &Session, id: &ConsultationId) -> Result<bool, DeliveryError> {
+    pub async fn end(
+        &self,
+        session: &Session,
+        id: &ConsultationId,
+    ) -> Result<Option<EndReason>, DeliveryError> {
         if let Some(Place { record, who: Who::Patient }) = self.place(session, id).await? {
             let by = (session.actor(), Some(session.source.as_str()));
             let has_ended = record.consultation.ended.is_some();
             // Whoever ended it, the members keep nothing.
-            return Ok(recall(&self.common, &record, by).await? || has_ended);
+            let is_ended = recall(&self.common, &record, by).await? || has_ended;
+            return Ok(is_ended.then_some(EndReason::Recalled));
         }
-        let Some(place) = self.managed(session, id).await? else { return Ok(false) };
-        self.end_by(&place.record, (session.actor(), Some(&session.source))).await
+        let Some(place) = self.managed(session, id).await? else { return Ok(None) };
+        let is_ended = self.end_by(&place.record, (session.actor(), Some(&session.source))).await?;
+        Ok(is_ended.then_some(EndReason::Chair))
     }
 
     /// The same, once it is clear that whoever asks may.

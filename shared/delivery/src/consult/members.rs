@@ -2,14 +2,11 @@
 
 use filmless_consult::{BadField, ConsultationId, MemberId, MemberStatus};
 use filmless_domain::audit::{Actor, AuditAction};
-use filmless_store::index::{
-    ConsultationRecord, Index, LogName, MemberRecord, Transaction, TransactionOutcome,
-};
+use filmless_store::index::{ConsultationRecord, Index, LogName, MemberRecord, Transaction};
 
 use super::Consultations;
 use super::invite::Invited;
 use super::new_member::NewMember;
-use super::places::Place;
 use crate::DeliveryError;
 use crate::parts::Common;
 use crate::record::audit::Record;
@@ -18,8 +15,6 @@ use crate::viewing::Session;
 /// What came of an act on a member.
 #[derive(Debug)]
 pub enum MemberAct {
-    /// Done.
-    Done,
     /// Done; what was sent, or is to be passed on.
     Invited(Box<Invited>),
     /// A field cannot be taken.
@@ -89,44 +84,6 @@ fn entry(
 }
 
 impl Consultations {
-    /// The chair lets a member in who waits.
-    ///
-    /// # Errors
-    /// [`DeliveryError`].
-    pub async fn admit(
-        &self,
-        session: &Session,
-        id: &ConsultationId,
-        member: &MemberId,
-    ) -> Result<MemberAct, DeliveryError> {
-        let Some((place, member)) = self.led(session, id, member).await? else {
-            return Ok(MemberAct::Refused);
-        };
-        let by = (session.actor(), session.source.as_str());
-        let admitted = admit_in(Transaction::new(), &self.common, &place.record, &member, by)?;
-        self.done(admitted).await
-    }
-
-    /// The chair sends a member out: from then on their link, their session and their software open nothing.
-    ///
-    /// # Errors
-    /// [`DeliveryError`].
-    pub async fn remove(
-        &self,
-        session: &Session,
-        id: &ConsultationId,
-        member: &MemberId,
-    ) -> Result<MemberAct, DeliveryError> {
-        let Some((place, member)) = self.led(session, id, member).await? else {
-            return Ok(MemberAct::Refused);
-        };
-        let is_share_open = self.open_share_of(&member).await?.is_some();
-        let by = (session.actor(), session.source.as_str());
-        let removed =
-            remove_in(Transaction::new(), &self.common, &place.record, &member, is_share_open, by)?;
-        self.done(removed).await
-    }
-
     /// Makes another code, or with `is_link` another link and code, for a member.
     ///
     /// # Errors
@@ -190,25 +147,6 @@ impl Consultations {
             Ok(Some(invited)) => MemberAct::Invited(Box::new(invited)),
             Ok(None) => MemberAct::Refused,
             Err(bad) => MemberAct::Bad(bad),
-        })
-    }
-
-    async fn led(
-        &self,
-        session: &Session,
-        id: &ConsultationId,
-        member: &MemberId,
-    ) -> Result<Option<(Place, MemberRecord)>, DeliveryError> {
-        let Some(place) = self.place(session, id).await?.filter(Place::is_chair) else { return Ok(None) };
-        Ok(self.common.index.member(id, member).await?.map(|member| (place, member)))
-    }
-
-    async fn done(&self, transaction: Option<Transaction>) -> Result<MemberAct, DeliveryError> {
-        let Some(transaction) = transaction else { return Ok(MemberAct::Refused) };
-        Ok(match self.common.index.commit(transaction).await? {
-            TransactionOutcome::Committed => MemberAct::Done,
-            // Somebody else did, or the state is another one by now.
-            TransactionOutcome::ConditionUnmet(_) => MemberAct::Refused,
         })
     }
 }

@@ -11,6 +11,7 @@ pub mod live;
 mod members;
 mod message_rules;
 mod new_member;
+mod opinions;
 mod places;
 mod start;
 mod view;
@@ -25,16 +26,17 @@ use crate::parts::{Common, Consulting};
 
 pub use filmless_consult::{
     BadField, Consent, ConsentForm, Consultation, ConsultationId, ConsultationState, EndReason, Fault, Member,
-    MemberId, MemberRole, MemberStatus, limits,
+    MemberId, MemberRole, MemberStatus, Opinion, Signer, limits,
 };
 pub use filmless_store::index::{ChannelState, ConsultationRecord, MemberRecord};
 
 pub(crate) use ending::{end_all_of_account, end_all_of_study};
 pub use invite::{CODE_REQUESTS_MAX, CodeAnswer, Invited, SIGNING_DAYS};
 pub use members::MemberAct;
+pub use new_member::NewMember;
+pub use opinions::{OpinionAnswer, TypedOpinion};
 pub use places::{Place, Who};
 pub(crate) use start::{Owner, start};
-pub use new_member::NewMember;
 pub use start::{CONSULTATIONS_OPEN_MAX, StartAnswer, StartRequest, Started};
 pub(crate) use view::line as line_of;
 pub use view::{ConsultationLine, ConsultationView, MemberLine};

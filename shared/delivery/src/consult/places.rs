@@ -1,6 +1,6 @@
 //! Who somebody is in a consultation, by their session.
 
-use filmless_consult::{ConsultationId, ConsultationState, EndReason, MemberStatus};
+use filmless_consult::{ConsultationId, ConsultationState, EndReason, MemberId, MemberStatus};
 use filmless_domain::audit::Actor;
 use filmless_store::index::{ConsultationRecord, MemberRecord};
 
@@ -52,6 +52,22 @@ impl Place {
             Who::Starter => true,
             Who::Patient => false,
         }
+    }
+
+    /// Whether they may sign opinions and minutes: admitted members, as long as nothing was recalled.
+    #[must_use]
+    pub fn may_sign(&self) -> bool {
+        self.admitted().is_some() && self.record.consultation.ended.is_none_or(may_be_signed)
+    }
+
+    /// Whether they write the minutes: the secretary, or the chair.
+    #[must_use]
+    pub fn may_write_minutes(&self) -> bool {
+        let consultation = &self.record.consultation;
+        let is_writer = |member: &MemberId| {
+            *member == consultation.chair || consultation.secretary.as_ref() == Some(member)
+        };
+        self.may_sign() && self.admitted().is_some_and(|member| is_writer(&member.member.id))
     }
 
     /// Whether they lead it: admit and remove.

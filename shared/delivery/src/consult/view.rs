@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use filmless_consult::{ConsultationId, ConsultationState, EndReason, MemberId, MemberRole, MemberStatus};
+use filmless_consult::{
+    ConsultationId, ConsultationState, EndReason, MemberId, MemberRole, MemberStatus, Opinion,
+};
 use filmless_domain::audit::Actor;
-use filmless_domain::{Channel, Language, StudyInstanceUid};
+use filmless_domain::{Channel, StudyInstanceUid};
 use filmless_store::index::{ChannelState, ConsultationRecord, MemberMessageRecord, MemberRecord};
 use jiff::Timestamp;
 
@@ -159,10 +161,15 @@ impl Consultations {
         Ok(ConsultationView { record, members })
     }
 
-    /// The language of a consultation's messages.
-    #[must_use]
-    pub const fn language_of(record: &ConsultationRecord) -> Language {
-        record.language
+    /// The opinions of a consultation, oldest first, for members who were admitted.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn opinions(&self, place: &Place) -> Result<Vec<Opinion>, DeliveryError> {
+        match place.admitted() {
+            Some(_) => Ok(self.common.index.opinions(&place.record.consultation.id).await?),
+            None => Ok(Vec::new()),
+        }
     }
 }
 

@@ -4,13 +4,14 @@ use axum::extract::{Path, RawForm};
 use axum::http::StatusCode;
 use axum::response::Response;
 use filmless_consult::Incoming;
-use filmless_delivery::consult::{Invited, MemberAct, NewMember};
+use filmless_delivery::consult::{Invited, MemberAct, NewMember, TypedOpinion};
 use filmless_delivery::viewing::Session;
 
 use super::form::new_member_of;
 use super::invited::InvitedRow;
 use super::start::InvitedPage;
-use super::{consultations, id_of, member_of, show, words};
+use super::show::{self, Kept};
+use super::{consultations, id_of, live, member_of, words};
 use crate::error::PortalError;
 use crate::pages::answer::{page, see_other};
 use crate::pages::frame::Frame;
@@ -21,10 +22,8 @@ pub(crate) async fn admit(
     visitor: Visitor,
     Path((id, member)): Path<(String, String)>,
 ) -> Result<Response, PortalError> {
-    let Some(session) = visitor.session().await? else { return see_other("/", []) };
-    demand_place(&visitor, &session, &id).await?;
-    let done = act(&visitor, &session, &id, &Incoming::Admit { member: member_of(&member)? }).await?;
-    answer(&visitor, &session, &id, done, NewMember::default()).await
+    let member = member_of(&member)?;
+    in_room(&visitor, &id, &Incoming::Admit { member }).await
 }
 
 /// `POST /consultations/{consultation_id}/members/{member_id}/remove`
@@ -32,10 +31,16 @@ pub(crate) async fn remove(
     visitor: Visitor,
     Path((id, member)): Path<(String, String)>,
 ) -> Result<Response, PortalError> {
+    let member = member_of(&member)?;
+    in_room(&visitor, &id, &Incoming::Remove { member }).await
+}
+
+/// What the chair does here happens in the room, and is in its record.
+async fn in_room(visitor: &Visitor, id: &str, act: &Incoming) -> Result<Response, PortalError> {
     let Some(session) = visitor.session().await? else { return see_other("/", []) };
-    demand_place(&visitor, &session, &id).await?;
-    let done = act(&visitor, &session, &id, &Incoming::Remove { member: member_of(&member)? }).await?;
-    answer(&visitor, &session, &id, done, NewMember::default()).await
+    demand_place(visitor, &session, id).await?;
+    let done = Box::pin(live(visitor)?.act(&session, &id_of(id)?, act)).await?;
+    back(id, done.is_ok())
 }
 
 /// `POST /consultations/{consultation_id}/members/{member_id}/code`
@@ -84,21 +89,12 @@ pub(crate) async fn add_member(
 pub(crate) async fn end(visitor: Visitor, Path(id): Path<String>) -> Result<Response, PortalError> {
     let Some(session) = visitor.session().await? else { return see_other("/", []) };
     demand_place(&visitor, &session, &id).await?;
-    let is_ended = consultations(&visitor)?.end(&session, &id_of(&id)?).await?;
-    visitor.services.end_room(&id_of(&id)?).await?;
-    back(&id, is_ended)
-}
-
-/// The chair's acts, of which everybody in the room hears.
-async fn act(
-    visitor: &Visitor,
-    session: &Session,
-    id: &str,
-    act: &Incoming,
-) -> Result<MemberAct, PortalError> {
-    let rooms = visitor.services.rooms.as_ref().ok_or(PortalError::NotFound)?;
-    let done = Box::pin(rooms.live.act(session, &id_of(id)?, act)).await?;
-    Ok(done.map_or(MemberAct::Refused, |()| MemberAct::Done))
+    let consultation = id_of(&id)?;
+    let ended = consultations(&visitor)?.end(&session, &consultation).await?;
+    if let Some(reason) = ended {
+        Box::pin(live(&visitor)?.end(&consultation, reason)).await?;
+    }
+    back(&id, ended.is_some())
 }
 
 /// Acts of people who have no place in it are not found, whether it exists or not.
@@ -115,14 +111,14 @@ async fn answer(
     typed: NewMember,
 ) -> Result<Response, PortalError> {
     match done {
-        MemberAct::Done => back(id, true),
         MemberAct::Refused => back(id, false),
         MemberAct::Invited(invited) => invited_page(visitor, session, id, &invited),
         MemberAct::Bad(bad) => {
             let frame = Frame::new(visitor, visitor.language(Some(session.language)), true);
             let error = words::bad(frame.t, &bad, &[]);
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            show::render(visitor, session, id, status, Some(error), typed).await
+            let kept = Kept { error: Some(error), member: typed, opinion: TypedOpinion::default() };
+            show::render(visitor, session, id, status, kept).await
         }
     }
 }

@@ -10,7 +10,7 @@ use filmless_delivery::viewing::{SeatOpening, SeatStatus};
 use filmless_domain::Language;
 use serde::Deserialize;
 
-use super::consultations;
+use super::{consultations, live};
 use crate::cookies;
 use crate::error::PortalError;
 use crate::pages::answer::{page, see_other};
@@ -58,9 +58,9 @@ pub(crate) async fn submit(
     match visitor.portal().take_seat(&token, &typed.code, &visitor.source).await? {
         SeatOpening::Granted { session, seat } => {
             visitor.leave_session().await?;
-            if let Some(rooms) = &visitor.services.rooms {
-                // The chair, who waits for nobody, is refused.
-                let _ = Box::pin(rooms.live.knock(&seat.consultation, &seat.member)).await?;
+            if let Ok(live) = live(&visitor) {
+                // Refused after the end: then nobody waits for anything.
+                let _ = Box::pin(live.knock(&seat.consultation, &seat.member)).await?;
             }
             let cookies = cookies::start_session(&session, &visitor.services.config);
             see_other(&format!("/consultations/{}", seat.consultation), cookies)

@@ -5,13 +5,14 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use filmless_delivery::consult::{
-    ConsultationState, ConsultationView, MemberLine, MemberStatus, NewMember, Place, Who,
+    ConsultationState, ConsultationView, MemberLine, MemberStatus, NewMember, Place, TypedOpinion, Who,
 };
 use filmless_delivery::viewing::Session;
 use filmless_domain::Channel;
 use serde::Deserialize;
 
 use super::form::{Field, fields};
+use super::opinions::{OpinionCard, OpinionForm};
 use super::{consultations, id_of, words};
 use crate::error::PortalError;
 use crate::pages::answer::{page, see_other};
@@ -38,6 +39,8 @@ struct ConsultationPage<'a> {
     studies: Vec<(String, String)>,
     has_ended: bool,
     sees_studies: bool,
+    opinions: Vec<OpinionCard>,
+    opinion_form: Option<OpinionForm>,
     members: Vec<MemberCard>,
     add_fields: Vec<Field>,
     may_manage: bool,
@@ -106,19 +109,27 @@ pub(crate) async fn show(
         let frame = Frame::new(&visitor, visitor.language(Some(session.language)), true);
         frame.t.consult.act_refused.to_owned()
     });
-    render(&visitor, &session, &id, StatusCode::OK, error, NewMember::default()).await
+    let kept = Kept { error, member: NewMember::default(), opinion: TypedOpinion::default() };
+    render(&visitor, &session, &id, StatusCode::OK, kept).await
 }
 
-/// The page, with what went wrong, and a member who was typed.
+/// What went wrong, and what was typed.
+pub(super) struct Kept {
+    pub(super) error: Option<String>,
+    pub(super) member: NewMember,
+    pub(super) opinion: TypedOpinion,
+}
+
+/// The page, with what went wrong, and what was typed.
 pub(super) async fn render(
     visitor: &Visitor,
     session: &Session,
     id: &str,
     status: StatusCode,
-    error: Option<String>,
-    typed: NewMember,
+    kept: Kept,
 ) -> Result<Response, PortalError> {
-    let found = consultations(visitor)?.view(session, &id_of(id)?).await?;
+    let consultations = consultations(visitor)?;
+    let found = consultations.view(session, &id_of(id)?).await?;
     let (place, view) = found.ok_or(PortalError::NotFound)?;
     let url = format!("/consultations/{}", view.record.consultation.id);
     let language = visitor.language(Some(session.language));
@@ -134,10 +145,13 @@ pub(super) async fn render(
     };
     let consultation = &view.record.consultation;
     let is_open = consultation.state == ConsultationState::Open;
+    let opinions = consultations.opinions(&place).await?;
     let members = view.members.iter().map(|member| card(t, &url, &place, is_open, member)).collect();
     let template = ConsultationPage {
         t,
-        error,
+        error: kept.error,
+        opinion_form: OpinionForm::new(t, &place, &opinions, &kept.opinion),
+        opinions: opinions.iter().map(|opinion| OpinionCard::new(t, opinion)).collect(),
         patient_name: &view.record.patient_name,
         state: words::state_of(t, consultation),
         started: format!("{}, {}", view.record.starter, moment(t, view.record.created_at)),
@@ -148,7 +162,7 @@ pub(super) async fn render(
         has_ended: !is_open,
         sees_studies: place.admitted().is_some(),
         members,
-        add_fields: fields(t, &typed),
+        add_fields: fields(t, &kept.member),
         may_manage: place.may_manage() && is_open,
         may_end: place.may_manage() && is_open,
         may_withdraw: matches!(place.who, Who::Patient) && !is_recalled(&view),

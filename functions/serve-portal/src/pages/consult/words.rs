@@ -2,8 +2,10 @@
 
 use filmless_delivery::consult::{
     BadField, ChannelState, ConsentForm, Consultation, ConsultationState, EndReason, Fault, MemberRole, MemberStatus,
+    Signer,
 };
 
+use crate::pages::moments::moment;
 use crate::texts::Texts;
 
 /// What a member is.
@@ -67,6 +69,9 @@ pub(crate) fn bad(t: &Texts, bad: &BadField, rows: &[usize]) -> String {
         "licence" => words.licence,
         "email" => words.email,
         "phone" => words.phone,
+        "text" => words.your_opinion,
+        "number" => words.opinions,
+        "adds_to" => words.adds_to,
         other => other,
     };
     let fault = match bad.kind {
@@ -103,4 +108,15 @@ pub(crate) const fn consent(t: &Texts, form: ConsentForm) -> &'static str {
         ConsentForm::Spoken => t.consult.consent_spoken,
         ConsentForm::Electronic => t.consult.consent_electronic,
     }
+}
+
+/// Who signed, and when.
+pub(crate) fn signature(t: &Texts, by: &Signer, at: jiff::Timestamp) -> String {
+    let words = t.consult;
+    let licence = match by.licence.as_str() {
+        "" => String::new(),
+        licence => format!(", {} {licence}", words.licence_short),
+    };
+    let name = format!("{} {}", by.title, by.name);
+    format!("{} {}, {}{licence}, {}", words.signed_by, name.trim(), by.facility, moment(t, at))
 }

@@ -4,7 +4,9 @@ use askama::Template;
 use axum::extract::{Path, RawForm};
 use axum::http::StatusCode;
 use axum::response::Response;
-use filmless_delivery::consult::{ConsultationId, ConsultationState, Invited, MemberAct, MemberId, StartAnswer};
+use filmless_delivery::consult::{
+    ConsultationId, ConsultationState, EndReason, Invited, MemberAct, MemberId, StartAnswer,
+};
 use filmless_delivery::staff::StaffError;
 use filmless_domain::PatientId;
 use filmless_domain::staff::Act;
@@ -14,6 +16,7 @@ use super::console::Console;
 use super::frame::StaffFrame;
 use super::patient::StudyRow;
 use super::trouble::Trouble;
+use crate::error::PortalError;
 use crate::pages::answer::{page, see_other};
 use crate::pages::consult::form::{Field, StartForm, Typed, fields, new_member_of};
 use crate::pages::consult::invited::InvitedRow;
@@ -117,6 +120,7 @@ pub(crate) async fn end(
     console.demand(Act::Consult).await?;
     let (patient, id) = (patient_of(&segment, &console)?, id_of(&id, &console)?);
     console.desk.end_consultation(&patient, &id).await.map_err(console.trouble())?;
+    end_room(&console, &id).await?;
     Ok(see_other(&url_of(&patient, &id), [])?)
 }
 
@@ -168,7 +172,6 @@ async fn answer(
 ) -> Result<Response, Trouble> {
     let t = console.frame().shared;
     match done.map_err(console.trouble())? {
-        MemberAct::Done => Ok(see_other(&url_of(patient, id), [])?),
         MemberAct::Invited(invited) => invited_page(console, patient, id, &invited),
         MemberAct::Bad(bad) => {
             let error = words::bad(t, &bad, &[]);
@@ -266,6 +269,14 @@ async fn one(
 
 fn consultations(console: &Console) -> Result<&filmless_delivery::consult::Consultations, Trouble> {
     crate::pages::consult::consultations(&console.visitor).map_err(Trouble::from)
+}
+
+/// Tells those who are in the room, where there is one.
+async fn end_room(console: &Console, id: &ConsultationId) -> Result<(), Trouble> {
+    if let Some(rooms) = &console.visitor.services.rooms {
+        Box::pin(rooms.live.end(id, EndReason::Chair)).await.map_err(PortalError::from)?;
+    }
+    Ok(())
 }
 
 fn id_of(segment: &str, console: &Console) -> Result<ConsultationId, Trouble> {

@@ -72,7 +72,9 @@ pub(crate) async fn hold(
     console.demand(Act::Hold).await?;
     let study = study_of(&uid, &console)?;
     let done = console.desk.hold(&study, &typed.reason).await;
-    end_rooms(&console, &study).await?;
+    if done.is_ok() {
+        end_rooms(&console, &study).await?;
+    }
     answer(&console, &study, done.map(|()| "held")).await
 }
 
@@ -118,11 +120,6 @@ pub(crate) async fn recall(
     }
 }
 
-/// Nobody goes on looking at it together.
-async fn end_rooms(console: &Console, study: &StudyInstanceUid) -> Result<(), Trouble> {
-    Ok(console.visitor.services.end_rooms_of(study).await.map_err(PortalError::from)?)
-}
-
 async fn recall_page<'a>(
     console: &'a Console,
     study: &StudyInstanceUid,
@@ -159,4 +156,12 @@ async fn answer(
         Ok(done) => Ok(see_other(&format!("{}?done={done}", study_url(study)), [])?),
         Err(error) => with_error(console, study, error).await,
     }
+}
+
+/// Tells those who are in a room that shows the study.
+async fn end_rooms(console: &Console, study: &StudyInstanceUid) -> Result<(), Trouble> {
+    if let Some(rooms) = &console.visitor.services.rooms {
+        Box::pin(rooms.live.end_rooms_of(study)).await.map_err(PortalError::from)?;
+    }
+    Ok(())
 }

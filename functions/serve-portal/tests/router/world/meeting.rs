@@ -25,7 +25,6 @@ pub struct Meeting {
     pub room: InProcessRoom,
     pub id: ConsultationId,
     pub members: Vec<(MemberId, Session)>,
-    pub services: Services,
 }
 
 /// Somebody's connection.
@@ -75,7 +74,7 @@ impl Meeting {
             let session = portal.session(session.expose(), SOURCE).await.unwrap().unwrap();
             seated.push((invited.member.clone(), session));
         }
-        let meeting = Self { live, room, id: started.id, members: seated, services: services.clone() };
+        let meeting = Self { live, room, id: started.id, members: seated };
         for (member, _) in &meeting.members[1..members - waiting] {
             meeting.act(&Incoming::Admit { member: member.clone() }).await;
         }

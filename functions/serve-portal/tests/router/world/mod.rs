@@ -40,7 +40,7 @@ pub use self::desk::desk;
 use crate::answer::Answer;
 pub use meeting::{Line, Meeting, state};
 pub use names::*;
-use ports::Post;
+use ports::{NoRoom, Post};
 pub use ports::Standing;
 pub use provider::Provider;
 pub use study::{digest, many_listed, order, uid};
@@ -233,6 +233,8 @@ impl World {
             let secret = Secret::new(CLIENT_SECRET.into());
             let provider = OidcSettings::new(ISSUER.into(), CLIENT_ID.into(), Some(secret));
             let reached_at = Some(ReachedAt(self.provider_url.clone()));
+            let live = Live::new(self.services.clone(), Arc::new(NoRoom));
+            portal = portal.with_rooms(live, None);
             portal =
                 portal.with_staff(StaffSignIn::new(self.services.clone(), provider, reached_at).unwrap());
         }

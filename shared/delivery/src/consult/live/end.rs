@@ -31,7 +31,7 @@ impl Live {
                 return Ok(());
             }
             let writing = Writing { look, before, applied, speaker: None, with: Transaction::new() };
-            if let Written::Done(appended) = self.write_down(writing).await? {
+            if let Written::Done(appended) = self.append_line(writing).await? {
                 return self.deliver(appended, &mut Sender::Nobody).await;
             }
         }

@@ -104,7 +104,7 @@ impl Live {
             look.room = room;
             let with = Transaction::new();
             let writing = Writing { look: *look, before, applied, speaker: Some(&speaker), with };
-            if let Written::Done(appended) = self.write_down(writing).await? {
+            if let Written::Done(appended) = self.append_line(writing).await? {
                 self.deliver(appended, sender).await?;
                 if matches!(incoming, Incoming::Ping {}) {
                     self.sweep(consultation).await?;

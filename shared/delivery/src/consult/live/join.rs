@@ -91,7 +91,7 @@ impl Live {
             look.room = room;
             let with = Transaction::new().connect_to_room(connection)?;
             let writing = Writing { look, before, applied, speaker: Some(&speaker), with };
-            if let Written::Done(appended) = self.write_down(writing).await? {
+            if let Written::Done(appended) = self.append_line(writing).await? {
                 self.welcome(connection, sender).await?;
                 self.deliver(appended, sender).await?;
                 return Ok(Ok(()));

@@ -16,12 +16,14 @@ mod judge;
 mod leave;
 mod look;
 mod memory;
+mod note;
 mod poll;
 mod record;
 mod ticket;
 
 pub use entrance::Live;
 pub use hear::Heard;
+pub(crate) use note::{Made, Maker};
 pub use poll::{POLL_MESSAGES_MAX, Poll, PollAnswer};
 pub use record::RECORD_BYTES_MAX;
 pub use ticket::TicketAnswer;
