@@ -5,6 +5,7 @@ use super::console::words::words;
 words! {
     /// Words of consultations.
     ConsultWords {
+        tab: "Hội chẩn", "Consultation";
         title: "Hội chẩn từ xa", "Remote consultation";
         list: "Các cuộc hội chẩn", "Consultations";
         list_intro_patient: "Các bác sĩ đã hội chẩn, hoặc đang hội chẩn, về hình ảnh của Ông/Bà. Mỗi cuộc chỉ mở đúng những lần chụp đã chọn, cho đúng những người có tên, trong thời gian đã định.", "Doctors who consult, or consulted, about your images. Each consultation opens only the studies that were chosen, to the people who are named, for a limited time.";
@@ -32,6 +33,7 @@ words! {
         members: "Thành viên", "Members";
         members_hint: "Mỗi người cần email hoặc số điện thoại; có cả hai thì đường dẫn và mã số đi hai đường. Dòng để trống được bỏ qua.", "Each needs an email address or a phone number; with both, link and code go separate ways. Empty rows are left out.";
         member: "Thành viên", "Member";
+        more_members: "Thêm thành viên", "More members";
         name: "Họ tên", "Name";
         member_title: "Chức danh", "Title";
         facility: "Nơi làm việc", "Facility";

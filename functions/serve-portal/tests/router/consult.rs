@@ -38,7 +38,11 @@ impl World {
 
     /// Starts a consultation about Hoà's study with two members who have no address.
     async fn consultation(&self) -> (String, Vec<Ticket>) {
-        let typed = format!("study={STUDY}&question=U+gi%3F&days=7{CONSENT}{MEMBERS}");
+        self.consultation_with("").await
+    }
+
+    async fn consultation_with(&self, more: &str) -> (String, Vec<Ticket>) {
+        let typed = format!("study={STUDY}&question=U+gi%3F&days=7{CONSENT}{MEMBERS}{more}");
         let answer = self.act(RECORDS, PATIENT, &typed).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
         let id = between(&answer.body, &format!("href=\"{PATIENT}/"), "\"").to_owned();
@@ -114,6 +118,9 @@ async fn a_member_sees_nothing_before_the_chair_admits_them_and_nothing_after_th
     for path in &seen_by_admitted {
         assert_eq!(world.page(&member, path).await.status, StatusCode::OK, "{path}");
     }
+    // An address that somebody keeps who is removed lives a minute.
+    let granted = world.page(&member, &format!("{study}/grant")).await.body;
+    assert!(granted.contains("X-Amz-Expires=60&") && !granted.contains("X-Amz-Expires=900"), "{granted}");
     let room_page = world.page(&member, &room).await.body;
     assert!(room_page.contains(&format!("data-consultation=\"{{&#34;id&#34;:&#34;{id}&#34;")), "{room_page}");
     // Only what was opened: another study of the same patient is not there.
@@ -224,6 +231,58 @@ async fn a_doctor_starts_one_only_with_a_share_that_may() {
     assert_eq!(world.page("", &format!("/c/{token}")).await.status, StatusCode::NOT_FOUND);
 }
 
+#[tokio::test]
+async fn an_opinion_is_signed_once_added_to_and_never_changed() {
+    let world = World::new().await;
+    let (id, tickets) = world.consultation().await;
+    let url = format!("/consultations/{id}");
+    let (chair, member) = (world.enter(&tickets[0]).await, world.enter(&tickets[1]).await);
+    let opinions = format!("{url}/opinions");
+    // Nobody signs who is not admitted, and the patient signs nothing.
+    for cookie in [&member, HOA, JOHN, GUEST] {
+        let answer = world.act(cookie, &opinions, "text=Không+thấy+u").await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    }
+    let empty = world.act(&chair, &opinions, "text=+").await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(empty.body.contains("Ý kiến của Ông/Bà: còn trống."), "{}", empty.body);
+    // The same form twice is one opinion.
+    for _ in 0..2 {
+        let answer = world.act(&chair, &opinions, "text=Không+thấy+u").await;
+        assert_eq!(answer.header(LOCATION), format!("{url}#opinions"));
+    }
+    let added = world.act(&chair, &opinions, "text=Nên+chụp+lại&adds_to=1").await;
+    assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.body);
+    let later = world.act(&chair, &opinions, "text=Thêm&adds_to=9").await;
+    assert_eq!(later.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let shown = world.page(&chair, &url).await.body;
+    assert_eq!(shown.matches("Không thấy u").count(), 1, "{shown}");
+    assert!(shown.contains("Ký bởi BS. Chủ, BV A, CCHN 001, 16:30, 23/11/2020"), "{shown}");
+    assert!(shown.contains("Bổ sung cho ý kiến 1") && !shown.contains("không khớp với mã"));
+    let consultation = ConsultationId::parse(&id).unwrap();
+    let (signed, lines) = world
+        .with(|services| async move {
+            let index = &services.index;
+            let lines = index.room_lines(&consultation, 0, 100).await.unwrap();
+            (index.opinions(&consultation).await.unwrap(), lines)
+        })
+        .await;
+    assert_eq!(signed.len(), 2);
+    for opinion in &signed {
+        assert!(opinion.is_as_signed());
+        assert!(opinion.signed.seen.studies.contains_key(&uid(STUDY)));
+        // The record names what was signed.
+        assert_eq!(lines.iter().filter(|line| line.text.contains(&opinion.digest)).count(), 1);
+    }
+    // Who is admitted later reads them; after the chair's end they can still be added to.
+    let led = world.page(&chair, &url).await;
+    world.act(&chair, &format!("{}/admit", member_url(&led.body, "BS. Khách")), "").await;
+    assert!(world.page(&member, &url).await.body.contains("Không thấy u"));
+    world.act(&chair, &format!("{url}/end"), "").await;
+    let after = world.act(&member, &opinions, "text=Đồng+ý").await;
+    assert_eq!(after.status, StatusCode::SEE_OTHER, "{}", after.body);
+}
+
 /// Keeps what it is to send.
 struct Kept(Channel, Arc<Mutex<Vec<String>>>);
 
@@ -289,8 +348,20 @@ async fn the_link_goes_by_email_and_the_code_by_sms_each_once_and_neither_is_on_
     // The member asks for another one, which goes by SMS again.
     let asked = world.act("", &format!("/c/{token}/code"), "").await;
     assert!(asked.body.contains("Mã mới đã được gửi bằng SMS."), "{}", asked.body);
-    let told = world.with(|services| async move { sent(services, &id, 3).await }).await;
-    let [sms] = told.as_slice() else { panic!("{} messages", told.len()) };
-    let code: String = sms.lines().nth(1).unwrap().to_owned();
-    assert_eq!(world.act("", &format!("/c/{token}"), &format!("code={code}")).await.status, StatusCode::SEE_OTHER);
+    // Whoever guesses gains nothing by asking for more codes.
+    for left in ["Còn 9 lần", "Còn 8 lần"] {
+        let wrong = world.act("", &format!("/c/{token}"), "code=000000").await;
+        assert!(wrong.body.contains(left), "{left}: {}", wrong.body);
+        assert_eq!(world.act("", &format!("/c/{token}/code"), "").await.status, StatusCode::OK);
+    }
+    let told = world.with(|services| async move { sent(services, &id, 5).await }).await;
+    assert_eq!(told.len(), 3, "{told:?}");
+    let code: String = told[2].lines().nth(1).unwrap().to_owned();
+    let opened = world.act("", &format!("/c/{token}"), &format!("code={code}")).await;
+    assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.body);
+    for _ in 0..2 {
+        world.act("", &format!("/c/{token}/code"), "").await;
+    }
+    let slowed = world.act("", &format!("/c/{token}/code"), "").await;
+    assert_eq!(slowed.status, StatusCode::TOO_MANY_REQUESTS);
 }

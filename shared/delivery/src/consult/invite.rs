@@ -140,7 +140,8 @@ impl Consultations {
         }
         let (member_key, told) = Index::tell_member_change(id, member, letters.count());
         let hash = seat_code_hash(&share.token_digest, code.expose());
-        let (share_key, given) = Index::new_seat_code_change(&share.token_digest, &hash);
+        let forgives = actor != Actor::Share { share: share.id.clone() };
+        let (share_key, given) = Index::new_seat_code_change(&share.token_digest, &hash, forgives);
         let audit = Record::new(AuditAction::InviteMember, actor).from(source);
         let detail = format!("consultation {id}, member {}, code", who.id);
         let entry = audit.account(&record.consultation.account).detail(detail).entry(common)?;

@@ -1,18 +1,16 @@
 //! The minutes: drafted from the record, written by the secretary, signed by chair, secretary and members. A correction is a
 //! new version.
 
-use std::collections::BTreeMap;
-
 use async_trait::async_trait;
 use filmless_consult::{
-    BadField, ConsultationId, Course, DraftFacts, Fault, MemberId, Minutes, MinutesPatient, MinutesSignature,
-    MinutesText, Replaced, Signer, WrittenMinutes,
+    BadField, ConsultationId, Fault, MemberId, Minutes, MinutesSignature, MinutesText, Replaced, Signer,
+    WrittenMinutes,
 };
 use filmless_domain::audit::AuditAction;
 use filmless_domain::chain::ChainHead;
-use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_domain::usage::UsageKind;
-use filmless_domain::{BirthDate, Language, SeriesInstanceUid, person_name};
+use filmless_domain::Language;
+use filmless_slip::MinutesContent;
 use filmless_store::index::{ConsultationRecord, LogName, Transaction};
 use jiff::Timestamp;
 
@@ -104,6 +102,34 @@ impl Consultations {
         Ok(Some(MinutesView { minutes, signatures, is_final }))
     }
 
+    /// The newest version as PDF, with its signatures; with English beside the Vietnamese, or without. `None` for those who may not
+    /// read it, and before there is one.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn minutes_pdf(
+        &self,
+        session: &Session,
+        id: &ConsultationId,
+        language: Language,
+    ) -> Result<Option<Vec<u8>>, DeliveryError> {
+        let Some(place) = self.place(session, id).await? else { return Ok(None) };
+        let Some(view) = self.newest_minutes(&place).await? else { return Ok(None) };
+        let audit = Record::new(AuditAction::ReadConsultation, session.actor()).from(&session.source);
+        let detail = format!("consultation {id}, minutes, version {}", view.minutes.written.version);
+        audit.account(&place.record.consultation.account).detail(detail).write(&self.common).await?;
+        // What was cut off between the last signature and the study.
+        self.save_or_leave(&place.record, &view, session).await;
+        pdf_of(&view, language == Language::En).map(Some)
+    }
+
+    /// Saves a version in the study, or leaves it to the next who signs or reads it: what is signed is signed.
+    async fn save_or_leave(&self, record: &ConsultationRecord, view: &MinutesView, session: &Session) {
+        if let Err(error) = self.save_if_final(record, view, session.actor()).await {
+            tracing::warn!(code = error.code(), consultation = %record.consultation.id, "minutes are not in the study yet");
+        }
+    }
+
     /// What the next version begins with: the newest one, or a draft from the record. `None` for anybody who does not write
     /// them.
     ///
@@ -189,6 +215,9 @@ impl Consultations {
         let signing = Signing { consultations: self, session, record: &place.record, signer, digest };
         match live.write_down(id, &member.member.id, &signing).await? {
             Some(Ok(is_new)) => {
+                if let Some(view) = self.newest_version(id).await? {
+                    self.save_or_leave(&place.record, &view, session).await;
+                }
                 if is_new {
                     self.tell_others(&place.record, Some(&member.member.id)).await?;
                 }
@@ -198,90 +227,13 @@ impl Consultations {
             None => Ok(MinutesAnswer::Refused),
         }
     }
-
-    /// The draft, with what was typed.
-    async fn text_of(
-        &self,
-        record: &ConsultationRecord,
-        typed: &TypedMinutes,
-    ) -> Result<MinutesText, DeliveryError> {
-        let draft = self.draft(record).await?;
-        let patient = MinutesPatient {
-            record_number: typed.record_number.clone(),
-            department: typed.department.clone(),
-            bed: typed.bed.clone(),
-            ..draft.patient
-        };
-        Ok(MinutesText {
-            patient,
-            diagnosis: typed.diagnosis.clone(),
-            place: typed.place.clone(),
-            course: typed.course.clone(),
-            treatment_so_far: typed.treatment_so_far.clone(),
-            conclusion: typed.conclusion.clone(),
-            treatment: typed.treatment.clone(),
-            follow_up: typed.follow_up.clone(),
-            ..draft
-        })
-    }
-
-    /// What the record, the opinions and the orders say.
-    async fn draft(&self, record: &ConsultationRecord) -> Result<MinutesText, DeliveryError> {
-        let (index, consultation) = (&self.common.index, &record.consultation);
-        let lines = index.room_lines(&consultation.id).await?;
-        let course = Course::read(lines.iter().map(String::as_str));
-        let course = course.map_err(DeliveryError::internal("the record of a consultation"))?;
-        let members: Vec<_> =
-            index.members(&consultation.id).await?.into_iter().map(|member| member.member).collect();
-        let opinions = index.opinions(&consultation.id).await?;
-        let mut descriptions: BTreeMap<SeriesInstanceUid, String> = BTreeMap::new();
-        for study in &consultation.studies {
-            for series in index.series(study).await? {
-                let description = series.attributes.description.or(series.title).unwrap_or_default();
-                descriptions.insert(series.series_instance_uid, description);
-            }
-        }
-        let facts = DraftFacts {
-            facility: self.common.settings.hospital.name(Language::Vi),
-            patient: self.patient(record).await?,
-            consultation,
-            members: &members,
-            opinions: &opinions,
-            descriptions: &descriptions,
-        };
-        Ok(MinutesText::draft(facts, &course))
-    }
-
-    /// The patient, as the newest order about a study of the consultation names them.
-    async fn patient(&self, record: &ConsultationRecord) -> Result<MinutesPatient, DeliveryError> {
-        let mut patient = MinutesPatient {
-            name: record.patient_name.clone(),
-            patient_id: record.patient_id.as_str().to_owned(),
-            ..MinutesPatient::default()
-        };
-        let account = self.common.index.account(&record.consultation.account).await?;
-        let latest = match account {
-            Some(account) => crate::sight::latest_order_of(&self.common, &account).await?,
-            None => None,
-        };
-        if let Some(order) = latest {
-            patient.name = person_name::display(&order.patient.name);
-            patient.department = order.department().unwrap_or_default().to_owned();
-            patient.sex = order.patient.sex.clone().unwrap_or_default();
-            let birth = order.patient.birth_date;
-            if !birth.is_placeholder() {
-                patient.birth = birth.to_day_first();
-                patient.age = age_at(birth, record.created_at);
-            }
-        }
-        Ok(patient)
-    }
 }
 
-/// The age in whole years on a day, as far as the birth date tells.
-fn age_at(birth: BirthDate, at: Timestamp) -> String {
-    let day = at.to_zoned(HOSPITAL_TIME).date();
-    birth.age_on(day).map(|years| years.to_string()).unwrap_or_default()
+/// A version as PDF.
+pub(super) fn pdf_of(view: &MinutesView, has_english: bool) -> Result<Vec<u8>, DeliveryError> {
+    let (minutes, signatures) = (&view.minutes, view.signatures.as_slice());
+    let content = MinutesContent { minutes, signatures, pictures: &[], has_english };
+    filmless_slip::minutes_pdf(&content).map_err(DeliveryError::internal("the minutes"))
 }
 
 /// A version that is being written.

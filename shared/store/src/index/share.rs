@@ -172,12 +172,13 @@ impl Index {
         (share_key(&share.token_digest), change)
     }
 
-    /// The change that gives a seat another code.
+    /// The change that gives a seat another code. `forgives` the wrong ones so far: not where whoever has the link alone asks for
+    /// it, who could be guessing.
     #[must_use]
-    pub fn new_seat_code_change(token_digest: &str, code_hash: &str) -> (ItemKey, Change) {
-        let change = Change::new()
-            .set("code_hash", code_hash)
-            .set("failures", 0)
+    pub fn new_seat_code_change(token_digest: &str, code_hash: &str, forgives: bool) -> (ItemKey, Change) {
+        let change = Change::new().set("code_hash", code_hash);
+        let change = if forgives { change.set("failures", 0) } else { change };
+        let change = change
             .when(&Condition::Present("seat"))
             .when(&Condition::Absent("ended_at"));
         (share_key(token_digest), change)

@@ -10,6 +10,8 @@ use crate::texts::Texts;
 
 /// Rows for members; more are invited once the consultation is open.
 pub(crate) const ROWS: usize = 6;
+/// Those of them that are not folded away; the template says so, too.
+const ROWS_OPEN: usize = 2;
 /// For how many days the images can be open.
 const DAYS: [u32; 5] = [1, 3, 7, 14, 30];
 /// The preselected number.
@@ -45,6 +47,8 @@ pub(crate) struct StartForm {
     pub(crate) consent_forms: Vec<Choice>,
     pub(crate) rows: Vec<Row>,
     pub(crate) has_no_secretary: bool,
+    /// Whether a row is filled that is folded away at first.
+    pub(crate) has_more: bool,
     pub(crate) question_chars_max: usize,
     pub(crate) typed: Typed,
 }
@@ -226,6 +230,7 @@ impl StartForm {
             days: DAYS.into_iter().map(day).collect(),
             consent_forms: forms.into_iter().map(form).collect(),
             rows: (0..ROWS).map(|place| row(t, &typed, place)).collect(),
+            has_more: typed.rows().into_iter().any(|row| row >= ROWS_OPEN),
             has_no_secretary: typed.secretary.parse::<usize>().is_err(),
             question_chars_max: limits::QUESTION_CHARS_MAX,
             typed,

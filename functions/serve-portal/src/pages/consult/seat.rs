@@ -3,7 +3,8 @@
 use askama::Template;
 use axum::Form;
 use axum::extract::Path;
-use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use filmless_delivery::consult::CodeAnswer;
 use filmless_delivery::viewing::{SeatOpening, SeatStatus};
@@ -16,6 +17,9 @@ use crate::error::PortalError;
 use crate::pages::answer::{page, see_other};
 use crate::pages::frame::{Frame, MessagePage};
 use crate::visitor::Visitor;
+
+/// When to ask for a code again, after too many.
+const CODE_WINDOW_SECONDS: &str = "3600";
 
 #[derive(Template)]
 #[template(path = "consult_seat.html")]
@@ -89,7 +93,11 @@ pub(crate) async fn new_code(visitor: Visitor, Path(token): Path<String>) -> Res
         }
         CodeAnswer::Gone => return gone(&visitor),
     };
-    ask(frame, status, &token, error, notice)
+    let mut answer = ask(frame, status, &token, error, notice)?;
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(CODE_WINDOW_SECONDS));
+    }
+    Ok(answer)
 }
 
 async fn frame_of<'a>(visitor: &'a Visitor, token: &str) -> Result<Option<Frame<'a>>, PortalError> {
