@@ -67,5 +67,5 @@ pub use services::{MessageSecrets, Services, Settings};
 pub use sms_countries::{InvalidSmsCountries, SmsCountries};
 #[cfg(feature = "render")]
 pub use source_file::{RemoteFile, SourceFile};
-pub use trusted_proxies::{InvalidTrustedProxies, TrustedProxies};
+pub use trusted_proxies::{InvalidTrustedProxies, TrustedProxies, network_of};
 pub use upkeep::finance_report::{ReportFigures, send_finance_report};

@@ -8,6 +8,8 @@ mod beside;
 mod consult;
 mod marks;
 mod openapi;
+mod room;
+mod room_on_aws;
 mod software;
 mod staff;
 mod world;

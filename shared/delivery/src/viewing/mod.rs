@@ -1,7 +1,7 @@
 //! What patients, and the people they share with, can do.
 
 mod access;
-
+mod found_session;
 mod lost_files;
 mod marks;
 pub(crate) mod result;
@@ -33,7 +33,7 @@ pub use access::{AccessLine, AccessWho};
 pub use filmless_marks::limits::REQUEST_BYTES_MAX as MARKS_BYTES_MAX;
 pub use marks::{MARKS_OF_SHARE_MAX, MarksAnswer};
 pub use saved::SavedLine;
-pub(crate) use session::FoundSession;
+pub(crate) use found_session::{FoundSession, find_session, see_session};
 pub use seat::{SeatOpening, SeatStatus};
 pub(crate) use seat::seat_code_hash;
 pub use share::{NewShare, ShareLine, ShareOpening, ShareRequest, ShareStatus};

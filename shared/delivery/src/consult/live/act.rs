@@ -1,6 +1,6 @@
-//! What happens to a room from its pages: the chair's acts, somebody who waits, and what is written outside it.
+//! What happens to a room from its pages: the chair's acts, and somebody who waits.
 
-use filmless_consult::{Applied, ConsultationId, Incoming, MemberId, Note, Refusal, Room, Scene};
+use filmless_consult::{Applied, ConsultationId, Incoming, MemberId, Refusal, Room, Scene};
 use filmless_store::StoreError;
 use filmless_store::index::Transaction;
 
@@ -33,7 +33,7 @@ impl Live {
         let Some(seat) = seat else { return Ok(Err(Refusal::NotAdmitted)) };
         let seated = Seated { consultation, member: &seat.member, source: &session.source };
         let apply = |room: &mut Room, scene: &Scene<'_>| room.apply(scene, act.clone());
-        self.happen(&seated, Some(act), &apply, &nothing_else).await.map(|done| done.map(|_| ()))
+        self.happen(&seated, Some(act), &apply).await
     }
 
     /// A member entered their code, and waits for the chair.
@@ -47,25 +47,7 @@ impl Live {
     ) -> Result<Result<(), Refusal>, DeliveryError> {
         let seated = Seated { consultation, member, source: "" };
         let apply = |room: &mut Room, scene: &Scene<'_>| room.knock(scene);
-        self.happen(&seated, None, &apply, &nothing_else).await.map(|done| done.map(|_| ()))
-    }
-
-    /// Writes something outside the room together with the line of the record that names it: both, or nothing. False if
-    /// its own conditions are not met.
-    ///
-    /// # Errors
-    /// [`DeliveryError`].
-    pub async fn note(
-        &self,
-        consultation: &ConsultationId,
-        member: &MemberId,
-        note: &Note,
-        with: &(dyn Fn() -> Result<Transaction, DeliveryError> + Sync),
-    ) -> Result<bool, DeliveryError> {
-        let seated = Seated { consultation, member, source: "" };
-        let apply =
-            |room: &mut Room, scene: &Scene<'_>| Ok(room.note(scene.now, &scene.by.id, note.clone()));
-        Ok(self.happen(&seated, None, &apply, with).await? == Ok(true))
+        self.happen(&seated, None, &apply).await
     }
 
     async fn happen(
@@ -73,8 +55,7 @@ impl Live {
         seated: &Seated<'_>,
         incoming: Option<&Incoming>,
         apply: &(dyn Fn(&mut Room, &Scene<'_>) -> Result<Applied, Refusal> + Sync),
-        with: &(dyn Fn() -> Result<Transaction, DeliveryError> + Sync),
-    ) -> Result<Result<bool, Refusal>, DeliveryError> {
+    ) -> Result<Result<(), Refusal>, DeliveryError> {
         let about = incoming.map(|incoming| Asks::of(seated.member, incoming)).unwrap_or_default();
         let asks = Asks { member: Some(seated.member), ..about };
         for _ in 0..APPEND_TRIES_MAX {
@@ -91,21 +72,13 @@ impl Live {
                 Err(refusal) => return Ok(Err(refusal)),
             };
             look.room = room;
-            let writing = Writing { look, before, applied, speaker: Some(&speaker), with: with()? };
-            match self.append(writing).await? {
-                Written::Done(appended) => {
-                    self.deliver(appended, &mut Sender::Nobody).await?;
-                    return Ok(Ok(true));
-                }
-                Written::Again => {}
-                Written::Unmet => return Ok(Ok(false)),
+            let with = Transaction::new();
+            let writing = Writing { look, before, applied, speaker: Some(&speaker), with };
+            if let Written::Done(appended) = self.append_line(writing).await? {
+                self.deliver(appended, &mut Sender::Nobody).await?;
+                return Ok(Ok(()));
             }
         }
         Err(StoreError::Contention { operation: "act on a room" }.into())
     }
-}
-
-#[allow(clippy::unnecessary_wraps, reason = "one of those that may fail")]
-fn nothing_else() -> Result<Transaction, DeliveryError> {
-    Ok(Transaction::new())
 }

@@ -50,7 +50,7 @@ impl Look {
 
 impl Live {
     /// Writes it all, or nothing.
-    pub(super) async fn append(&self, writing: Writing<'_>) -> Result<Written, DeliveryError> {
+    pub(super) async fn append_line(&self, writing: Writing<'_>) -> Result<Written, DeliveryError> {
         let Writing { look, before, mut applied, speaker, with } = writing;
         let consultation = look.record.consultation.id.clone();
         let after = look.here();

@@ -52,7 +52,7 @@ impl Live {
                 To::Others => ids(&after, &|id, _| Some(id) != sender.connection()),
                 To::Member(addressee) => ids(&before, &|_, member| *member == addressee),
             };
-            gone.extend(self.send(&connections, &message).await?);
+            gone.extend(self.send_to(&connections, &message).await?);
             if is_end {
                 for connection in connections.iter().filter(|id| !is_polling(id)) {
                     self.room.leave(connection).await?;
@@ -62,11 +62,11 @@ impl Live {
         if is_recorded {
             self.room.announce(consultation.as_str());
         }
-        self.clear(&consultation, gone).await
+        self.have_depart(&consultation, gone).await
     }
 
     /// Sends a message to these connections; returns those that are gone.
-    async fn send(&self, connections: &[String], message: &Outgoing) -> Result<Vec<String>, DeliveryError> {
+    async fn send_to(&self, connections: &[String], message: &Outgoing) -> Result<Vec<String>, DeliveryError> {
         let connections: Vec<String> = connections.iter().filter(|id| !is_polling(id)).cloned().collect();
         if connections.is_empty() {
             return Ok(Vec::new());
@@ -85,7 +85,7 @@ impl Live {
     pub(super) async fn tell(&self, sender: &mut Sender<'_>, message: Outgoing) -> Result<(), DeliveryError> {
         match sender {
             Sender::Connection(connection) => {
-                self.send(&[(*connection).to_owned()], &message).await?;
+                self.send_to(&[(*connection).to_owned()], &message).await?;
             }
             Sender::Request { answer, .. } => answer.push(message),
             Sender::Nobody => {}
@@ -94,7 +94,7 @@ impl Live {
     }
 
     /// Has connections leave that are gone.
-    async fn clear(&self, consultation: &ConsultationId, gone: Vec<String>) -> Result<(), DeliveryError> {
+    async fn have_depart(&self, consultation: &ConsultationId, gone: Vec<String>) -> Result<(), DeliveryError> {
         for connection in gone {
             Box::pin(self.depart(consultation, &connection)).await?;
         }

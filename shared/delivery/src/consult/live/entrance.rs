@@ -3,14 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use filmless_consult::{Flow, Pace};
+use filmless_consult::{ConsultationId, Flow, Pace};
 use filmless_store::port::Room;
 use jiff::Timestamp;
 
 use super::memory::Memory;
 use crate::DeliveryError;
-use crate::parts::{Common, Viewing};
-use crate::viewing::Portal;
+use crate::parts::Common;
 
 /// Connections whose pace is counted; beyond it the counts begin anew, which is far from any real use.
 const PACES_MAX: usize = 10_000;
@@ -19,8 +18,6 @@ const PACES_MAX: usize = 10_000;
 #[derive(Clone)]
 pub struct Live {
     pub(super) common: Common,
-    /// Whose rules hold in the room, too.
-    pub(super) portal: Portal,
     pub(super) room: Arc<dyn Room>,
     pub(super) memory: Arc<Memory>,
     paces: Arc<Mutex<HashMap<String, Pace>>>,
@@ -35,15 +32,20 @@ impl std::fmt::Debug for Live {
 impl Live {
     /// Over these parts, with connections that are reached so.
     #[must_use]
-    pub fn new(viewing: impl Into<Viewing>, room: Arc<dyn Room>) -> Self {
-        let viewing = viewing.into();
-        Self {
-            common: viewing.common.clone(),
-            portal: Portal::new(viewing),
-            room,
-            memory: Arc::default(),
-            paces: Arc::default(),
+    pub fn new(common: impl Into<Common>, room: Arc<dyn Room>) -> Self {
+        Self { common: common.into(), room, memory: Arc::default(), paces: Arc::default() }
+    }
+
+    /// The consultation whose room a connection has joined.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn consultation_of(&self, connection: &str) -> Result<Option<ConsultationId>, DeliveryError> {
+        if let Some(known) = self.memory.get(connection) {
+            return Ok(Some(known.connection.consultation.clone()));
         }
+        let found = self.common.index.room_connection(connection).await?;
+        Ok(found.map(|connection| connection.consultation))
     }
 
     /// A name for a new connection.

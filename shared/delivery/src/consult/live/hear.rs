@@ -53,7 +53,7 @@ impl Live {
             (Flow::TooFast, Ok(incoming)) => self.refuse(&mut sender, &incoming, Refusal::TooFast).await?,
             (Flow::Pass, Ok(incoming)) => match (consultation, incoming) {
                 (None, Incoming::Join { ticket: Some(ticket) }) => {
-                    return self.join(connection, source, &ticket).await;
+                    return self.show_ticket(connection, source, &ticket).await;
                 }
                 (None, incoming) => self.refuse(&mut sender, &incoming, Refusal::NotAdmitted).await?,
                 (Some(consultation), incoming) => {
@@ -104,7 +104,7 @@ impl Live {
             look.room = room;
             let with = Transaction::new();
             let writing = Writing { look: *look, before, applied, speaker: Some(&speaker), with };
-            if let Written::Done(appended) = self.append(writing).await? {
+            if let Written::Done(appended) = self.append_line(writing).await? {
                 self.deliver(appended, sender).await?;
                 if matches!(incoming, Incoming::Ping {}) {
                     self.sweep(consultation).await?;

@@ -26,7 +26,7 @@ const WELCOME_CHATS_MAX: usize = 200;
 
 impl Live {
     /// A connection shows its ticket.
-    pub(super) async fn join(
+    pub(super) async fn show_ticket(
         &self,
         connection: &str,
         source: &str,
@@ -91,7 +91,7 @@ impl Live {
             look.room = room;
             let with = Transaction::new().connect_to_room(connection)?;
             let writing = Writing { look, before, applied, speaker: Some(&speaker), with };
-            if let Written::Done(appended) = self.append(writing).await? {
+            if let Written::Done(appended) = self.append_line(writing).await? {
                 self.welcome(connection, sender).await?;
                 self.deliver(appended, sender).await?;
                 return Ok(Ok(()));

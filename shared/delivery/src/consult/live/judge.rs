@@ -9,7 +9,7 @@ use super::entrance::Live;
 use super::memory::Remembered;
 use crate::DeliveryError;
 use crate::sight::order_in_sight;
-use crate::viewing::FoundSession;
+use crate::viewing::{FoundSession, find_session, see_session};
 
 /// What is found of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,12 +75,12 @@ impl Live {
                 None => return Ok((Verdict::Ends, None)),
             }
         }
-        let found = self.portal.find_session(&connection.session, &connection.source).await?;
+        let found = find_session(&self.common, &connection.session, &connection.source).await?;
         let Some(found) = found.and_then(FoundSession::in_use) else { return Ok((Verdict::Leaves, None)) };
         if !is_seated(&found, &consultation.id, connection) || !may_see_all(&found, record) {
             return Ok((Verdict::Leaves, None));
         }
-        self.portal.see(&found).await?;
+        see_session(&self.common, &found).await?;
         let watched = RoomWatched {
             session: connection.session.clone(),
             share: found.record.share.clone(),

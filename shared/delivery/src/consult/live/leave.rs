@@ -51,7 +51,7 @@ impl Live {
             let applied = room.leave(&look.scene(&speaker), connection);
             look.room = room;
             let writing = Writing { look, before, applied, speaker: Some(&speaker), with: disconnected };
-            if let Written::Done(appended) = self.append(writing).await? {
+            if let Written::Done(appended) = self.append_line(writing).await? {
                 return self.deliver(appended, &mut Sender::Nobody).await;
             }
         }

@@ -57,7 +57,7 @@ impl Live {
             };
             let before = look.here();
             let applied = look.room.note(look.now, by, note);
-            match self.append(Writing { look, before, applied, speaker: None, with }).await? {
+            match self.append_line(Writing { look, before, applied, speaker: None, with }).await? {
                 Written::Done(appended) => {
                     self.deliver(appended, &mut Sender::Nobody).await?;
                     return Ok(Some(Ok(value)));
