@@ -40,7 +40,7 @@ it("all that comes when a study opens stays within its budget", () => {
   expect(gzipped([...all])).toBeLessThanOrEqual(OPENED_BYTES_MAX);
 });
 
-it.each(["measuring", "links", "sliders", "fusion", "objects", "panel", "dialogs", "export", "save-dialog"])("the script %s comes with its first use", (wanted) => {
+it.each(["measuring", "links", "sliders", "fusion", "objects", "panel", "dialogs", "export", "save-dialog", "consultation"])("the script %s comes with its first use", (wanted) => {
   const [entry] = chunks.filter(({ isEntry }) => isEntry);
   const [late] = chunks.filter(({ name }) => name === wanted);
   expect(late).toBeDefined();
