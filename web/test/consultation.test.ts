@@ -43,7 +43,7 @@ describe("the state of a view", () => {
 
   it.each<readonly [string, (state: Record<string, never>) => void]>([
     ["without a grid", (state) => delete state["grid"]],
-    ["with another number of panes", (state) => (state["panes"] as unknown[]).push(null)],
+    ["with another number of panes", (state) => (state["panes"] as unknown as unknown[]).push(null)],
     ["with an active pane that is not there", (state) => Object.assign(state, { active: 2 })],
     ["with half a frame", (state) => (pane(state)["frame"] = 1.5)],
     ["without a series", (state) => delete pane(state)["series_instance_uid"]],
