@@ -43,15 +43,18 @@ pub enum Incoming {
         /// The series in it.
         series_instance_uid: SeriesInstanceUid,
         /// The frame, from 0; nothing on a plane. Nobody draws it on another slice.
+        #[serde(deserialize_with = "Option::deserialize")]
         frame: Option<u32>,
         /// Column and row of the image, from the outer corner of its first pixel; nothing if the pointer left it.
+        #[serde(deserialize_with = "Option::deserialize")]
         at: Option<[f64; 2]>,
     },
     /// A mark is drawn, changed or deleted by its author.
     Mark {
         /// Which.
         id: EntryId,
-        /// As it is now; nothing if it is deleted.
+        /// As it is now; nothing if it is deleted, which has to be said.
+        #[serde(deserialize_with = "Option::deserialize")]
         mark: Option<Mark>,
     },
     /// A chat message.

@@ -12,7 +12,9 @@ mod applied;
 mod apply;
 mod bad_field;
 mod consultation;
+mod course;
 mod digest;
+mod draft;
 mod entries;
 mod ids;
 mod incoming;
@@ -20,6 +22,7 @@ pub mod limits;
 mod mark;
 mod member;
 mod minutes;
+mod minutes_text;
 mod note;
 mod opinion;
 mod outgoing;
@@ -31,20 +34,21 @@ mod room;
 mod scene;
 mod signature;
 mod typed;
+mod verify;
 mod view_state;
 mod welcome;
 
 pub use applied::{Applied, Change, To};
 pub use bad_field::{BadField, Fault};
 pub use consultation::{Consent, ConsentForm, Consultation, ConsultationState, EndReason};
+pub use course::Course;
+pub use draft::DraftFacts;
 pub use ids::{ConsultationId, EntryId, InvalidConsultId, MemberId};
 pub use incoming::{Incoming, Ticket, Unread};
 pub use mark::Mark;
 pub use member::{Member, MemberRole, MemberStatus, MemberView};
-pub use minutes::{
-    Attendee, KeyImage, Minutes, MinutesOpinion, MinutesPatient, MinutesSignature, MinutesText, Replaced,
-    ShownSeries, SignedMinutes, Stay, WrittenMinutes,
-};
+pub use minutes::{Minutes, MinutesSignature, Replaced, SignedMinutes, WrittenMinutes};
+pub use minutes_text::{Attendee, KeyImage, MinutesOpinion, MinutesPatient, MinutesText, ShownSeries, Stay};
 pub use note::Note;
 pub use opinion::{Opinion, Seen, SignedOpinion};
 pub use outgoing::{ChatEntry, MarkEntry, NewsKind, Outgoing, RoomView};
@@ -55,6 +59,7 @@ pub use replay::{Anchor, Opened, RecordError, Replay};
 pub use room::{RecentChat, Room};
 pub use scene::Scene;
 pub use signature::Signer;
+pub use verify::{Broken, Signed, Unverified, Verified, verify};
 pub use view_state::{
     Cine, Grid, PaneState, Parts, PlaneKind, PlaneState, Projection, Turn, ViewPlace, ViewState, Window,
     WindowFunction,
