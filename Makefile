@@ -120,8 +120,8 @@ screenshots: corpus_folder $(TEST_TOOLS) build node_modules_of_tests ## Photogra
 # `make bench` measures what ships; PROFILE=dev measures what the tests run.
 PROFILE := release
 MEASURED := $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
-bench bench-dicomweb bench-lists bench-usage: export FILMLESS_BIN := $(MEASURED)/filmless
-bench bench-dicomweb bench-lists bench-usage: export BENCH_PROFILE := $(PROFILE)
+bench bench-dicomweb bench-lists bench-rooms bench-usage: export FILMLESS_BIN := $(MEASURED)/filmless
+bench bench-dicomweb bench-lists bench-rooms bench-usage: export BENCH_PROFILE := $(PROFILE)
 
 .PHONY: measured
 measured: $(TEST_TOOLS) web ## Build what `make bench` measures, as it ships; a quarter of an hour the first time (PROFILE=dev)
@@ -133,7 +133,7 @@ bench: measured ## Measure, print one line per figure, write target/bench.json (
 	@tools/measure-delivery.mjs $(TARGET)/bench.json
 	@tools/measure-functions.mjs $(MEASURED) $(TARGET)/bench.json
 	@tests/corpus/python tests/bench/measure_imaging.py $(MEASURED)/examples $(TARGET)/bench.json
-	@$(MAKE) --no-print-directory bench-dicomweb bench-lists bench-usage
+	@$(MAKE) --no-print-directory bench-dicomweb bench-lists bench-rooms bench-usage
 
 .PHONY: bench-dicomweb
 bench-dicomweb: measured ## Measure DICOMweb beside Orthanc's plugin, and the memory of retrieval (SIZES="--instances 2000 --frames 2000")
@@ -143,6 +143,10 @@ bench-dicomweb: measured ## Measure DICOMweb beside Orthanc's plugin, and the me
 .PHONY: bench-lists
 bench-lists: measured ## Measure the pages of staff among 100,000 studies (STUDIES_A_DAY=1000, for 100 days)
 	@$(MEASURED)/examples/lists $(TARGET)/bench.json $(or $(STUDIES_A_DAY),1000)
+
+.PHONY: bench-rooms
+bench-rooms: measured ## Measure the rooms of consultations: ten members on slow links, and a hundred rooms (ARGS=--quick)
+	@tools/measure-rooms.mjs $(TARGET)/bench.json $(ARGS)
 
 .PHONY: bench-usage
 bench-usage: measured ## Measure exports and queries of the usage ledger (EVENTS="1000000 10000000", ROWS=100000000)
@@ -156,9 +160,8 @@ template: ## Join the parts of infra/template into target/template.yaml, which S
 
 .PHONY: sam-build
 sam-build: $(TEST_TOOLS) web template ## Have SAM build one function as `make deploy` builds all, lightly (FUNCTION=RunUpkeepFunction)
-	@# Without optimisation, for this machine and with its own linker: what is tried is the way, not the program. Nothing is
-	@# to be fetched for it that no package registry has.
-	@RUSTUP_DIST_SERVER=file:///nonexistent CARGO_LAMBDA_COMPILER=cargo SAM_BUILD_MODE=debug CARGO_PROFILE_DEV_OPT_LEVEL=0 tests/infra/tool sam build \
+	@# For this machine, from what is compiled already: what is tried is the way, not the program.
+	@PATH="$(abspath tests/infra/bin):$$PATH" CARGO_LAMBDA_COMPILER=cargo SAM_BUILD_MODE=debug tests/infra/tool sam build \
 		$(or $(FUNCTION),RunUpkeepFunction) --build-dir $(TARGET)/sam-build \
 		--parameter-overrides Architecture=$(subst aarch64,arm64,$(shell uname -m))
 

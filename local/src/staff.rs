@@ -100,11 +100,18 @@ async fn act(services: &Services, desk: &Desk, act: StaffAct) -> anyhow::Result<
         StaffAct::Unreached { days } => {
             answer(rows(desk.unreached(&ListAsked::of_days(days), &Extent::Whole).await))
         }
-        StaffAct::Share { patient, label, relation, study, days, download, annotate } => {
+        StaffAct::Share { patient, label, relation, study, days, download, annotate, consult } => {
             let relation = Relation::parse(&relation).context("there is no such relation")?;
             let studies = study.iter().map(|uid| study_of(uid)).collect::<Result<_, _>>()?;
-            let (may_download, may_annotate) = (download, annotate);
-            let request = ShareRequest { label, relation, studies, days, may_download, may_annotate };
+            let request = ShareRequest {
+                label,
+                relation,
+                studies,
+                days,
+                may_download: download,
+                may_annotate: annotate,
+                may_consult: consult,
+            };
             let made = desk.share(&patient_of(&patient)?, &request).await;
             made.map(|share| {
                 json!({

@@ -141,15 +141,16 @@ export class SlowLink {
     this.up.kilobitsPerSecond = up;
   }
 
-  /** Puts the link in front of a port of this machine: for the browser, which finds 127.0.0.1 at the link's end. */
-  async open(port) {
+  /** Puts the link in front of a port of this machine: for the browser, which finds 127.0.0.1 at the link's end. Each link has an
+   * address of its own there. */
+  async open(port, address = FAR_END) {
     const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true }, (client) => {
       this.#keep(client);
       // The kernel has accepted at once; over the air, opening a connection takes a round trip.
       setTimeout(() => this.#connect(client, port), this.roundTripMs);
     });
     this.#servers.push(server);
-    server.listen(port, FAR_END);
+    server.listen(port, address);
     await once(server, "listening");
   }
 

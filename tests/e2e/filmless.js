@@ -31,7 +31,7 @@ export async function startFilmless(data, { port = 0, settle = "1s", options: mo
       await once(child, "exit");
     }
   };
-  return { ...addresses, data, stop };
+  return { ...addresses, data, pid: child.pid, stop };
 }
 
 /** Uploads files and an order, as the hospital does. */

@@ -20,7 +20,14 @@ ADAPTERS = [
     (("email", "send"), ("ses", "shared/store/src/aws/ses.rs", ["send_raw_email"])),
     (("sealer", "seal"), ("kms", "shared/store/src/aws/kms.rs", ["encrypt"])),
     (("sealer", "open"), ("kms", "shared/store/src/aws/kms.rs", ["decrypt"])),
+    (("room", "send"), ("execute-api", "shared/store/src/aws/api_gateway.rs", ["post_to_connection"])),
+    (("room", "leave"), ("execute-api", "shared/store/src/aws/api_gateway.rs", ["delete_connection"])),
 ]
+# Actions that are not called as their calls are.
+OTHERWISE_CALLED = {
+    "execute-api:PostToConnection": "execute-api:ManageConnections",
+    "execute-api:DeleteConnection": "execute-api:ManageConnections",
+}
 BUCKET_CALLS = {
     "put": "s3:PutObject",
     "put_file": "s3:PutObject",
@@ -188,7 +195,8 @@ def actions_of_ports(program: str) -> set[str]:
         for sdk_call in sdk_calls:
             if not re.search(rf"\.{sdk_call}\(\)", code):
                 raise ValueError(f"{adapter} does not call {sdk_call}")
-            needed.add(f"{service}:" + "".join(word.title() for word in sdk_call.split("_")))
+            action = f"{service}:" + "".join(word.title() for word in sdk_call.split("_"))
+            needed.add(OTHERWISE_CALLED.get(action, action))
     return needed
 
 

@@ -119,6 +119,10 @@ def table_rows() -> list[str]:
     return rows
 
 
+def program_of(properties: dict) -> str:
+    return next(program for program, known in functions().items() if known is properties)
+
+
 def trigger(properties: dict) -> str:
     words = []
     for event in properties.get("Events", {}).values():
@@ -129,6 +133,8 @@ def trigger(properties: dict) -> str:
             words.append(detail["Schedule"])
     if "FunctionUrlConfig" in properties:
         words.append("CloudFront")
+    if name_of(RESOURCES["RoomPermission"]["Properties"]["FunctionName"]) == logical(program_of(properties), "Function"):
+        words.append("API Gateway")
     return ", ".join(words)
 
 

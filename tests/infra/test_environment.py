@@ -55,6 +55,7 @@ LEADS_TO = {
     "EMAIL_FROM": ("ses:SendRawEmail", "ses:identity"),
     "SES_CONFIGURATION_SET": ("ses:SendRawEmail", "ses:configuration-set"),
     "SMS_SENDER_ID": ("sns:Publish", "*"),
+    "ROOM_ENDPOINT": ("execute-api:ManageConnections", "execute-api:RoomApi"),
 }
 
 
@@ -84,7 +85,7 @@ class TheEnvironment(unittest.TestCase):
     def granted(self, program: str, action: str, resource: str) -> str:
         """Whether its role lets a function do anything of that kind there: always, under a condition, or never."""
         found = {
-            statement.get("If", "always")
+            statement.get("If", "always").replace("OnAws", "always")
             for statement in grants(program)
             if statement["Effect"] == "Allow"
             if any(allowed.startswith(action) for allowed in as_list(statement["Action"]))

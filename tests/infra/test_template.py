@@ -170,7 +170,7 @@ class Rights(unittest.TestCase):
         }
 
     def test_every_function_may_send_what_its_code_sends_and_no_other_may(self):
-        messages = {"ses:SendRawEmail", "sns:Publish"}
+        messages = {"ses:SendRawEmail", "sns:Publish", "execute-api:ManageConnections"}
         for program in functions():
             with self.subTest(program):
                 allowed = self.allowed(program)
@@ -262,6 +262,26 @@ class WhatIsWatched(unittest.TestCase):
         for name, metric in of_type("AWS::Logs::MetricFilter").items():
             for message in re.findall(r'fields\.message = "([^"]+)"', metric["Properties"]["FilterPattern"]):
                 self.assertIn(f'"{message}"', code, name)
+
+
+class TheRooms(unittest.TestCase):
+    def test_what_is_said_in_a_room_is_logged_nowhere_and_a_flood_is_refused(self):
+        stage = RESOURCES["RoomStage"]["Properties"]
+        settings = stage["DefaultRouteSettings"]
+        self.assertEqual((settings["DataTraceEnabled"], settings["LoggingLevel"]), (False, "OFF"))
+        self.assertGreater(settings["ThrottlingRateLimit"], 0)
+        self.assertGreater(settings["ThrottlingBurstLimit"], 0)
+        condition, logged, _ = stage["AccessLogSettings"]["Fn::If"]
+        self.assertEqual(condition, "HasRoomLogs")
+        named = set(re.findall(r"\$context\.([\w.]+)", logged["Format"]))
+        self.assertEqual(named, {"requestTimeEpoch", "eventType", "status", "connectionId", "integrationErrorMessage"})
+
+    def test_every_kind_of_event_reaches_the_function_and_only_this_api_invokes_it(self):
+        routes = {route["Properties"]["RouteKey"] for route in of_type("AWS::ApiGatewayV2::Route").values()}
+        self.assertEqual(routes, {"$connect", "$default", "$disconnect"})
+        self.assertEqual(set(RESOURCES["RoomDeployment"]["DependsOn"]), set(of_type("AWS::ApiGatewayV2::Route")))
+        self.assertIn("${RoomApi}/room/*", RESOURCES["RoomPermission"]["Properties"]["SourceArn"]["Fn::Sub"])
+        self.assertNotIn("FunctionUrlConfig", functions()["serve-room"])
 
 
 class TheDoor(unittest.TestCase):

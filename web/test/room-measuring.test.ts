@@ -307,6 +307,7 @@ describe("in an ultrasound image", () => {
     expect(velocityAt(known, at(40, 60.5))).toEqual({ value: 80, unit: "cm/s" });
     expect(velocityAt(known, at(40, 80.5))).toMatchObject({ value: expect.closeTo(0) });
     expect(velocityAt(known, at(40, 85.5))).toMatchObject({ value: -20 });
+    expect(velocityAt(spectrum({ reference_value_y: 20 }), at(40, 60.5))).toEqual({ value: 100, unit: "cm/s" });
     expect(said("velocity", [at(40, 60.5)], known)).toBe("Velocity 80.0 cm/s");
     expect(velocityAt(spectrum({ unit_y: 5, delta_y: -100 }), at(40, 79.5))).toEqual({ value: 100, unit: "Hz" });
   });

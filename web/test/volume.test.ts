@@ -3,7 +3,7 @@ import { frameDetails, type Triple } from "../src/read/frame-details.js";
 import { framePlace } from "../src/read/frame-place.js";
 import { cornersOf, isRefusal, transform, volumeOf, type SliceFacts, type VolumeGeometry } from "../src/reading-room/volume/geometry.js";
 import { Crosshair } from "../src/reading-room/volume/crosshair.js";
-import { normalOf, placesTouched, pointAt, rasterOf, rasterPoint, samplingOf, stepped, turned, UPRIGHT, voxelMm } from "../src/reading-room/volume/plane.js";
+import { normalOf, placesTouched, pointAt, rasterOf, rasterPoint, samplingOf, stepped, turned, UPRIGHT, voxelMm, type Slab } from "../src/reading-room/volume/plane.js";
 import { sliceTable, type StoredSlice } from "../src/reading-room/volume/slice-table.js";
 import { reduce, storageLayout, texelOf } from "../src/reading-room/volume/storage.js";
 import { refusalText } from "../src/reading-room/volume/words.js";
@@ -188,12 +188,13 @@ describe("a plane", () => {
   });
 
   it("needs the slices that it touches, and no others", () => {
-    const touched = (basis: typeof UPRIGHT.axial, mm: number) => {
+    const touched = (basis: typeof UPRIGHT.axial, mm: number, mode: Slab["mode"] = "mean") => {
       const raster = rasterOf(geometry, basis, [0, 0, 5]);
-      return placesTouched(raster, samplingOf(geometry, raster, { mode: "mean", mm }));
+      return placesTouched(raster, samplingOf(geometry, raster, { mode, mm }), { mode, mm });
     };
     close(touched(UPRIGHT.axial, 0), [2, 2]);
     close(touched(UPRIGHT.axial, 5), [1.5, 2.5]);
+    close(touched(UPRIGHT.axial, 5, "maximum"), [1, 3]);
     const [first, last] = touched(UPRIGHT.sagittal, 0);
     expect(first < 0 && last > 4 - 1e-9).toBe(true);
   });

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use filmless_domain::SeriesInstanceUid;
-use filmless_store::PRESIGNED_TTL_MAX;
 use serde::Serialize;
 
 use crate::admitted::Admitted;
@@ -37,7 +36,7 @@ pub(crate) async fn packs(
 ) -> Result<Json<Packs>, DicomwebError> {
     let study = admitted.study(&path.study_uid)?;
     services.software.record_use(&admitted.admission, study, Right::See).await?;
-    let derived = services.software.derived_bucket();
+    let (derived, ttl) = (services.software.derived_bucket(), admitted.admission.url_ttl());
     let mut series = Vec::with_capacity(study.series.len());
     for one in &study.series {
         // Its frames come from the files until its pack is made again, as its metadata do.
@@ -46,8 +45,8 @@ pub(crate) async fn packs(
         }
         series.push(PackOfSeries {
             series_instance_uid: one.record.series_instance_uid.clone(),
-            index_url: derived.presign_get(&one.keys.index, PRESIGNED_TTL_MAX).await?,
-            pack_url: derived.presign_get(&one.keys.pack, PRESIGNED_TTL_MAX).await?,
+            index_url: derived.presign_get(&one.keys.index, ttl).await?,
+            pack_url: derived.presign_get(&one.keys.pack, ttl).await?,
         });
     }
     Ok(Json(Packs { series }))

@@ -8,12 +8,14 @@ use axum::http::{HeaderName, HeaderValue};
 
 use crate::config::PortalConfig;
 
-/// The headers that tell a browser what our pages may do.
-pub(crate) fn of(config: &PortalConfig) -> Vec<(HeaderName, HeaderValue)> {
+/// The headers that tell a browser what our pages may do. `rooms` is where the WebSockets of consultations are.
+pub(crate) fn of(config: &PortalConfig, rooms: Option<&str>) -> Vec<(HeaderName, HeaderValue)> {
     let s3 = &config.s3_origin;
+    // Older browsers do not count a WebSocket of the same host as 'self' (CSP Level 3, 6.7.2.8).
+    let rooms = rooms.map(|rooms| format!(" {rooms}")).unwrap_or_default();
     // The codecs for full quality are WebAssembly in workers; the films of a study are blobs.
     let csp = format!(
-        "default-src 'none'; img-src 'self' data: blob: {s3}; media-src blob:; connect-src 'self' {s3}; \
+        "default-src 'none'; img-src 'self' data: blob: {s3}; media-src blob:; connect-src 'self' {s3}{rooms}; \
          script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; manifest-src 'self'; \
          form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     );

@@ -19,6 +19,9 @@ pub(crate) const BODY_BYTES_MAX: usize = 16 * 1024;
 /// Largest body of marks, which are longer than a form.
 pub(crate) const MARKS_BYTES_MAX: usize = filmless_delivery::viewing::MARKS_BYTES_MAX;
 
+/// Largest body about a consultation: a page of minutes, each letter up to nine bytes long in a form.
+pub(crate) const CONSULT_BYTES_MAX: usize = 1 << 20;
+
 /// Where a file is accepted. Its handler reads the body itself, once it knows that the sender may upload.
 pub(crate) const UPLOAD_PATH: &str = "/staff/finance/claims";
 
@@ -63,7 +66,13 @@ pub(crate) async fn read_whole_body(request: Request, next: Next) -> Response {
 
 fn body_bytes_max(path: &str) -> usize {
     let is_marks = path.starts_with("/studies/") && path.ends_with("/marks");
-    if is_marks { MARKS_BYTES_MAX } else { BODY_BYTES_MAX }
+    let is_consult = path.starts_with("/consultations")
+        || (path.starts_with("/staff/patients/") && path.contains("/consultations"));
+    match (is_marks, is_consult) {
+        (true, _) => MARKS_BYTES_MAX,
+        (_, true) => CONSULT_BYTES_MAX,
+        _ => BODY_BYTES_MAX,
+    }
 }
 
 /// Refuses forms that another site submits.

@@ -5,8 +5,8 @@ mod staff;
 
 use crate::assets;
 use crate::pages::{
-    access, download, guide, language, link, marks, open_with, read, share, shares, sign_in, studies, study,
-    well_known,
+    access, consult, consult_room, download, guide, language, link, marks, open_with, read, share, shares,
+    sign_in, studies, study, well_known,
 };
 use crate::route::{Route, Who, get, post};
 
@@ -24,6 +24,20 @@ pub fn routes() -> Vec<Route> {
         get("/shares", Patient, shares::show),
         post("/shares", Patient, shares::create),
         post("/shares/{share_id}/end", Patient, shares::end),
+        get("/c/{token}", Anyone, consult::seat::show),
+        post("/c/{token}", Anyone, consult::seat::submit),
+        post("/c/{token}/code", Anyone, consult::seat::new_code),
+        get("/consultations", Guest, consult::list::show),
+        post("/consultations", Guest, consult::start::create),
+        get("/consultations/new", Guest, consult::start::ask),
+        get("/consultations/{consultation_id}", Guest, consult::show::show),
+        post("/consultations/{consultation_id}/end", Guest, consult::acts::end),
+        post("/consultations/{consultation_id}/opinions", Guest, consult::opinions::sign),
+        post("/consultations/{consultation_id}/members", Guest, consult::acts::add_member),
+        post("/consultations/{consultation_id}/members/{member_id}/admit", Guest, consult::acts::admit),
+        post("/consultations/{consultation_id}/members/{member_id}/remove", Guest, consult::acts::remove),
+        post("/consultations/{consultation_id}/members/{member_id}/code", Guest, consult::acts::new_code),
+        post("/consultations/{consultation_id}/members/{member_id}/link", Guest, consult::acts::new_link),
         get("/x/{token}", Anyone, link::show),
         post("/x/{token}", Anyone, link::submit),
         get("/studies", Guest, studies::show),
@@ -40,6 +54,9 @@ pub fn routes() -> Vec<Route> {
         post("/studies/{study_uid}/marks", Guest, marks::save),
         post("/studies/{study_uid}/seen", Guest, access::seen),
         get("/studies/{study_uid}/access", Patient, access::show),
+        post("/consultations/{consultation_id}/ticket", Guest, consult_room::ticket),
+        post("/consultations/{consultation_id}/poll", Guest, consult_room::poll),
+        get("/consultations/{consultation_id}/record", Guest, consult_room::record).compressed(),
         get("/guide", Anyone, guide::show),
         post("/language", Anyone, language::choose),
         get("/assets/{name}", Anyone, assets::show),

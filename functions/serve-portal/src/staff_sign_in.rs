@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use filmless_delivery::DeliveryError;
+use filmless_delivery::consult::Consultations;
 use filmless_delivery::parts::Console;
 use filmless_delivery::staff::{Desk, StaffEntrance};
 use filmless_domain::staff_oidc::OidcSettings;
@@ -48,6 +49,7 @@ pub(crate) enum StaffSignInEnded {
 pub struct StaffSignIn {
     entrance: StaffEntrance,
     relying_party: Arc<RelyingParty>,
+    consultations: Consultations,
 }
 
 impl StaffSignIn {
@@ -63,7 +65,13 @@ impl StaffSignIn {
         let console = console.into();
         let return_url = format!("{}{STAFF_RETURN_PATH}", console.common.settings.public_url);
         let relying_party = Arc::new(RelyingParty::new(provider, return_url, reached_at)?);
-        Ok(Self { entrance: StaffEntrance::new(console), relying_party })
+        let consultations = Consultations::new(&console);
+        Ok(Self { entrance: StaffEntrance::new(console), relying_party, consultations })
+    }
+
+    /// The use cases of consultations, with the rights of the console.
+    pub(crate) fn consultations(&self) -> Consultations {
+        self.consultations.clone()
     }
 
     /// Begins a sign-in at the identity provider.

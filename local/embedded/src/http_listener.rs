@@ -226,7 +226,8 @@ async fn serve<H, F, B>(
         .header_read_timeout(limits.header_wait_max)
         .max_buf_size(limits.header_bytes_max);
     let io = TokioIo::new(ImpatientWriter::new(stream, limits.stalled_write_max));
-    let mut connection = pin!(server.serve_connection(io, service));
+    // One that becomes a WebSocket leaves here: whoever answered the request keeps it.
+    let mut connection = pin!(server.serve_connection(io, service).with_upgrades());
     let mut patience = pin!(sleep(limits.first_request_wait_max));
     let (mut is_patient, mut is_leaving) = (true, false);
     loop {

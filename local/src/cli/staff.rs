@@ -148,6 +148,9 @@ pub enum StaffAct {
         /// Whether marks may be saved in the studies.
         #[arg(long)]
         annotate: bool,
+        /// Whether consultations about the studies may be started.
+        #[arg(long)]
+        consult: bool,
     },
     /// End a share of a patient.
     EndShare { patient: String, share: String },

@@ -10,6 +10,7 @@ mod ohif;
 pub mod outbox;
 mod outbox_page;
 mod portal_listener;
+mod rooms;
 pub mod sealing_key;
 mod storage;
 mod workers;
@@ -17,10 +18,12 @@ mod workers;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
 use filmless_decoder::ChildRenderer;
+use filmless_delivery::consult::live::Live;
 use filmless_delivery::parts::{Common, Viewing};
 use filmless_delivery::viewing::Portal;
 use filmless_delivery::{InstanceRenderer, MessageSecrets, Services, Settings};
@@ -28,7 +31,7 @@ use filmless_domain::gate::ReleaseOn;
 use filmless_domain::identity::IdentityRules;
 use filmless_domain::staff_oidc::{OidcSettings, RoleMap};
 use filmless_domain::{Hospital, Limits, Secret};
-use filmless_embedded::{Credentials, Embedded, EmbeddedConfig, HttpListener, Uploader, own_folder};
+use filmless_embedded::{Credentials, Embedded, EmbeddedConfig, HttpListener, InProcessRoom, Uploader, own_folder};
 use filmless_identity::ReachedAt;
 use filmless_runtime::{LogFormat, Traces, init_logging_as};
 use filmless_store::messengers::set_up;
@@ -38,6 +41,7 @@ use filmless_store::{Connection, Endpoints};
 use machine::Machine;
 use metrics::Counted;
 use ohif::Ohif;
+use rooms::Rooms;
 use serve_portal::{PortalConfig, PortalServices, StaffSignIn};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -53,6 +57,9 @@ use crate::print::print;
 pub use metrics::Metrics;
 use outbox::OutboxFolder;
 
+/// How long a stop waits for those in rooms to be told that they come back.
+const LEAVING_MAX: Duration = Duration::from_secs(2);
+
 /// A running system.
 pub struct System {
     pub running: Running,
@@ -60,6 +67,7 @@ pub struct System {
     pub outbox: OutboxFolder,
     embedded: Embedded,
     portal: HttpListener,
+    room: InProcessRoom,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -131,7 +139,11 @@ impl System {
         // Behind a proxy everybody comes from this machine, and not every proxy names the client.
         let page_of_messages = options.public_url.is_none().then(|| outbox_page::router(outbox.clone()));
         let announce = announce_token.map(|token| announce::router(token, embedded.queue()));
-        let more = [page_of_messages, announce].into_iter().flatten().collect();
+        let room = InProcessRoom::default();
+        let live = Live::new(&services, Arc::new(room.clone()));
+        let url = Url::parse(&running.settings.public_url)?;
+        let rooms = Rooms::new(live.clone(), room.clone(), &url, options.trusted_proxies.clone()).router();
+        let more = [page_of_messages, announce, Some(rooms)].into_iter().flatten().collect();
         if let Some(address) = options.metrics_addr {
             let (address, served) =
                 metrics::serve(address, metrics.clone(), embedded.queue(), machine.clone()).await?;
@@ -139,10 +151,10 @@ impl System {
             tasks.push(served);
         }
         let dicomweb = dicomweb::router(&services, renderer, &options.dicomweb_origins);
-        let portal = portal_router(&listener, options, &services, machine, more).await?;
+        let portal = portal_router(&listener, options, &services, machine, live, more).await?;
         let portal = portal_listener::open(listener, portal, dicomweb, metrics)?;
         running.write()?;
-        Ok(Self { running, services, outbox, embedded, portal, tasks })
+        Ok(Self { running, services, outbox, embedded, portal, room, tasks })
     }
 
     /// Serves until Ctrl-C or SIGTERM. Unfinished work stays in the queues and continues later.
@@ -160,6 +172,7 @@ impl System {
         for task in &self.tasks {
             task.abort();
         }
+        self.room.close(LEAVING_MAX).await;
         self.portal.close().await;
         self.embedded.shutdown().await;
     }
@@ -309,6 +322,7 @@ async fn portal_router(
     options: &UpOptions,
     services: &Services,
     machine: Machine,
+    live: Live,
     more: Vec<Router>,
 ) -> anyhow::Result<Router> {
     let viewing = Viewing::from(services);
@@ -330,7 +344,7 @@ async fn portal_router(
             StaffSignIn::new(services, provider, Some(ReachedAt(here)))?
         }
     };
-    portal = portal.with_staff(staff).with_machine(Arc::new(machine));
+    portal = portal.with_staff(staff).with_machine(Arc::new(machine)).with_rooms(live, None);
     Ok(router.merge(serve_portal::router(Arc::new(portal))))
 }
 

@@ -10,6 +10,7 @@
 //! | [`release`] | the publish gate, and what follows: account, password, link, slip |
 //! | [`notice`] | SMS and email, and what their providers report |
 //! | [`viewing`] | what patients, and the people they share with, open |
+//! | [`consult`] | consultations: start, invite, admit, opinions, minutes |
 //! | [`staff`] | what the hospital's staff see and do |
 //! | [`upkeep`] | jobs by the clock: find what was lost, delete what has expired |
 //! | [`record`] | the logs and messages that every step writes: outbox, audit, usage |
@@ -27,6 +28,7 @@
 //! # Ok::<(), filmless_delivery::InvalidTrustedProxies>(())
 //! ```
 
+pub mod consult;
 mod created_object;
 mod credentials;
 mod error;
@@ -65,5 +67,5 @@ pub use services::{MessageSecrets, Services, Settings};
 pub use sms_countries::{InvalidSmsCountries, SmsCountries};
 #[cfg(feature = "render")]
 pub use source_file::{RemoteFile, SourceFile};
-pub use trusted_proxies::{InvalidTrustedProxies, TrustedProxies};
+pub use trusted_proxies::{InvalidTrustedProxies, TrustedProxies, network_of};
 pub use upkeep::finance_report::{ReportFigures, send_finance_report};

@@ -107,6 +107,17 @@ pub struct Console {
     pub erase: Option<Erase>,
 }
 
+/// Consultations: what is written down about them, and their messages.
+#[derive(Clone)]
+pub struct Consulting {
+    /// Index, queues, time.
+    pub common: Common,
+    /// The hospital's uploads: minutes become instances of their study.
+    pub studies: Bucket,
+    /// Seals secrets on their way.
+    pub sealer: Arc<dyn Sealer>,
+}
+
 /// Erasing for good.
 #[derive(Clone)]
 pub struct Erase {
@@ -194,10 +205,18 @@ part!(Notify { messengers } common: Common::from, release: Release::from);
 part!(Viewing { studies, derived } common: Common::from);
 part!(Console { studies, derived, audit, usage }
     common: Common::from, release: Release::from, erase: |services: &Services| Some(Erase::from(services)));
+part!(Consulting { studies, sealer } common: Common::from);
 part!(Erase { studies, derived, slips, messengers } common: Common::from);
 part!(Upkeep { audit, usage } common: Common::from, email: email_of, erase: Erase::from);
 part!(Reconcile { studies, derived } common: Common::from);
 part!(Export { index, usage, clock, settings } email: email_of);
+
+impl From<&Console> for Consulting {
+    fn from(console: &Console) -> Self {
+        let Console { common, studies, release, .. } = console.clone();
+        Self { common, studies, sealer: release.sealer }
+    }
+}
 
 fn email_of(services: &Services) -> Arc<dyn Messenger> {
     services.messengers.shared(Channel::Email)

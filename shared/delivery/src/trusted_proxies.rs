@@ -56,6 +56,18 @@ fn address_of(entry: &str) -> Option<IpAddr> {
     bare.parse().ok().or_else(|| entry.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }
 
+/// The name of a source in logs: an IPv6 visitor owns a whole /64, so that is one.
+#[must_use]
+pub fn network_of(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => v4.to_string(),
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, ..] = v6.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +101,18 @@ mod tests {
     fn a_list_that_is_none_is_refused() {
         for bad in ["10.0.0.0/33", "proxy.example", "10.0.0.1 10.0.0.2"] {
             assert_eq!(bad.parse::<TrustedProxies>(), Err(InvalidTrustedProxies), "{bad}");
+        }
+    }
+
+    #[test]
+    fn neighbours_in_one_ipv6_network_are_one_source() {
+        for (address, expected) in [
+            ("203.0.113.9", "203.0.113.9"),
+            ("::ffff:203.0.113.9", "203.0.113.9"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+            ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ] {
+            assert_eq!(network_of(address.parse().unwrap()), expected, "{address}");
         }
     }
 }

@@ -58,26 +58,32 @@ pub fn read_report(data_set: &DataSet<'_>) -> ReportDocument {
     }
 }
 
-/// Whether a machine wrote it: such documents are not results.
+/// Whether a machine wrote it, or it is measurements alone: such documents are not results.
 pub(crate) fn is_record(root: Item<'_>) -> bool {
     author(root) != ReportAuthor::Doctor
 }
 
 /// Recognises documents that machines write (PS3.3 A.35): dose, computer-aided detection, procedure log, acquisition
-/// context, implantation plan. Some machines write their dose under a general class; then the title tells.
+/// context, implantation plan. Some machines write their dose under a general class; then the title tells. So it does for
+/// measurements, which are nobody's result, whether a doctor or a program made them.
 fn author(root: Item<'_>) -> ReportAuthor {
     /// X-Ray, Radiopharmaceutical, Patient and Enhanced X-Ray Radiation Dose SR.
     const DOSE_CLASSES: [&str; 4] = ["67", "68", "73", "76"];
     const CLASSES: [&str; 8] = ["40", "50", "65", "69", "70", "71", "74", "75"];
     /// X-Ray Radiation Dose Report, Radiopharmaceutical Radiation Dose Report (PS3.16 TID 10001, 10021), DCM.
     const DOSE_TITLES: [&str; 2] = ["113701", "113500"];
+    /// Imaging Measurement Report (PS3.16 TID 1500), DCM.
+    const MEASUREMENT_TITLES: [&str; 1] = ["126000"];
     let class = root.text(tags::SOP_CLASS_UID).unwrap_or_default();
     let class = class.trim().strip_prefix("1.2.840.10008.5.1.4.1.1.88.").unwrap_or_default();
     let title = Code::read(root, tags::CONCEPT_NAME_CODE_SEQUENCE);
-    if DOSE_CLASSES.contains(&class) || title.is_some_and(|code| code.is_dcm(&DOSE_TITLES)) {
+    let is_titled = |titles: &[&str]| title.as_ref().is_some_and(|code| code.is_dcm(titles));
+    if DOSE_CLASSES.contains(&class) || is_titled(&DOSE_TITLES) {
         ReportAuthor::DoseMachine
     } else if CLASSES.contains(&class) {
         ReportAuthor::Machine
+    } else if is_titled(&MEASUREMENT_TITLES) {
+        ReportAuthor::Measurer
     } else {
         ReportAuthor::Doctor
     }

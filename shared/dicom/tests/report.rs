@@ -234,5 +234,6 @@ fn who_wrote_a_report_is_told_by_its_class_or_its_title() {
     }
     assert_eq!(of("22", "113701"), ReportAuthor::DoseMachine);
     assert_eq!(of("50", "1"), ReportAuthor::Machine);
+    assert_eq!(of("22", "126000"), ReportAuthor::Measurer);
     assert_eq!(of("22", "1"), ReportAuthor::Doctor);
 }

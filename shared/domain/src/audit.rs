@@ -43,6 +43,24 @@ pub enum AuditAction {
     EndShare,
     /// Saved marks in a study.
     SaveMarks,
+    /// Started a consultation, with the patient's consent.
+    StartConsultation,
+    /// Sent, or showed, a member of a consultation their link or a new code.
+    InviteMember,
+    /// Admitted a member to a consultation.
+    AdmitMember,
+    /// Removed a member from a consultation.
+    RemoveMember,
+    /// Ended a consultation.
+    EndConsultation,
+    /// Signed an opinion in a consultation.
+    SignOpinion,
+    /// Wrote a version of a consultation's minutes.
+    WriteMinutes,
+    /// Signed a version of a consultation's minutes.
+    SignMinutes,
+    /// Took the minutes or the record of a consultation.
+    ReadConsultation,
     /// Staff signed in.
     StaffSignIn,
     /// Staff signed out.
@@ -140,7 +158,7 @@ pub struct AuditEvent {
 
 impl AuditAction {
     /// All there are, in the order in which people would look for them.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 39] = [
         Self::SignIn,
         Self::OpenLink,
         Self::OpenShare,
@@ -156,6 +174,15 @@ impl AuditAction {
         Self::CreateShare,
         Self::EndShare,
         Self::SaveMarks,
+        Self::StartConsultation,
+        Self::InviteMember,
+        Self::AdmitMember,
+        Self::RemoveMember,
+        Self::EndConsultation,
+        Self::SignOpinion,
+        Self::WriteMinutes,
+        Self::SignMinutes,
+        Self::ReadConsultation,
         Self::StaffSignIn,
         Self::StaffSignOut,
         Self::FindPatient,
@@ -210,6 +237,15 @@ impl AuditAction {
             Self::CreateShare => ("create-share", SECURITY, SECURITY_IS, "C"),
             Self::EndShare => ("end-share", SECURITY, SECURITY_IS, "U"),
             Self::SaveMarks => ("save-marks", RECORD, RECORD_IS, "C"),
+            Self::StartConsultation => ("start-consultation", SECURITY, SECURITY_IS, "C"),
+            Self::InviteMember => ("invite-member", SECURITY, SECURITY_IS, "C"),
+            Self::AdmitMember => ("admit-member", SECURITY, SECURITY_IS, "U"),
+            Self::RemoveMember => ("remove-member", SECURITY, SECURITY_IS, "U"),
+            Self::EndConsultation => ("end-consultation", SECURITY, SECURITY_IS, "U"),
+            Self::SignOpinion => ("sign-opinion", RECORD, RECORD_IS, "C"),
+            Self::WriteMinutes => ("write-minutes", RECORD, RECORD_IS, "C"),
+            Self::SignMinutes => ("sign-minutes", RECORD, RECORD_IS, "U"),
+            Self::ReadConsultation => ("read-consultation", EXPORT, EXPORT_IS, "R"),
             Self::FindPatient => ("find-patient", "110112", "Query", "E"),
             Self::ReadHistory => ("read-ledger", RECORD, RECORD_IS, "R"),
             Self::ReissueSlip => ("reissue-slip", SECURITY, SECURITY_IS, "C"),

@@ -26,6 +26,8 @@ pub enum LogCode {
     TracesNotSent,
     /// A page could not be made.
     PortalFailed,
+    /// A message to the room of a consultation was lost; its sender comes back.
+    RoomFailed,
     /// The identity provider of staff is not usable.
     IdentityProviderDown,
     /// The embedded identity provider could not sign somebody in.

@@ -44,6 +44,8 @@ pub enum Act {
     Revoke,
     /// Make or end a share for a patient.
     Share,
+    /// Start a consultation for a patient, follow it, end it.
+    Consult,
     /// Correct phone number or email address.
     CorrectContact,
     /// Read the lists of held studies and of patients whom no channel reached.
@@ -99,7 +101,7 @@ impl Role {
             | Act::ReadLists => {
                 matches!(self, Self::Hotline | Self::Records | Self::Admin)
             }
-            Act::Release | Act::Hold | Act::Recall | Act::Merge => {
+            Act::Release | Act::Hold | Act::Recall | Act::Merge | Act::Consult => {
                 matches!(self, Self::Records | Self::Admin)
             }
             Act::ReadUsage => matches!(self, Self::Finance | Self::Admin),
@@ -137,6 +139,7 @@ mod tests {
             (Act::Resend, [true, true, false, true]),
             (Act::Recall, [false, true, false, true]),
             (Act::Merge, [false, true, false, true]),
+            (Act::Consult, [false, true, false, true]),
             (Act::ReadUsage, [false, false, true, true]),
             (Act::ReadAudit, [false, false, false, true]),
             (Act::Erase, [false, false, false, true]),

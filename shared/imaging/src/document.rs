@@ -51,7 +51,7 @@ fn structured_report(data_set: &DataSet<'_>) -> Result<RenderedPart, ImagingErro
     }
     let kind = match report.author {
         ReportAuthor::Doctor => DocumentKind::Report,
-        ReportAuthor::Machine => DocumentKind::Record,
+        ReportAuthor::Measurer | ReportAuthor::Machine => DocumentKind::Record,
         ReportAuthor::DoseMachine => DocumentKind::Dose,
     };
     lines_of(kind, report, lacks(data_set.root()).filter(|_| kind.is_report()))

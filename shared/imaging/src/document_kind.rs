@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub enum DocumentKind {
     /// A doctor's report: a structured report as lines of text (`application/json`).
     Report,
-    /// A machine's record (marks of software, log of a procedure), also as lines of text.
+    /// Measurements, or a machine's record (marks of software, log of a procedure), also as lines of text.
     Record,
     /// A machine's record of the radiation dose, in the same form.
     Dose,

@@ -32,9 +32,17 @@ pub struct Region {
     /// Reference Pixel X0: the column of the origin, within the region.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference_x: Option<i64>,
-    /// Reference Pixel Y0: the row of the origin, within the region.
+    /// Reference Pixel Y0: a row whose value is known, within the region (C.8.5.5.1.16).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference_y: Option<i64>,
+    /// Reference Pixel Physical Value Y: what that row stands for; 0 where the file does not say.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub reference_value_y: f64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(value: &f64) -> bool {
+    *value == 0.0
 }
 
 /// The regions of an image, without those that lack an axis.
@@ -59,6 +67,7 @@ impl Region {
             delta_y: item.float(tags::PHYSICAL_DELTA_Y)?,
             reference_x: item.int(tags::REFERENCE_PIXEL_X0),
             reference_y: item.int(tags::REFERENCE_PIXEL_Y0),
+            reference_value_y: item.float(tags::REFERENCE_PIXEL_PHYSICAL_VALUE_Y).unwrap_or_default(),
         })
     }
 }

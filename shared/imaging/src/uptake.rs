@@ -10,6 +10,8 @@ const SUV_MAX: f64 = 7.0;
 /// With a longer half-life, in seconds, a time of day could belong to any day.
 const HALF_LIFE_OF_ONE_DAY_MAX: f64 = 6.0 * 3600.0;
 const DAY: f64 = 86_400.0;
+/// After so many half-lives there is nothing left to see: the injection was not that long ago, its time is wrong.
+const HALF_LIVES_MAX: f64 = 6.0;
 /// No PET is made with less, in Bq: a smaller dose is in MBq or kBq, whatever PS3.3 C.8.9.2 asks for.
 const DOSE_MIN: f64 = 1e6;
 /// Nobody weighs more, in kg: a greater weight is in grams.
@@ -63,11 +65,12 @@ fn decayed_seconds(root: Item<'_>, tracer: Item<'_>, half_life: f64) -> Option<f
         None => (None, time(tracer, tags::RADIOPHARMACEUTICAL_START_TIME)?),
     };
     let is_same_day = day.is_some() && day == root.text(tags::SERIES_DATE);
-    match start - injected {
-        elapsed if is_same_day => Some(elapsed).filter(|elapsed| *elapsed >= 0.0),
-        elapsed if half_life <= HALF_LIFE_OF_ONE_DAY_MAX => Some(elapsed.rem_euclid(DAY)),
-        _ => None,
-    }
+    let elapsed = match start - injected {
+        elapsed if is_same_day => elapsed,
+        elapsed if half_life <= HALF_LIFE_OF_ONE_DAY_MAX => elapsed.rem_euclid(DAY),
+        _ => return None,
+    };
+    (0.0..=HALF_LIVES_MAX * half_life).contains(&elapsed).then_some(elapsed)
 }
 
 /// A TM, `HHMMSS.FFFFFF` with at least minutes (PS3.5 6.2), in seconds; an offset from UTC is the same for the whole

@@ -440,6 +440,7 @@ fn viewer_is_told_what_it_must_know() {
         us(0x18, 0x6026, 4),
         double(0x602C, 0.02),
         double(0x602E, -0.5),
+        double(0x602A, 20.0),
     ]
     .concat();
     let extra = [
@@ -460,6 +461,7 @@ fn viewer_is_told_what_it_must_know() {
     let region = &view.regions[0];
     assert_eq!((region.x0, region.y0, region.x1, region.y1), (10, 20, 90, 80));
     assert_eq!((region.unit_x, region.unit_y, region.delta_x, region.delta_y), (3, 4, 0.02, -0.5));
+    assert_eq!(region.reference_value_y.to_string(), "20");
     let position = view.position_in_run.unwrap();
     assert_eq!((position.detector, position.phase, position.slice), (Some(2), Some(1), None));
     assert_eq!(view.frame_time_ms, Some(250.0));

@@ -98,6 +98,11 @@ fn pet_is_seen_by_uptake_where_its_file_says_how() {
         let found = window(&pet(units, weight, correction, acquired));
         assert_eq!(found.width, 14_000.0, "{units} {weight} {correction} {acquired}");
     }
+    // Injected half an hour after the scan, or 23 half-lives before it.
+    let mut late = pet("BQML", "70", "START", "010000");
+    let at = late.windows(6).position(|text| text == b"230000").unwrap();
+    late[at..at + 6].copy_from_slice(b"013000");
+    assert_eq!(window(&late).width, 14_000.0);
 }
 
 #[test]

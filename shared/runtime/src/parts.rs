@@ -9,8 +9,8 @@ use filmless_delivery::parts::{
 };
 use filmless_domain::staff_oidc::OidcSettings;
 use filmless_domain::{Secret, WebOrigins};
-use filmless_store::aws::{KmsSealer, QueueUrls, SesGateway, SnsGateway, SqsQueue};
-use filmless_store::port::{Messenger, Messengers, OsRandomness, QueueName, SystemClock};
+use filmless_store::aws::{ApiGatewayRoom, KmsSealer, QueueUrls, SesGateway, SnsGateway, SqsQueue};
+use filmless_store::port::{Messenger, Messengers, OsRandomness, QueueName, Room, SystemClock};
 use filmless_store::{Bucket, Connection};
 
 use crate::environment::Environment;
@@ -194,7 +194,6 @@ pub async fn export_from_env() -> Read<Export> {
 }
 
 /// What `serve-portal` works with.
-#[derive(Debug)]
 pub struct PortalParts {
     /// For patients, and the people they share with.
     pub viewing: Viewing,
@@ -204,6 +203,8 @@ pub struct PortalParts {
     pub origin_secret: Option<Secret>,
     /// Whether OHIF was put beside the portal.
     pub has_ohif: bool,
+    /// The rooms of consultations, and the address of their WebSockets; `None` without them.
+    pub rooms: Option<(Arc<dyn Room>, String)>,
 }
 
 /// For `serve-portal`. Needs the variables for staff only if there is a console; the console cannot erase patients.
@@ -248,7 +249,12 @@ pub async fn portal_from_env() -> Read<PortalParts> {
         None => None,
     };
     let origin_secret = env.optional("ORIGIN_SECRET").map(Secret::new);
-    Ok(PortalParts { viewing, staff, origin_secret, has_ohif: env.parsed("OHIF")?.unwrap_or(false) })
+    let rooms = env.optional("ROOM_ENDPOINT").map(|endpoint| {
+        // One API: who speaks to it by HTTPS is us, who speaks to it over WebSockets are the members.
+        (room_of(&aws, &endpoint), endpoint.replacen("https", "wss", 1))
+    });
+    let has_ohif = env.parsed("OHIF")?.unwrap_or(false);
+    Ok(PortalParts { viewing, staff, origin_secret, has_ohif, rooms })
 }
 
 fn console_beside(env: &Environment<'_>, aws: &Connection, viewing: &Viewing) -> Read<Console> {
@@ -262,6 +268,39 @@ fn console_beside(env: &Environment<'_>, aws: &Connection, viewing: &Viewing) ->
         derived,
         erase: None,
     })
+}
+
+/// What `serve-room` works with.
+pub struct RoomParts {
+    /// Index, queues, time.
+    pub common: Common,
+    /// The connections.
+    pub room: Arc<dyn Room>,
+    /// Where the pages of consultations are.
+    pub public_url: String,
+}
+
+/// For `serve-room`.
+///
+/// # Errors
+/// [`ConfigError`] for the first variable that is missing or invalid.
+pub async fn room_from_env() -> Read<RoomParts> {
+    let env = Environment::of("serve-room");
+    let aws = connect(&env).await?;
+    let settings = Settings {
+        public_url: settings::public_url(&env)?,
+        release_on: settings::release_on(&env)?,
+        identity: settings::identity(&env)?,
+        session_idle: settings::session_idle(&env)?,
+        ..Settings::default()
+    };
+    let public_url = settings.public_url.clone();
+    let room = room_of(&aws, &env.required("ROOM_ENDPOINT")?);
+    Ok(RoomParts { common: common_of(&env, &aws, QueueUrls::default(), settings)?, room, public_url })
+}
+
+fn room_of(aws: &Connection, endpoint: &str) -> Arc<dyn Room> {
+    Arc::new(ApiGatewayRoom::new(aws.api_gateway(endpoint)))
 }
 
 /// What `serve-dicomweb` works with.

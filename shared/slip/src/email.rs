@@ -122,7 +122,7 @@ fn multipart<'x>(kind: &'x str, boundary: &'x str, parts: Vec<MimePart<'x>>) -> 
     MimePart::new(ContentType::new(kind).attribute("boundary", boundary), parts)
 }
 
-fn message_id(text: &str) -> Result<&str, SlipError> {
+pub(crate) fn message_id(text: &str) -> Result<&str, SlipError> {
     let (left, right) = text.split_once('@').ok_or(SlipError::BadMessageId)?;
     if is_dot_atom(left) && is_dot_atom(right) && text.len() <= 250 {
         Ok(text)

@@ -125,6 +125,6 @@ fn without_scheme(url: &str) -> &str {
 }
 
 /// A number without blanks, dots, dashes and brackets, which phones dial just the same.
-fn compact_phone(phone: &str) -> String {
+pub(crate) fn compact_phone(phone: &str) -> String {
     clean::line(phone).chars().filter(|c| !matches!(c, ' ' | '.' | '-' | '(' | ')')).collect()
 }

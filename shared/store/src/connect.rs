@@ -160,6 +160,13 @@ impl Connection {
         aws_sdk_ses::Client::from_conf(config.retry_config(RetryConfig::disabled()).build())
     }
 
+    /// The client of a WebSocket API, which is reached at this address: `https://{api}.execute-api.{region}.amazonaws.com/{stage}`.
+    #[must_use]
+    pub fn api_gateway(&self, address: &str) -> aws_sdk_apigatewaymanagement::Client {
+        let config = aws_sdk_apigatewaymanagement::config::Builder::from(&self.config);
+        aws_sdk_apigatewaymanagement::Client::from_conf(config.endpoint_url(address).build())
+    }
+
     /// The KMS client.
     #[must_use]
     pub fn kms(&self) -> aws_sdk_kms::Client {

@@ -358,7 +358,12 @@ impl StudyRow {
             }
             UsageKind::MessageDelivered => add(&mut self.delivered, 1),
             UsageKind::MessageFailed => add(&mut self.failed, 1),
-            UsageKind::LinkOpened | UsageKind::ServedToSoftware | UsageKind::MarksSaved => {}
+            UsageKind::LinkOpened
+            | UsageKind::ServedToSoftware
+            | UsageKind::MarksSaved
+            | UsageKind::ConsultationStarted
+            | UsageKind::OpinionSigned
+            | UsageKind::MinutesSigned => {}
             UsageKind::StudyOpened => {
                 self.opened_at = self.opened_at.or(at);
                 add(&mut self.openings, 1);

@@ -2,7 +2,7 @@
 
 use crate::workspace::{Package, assert_none, packages};
 
-const SHARED: [&str; 14] = [
+const SHARED: [&str; 15] = [
     "filmless-domain",
     "filmless-dicom",
     "filmless-imaging",
@@ -11,6 +11,7 @@ const SHARED: [&str; 14] = [
     "filmless-media",
     "filmless-dicomweb",
     "filmless-marks",
+    "filmless-consult",
     "filmless-delivery",
     "filmless-front",
     "filmless-runtime",
@@ -20,7 +21,8 @@ const SHARED: [&str; 14] = [
 ];
 
 /// What is synchronous, takes values and returns values.
-const PURE: [&str; 8] = [
+const PURE: [&str; 9] = [
+    "filmless-consult",
     "filmless-domain",
     "filmless-dicom",
     "filmless-dicomweb",
@@ -35,12 +37,14 @@ const PURE: [&str; 8] = [
 fn may_import(importer: &Package, imported: &Package) -> bool {
     let allowed: &[&str] = match importer.name.as_str() {
         "filmless-domain" => &[],
-        "filmless-dicom" | "filmless-slip" | "filmless-store" | "filmless-usage" | "filmless-embedded"
-        | "filmless-identity" => &["filmless-domain"],
+        "filmless-consult" | "filmless-dicom" | "filmless-usage" | "filmless-embedded" | "filmless-identity" => {
+            &["filmless-domain"]
+        }
+        "filmless-slip" | "filmless-store" => &["filmless-consult", "filmless-domain"],
         "filmless-imaging" | "filmless-dicomweb" | "filmless-marks" | "filmless-media" => {
             &["filmless-dicom", "filmless-domain"]
         }
-        "filmless-delivery" => &SHARED[..8],
+        "filmless-delivery" => &SHARED[..9],
         "filmless-decoder" => &["filmless-delivery", "filmless-imaging", "filmless-domain"],
         "prepare-study" => &[
             "filmless-delivery",
@@ -68,6 +72,7 @@ fn may_import(importer: &Package, imported: &Package) -> bool {
         }
         "filmless" => return !imported.folder.starts_with("tests/"),
         "serve-portal" => &[
+            "filmless-consult",
             "filmless-delivery",
             "filmless-store",
             "filmless-runtime",

@@ -165,8 +165,29 @@ def edge(made, points):
     return np.any(empty, axis=0) & ~np.all(empty, axis=0)
 
 
+def crossing(made, points, normal, layer_mm):
+    """How far it is, along the normal, to where a layer crosses a slice, column or row (the kind it crosses most), 0 if it does not."""
+    across = np.cross(made["row"], made["column"])
+    heights = np.sort(made["positions"] @ across)
+    spacing = np.median(np.diff(heights))
+    lean = (made["positions"][-1] - made["positions"][0]) / ((made["positions"][-1] - made["positions"][0]) @ across)
+    inplane = lambda axis: (normal - (normal @ across) * lean) @ axis  # noqa: E731
+    speeds = np.array([inplane(made["row"]) / made["spacing"][1], inplane(made["column"]) / made["spacing"][0], normal @ across / spacing])
+    kind = 2 if abs(speeds[2]) >= max(abs(speeds[:2])) else int(abs(speeds[1]) > abs(speeds[0]))
+    if kind == 2:
+        height = points @ across
+        nearest = heights[np.abs(height[..., None] - heights).argmin(axis=-1)]
+        away = (nearest - height) / (normal @ across)
+    else:
+        first = made["positions"][np.argmin(made["positions"] @ across)]
+        offset = points - (first + (points @ across - heights[0])[..., None] * lean)
+        place = offset @ made["row" if kind == 0 else "column"] / made["spacing"][1 - kind]
+        away = (np.floor(place + 0.5) - place) / speeds[kind]
+    return np.where(np.abs(away) <= layer_mm / 2 + 1e-4, away, 0)
+
+
 def expected(made, plane):
-    """What a plane shows; the slab is `samples` planes in the middle of equal layers."""
+    """What a plane shows; the slab is `samples` planes in the middle of equal layers, but for an extreme value see `crossing`."""
     right, down, corner = (np.array(plane[key]) for key in ("right", "down", "corner"))
     y, x = np.mgrid[0 : plane["rows"], 0 : plane["columns"]] + 0.5
     points = corner + (x * plane["mm"])[..., None] * right + (y * plane["mm"])[..., None] * down
@@ -174,9 +195,17 @@ def expected(made, plane):
     layers, unsure = [], np.zeros(x.shape, bool)
     for layer in range(plane["samples"]):
         away = (layer - (plane["samples"] - 1) / 2) * plane["slab_mm"] / plane["samples"]
-        values, doubtful = resample(made, points + away * normal)
+        at = points + away * normal
+        if plane["mode"] != "mean":
+            at = at + crossing(made, at, normal, plane["slab_mm"] / plane["samples"])[..., None] * normal
+        values, doubtful = resample(made, at)
         layers.append(values)
-        unsure |= doubtful | edge(made, points + away * normal)
+        unsure |= doubtful | edge(made, at)
+    for face in () if plane["mode"] == "mean" else (-0.5, 0.5):
+        at = points + face * plane["slab_mm"] * normal
+        values, doubtful = resample(made, at)
+        layers.append(values)
+        unsure |= doubtful | edge(made, at)
     together = {"mean": np.nanmean, "maximum": np.nanmax, "minimum": np.nanmin}[plane["mode"]]
     stack = np.array(layers)
     empty = np.all(np.isnan(stack), axis=0)

@@ -19,7 +19,12 @@ export class CpuRenderer implements Renderer {
     if (!isSame(this.last, drawing)) {
       makeRoom(this.canvas, width, height);
       const words = shade(drawing, width, height);
-      context.putImageData(new ImageData(new Uint8ClampedArray(words.buffer), width, height), 0, 0);
+      const picture = new ImageData(new Uint8ClampedArray(words.buffer), width, height);
+      context.putImageData(picture, 0, 0);
+      // The last column and row once more, beyond the picture: what enlarges it looks there at its edges.
+      context.putImageData(picture, 1, 0, width - 1, 0, 1, height);
+      context.putImageData(picture, 0, 1, 0, height - 1, width, 1);
+      context.putImageData(picture, 1, 1, width - 1, height - 1, 1, 1);
       this.last = drawing;
     }
     return { source: this.canvas, width, height };

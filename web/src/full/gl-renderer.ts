@@ -33,7 +33,9 @@ vec3 colourAt(ivec2 pixel) {
 
 void main() {
   ivec2 at = ivec2(gl_FragCoord.xy);
-  ivec2 first = box.xy + ivec2(at.x, top - 1 - at.y) * stride;
+  // The last column and row once more, beyond the picture: what enlarges it looks there at its edges.
+  ivec2 last = (box.zw - 1) / stride;
+  ivec2 first = box.xy + min(ivec2(at.x, top - 1 - at.y), last) * stride;
   ivec2 end = min(first + stride, box.xy + box.zw);
   vec3 sum = vec3(0.0);
   for (int y = first.y; y < end.y; y++) {
@@ -76,7 +78,7 @@ export class GlRenderer implements Renderer {
     this.load(context, values, look);
     makeRoom(canvas, width, height);
     // The picture is at the top left; WebGL counts from the bottom.
-    gl.viewport(0, canvas.height - height, width, height);
+    gl.viewport(0, canvas.height - height - 1, width + 1, height + 1);
     gl.uniform4i(uniform("box"), box.x, box.y, box.width, box.height);
     gl.uniform1i(uniform("stride"), step);
     gl.uniform1i(uniform("top"), canvas.height);

@@ -74,8 +74,10 @@ export interface Region {
   readonly unitY: number;
   readonly deltaX: number;
   readonly deltaY: number;
-  /** The row of the origin, from the top of the region; in a Doppler region, of no velocity (C.8.5.5.1.16). */
+  /** A row whose value is known, from the top of the region (C.8.5.5.1.16). */
   readonly referenceY: number | null;
+  /** What that row stands for, in units of Y: in most spectra it is no velocity. */
+  readonly referenceValueY: number;
 }
 
 export type Triple = readonly [number, number, number];
@@ -224,7 +226,8 @@ function region(json: unknown): Region | null {
   if (x0 == null || y0 == null || x1 == null || y1 == null) {
     return null;
   }
-  return { x0, y0, x1, y1, unitX: unitX ?? 0, unitY: unitY ?? 0, deltaX: deltaX ?? 0, deltaY: deltaY ?? 0, referenceY: number(entry?.["reference_y"]) };
+  const [referenceY, referenceValueY] = [number(entry?.["reference_y"]), number(entry?.["reference_value_y"]) ?? 0];
+  return { x0, y0, x1, y1, unitX: unitX ?? 0, unitY: unitY ?? 0, deltaX: deltaX ?? 0, deltaY: deltaY ?? 0, referenceY, referenceValueY };
 }
 
 function triple(values: readonly number[] | null, from: number): Triple | null {

@@ -110,7 +110,7 @@ export class Cell implements RoomPane {
   setPlace(place: number): void {
     this.place = place;
     this.element.dataset["place"] = String(place);
-    this.nameStage();
+    this.name(this.source);
   }
 
   setActive(isActive: boolean): void {
@@ -136,7 +136,6 @@ export class Cell implements RoomPane {
     this.texts.showFrame(frame ?? Math.floor(series.frames / 2), series.frames, false);
     this.showPoster(frame === null ? series.posterUrl : null);
     this.canvas.setAttribute("aria-label", series.label);
-    this.nameStage();
     context.onChange(this, "series");
     await opened;
   }
@@ -322,12 +321,11 @@ export class Cell implements RoomPane {
   /** Over the picture stands whose series it is drawn from, which may be that of another pane. */
   private name({ study, pane }: RoomPane): void {
     const { context } = this;
-    this.texts.name(study === null ? null : { when: context.whenOf(study), study: study.label, series: pane.series?.label ?? "" });
-  }
-
-  private nameStage(): void {
-    const { roomWords, patient } = this.context;
-    const names = [fill(roomWords.pane, { n: this.place + 1 }), this.study === null ? "" : `${this.context.whenOf(this.study)} ${this.study.label}`, this.pane.series?.label ?? "", patient];
+    const { roomWords, patient } = context;
+    const series = pane.series?.label ?? "";
+    const when = study === null ? "" : context.whenOf(study);
+    this.texts.name(study === null ? null : { when, study: study.label, series });
+    const names = [fill(roomWords.pane, { n: this.place + 1 }), study === null ? "" : `${when} ${study.label}`, series, patient];
     this.stage.element.setAttribute("aria-label", names.filter((name) => name !== "").join(", "));
   }
 

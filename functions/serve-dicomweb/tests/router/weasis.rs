@@ -53,6 +53,7 @@ pub async fn token_to_look(world: &World) -> String {
         days: 7,
         may_download: false,
         may_annotate: false,
+        may_consult: false,
     };
     let share = portal.create_share(&hoa, &request).await.unwrap().unwrap();
     let token = share.link.expose().rsplit('/').next().unwrap();

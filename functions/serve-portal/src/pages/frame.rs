@@ -17,6 +17,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) hotline_href: String,
     pub(crate) is_signed_in: bool,
     pub(crate) is_patient: bool,
+    /// The consultation of a member, or those of a share that may start one.
+    pub(crate) consult_url: Option<String>,
     /// In a browser within Zalo, Facebook or the like: the script that copies the link for another browser.
     pub(crate) in_app_script_url: Option<String>,
     pub(crate) back: &'a str,
@@ -43,6 +45,7 @@ impl<'a> Frame<'a> {
             hotline_href: format!("tel:{digits}"),
             is_signed_in,
             is_patient: is_signed_in,
+            consult_url: None,
             in_app_script_url: visitor.in_app.then(|| assets::url("in-app.js")),
             back,
             style_url: assets::url("style.css"),
@@ -53,7 +56,11 @@ impl<'a> Frame<'a> {
 
     /// Fits the frame to the session: somebody who came with a share has nothing to share.
     pub(crate) fn of(self, session: &Session) -> Self {
-        Self { is_patient: session.share.is_none(), ..self }
+        let consult_url = match session.seat() {
+            Some(seat) => Some(format!("/consultations/{}", seat.consultation)),
+            None => session.may_consult().then(|| "/consultations".to_owned()),
+        };
+        Self { is_patient: session.share.is_none(), consult_url, ..self }
     }
 }
 

@@ -38,7 +38,7 @@ pub(crate) async fn save(
 }
 
 /// A form of another site cannot have this media type.
-fn is_json(headers: &HeaderMap) -> bool {
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let named = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     named.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
 }

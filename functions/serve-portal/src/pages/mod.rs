@@ -2,6 +2,8 @@
 
 pub(crate) mod access;
 pub(crate) mod answer;
+pub(crate) mod consult;
+pub(crate) mod consult_room;
 pub(crate) mod download;
 pub(crate) mod frame;
 pub(crate) mod guide;

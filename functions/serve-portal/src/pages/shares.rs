@@ -33,6 +33,7 @@ struct SharesPage<'a> {
     studies: Vec<Choice>,
     days: Vec<(u32, String, bool)>,
     shares: Vec<Card>,
+    may_offer_consult: bool,
 }
 
 #[derive(Template)]
@@ -70,13 +71,14 @@ impl Card {
         let words = t.sharing;
         let rights = if share.may_download { words.view_and_download } else { words.view };
         let annotate = if share.may_annotate { words.and_annotate } else { "" };
+        let consult = if share.may_consult { words.and_consult } else { "" };
         let until = if share.is_open { words.open_until } else { words.ended };
         let position = Relation::ALL.iter().position(|relation| *relation == share.relation);
         Self {
             id: share.id.clone(),
             label: share.label.clone(),
             relation: position.map_or("", |position| words.relations[position]),
-            what: format!("{} · {rights}{annotate}", (words.studies)(share.studies)),
+            what: format!("{} · {rights}{annotate}{consult}", (words.studies)(share.studies)),
             until: until(&day(t, share.ends_at)),
             opened: match share.opened_at.first() {
                 Some(last) => (words.opened)(share.opened_at.len(), &moment(t, *last)),
@@ -152,6 +154,7 @@ async fn list(visitor: &Visitor, session: &Session, refused: Option<Typed>) -> R
         days: DAYS.iter().map(|days| (*days, (words.days)(*days), *days == typed.days)).collect(),
         shares: shares.iter().map(|share| Card::new(t, share)).collect(),
         typed,
+        may_offer_consult: visitor.services.consultations.is_some(),
     };
     page(if is_refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &template)
 }
@@ -173,12 +176,20 @@ struct Typed {
     days: u32,
     may_download: bool,
     may_annotate: bool,
+    may_consult: bool,
 }
 
 impl Default for Typed {
     fn default() -> Self {
-        let (label, relation, studies) = (String::new(), String::new(), Vec::new());
-        Self { label, relation, studies, days: DAYS_CHOSEN, may_download: false, may_annotate: false }
+        Self {
+            label: String::new(),
+            relation: String::new(),
+            studies: Vec::new(),
+            days: DAYS_CHOSEN,
+            may_download: false,
+            may_annotate: false,
+            may_consult: false,
+        }
     }
 }
 
@@ -193,6 +204,7 @@ impl Typed {
                 "days" => typed.days = value.parse().unwrap_or(DAYS_CHOSEN),
                 "may_download" => typed.may_download = true,
                 "may_annotate" => typed.may_annotate = true,
+                "may_consult" => typed.may_consult = true,
                 _ => {}
             }
         }
@@ -211,6 +223,7 @@ pub(super) fn request_of(body: &[u8]) -> Option<ShareRequest> {
             "days" => request.days = value.parse().ok()?,
             "may_download" => request.may_download = true,
             "may_annotate" => request.may_annotate = true,
+            "may_consult" => request.may_consult = true,
             _ => {}
         }
     }
@@ -226,6 +239,7 @@ pub(super) fn no_request() -> ShareRequest {
         days: 0,
         may_download: false,
         may_annotate: false,
+        may_consult: false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The routes of the console.
 
 use crate::pages::staff::{
-    audit, bulk, failed, finance, home, lists, opened, patient, patient_acts, refusals, release, shares,
+    audit, bulk, consult, failed, finance, home, lists, opened, patient, patient_acts, refusals, release, shares,
     sign_in, study, study_acts, usage,
 };
 use crate::protection::UPLOAD_PATH;
@@ -29,6 +29,21 @@ pub(super) fn routes() -> Vec<Route> {
         post("/staff/patients/{patient}/erase", Staff, patient_acts::erase),
         post("/staff/patients/{patient}/shares", Staff, shares::create),
         post("/staff/patients/{patient}/shares/{share_id}/end", Staff, shares::end),
+        get("/staff/patients/{patient}/consultations", Staff, consult::list),
+        post("/staff/patients/{patient}/consultations", Staff, consult::start),
+        get("/staff/patients/{patient}/consultations/{consultation_id}", Staff, consult::show),
+        post("/staff/patients/{patient}/consultations/{consultation_id}/end", Staff, consult::end),
+        post("/staff/patients/{patient}/consultations/{consultation_id}/members", Staff, consult::add_member),
+        post(
+            "/staff/patients/{patient}/consultations/{consultation_id}/members/{member_id}/code",
+            Staff,
+            consult::new_code,
+        ),
+        post(
+            "/staff/patients/{patient}/consultations/{consultation_id}/members/{member_id}/link",
+            Staff,
+            consult::new_link,
+        ),
         get("/staff/studies/{study_uid}", Staff, study::show),
         post("/staff/studies/{study_uid}/slip", Staff, study_acts::slip),
         post("/staff/studies/{study_uid}/reissue", Staff, study_acts::reissue),

@@ -1,5 +1,8 @@
 //! English.
 
+use filmless_domain::Language;
+
+use super::consult::ConsultWords;
 use super::shape::{
     DownloadChoice, DownloadTexts, FrameTexts, LinkTexts, ModalityTexts, SignInTexts, StudiesTexts,
     StudyTexts, Texts, TroubleTexts,
@@ -11,6 +14,7 @@ const MONTHS: [&str; 12] =
 
 pub(super) const EN: Texts = Texts {
     tag: "en",
+    consult: ConsultWords::of(Language::En),
     decimal_mark: '.',
     frame: FrameTexts {
         app_name: "My images",

@@ -5,6 +5,7 @@ use filmless_domain::Language;
 
 mod cda;
 pub(crate) mod console;
+mod consult;
 mod en;
 mod guide;
 mod in_app;

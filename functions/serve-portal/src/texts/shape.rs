@@ -3,6 +3,7 @@
 use filmless_delivery::viewing::SeriesView;
 use jiff::civil::Date;
 
+use super::consult::ConsultWords;
 use super::guide::GuideTexts;
 use super::in_app::InAppTexts;
 use super::reading::ReadingTexts;
@@ -14,6 +15,8 @@ use super::viewer::ViewerTexts;
 pub struct Texts {
     /// BCP 47 tag of the language.
     pub tag: &'static str,
+    /// Consultations.
+    pub(crate) consult: &'static ConsultWords,
     /// Between ones and tenths.
     pub decimal_mark: char,
     /// What surrounds every page.

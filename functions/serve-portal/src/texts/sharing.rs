@@ -26,6 +26,8 @@ pub struct SharingTexts {
     pub may_download: &'static str,
     /// Label of the right to save marks.
     pub may_annotate: &'static str,
+    /// Label of the right to start consultations.
+    pub may_consult: &'static str,
     /// Button that makes the share.
     pub create: &'static str,
     /// Nothing to share yet.
@@ -66,6 +68,8 @@ pub struct SharingTexts {
     pub view_and_download: &'static str,
     /// Behind the rights to look and download: may also save marks.
     pub and_annotate: &'static str,
+    /// Behind them: may also start consultations.
+    pub and_consult: &'static str,
     /// Until that date.
     pub open_until: fn(&str) -> String,
     /// Ended at that date.
@@ -134,6 +138,7 @@ pub(super) const VI: SharingTexts = SharingTexts {
     days: |days| format!("{days} ngày"),
     may_download: "Được tải cả ảnh gốc (cho bác sĩ dùng phần mềm riêng)",
     may_annotate: "Được lưu đánh dấu và số đo vào lần chụp (cho bác sĩ hội chẩn)",
+    may_consult: "Được mở hội chẩn từ xa về những lần chụp này (mời bác sĩ khác cùng xem)",
     create: "Tạo chia sẻ",
     nothing: "Chưa có hình ảnh nào để chia sẻ.",
     refused: "Chưa tạo được. Xin ghi tên người nhận và chọn ít nhất một lần chụp.",
@@ -154,6 +159,7 @@ pub(super) const VI: SharingTexts = SharingTexts {
     view: "chỉ xem",
     view_and_download: "xem và tải ảnh gốc",
     and_annotate: ", lưu đánh dấu",
+    and_consult: ", mở hội chẩn",
     open_until: |date| format!("Đến hết {date}"),
     ended: |date| format!("Đã dừng, {date}"),
     never_opened: "Chưa ai mở.",
@@ -204,6 +210,7 @@ pub(super) const EN: SharingTexts = SharingTexts {
     days: |days| if days == 1 { "1 day".into() } else { format!("{days} days") },
     may_download: "May also download the originals (for a doctor with their own software)",
     may_annotate: "May also save marks and measurements in the studies (for a doctor who is asked for an opinion)",
+    may_consult: "May also start remote consultations about these studies (and invite other doctors to see them)",
     create: "Make the share",
     nothing: "There are no images to share yet.",
     refused: "This could not be shared. Please say with whom, and choose at least one study.",
@@ -225,6 +232,7 @@ pub(super) const EN: SharingTexts = SharingTexts {
     view: "view only",
     view_and_download: "view and download",
     and_annotate: ", save marks",
+    and_consult: ", start consultations",
     open_until: |date| format!("Until {date}"),
     ended: |date| format!("Ended, {date}"),
     never_opened: "Nobody has opened it yet.",

@@ -1,5 +1,8 @@
 //! Tiếng Việt.
 
+use filmless_domain::Language;
+
+use super::consult::ConsultWords;
 use super::shape::{
     DownloadChoice, DownloadTexts, FrameTexts, LinkTexts, ModalityTexts, SignInTexts, StudiesTexts,
     StudyTexts, Texts, TroubleTexts,
@@ -8,6 +11,7 @@ use super::{guide, in_app, reading, sharing, software, viewer_vi};
 
 pub(super) const VI: Texts = Texts {
     tag: "vi",
+    consult: ConsultWords::of(Language::Vi),
     decimal_mark: ',',
     frame: FrameTexts {
         app_name: "Hình ảnh của tôi",

@@ -185,7 +185,7 @@ pub struct ViewerTexts {
     pub selected_image: &'static str,
     /// `{n}` marked images that are elsewhere.
     pub selected_elsewhere: &'static str,
-    /// What a machine records: measurements.
+    /// Measurements, or what a machine records.
     pub record: &'static str,
     /// A document without title.
     pub pdf: &'static str,

@@ -88,7 +88,7 @@ pub(super) const EN: ViewerTexts = ViewerTexts {
     selection: "Images marked by the doctor",
     selected_image: "Image {n}: {series}",
     selected_elsewhere: "{n} marked image(s) cannot be seen in this study.",
-    record: "Figures of the scanner",
+    record: "Measurements and figures of the scan",
     pdf: "PDF document",
     text: "Text",
     video: "Video",

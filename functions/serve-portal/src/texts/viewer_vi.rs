@@ -88,7 +88,7 @@ pub(super) const VI: ViewerTexts = ViewerTexts {
     selection: "Ảnh được bác sĩ đánh dấu",
     selected_image: "Ảnh {n}: {series}",
     selected_elsewhere: "{n} ảnh được đánh dấu không xem được trong lần chụp này.",
-    record: "Số liệu của máy chụp",
+    record: "Số đo và số liệu của lần chụp",
     pdf: "Tài liệu PDF",
     text: "Văn bản",
     video: "Đoạn phim",

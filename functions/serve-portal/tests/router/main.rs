@@ -5,8 +5,11 @@
 
 mod answer;
 mod beside;
+mod consult;
 mod marks;
 mod openapi;
+mod room;
+mod room_on_aws;
 mod software;
 mod staff;
 mod world;

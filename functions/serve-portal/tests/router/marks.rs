@@ -24,6 +24,7 @@ async fn one_save_more_than_a_share_may_have_is_refused() {
             days: 7,
             may_download: false,
             may_annotate: true,
+            may_consult: false,
         };
         let share = portal.create_share(&hoa, &request).await.unwrap().unwrap();
         let token = share.link.expose().rsplit('/').next().unwrap();

@@ -73,6 +73,7 @@ impl Scene {
             days,
             may_download,
             may_annotate: false,
+            may_consult: false,
         };
         let hoa = self.session("session-of-hoa").await;
         self.portal.create_share(&hoa, &request).await.unwrap().unwrap()

@@ -72,16 +72,19 @@ fn table(known: &Known) -> Vec<(Method, String, String, [u16; 5])> {
     let study = format!("/staff/studies/{STUDY}");
     let release = format!("/staff/studies/{MISMATCHED}/release");
     let share = format!("label=BS.+Minh&relation=doctor&study={STUDY}&days=7");
+    let consultations = format!("{HOA}/consultations");
+    let none = format!("{consultations}/{}", "0".repeat(32));
     // Nobody, hotline, records, finance, administrator.
     let all = [200; 5];
     let front = [403, 200, 200, 403, 200];
     let front_done = [403, 303, 303, 403, 303];
     let records = [403, 403, 200, 403, 200];
     let records_done = [403, 403, 303, 403, 303];
+    let no_consultation = [403, 403, 404, 403, 404];
     let admin = [403, 403, 403, 403, 200];
     let finance = [403, 403, 403, 200, 200];
     let finance_file = [403, 403, 403, 303, 303];
-    let rows: [(Method, &str, &str, [u16; 5]); 49] = [
+    let rows: [(Method, &str, &str, [u16; 5]); 56] = [
         (Method::GET, "/staff", "", all),
         (Method::POST, "/staff/search", "query=hoa", front_done),
         (Method::GET, "/staff/found/kept", "", front),
@@ -96,6 +99,14 @@ fn table(known: &Known) -> Vec<(Method, String, String, [u16; 5])> {
         (Method::POST, &format!("{HOA}/erase"), "code=N20-0317542&reason=asked", admin),
         (Method::POST, &format!("{HOA}/shares"), &share, front),
         (Method::POST, &format!("{HOA}/shares/{}/end", known.share), "", front_done),
+        (Method::GET, &consultations, "", records),
+        // A form without anything, and a consultation that is none.
+        (Method::POST, &consultations, "", [403, 403, 422, 403, 422]),
+        (Method::GET, &none, "", no_consultation),
+        (Method::POST, &format!("{none}/end"), "", no_consultation),
+        (Method::POST, &format!("{none}/members"), "name=A&facility=B", no_consultation),
+        (Method::POST, &format!("{none}/members/00c0ffee/code"), "", no_consultation),
+        (Method::POST, &format!("{none}/members/00c0ffee/link"), "", no_consultation),
         (Method::GET, &study, "", front),
         (Method::POST, &format!("{study}/slip"), "", front),
         (Method::POST, &format!("{study}/reissue"), "channels=all&reason=lost", front_done),

@@ -22,7 +22,7 @@ impl PageClass {
         match (parts.next().unwrap_or_default(), parts.nth(1)) {
             ("" | "sign-in" | "sign-out" | "sign-out-everywhere", _) => Self::SignIn,
             ("x", _) => Self::Link,
-            ("s" | "shares", _) => Self::Share,
+            ("s" | "shares" | "c" | "consultations", _) => Self::Share,
             ("studies", Some("download" | "files")) => Self::Download,
             ("studies", _) => Self::Study,
             ("dicomweb", _) => Self::Dicomweb,

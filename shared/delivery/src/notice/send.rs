@@ -22,7 +22,7 @@ use crate::release::slip::{Content, content_of, ensure_slip};
 const PUT_OFF_MAX: Duration = Duration::from_secs(15 * 60);
 
 /// A run that said it is about to send, and has not reported back after this long, never will.
-const SENDING_MAX: Duration = Duration::from_secs(5 * 60);
+pub(crate) const SENDING_MAX: Duration = Duration::from_secs(5 * 60);
 
 /// Why no SMS was sent: the settings do not list the number's country.
 pub(crate) const COUNTRY_NOT_ALLOWED: &str = "country-not-allowed";

@@ -1,6 +1,7 @@
 //! The messages between the functions. Each names a study and nothing about its patient. With tracing on,
 //! `traceparent` says which step sent it ([`crate::trace`]).
 
+use filmless_consult::{ConsultationId, MemberId};
 use filmless_domain::{DownloadKind, Parcel, Retrieval, SeriesInstanceUid, StudyInstanceUid};
 use filmless_store::index::OutboxMessage;
 use filmless_store::port::QueueName;
@@ -90,6 +91,29 @@ pub struct NoticeTask {
     pub study_instance_uid: StudyInstanceUid,
     /// Which of its links.
     pub link_version: u32,
+}
+
+/// Work for `send-notice`: send this message to a member of a consultation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberTask {
+    /// A study of the consultation.
+    pub study_instance_uid: StudyInstanceUid,
+    /// Which consultation.
+    pub consultation: ConsultationId,
+    /// Which member.
+    pub member: MemberId,
+    /// Which of their messages.
+    pub number: u32,
+}
+
+/// Work for `send-notice`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum NoticesTask {
+    /// To a patient.
+    Notice(NoticeTask),
+    /// To a member of a consultation.
+    Member(MemberTask),
 }
 
 /// A message for one queue.
@@ -193,6 +217,33 @@ impl Task for NoticeTask {
     }
 }
 
+impl Task for MemberTask {
+    const QUEUE: QueueName = QueueName::Notices;
+
+    fn study(&self) -> &StudyInstanceUid {
+        &self.study_instance_uid
+    }
+
+    fn step(&self) -> Step {
+        Step::Notice
+    }
+}
+
+impl Task for NoticesTask {
+    const QUEUE: QueueName = QueueName::Notices;
+
+    fn study(&self) -> &StudyInstanceUid {
+        match self {
+            Self::Notice(task) => task.study(),
+            Self::Member(task) => task.study(),
+        }
+    }
+
+    fn step(&self) -> Step {
+        Step::Notice
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -229,5 +280,20 @@ mod tests {
             assert_eq!((message.queue.as_str(), message.body.as_str()), ("downloads", body));
             assert_eq!(SettleTask::parse(body).unwrap(), pack);
         }
+    }
+
+    #[test]
+    fn messages_to_patients_and_to_members_are_told_apart_in_their_queue() {
+        let study_instance_uid = StudyInstanceUid::parse("1.2.3").unwrap();
+        let notice = NoticeTask { study_instance_uid: study_instance_uid.clone(), link_version: 2 };
+        let member = MemberTask {
+            study_instance_uid,
+            consultation: ConsultationId::parse(&"7".repeat(32)).unwrap(),
+            member: MemberId::parse("00c0ffee").unwrap(),
+            number: 1,
+        };
+        let read = |task: OutboxMessage| NoticesTask::parse(&task.body).unwrap();
+        assert_eq!(read(notice.to_outbox().unwrap()), NoticesTask::Notice(notice));
+        assert_eq!(read(member.to_outbox().unwrap()), NoticesTask::Member(member));
     }
 }

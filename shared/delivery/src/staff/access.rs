@@ -7,6 +7,7 @@ use filmless_store::index::{Index, LinkState, Transaction};
 use serde::Serialize;
 
 use super::{Desk, Refusal, StaffError, reason_of};
+use crate::consult::end_all_of_account;
 use crate::sight::{find_in_sight, latest_order_of};
 use crate::viewing::{NewShare, ShareOwner, ShareRequest, create_share_of, end_share_of};
 
@@ -54,8 +55,9 @@ impl Desk {
         Ok(ended)
     }
 
-    /// Ends every open share of an account.
+    /// Ends every open share of an account, and its consultations.
     pub(super) async fn end_shares_of(&self, account_key: &str) -> Result<usize, StaffError> {
+        end_all_of_account(&self.common, account_key, &self.actor(), Some(&self.source)).await?;
         let now = self.common.clock.now();
         let mut ended = 0;
         for share in self.common.index.shares(account_key).await?.into_iter().filter(|s| s.is_open(now)) {

@@ -11,6 +11,7 @@ use filmless_store::index::{
 use super::facts::{IdentityView, Looked};
 use super::{Case, Desk, Refusal, StaffError, reason_of};
 use crate::prepare::settle;
+use crate::consult::end_all_of_study;
 use crate::record::messages::{ReleaseTask, Task};
 use crate::record::outbox;
 use crate::record::usage::{self, Pen};
@@ -180,7 +181,7 @@ impl Desk {
         candidates.meant().cloned().ok_or(StaffError::Refused(Refusal::NameTheOrder))
     }
 
-    /// Holds a study: its patient does not see it, and only a release by hand brings it back.
+    /// Holds a study: its patient does not see it, and only a release by hand brings it back. Consultations about it end.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -205,7 +206,10 @@ impl Desk {
         let transaction = transaction.log_booking(booking.as_ref())?;
         let transaction = self.sign(transaction, AuditAction::HoldStudy, &case, Some(&reason))?;
         match self.common.index.commit(transaction).await? {
-            TransactionOutcome::Committed => Ok(()),
+            TransactionOutcome::Committed => {
+                end_all_of_study(&self.common, study, &self.actor(), Some(&self.source)).await?;
+                Ok(())
+            }
             TransactionOutcome::ConditionUnmet(_) => Err(Refusal::ChangedMeanwhile.into()),
         }
     }

@@ -2,6 +2,7 @@
 //! change also writes it to the audit log and to the history of its study.
 
 mod access;
+mod consult;
 mod contact;
 pub mod daily_list;
 mod entrance;
@@ -255,6 +256,7 @@ const fn action_of(act: Act) -> AuditAction {
         Act::Resend => AuditAction::ResendNotice,
         Act::Revoke => AuditAction::RevokeAccess,
         Act::Share => AuditAction::CreateShare,
+        Act::Consult => AuditAction::StartConsultation,
         Act::CorrectContact => AuditAction::CorrectContact,
         Act::Release => AuditAction::ReleaseStudy,
         Act::Hold => AuditAction::HoldStudy,

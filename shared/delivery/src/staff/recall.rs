@@ -10,6 +10,7 @@ use serde::Serialize;
 use tracing::info;
 
 use super::{Case, Desk, Refusal, StaffError, reason_of};
+use crate::consult::end_all_of_study;
 use crate::record::usage::{self, Pen};
 use crate::release::booking;
 use crate::upkeep::retention::delete_below;
@@ -102,6 +103,7 @@ impl Desk {
     async fn end_ways_in(&self, case: &Case) -> Result<(usize, usize, usize), StaffError> {
         let (index, uid) = (&self.common.index, &case.study.study_instance_uid);
         let (mut links, mut passwords, mut shares) = (0, 0, 0);
+        end_all_of_study(&self.common, uid, &self.actor(), Some(&self.source)).await?;
         for link in index.links(uid).await? {
             links += usize::from(index.close_link(&link.token_digest, LinkState::Revoked).await?);
         }
@@ -110,7 +112,7 @@ impl Desk {
             let now = self.common.clock.now();
             let is_alone = |studies: &[StudyInstanceUid]| studies.iter().all(|study| study == uid);
             for share in index.shares(key).await? {
-                if share.is_open(now) && is_alone(&share.studies) {
+                if share.is_open(now) && share.seat.is_none() && is_alone(&share.studies) {
                     let ended =
                         end_share_of(&self.common, key, &share.id, self.actor(), &self.source).await?;
                     shares += usize::from(ended);

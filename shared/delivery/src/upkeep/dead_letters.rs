@@ -5,7 +5,7 @@ use filmless_store::port::{DeadMessage, QueueName};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::record::messages::{NoticeTask, ReleaseTask, SettleTask, Task};
+use crate::record::messages::{NoticesTask, ReleaseTask, SettleTask, Task};
 
 /// One dead letter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -84,7 +84,7 @@ fn task_of(queue: QueueName, body: &str) -> Option<(&'static str, Option<StudyIn
             }
         },
         QueueName::Release => ("release-study", Some(ReleaseTask::parse(body).ok()?.study_instance_uid)),
-        QueueName::Notices => ("send-notice", Some(NoticeTask::parse(body).ok()?.study_instance_uid)),
+        QueueName::Notices => ("send-notice", Some(NoticesTask::parse(body).ok()?.study().clone())),
     })
 }
 

@@ -4,7 +4,7 @@
 use filmless_domain::audit::{Actor, AuditAction};
 use filmless_domain::usage::{StorageClass, UsageKind};
 use filmless_domain::{Order, PatientId, StudyInstanceUid, object_key};
-use filmless_store::index::{AccountRecord, Index, LogName, StudyRecord, Transaction, UploadOwner};
+use filmless_store::index::{AccountRecord, ConsultationRecord, Index, LogName, StudyRecord, Transaction, UploadOwner};
 use filmless_store::{Bucket, ObjectVersion, StoreError};
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
@@ -12,6 +12,7 @@ use serde::Serialize;
 use tracing::info;
 
 use crate::DeliveryError;
+use crate::consult::end_all_of_study;
 use crate::parts::{Common, Erase};
 use crate::record::audit::Record;
 use crate::record::usage::{self, Pen};
@@ -160,6 +161,7 @@ async fn erase_study(
     for messenger in erase.messengers.iter() {
         erased.objects += messenger.forget(&messages).await?;
     }
+    erase_consultations(erase, uid, erased).await?;
     let owner = owner_of(&erase.common.index, study).await?.map(|account| account.patient_id);
     if let Some(key) = &study.account_key {
         erased.items += index.end_credentials(key, Some(uid), None).await?;
@@ -167,6 +169,33 @@ async fn erase_study(
     erased.items += index.erase_study(study, owner.as_ref()).await?;
     info!(study_instance_uid = %uid, "study erased");
     Ok(())
+}
+
+/// Ends the consultations about a study. One goes with the last of its studies.
+async fn erase_consultations(
+    erase: &Erase,
+    study: &StudyInstanceUid,
+    erased: &mut Erased,
+) -> Result<(), DeliveryError> {
+    let index = &erase.common.index;
+    end_all_of_study(&erase.common, study, &Actor::System, None).await?;
+    for record in index.consultations_of_study(study).await? {
+        let others = record.consultation.studies.iter().filter(|other| *other != study);
+        if index.studies_among(others).await?.is_empty() {
+            erased.objects += forget_messages(erase, &record).await?;
+            erased.items += index.erase_consultation(&record).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Deletes what the messengers stored of the messages of a consultation.
+async fn forget_messages(erase: &Erase, record: &ConsultationRecord) -> Result<usize, DeliveryError> {
+    let (mut forgotten, beginning) = (0, format!("consult-{}", record.consultation.id));
+    for messenger in erase.messengers.iter() {
+        forgotten += messenger.forget(&beginning).await?;
+    }
+    Ok(forgotten)
 }
 
 /// Books an erasure in the usage ledger, only once even if a crash interrupted it.

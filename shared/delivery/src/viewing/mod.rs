@@ -1,11 +1,12 @@
 //! What patients, and the people they share with, can do.
 
 mod access;
-
+mod found_session;
 mod lost_files;
 mod marks;
 pub(crate) mod result;
 mod saved;
+mod seat;
 mod session;
 mod share;
 mod sign_in;
@@ -20,8 +21,8 @@ use filmless_domain::{
     BirthDate, Language, PatientId, ReportLack, Secret, SeriesAttributes, SeriesInstanceUid, SignedResult,
     StudyInstanceUid,
 };
-use filmless_store::Bucket;
-pub use filmless_store::index::PackingProgress;
+use filmless_store::{Bucket, PRESIGNED_TTL_MAX};
+pub use filmless_store::index::{PackingProgress, Seat};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -32,11 +33,18 @@ pub use access::{AccessLine, AccessWho};
 pub use filmless_marks::limits::REQUEST_BYTES_MAX as MARKS_BYTES_MAX;
 pub use marks::{MARKS_OF_SHARE_MAX, MarksAnswer};
 pub use saved::SavedLine;
+pub(crate) use found_session::{FoundSession, find_session, see_session};
+pub use seat::{SeatOpening, SeatStatus};
+pub(crate) use seat::seat_code_hash;
 pub use share::{NewShare, ShareLine, ShareOpening, ShareRequest, ShareStatus};
 pub(crate) use share::{ShareOwner, create as create_share_of, end as end_share_of, list as list_shares_of};
 
 /// Shortest time for looking up a token: reading a record takes a little longer than finding none.
 const LOOK_UP: Duration = Duration::from_millis(10);
+
+/// Life of the presigned URLs of a consultation's member: whoever is removed loads nothing more after it. The viewers renew them
+/// by themselves.
+pub const MEMBER_URL_TTL: Duration = Duration::from_secs(60);
 
 /// So the time does not reveal whether a token ever existed.
 async fn evenly<T>(look_up: impl Future<Output = T>) -> T {
@@ -87,12 +95,18 @@ pub struct Session {
 pub struct ShareScope {
     /// Name of the share in the logs.
     pub id: String,
+    /// Whom it is for.
+    pub label: String,
     /// Which studies.
     pub studies: Vec<StudyInstanceUid>,
     /// Whether files may be downloaded.
     pub may_download: bool,
     /// Whether marks may be saved.
     pub may_annotate: bool,
+    /// Whether consultations may be started.
+    pub may_consult: bool,
+    /// The place in a consultation that it is for.
+    pub seat: Option<Seat>,
     /// When it ends.
     pub ends_at: Timestamp,
 }
@@ -115,6 +129,24 @@ impl Session {
     #[must_use]
     pub fn may_annotate(&self) -> bool {
         self.share.as_ref().is_some_and(|share| share.may_annotate)
+    }
+
+    /// Whether consultations may be started: a right of shares alone, since a patient asks the hospital for one.
+    #[must_use]
+    pub fn may_consult(&self) -> bool {
+        self.share.as_ref().is_some_and(|share| share.may_consult)
+    }
+
+    /// Life of its presigned URLs.
+    #[must_use]
+    pub fn url_ttl(&self) -> Duration {
+        if self.seat().is_some() { MEMBER_URL_TTL } else { PRESIGNED_TTL_MAX }
+    }
+
+    /// The place in a consultation, of somebody who was invited to one.
+    #[must_use]
+    pub fn seat(&self) -> Option<&Seat> {
+        self.share.as_ref()?.seat.as_ref()
     }
 }
 

@@ -5,41 +5,17 @@ use filmless_domain::audit::{Actor, AuditAction};
 use filmless_domain::usage::{UsageEvent, UsageKind};
 use filmless_domain::{Secret, person_name};
 use filmless_store::index::{
-    AccountRecord, Change, Condition, Index, LinkRecord, LogName, MERGES_MAX, SessionRecord, ShareRecord,
-    StudyRecord, Transaction,
+    AccountRecord, Change, Condition, Index, LinkRecord, LogName, SessionRecord, ShareRecord, StudyRecord,
+    Transaction,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use super::{Portal, Session, ShareScope};
+use super::found_session::account_since;
+use super::{FoundSession, Portal, Session, find_session, see_session};
 use crate::record::audit::Record;
 use crate::record::usage::{self, Pen};
 use crate::sight::latest_order_of;
 use crate::{DeliveryError, credentials};
-
-/// The use of a session is written down this often.
-const SEEN_EVERY: SignedDuration = SignedDuration::from_secs(5 * 60);
-
-/// A session beside its item.
-pub(super) struct FoundSession {
-    pub session: Session,
-    pub record: SessionRecord,
-    /// Whether nobody looked at its pages for so long that they opened for the last time.
-    pub is_idle: bool,
-}
-
-impl FoundSession {
-    /// Unless its pages have ended.
-    pub fn in_use(self) -> Option<Self> {
-        (!self.is_idle).then_some(self)
-    }
-
-    /// When it ends at the latest, and its share with it.
-    pub fn ends_at(&self) -> Result<Timestamp, DeliveryError> {
-        let ends_at =
-            Timestamp::from_second(self.record.expires_at).map_err(DeliveryError::internal("an expiry"))?;
-        Ok(self.session.share.as_ref().map_or(ends_at, |share| ends_at.min(share.ends_at)))
-    }
-}
 
 impl Portal {
     /// The session of a cookie that looks at a page from that source.
@@ -47,11 +23,11 @@ impl Portal {
     /// # Errors
     /// [`DeliveryError`].
     pub async fn session(&self, cookie: &str, source: &str) -> Result<Option<Session>, DeliveryError> {
-        let (index, now) = (&self.common.index, self.common.clock.now());
+        let index = &self.common.index;
         let token_digest = credentials::token_digest(cookie);
         let Some(found) = self.find_session(&token_digest, source).await? else { return Ok(None) };
-        if !found.is_idle && found.record.seen_at + SEEN_EVERY < now {
-            index.see_session(&token_digest, now).await?;
+        if !found.is_idle {
+            see_session(&self.common, &found).await?;
         }
         // Its viewer tokens need it.
         if found.is_idle && found.record.viewers.is_empty() {
@@ -66,30 +42,7 @@ impl Portal {
         token_digest: &str,
         source: &str,
     ) -> Result<Option<FoundSession>, DeliveryError> {
-        let (index, now) = (&self.common.index, self.common.clock.now());
-        let Some(record) = index.session(token_digest, now).await? else { return Ok(None) };
-        let Some(account) = self.account_since(&record.account_key, Some(record.started_at)).await? else {
-            return Ok(None);
-        };
-        let share = match &record.share {
-            None => None,
-            Some(digest) => match index.share(digest).await?.filter(|share| share.is_open(now)) {
-                Some(share) => Some(scope_of(share)?),
-                None => return Ok(None),
-            },
-        };
-        let is_idle = record.seen_at + self.common.settings.session_idle < now;
-        let session = Session {
-            account: account.account_name,
-            patient_name: record.patient_name.clone(),
-            language: record.language,
-            share,
-            account_key: account.account_key,
-            patient_id: account.patient_id,
-            token_digest: token_digest.to_owned(),
-            source: source.to_owned(),
-        };
-        Ok(Some(FoundSession { session, record, is_idle }))
+        find_session(&self.common, token_digest, source).await
     }
 
     /// Ends this cookie's session and all its viewer tokens, also where its pages have ended already.
@@ -145,19 +98,7 @@ impl Portal {
         account_key: &str,
         since: Option<Timestamp>,
     ) -> Result<Option<AccountRecord>, DeliveryError> {
-        let mut account_key = account_key.to_owned();
-        for _ in 0..MERGES_MAX {
-            let Some(account) = self.common.index.account(&account_key).await? else { return Ok(None) };
-            let is_ended = matches!((since, account.sessions_from), (Some(s), Some(from)) if s <= from);
-            if is_ended {
-                return Ok(None);
-            }
-            match account.merged_into {
-                Some(into) => account_key = into,
-                None => return Ok(Some(account)),
-            }
-        }
-        Ok(None)
+        account_since(&self.common, account_key, since).await
     }
 
     /// Starts and records a session; if the account was merged, for the account it was merged into. The session counts
@@ -214,14 +155,4 @@ impl Portal {
     pub(super) fn actor_of(account: Option<&AccountRecord>) -> Actor {
         Actor::Account { account: account.map(|a| a.account_key.clone()).unwrap_or_default() }
     }
-}
-
-fn scope_of(share: ShareRecord) -> Result<ShareScope, DeliveryError> {
-    Ok(ShareScope {
-        ends_at: Timestamp::from_second(share.ends_at).map_err(DeliveryError::internal("an expiry"))?,
-        id: share.id,
-        studies: share.studies,
-        may_download: share.may_download,
-        may_annotate: share.may_annotate,
-    })
 }

@@ -38,6 +38,8 @@ pub struct ShareRequest {
     pub may_download: bool,
     /// Whether marks may be saved in the studies.
     pub may_annotate: bool,
+    /// Whether consultations about the studies may be started.
+    pub may_consult: bool,
 }
 
 /// A share that was made. Its secrets are shown once.
@@ -71,6 +73,8 @@ pub struct ShareLine {
     pub may_download: bool,
     /// Whether marks may be saved in the studies.
     pub may_annotate: bool,
+    /// Whether consultations about the studies may be started.
+    pub may_consult: bool,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it ends or ended.
@@ -169,7 +173,7 @@ impl Portal {
         let digest = credentials::token_digest(access::token_of_link(token));
         let share = evenly(self.common.index.share(&digest)).await?;
         Ok(match share {
-            Some(share) if share.is_open(now) && share.failures < failures_max => {
+            Some(share) if share.is_open(now) && share.failures < failures_max && share.seat.is_none() => {
                 ShareStatus::Open { language: share.language }
             }
             _ => ShareStatus::Gone,
@@ -239,7 +243,7 @@ pub(crate) async fn create(
     }
     let now = common.clock.now();
     let open = common.index.shares(owner.account_key).await?;
-    if open.iter().filter(|share| share.is_open(now)).count() >= SHARES_OPEN_MAX {
+    if open.iter().filter(|share| share.is_open(now) && share.seat.is_none()).count() >= SHARES_OPEN_MAX {
         return Ok(None);
     }
     let token = credentials::new_token(common.randomness.as_ref())?;
@@ -258,6 +262,8 @@ pub(crate) async fn create(
         studies,
         may_download: request.may_download,
         may_annotate: request.may_annotate,
+        may_consult: request.may_consult,
+        seat: None,
         code_hash: code_hash(token.expose(), code.expose()),
         failures: 0,
         language: owner.language,
@@ -293,7 +299,9 @@ pub(crate) async fn create(
 pub(crate) async fn list(common: &Common, account_key: &str) -> Result<Vec<ShareLine>, DeliveryError> {
     let now = common.clock.now();
     let mut lines = Vec::new();
-    for share in common.index.shares(account_key).await? {
+    // Members of consultations are on the page of their consultation.
+    let shares = common.index.shares(account_key).await?.into_iter().filter(|share| share.seat.is_none());
+    for share in shares {
         let me = Actor::Share { share: share.id.clone() };
         let mut opened_at = Vec::new();
         for study in &share.studies {
@@ -310,6 +318,7 @@ pub(crate) async fn list(common: &Common, account_key: &str) -> Result<Vec<Share
             studies: share.studies.len(),
             may_download: share.may_download,
             may_annotate: share.may_annotate,
+            may_consult: share.may_consult,
             created_at: share.created_at,
             ends_at: share.ended_at.unwrap_or(planned),
             opened_at,

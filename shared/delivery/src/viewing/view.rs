@@ -37,7 +37,7 @@ impl Portal {
                 let series = shown_series(&self.common.index, &study).await?;
                 let main = main_series(&series).map(|main| &series[main]);
                 let poster_url = match main.filter(|main| main.frames > 0) {
-                    Some(main) => Some(self.presign(&keys_of(&study, main).poster).await?),
+                    Some(main) => Some(self.presign(session, &keys_of(&study, main).poster).await?),
                     None => None,
                 };
                 summaries.push(summary(&study, Some(&order.order), &series, poster_url));
@@ -119,11 +119,11 @@ impl Portal {
     ) -> Result<StudyView, DeliveryError> {
         let patient = &order.order.patient;
         self.record_opening(session, &study.study_instance_uid, OpenedWith::Pages).await?;
-        let urls_expire_at = self.common.clock.now() + PRESIGNED_TTL_MAX;
+        let urls_expire_at = self.common.clock.now() + session.url_ttl();
         let shown = shown_series(&self.common.index, study).await?;
         let mut series = Vec::new();
         for record in &shown {
-            series.push(self.series_view(study, record).await?);
+            series.push(self.series_view(session, study, record).await?);
         }
         let main = main_series(&shown);
         let poster_url = main.and_then(|main| series[main].poster_url.clone());
@@ -293,6 +293,7 @@ impl Portal {
 
     async fn series_view(
         &self,
+        session: &Session,
         study: &StudyRecord,
         series: &SeriesRecord,
     ) -> Result<SeriesView, DeliveryError> {
@@ -312,16 +313,20 @@ impl Portal {
             without_picture: series.without_picture,
             cut_instances: series.cut_instances,
             missing_frames: series.missing_frames,
-            index_url: self.presign(&keys.index).await?,
-            pack_url: self.presign(&keys.pack).await?,
-            poster_url: if has_picture { Some(self.presign(&keys.poster).await?) } else { None },
-            thumbs_url: if has_picture { Some(self.presign(&keys.thumbs).await?) } else { None },
-            metadata_url: self.presign(&keys.metadata).await?,
+            index_url: self.presign(session, &keys.index).await?,
+            pack_url: self.presign(session, &keys.pack).await?,
+            poster_url: if has_picture { Some(self.presign(session, &keys.poster).await?) } else { None },
+            thumbs_url: if has_picture { Some(self.presign(session, &keys.thumbs).await?) } else { None },
+            metadata_url: self.presign(session, &keys.metadata).await?,
         })
     }
 
-    async fn presign(&self, key: &filmless_domain::ObjectKey) -> Result<String, DeliveryError> {
-        Ok(self.derived.presign_get(key, PRESIGNED_TTL_MAX).await?)
+    async fn presign(
+        &self,
+        session: &Session,
+        key: &filmless_domain::ObjectKey,
+    ) -> Result<String, DeliveryError> {
+        Ok(self.derived.presign_get(key, session.url_ttl()).await?)
     }
 }
 

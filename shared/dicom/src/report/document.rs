@@ -27,6 +27,8 @@ pub enum ReportAuthor {
     /// A doctor.
     #[default]
     Doctor,
+    /// Whoever measured, by hand or by software: numbers, not what a doctor says of the images (PS3.16 TID 1500).
+    Measurer,
     /// A machine.
     Machine,
     /// A machine, about the radiation dose.

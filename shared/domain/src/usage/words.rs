@@ -76,6 +76,12 @@ words!(
         ShareCreated = "share-created",
         /// Somebody with a share saved marks in the study.
         MarksSaved = "marks-saved",
+        /// The study was opened for a consultation.
+        ConsultationStarted = "consultation-started",
+        /// A member of a consultation signed an opinion.
+        OpinionSigned = "opinion-signed",
+        /// A member of a consultation signed a version of its minutes.
+        MinutesSigned = "minutes-signed",
         /// Bytes were offered to a browser.
         BytesServed = "bytes-served",
     }

@@ -1,11 +1,13 @@
 //! The ports on AWS.
 
+mod api_gateway;
 mod kms;
 mod ses;
 mod sns;
 mod sqs;
 mod sqs_dead_letters;
 
+pub use api_gateway::ApiGatewayRoom;
 pub use kms::KmsSealer;
 pub use ses::SesGateway;
 pub use sns::SnsGateway;

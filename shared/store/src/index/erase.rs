@@ -60,6 +60,9 @@ impl Index {
                 self.delete(&Self::share_key(&share.token_digest)).await?;
                 erased += 1;
             }
+            for consultation in self.consultations_of_account(&account_key).await? {
+                erased += self.erase_consultation(&consultation).await?;
+            }
             erased += self.erase_partition(&account_pk(&account_key)).await?;
         }
         if let Some(phone) = self.corrected_contact(patient).await?.and_then(|contact| contact.phone) {
@@ -75,7 +78,7 @@ impl Index {
         Ok(erased + self.erase_partition(&patient_pk(patient)).await?)
     }
 
-    async fn erase_partition(&self, pk: &str) -> Result<usize, StoreError> {
+    pub(super) async fn erase_partition(&self, pk: &str) -> Result<usize, StoreError> {
         let keys = self.query_keys(pk, "").await?;
         for key in &keys {
             self.delete(key).await?;

@@ -1,5 +1,6 @@
 //! Shares: found by the hash of their token, listed by account.
 
+use filmless_consult::{ConsultationId, MemberId};
 use filmless_domain::audit::Actor;
 use filmless_domain::share::Relation;
 use filmless_domain::{Language, PatientId, StudyInstanceUid};
@@ -10,6 +11,17 @@ use serde::{Deserialize, Serialize};
 use super::account::account_pk;
 use super::{Change, Condition, Index, ItemKey};
 use crate::StoreError;
+
+/// A share's place in a consultation. Until the chair admits its member, the share opens no study.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seat {
+    /// Which consultation.
+    pub consultation: ConsultationId,
+    /// Which member.
+    pub member: MemberId,
+    /// Until when its studies open, in seconds since 1970; the share itself ends later, so that minutes can be signed.
+    pub studies_until: i64,
+}
 
 /// What a patient opened for somebody.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -35,7 +47,14 @@ pub struct ShareRecord {
     /// Whether marks may be saved; false in items from before there was this right.
     #[serde(default)]
     pub may_annotate: bool,
-    /// SHA-256 of token and code: the code is short, and the token is not stored.
+    /// Whether consultations may be started; false in items from before there was this right.
+    #[serde(default)]
+    pub may_consult: bool,
+    /// The place in a consultation that it is for.
+    #[serde(default)]
+    pub seat: Option<Seat>,
+    /// SHA-256 of token and code: the code is short, and the token is not stored. Of a seat, see [`Seat`], of the token's digest
+    /// and code; empty once the code was used.
     pub code_hash: String,
     /// Wrong codes so far.
     #[serde(default)]
@@ -138,6 +157,43 @@ impl Index {
         self.update::<ShareRecord>(&share_key(token_digest), change).await.map(|_| ())
     }
 
+    /// The change that uses up the code of a seat, once; and opens studies to it, where its member is the chair.
+    #[must_use]
+    pub fn use_seat_code_change(share: &ShareRecord, studies: Option<&[StudyInstanceUid]>) -> (ItemKey, Change) {
+        let change = Change::new()
+            .set("code_hash", "")
+            .set("failures", 0)
+            .when(&Condition::is_text("code_hash", &share.code_hash))
+            .when(&Condition::Absent("ended_at"));
+        let change = match studies {
+            Some(studies) => change.set("studies", studies),
+            None => change,
+        };
+        (share_key(&share.token_digest), change)
+    }
+
+    /// The change that gives a seat another code. `forgives` the wrong ones so far: not where whoever has the link alone asks for
+    /// it, who could be guessing.
+    #[must_use]
+    pub fn new_seat_code_change(token_digest: &str, code_hash: &str, forgives: bool) -> (ItemKey, Change) {
+        let change = Change::new().set("code_hash", code_hash);
+        let change = if forgives { change.set("failures", 0) } else { change };
+        let change = change
+            .when(&Condition::Present("seat"))
+            .when(&Condition::Absent("ended_at"));
+        (share_key(token_digest), change)
+    }
+
+    /// The change that opens studies to a seat whose member was admitted.
+    #[must_use]
+    pub fn open_seat_change(token_digest: &str, studies: &[StudyInstanceUid]) -> (ItemKey, Change) {
+        let change = Change::new()
+            .set("studies", studies)
+            .when(&Condition::Present("seat"))
+            .when(&Condition::Absent("ended_at"));
+        (share_key(token_digest), change)
+    }
+
     /// The change that ends a share, once.
     #[must_use]
     pub fn end_share_change(token_digest: &str, at: Timestamp) -> (ItemKey, Change) {
@@ -163,6 +219,6 @@ mod tests {
             "created_by": { "kind": "system" }, "created_at": 0, "ends_at": 0, "expires_at": 0,
         });
         let share: ShareRecord = serde_json::from_value(item).unwrap();
-        assert!(share.may_download && !share.may_annotate);
+        assert!(share.may_download && !share.may_annotate && !share.may_consult && share.seat.is_none());
     }
 }

@@ -103,6 +103,12 @@ impl Transaction {
         Self::default()
     }
 
+    /// How many writes it has so far: the place of the next one.
+    #[must_use]
+    pub fn writes(&self) -> usize {
+        self.parts.len()
+    }
+
     /// Adds a whole item; `condition` holds only conditions.
     ///
     /// # Errors

@@ -65,6 +65,17 @@ impl std::fmt::Debug for Snapshot {
     }
 }
 
+impl Snapshot {
+    pub(super) fn of(items: impl IntoIterator<Item = ((String, String), Item)>) -> Self {
+        Self(items.into_iter().collect())
+    }
+}
+
+/// A text attribute; empty where it is missing.
+pub(super) fn text_of(item: &Item, name: &str) -> String {
+    item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default()
+}
+
 impl Watched {
     fn keys(&self) -> Vec<ItemKey> {
         let mut keys =
@@ -141,10 +152,7 @@ impl Index {
     /// # Errors
     /// [`StoreError`].
     pub async fn snapshot(&self, watched: &Watched) -> Result<Snapshot, StoreError> {
-        let text = |item: &Item, name: &str| {
-            item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default()
-        };
-        let items = self.get_items(watched.keys()).await?;
-        Ok(Snapshot(items.into_iter().map(|item| ((text(&item, "pk"), text(&item, "sk")), item)).collect()))
+        let items = self.get_items(watched.keys()).await?.into_iter();
+        Ok(Snapshot::of(items.map(|item| ((text_of(&item, "pk"), text_of(&item, "sk")), item))))
     }
 }

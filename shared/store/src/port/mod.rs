@@ -5,12 +5,14 @@ mod dead_letters;
 mod messenger;
 mod queue;
 mod randomness;
+mod room;
 
 pub use clock::{Clock, SystemClock};
 pub use dead_letters::{DeadLetters, DeadMessage};
 pub use messenger::{Email, Message, Messenger, Messengers, Sms, Values};
 pub use queue::{Queue, QueueName};
 pub use randomness::{OsRandomness, Randomness};
+pub use room::Room;
 
 use thiserror::Error;
 

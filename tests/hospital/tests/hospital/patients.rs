@@ -38,6 +38,7 @@ pub async fn share(oracle: &mut Oracle, services: &Services, exam: usize) {
                 days: 30,
                 may_download: true,
                 may_annotate: false,
+                may_consult: false,
             };
             if let Some(made) = portal.create_share(&session, &request).await.unwrap() {
                 oracle.figures.shares += 1;

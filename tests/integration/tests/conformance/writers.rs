@@ -104,6 +104,8 @@ async fn whoever_comes_in_is_kept_with_the_longest_names(backend: &Backend) {
         studies: vec![study(); SHARE_STUDIES_MAX],
         may_download: true,
         may_annotate: false,
+        may_consult: false,
+        seat: None,
         code_hash: digest.clone(),
         failures: 0,
         language: Language::En,

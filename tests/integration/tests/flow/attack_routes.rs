@@ -55,14 +55,59 @@ struct Known<'a> {
     share_id: String,
     link: String,
     share: String,
+    consultation: Invited,
+}
+
+/// A consultation about the study, and the links and codes of its two members.
+struct Invited {
+    id: String,
+    member: String,
+    chair: (String, String),
+    other: (String, String),
+}
+
+/// Starts a consultation with a share of the patient's that may.
+async fn consultation(system: &System, victim: &Patient) -> Invited {
+    let doctor = guest(system, &victim.share(system, &["--consult"])).await;
+    let form = [
+        ("study", victim.study.uid.as_str()),
+        ("question", "CLVT bụng kín: u gì?"),
+        ("days", "7"),
+        ("consent_by", "BS. Minh"),
+        ("consent_form", "spoken"),
+        ("consent_at", "2020-11-23T08:00"),
+        ("name_0", "BS. An"),
+        ("facility_0", "BV A"),
+        ("name_1", "BS. Tư"),
+        ("facility_1", "BV B"),
+        ("chair", "0"),
+    ];
+    let made = Ask::post("/consultations", &form).cookie(&doctor).send(system).await;
+    assert_eq!(made.status, 200, "{}", made.body);
+    let after = |text: &str, mark: &str| text.split(mark).nth(1).unwrap().split(['<', '"']).next().unwrap().to_owned();
+    let ticket = |name: &str| {
+        let card = made.body.split("<h2>").find(|card| card.starts_with(name)).unwrap();
+        (format!("/c/{}", after(card, "/c/")), after(card, "secret digits\">"))
+    };
+    let id = after(&made.body, "href=\"/consultations/");
+    let page = Ask::get(&format!("/consultations/{id}")).cookie(&doctor).send(system).await.body;
+    let member = page.split("<h3>BS. Tư").nth(1).unwrap();
+    let member = member.split("/members/").nth(1).unwrap().split('/').next().unwrap().to_owned();
+    Invited { id, member, chair: ticket("BS. An"), other: ticket("BS. Tư") }
 }
 
 impl Known<'_> {
     fn target(&self, path: &str) -> String {
-        let token = if path.starts_with("/x/") { &self.link[3..] } else { &self.share[3..] };
+        let token = match path.get(..3) {
+            Some("/x/") => &self.link[3..],
+            Some("/c/") => &self.consultation.chair.0[3..],
+            _ => &self.share[3..],
+        };
         path.replace("{study_uid}", &self.study.uid)
             .replace("{instance_uid}", &format!("{}.1", self.study.series_uid(1)))
             .replace("{share_id}", &self.share_id)
+            .replace("{consultation_id}", &self.consultation.id)
+            .replace("{member_id}", &self.consultation.member)
             .replace("{patient}", &URL_SAFE_NO_PAD.encode(&self.study.patient_id))
             .replace("{token}", token)
             .replace("{month}", "2026-11")
@@ -86,6 +131,10 @@ impl Known<'_> {
         ];
         let ask = match operation.method.as_str() {
             "POST" if operation.path.ends_with("/marks") => Ask::json(&target, &marks(self.study)),
+            "POST" if operation.path.ends_with("/ticket") => Ask::json(&target, &json!({})),
+            "POST" if operation.path.ends_with("/poll") => {
+                Ask::json(&target, &json!({ "since": null, "messages": [{ "type": "join" }] }))
+            }
             "POST" => Ask::post(&target, &form),
             method => Ask::new(method, &target),
         };
@@ -133,10 +182,18 @@ async fn no_route_shows_anything_of_another_patient_or_without_a_session() {
     system.upload_order(&order).await;
     system.until(&shown.uid, "released").await;
 
+    let consultation = consultation(&system, &victim).await;
     let owner = victim.session(&system).await;
     let (share, code) = victim.share(&system, &["--download"]);
     let shares = Ask::get("/shares").cookie(&owner).send(&system).await.body;
-    let known = Known { study: &victim.study, share_id: share_id(&shares), link: victim.link_path(), share };
+    let waiting = guest(&system, &consultation.other).await;
+    let known = Known {
+        study: &victim.study,
+        share_id: share_id(&shares),
+        link: victim.link_path(),
+        share,
+        consultation,
+    };
     let words =
         ["share", &shown.patient_id, "--for", "BS. An", "--study", &shown.uid, "--download", "--annotate"];
     let made = system.staff(&words);
@@ -155,6 +212,7 @@ async fn no_route_shows_anything_of_another_patient_or_without_a_session() {
         ),
         ("a guest shown another study", guest(&system, &narrow).await),
         ("another patient", other.session(&system).await),
+        ("a member who waits", waiting),
     ];
     let of_the_study = [&victim.study.uid, "CLVT bụng kín"];
     let of_the_patient: Vec<&str> =
@@ -176,7 +234,10 @@ async fn no_route_shows_anything_of_another_patient_or_without_a_session() {
             } else {
                 check_nothing_shown(&called, &answer, &of_the_patient);
             }
-            if ["{patient}", "{study_uid}", "{share_id}"].iter().any(|id| operation.path.contains(id)) {
+            // Whoever waits for the chair has a page that says so.
+            let waits = *who == "a member who waits" && operation.path.starts_with("/consultations/");
+            let ids = ["{patient}", "{study_uid}", "{share_id}", "{consultation_id}"];
+            if !waits && ids.iter().any(|id| operation.path.contains(id)) {
                 let is_closed = match answer.status {
                     204 | 401 | 404 => true,
                     303 => ["/", "/staff/sign-in"].contains(&answer.header("location")),

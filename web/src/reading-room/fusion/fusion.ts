@@ -81,11 +81,17 @@ export class Fusion {
     }
     for (const pane of this.room.panes) {
       if (!this.layers.has(pane)) {
-        const layer = new FusionLayer(pane, ({ study }) => (this.shown !== null && this.shown.study === study ? this.shown.laid : null));
+        const layer = new FusionLayer(pane, (one) => this.laidOn(one));
         this.layers.set(pane, layer);
         pane.stage.element.addEventListener("pointermove", (event) => this.point(layer, event));
       }
     }
+  }
+
+  /** Never over another series of its kind: such a mix means nothing. */
+  private laidOn({ study, pane }: RoomPane): Laid | null {
+    const isEmittedToo = this.candidates.some(({ seriesInstanceUid }) => seriesInstanceUid === pane.series?.seriesInstanceUid);
+    return this.shown !== null && this.shown.study === study && !isEmittedToo ? this.shown.laid : null;
   }
 
   async open(): Promise<void> {
@@ -135,7 +141,7 @@ export class Fusion {
     this.topBase = factor === null ? Math.max(stack.white ?? 1, Number.MIN_VALUE) : SUV_TOP;
     this.top.value = String(STEPS / TOP_TIMES_MAX);
     const unit = factor === null ? (stack.unit ?? "") : this.words.suv;
-    this.shown = { study, laid: { seriesInstanceUid, stack, shades: this.shades(factor ?? 1) }, factor: factor ?? 1, unit };
+    this.shown = { study, laid: { seriesInstanceUid, stack, shades: this.shades(factor ?? 1), label: series.label, scale: "" }, factor: factor ?? 1, unit };
     this.status.dataset["suv"] = factor === null ? "" : String(factor);
     const reason = suv === null ? this.words.failed : "refusal" in suv ? this.words.refusals[suv.refusal] : null;
     this.suvText = this.status.textContent = reason === null ? this.words.suv : fill(this.words.noSuv, { reason });
@@ -150,8 +156,9 @@ export class Fusion {
   private shade(): void {
     const { shown } = this;
     if (shown !== null) {
-      shown.laid = { ...shown.laid, shades: this.shades(shown.factor) };
-      const text = `${short(Number((shown.laid.shades.top * shown.factor).toPrecision(3)))} ${shown.unit}`.trim();
+      const shades = this.shades(shown.factor);
+      const text = `${short(Number((shades.top * shown.factor).toPrecision(3)))} ${shown.unit}`.trim();
+      shown.laid = { ...shown.laid, shades, scale: `0–${text}` };
       this.topValue.textContent = text;
       this.top.setAttribute("aria-valuetext", text);
       this.redraw();

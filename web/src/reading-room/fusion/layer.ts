@@ -1,5 +1,6 @@
 /** Lays a stack over the image on one pane. */
 
+import { make } from "../../tools/elements.js";
 import { clamp } from "../../view-geometry.js";
 import type { RoomPane } from "../feature.js";
 import { imageOnPane, type ImageOnPane } from "../objects/plane.js";
@@ -12,6 +13,9 @@ export interface Laid {
   readonly seriesInstanceUid: string;
   readonly stack: PetStack;
   readonly shades: Shades;
+  readonly label: string;
+  /** What the colours reach to, with its unit. */
+  readonly scale: string;
 }
 
 /** Larger images get fewer values than pixels: a PET has far fewer. */
@@ -23,12 +27,16 @@ export class FusionLayer {
   private drawn: { readonly image: ImageOnPane; readonly laid: Laid; readonly isWhole: boolean } | null = null;
   private values: { readonly image: ImageOnPane; readonly stack: PetStack; readonly isWhole: boolean; readonly data: Float32Array<ArrayBuffer>; readonly columns: number; readonly rows: number } | null = null;
   private readonly stop: () => void;
+  /** Beside what is said of the image: a picture of two series names both. */
+  private readonly name = make("span", { class: "fusion-name", hidden: true });
+  private readonly scale = make("span", { class: "fusion-scale", hidden: true });
 
   constructor(
     readonly pane: RoomPane,
     private readonly laidOn: (pane: RoomPane) => Laid | null,
   ) {
     const draw = () => this.draw();
+    pane.stage.element.querySelector(".pane-foot")?.prepend(this.name, this.scale);
     pane.stage.onDraw.add(draw);
     this.stop = () => pane.stage.onDraw.delete(draw);
   }
@@ -53,28 +61,39 @@ export class FusionLayer {
 
   close(): void {
     this.stop();
+    this.name.remove();
+    this.scale.remove();
     this.values = this.drawn = null;
     this.pane.stage.redraw();
   }
 
   /** After the stage has drawn the picture, on the same canvas. */
   private draw(): void {
-    const { stage, pane } = this.pane;
+    const { stage } = this.pane;
     const { image } = this;
     const laid = this.laidOn(this.pane);
     const { matrix } = stage;
     const context = stage.canvas.getContext("2d", { alpha: false });
-    if (laid === null || image === null || matrix === null || context === null || image.plane === null || pane.series?.seriesInstanceUid === laid.seriesInstanceUid) {
+    if (laid === null || image === null || matrix === null || context === null || image.plane === null) {
+      this.tell(null);
       return;
     }
     this.prepare(image, laid);
-    if (this.drawn?.image === image) {
+    const isDrawn = this.drawn?.image === image;
+    this.tell(isDrawn ? laid : null);
+    if (isDrawn) {
       const density = clamp(devicePixelRatio, 1, 3);
       const { a, b, c, d, e, f } = matrix;
       context.setTransform(density * a, density * b, density * c, density * d, density * e, density * f);
       context.imageSmoothingQuality = "low";
       context.drawImage(this.canvas, 0, 0, this.canvas.width, this.canvas.height, 0, 0, image.columns, image.rows);
     }
+  }
+
+  private tell(laid: Laid | null): void {
+    this.name.hidden = this.scale.hidden = laid === null;
+    this.name.textContent = laid === null ? "" : `+ ${laid.label}`;
+    this.scale.textContent = laid === null ? "" : laid.scale;
   }
 
   private prepare(image: ImageOnPane, laid: Laid): void {

@@ -106,7 +106,8 @@ function named({ sopInstanceUid, date }: Pick<StudyObject, "sopInstanceUid" | "d
 }
 
 function stateDrawing(state: PresentationState): Drawable {
-  const [image] = state.images;
+  // The first one with something drawn on it, where only some have.
+  const [image] = [...state.annotations.flatMap(({ images }) => images), ...state.images];
   return {
     parts: [{ name: state.label, lines: [], colour: "" }],
     shapesOn: (shown) => (refersTo(state.images, shown) ? stateShapes(state, shown) : []),

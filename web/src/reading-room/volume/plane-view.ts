@@ -107,7 +107,7 @@ export class PlaneView implements PaneContent {
     const { volume, name } = this;
     const { crosshair, geometry } = volume;
     const raster = rasterOf(geometry, crosshair.bases[name], crosshair.point);
-    const touched = placesTouched(raster, samplingOf(geometry, raster, crosshair.slab));
+    const touched = placesTouched(raster, samplingOf(geometry, raster, crosshair.slab), crosshair.slab);
     return { raster, slab: crosshair.slab, isFull: volume.halvings === 0 && volume.isWholeBetween(touched) };
   }
 

@@ -117,8 +117,9 @@ export function voxelMm({ toVoxel }: VolumeGeometry, direction: Triple): number 
 }
 
 /** The lowest and highest slice place that a plane and its slab touch. */
-export function placesTouched(raster: PlaneRaster, { origin, right, down, deep, samples }: Sampling): readonly [number, number] {
-  const half = ((samples - 1) / 2) * deep[2];
+export function placesTouched(raster: PlaneRaster, { origin, right, down, deep, samples }: Sampling, { mode }: Slab): readonly [number, number] {
+  // An extreme value is looked for up to the faces.
+  const half = ((mode === "mean" ? samples - 1 : samples) / 2) * deep[2];
   const [x, y] = [(raster.columns - 1) * right[2], (raster.rows - 1) * down[2]];
   const places = [0, x, y, x + y].flatMap((by) => [origin[2] + by - half, origin[2] + by + half]);
   return [Math.min(...places), Math.max(...places)];

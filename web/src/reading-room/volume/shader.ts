@@ -7,7 +7,8 @@
  * and of a stored quick picture. `origin`, `right`, `down`, `deep`: in voxels, from the top left corner of the canvas, which is `top` pixels
  * high, and for each pixel and sample. `within` gives the sum of the values around a point of a slice, weighed, and of their weights, which
  * is 1 without padding; `valueAt` the same at a point of the volume, interpolated between slices that are joined, and half a distance further;
- * `slab` the value of a pixel, and whether there is one.
+ * `slab` the value of a pixel, and whether there is one. What lies between voxels is never their maximum or minimum: there each layer looks
+ * where it crosses a slice (column, row), if it does, and both faces of the slab are looked at.
  */
 
 export const VERTEX = `#version 300 es
@@ -80,7 +81,17 @@ vec2 within(vec4 stored, vec4 meaning, bool isQuick, vec2 at) {
   return sum;
 }
 
-vec2 valueAt(vec3 voxel) {
+vec2 valueAt(vec3 voxel, vec3 layer) {
+  vec3 reach = abs(layer);
+  bool isAcross = reach.z > 0.0 && reach.z >= max(reach.x, reach.y);
+  if (!isAcross && max(reach.x, reach.y) > 0.0) {
+    bool isX = reach.x >= reach.y;
+    float way = isX ? floor(voxel.x + 0.5) - voxel.x : floor(voxel.y + 0.5) - voxel.y;
+    float speed = isX ? layer.x : layer.y;
+    if (abs(way) <= 0.5 * abs(speed) + 1e-4) {
+      voxel += layer * (way / speed);
+    }
+  }
   if (any(lessThan(voxel.xy, vec2(-0.5))) || any(greaterThan(voxel.xy, size - 0.5))) {
     return vec2(0.0);
   }
@@ -91,12 +102,14 @@ vec2 valueAt(vec3 voxel) {
   bvec2 areQuick = bvec2(false);
   float share = 0.0;
   bool isNear = false;
+  bool hasNext;
   if (isEven) {
     float place = clamp(floor(voxel.z), 0.0, float(count - 1));
     before = vec4(place, 0.0, 0.0, place);
     next = before + vec4(1.0, 0.0, 0.0, 1.0);
     isNear = abs(voxel.z - place) <= 0.5;
-    share = place < float(count - 1) ? max(voxel.z - place, 0.0) : 0.0;
+    hasNext = place < float(count - 1);
+    share = hasNext ? max(voxel.z - place, 0.0) : 0.0;
   } else {
     int part = clamp(int((voxel.z - first) * partsPerPlace), 0, count - 1);
     int slice = int(texelFetch(slices, ivec2(part, 3), 0).x);
@@ -117,14 +130,28 @@ vec2 valueAt(vec3 voxel) {
     nextMeaning = texelFetch(slices, ivec2(other, 1), 0);
     areQuick = bvec2(kind.x > 0.5, texelFetch(slices, ivec2(other, 2), 0).x > 0.5);
     isNear = abs(voxel.z - before.x) <= 0.5;
-    if (slice < other && voxel.z > before.x) {
+    hasNext = slice < other;
+    if (hasNext && voxel.z > before.x) {
       share = kind.y > 0.5 ? (voxel.z - before.x) / (next.x - before.x) : 0.0;
       if (kind.y < 0.5 && !isNear) {
         isNear = next.x - voxel.z <= 0.5;
         before = next;
         beforeMeaning = nextMeaning;
         areQuick.x = areQuick.y;
+        hasNext = false;
       }
+    }
+  }
+  if (isAcross) {
+    bool isNext = hasNext && abs(next.x - voxel.z) < abs(before.x - voxel.z);
+    float way = (isNext ? next.x : before.x) - voxel.z;
+    if (abs(way) <= 0.5 * reach.z + 1e-4) {
+      voxel += layer * (way / layer.z);
+      before = isNext ? next : before;
+      beforeMeaning = isNext ? nextMeaning : beforeMeaning;
+      areQuick.x = isNext ? areQuick.y : areQuick.x;
+      isNear = true;
+      share = 0.0;
     }
   }
   if (share == 0.0 && !isNear) {
@@ -138,8 +165,11 @@ vec2 slab() {
   vec2 pixel = vec2(gl_FragCoord.x, top - gl_FragCoord.y);
   vec3 middle = origin + right * pixel.x + down * pixel.y;
   vec2 sum = vec2(0.0);
-  for (int sampled = 0; sampled < samples; sampled++) {
-    vec2 found = valueAt(middle + deep * (float(sampled) - float(samples - 1) * 0.5));
+  bool isMean = mode == ${MODES.mean} || deep == vec3(0.0);
+  for (int sampled = 0; sampled < (isMean ? samples : samples + 2); sampled++) {
+    bool isLayer = sampled < samples;
+    float along = isLayer ? float(sampled) - float(samples - 1) * 0.5 : (float(sampled - samples) - 0.5) * float(samples);
+    vec2 found = valueAt(middle + deep * along, isMean || !isLayer ? vec3(0.0) : deep);
     if (found.y >= 0.5) {
       float value = found.x / found.y;
       bool isBetter = sum.y == 0.0 || (mode == ${MODES.maximum} ? value > sum.x : value < sum.x);

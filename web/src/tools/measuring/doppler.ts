@@ -59,7 +59,7 @@ export const VELOCITY: MeasuringTool = {
   draw: (_, { details, points: [at], toStage }: Scene) => {
     const region = at === undefined ? null : spectrumAround(details, at);
     const zero = region === null ? null : zeroOf(region);
-    if (at === undefined || region === null || zero === null || typeof zero === "string") {
+    if (at === undefined || region === null || zero === null || typeof zero === "string" || zero < region.y0 || zero > region.y1 + 1) {
       return [];
     }
     const line = polyline([toStage({ x: region.x0, y: zero }), toStage({ x: region.x1 + 1, y: zero })]);
@@ -108,15 +108,15 @@ function spectrumAround({ regions }: FrameDetails, at: Point): Region | null {
 }
 
 /**
- * The height in the picture of no velocity: the middle of the reference row, which counts from the top of its region
- * (PS3.3 C.8.5.5.1.16). Some devices count it from the top of the picture instead. That is noticed when the row is then
- * outside of the region, where a reader could not check it either.
+ * The height in the picture of no velocity. The middle of the reference row, which counts from the top of its region, has the
+ * reference value (PS3.3 C.8.5.5.1.16). Some devices count the row from the top of the picture instead. That is noticed when
+ * it is then outside of the region, where a reader could not check it either.
  */
-function zeroOf({ y0, y1, referenceY }: Region): number | "noZero" | "zeroOutside" {
+function zeroOf({ y0, y1, deltaY, referenceY, referenceValueY }: Region): number | "noZero" | "zeroOutside" {
   if (referenceY === null) {
     return "noZero";
   }
-  return referenceY < 0 || y0 + referenceY > y1 ? "zeroOutside" : y0 + referenceY + 0.5;
+  return referenceY < 0 || y0 + referenceY > y1 ? "zeroOutside" : y0 + referenceY + 0.5 - referenceValueY / deltaY;
 }
 
 export interface Slope {

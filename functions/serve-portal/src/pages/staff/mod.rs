@@ -8,6 +8,7 @@ pub(crate) mod bulk;
 pub(crate) mod choices;
 pub(crate) mod confirm;
 pub(crate) mod console;
+pub(crate) mod consult;
 pub(crate) mod csv;
 pub(crate) mod failed;
 pub(crate) mod finance;

@@ -16,6 +16,7 @@ use super::console::Console;
 use super::outcome::OutcomePage;
 use super::study::{ViewerRow, with_error};
 use super::trouble::Trouble;
+use crate::error::PortalError;
 use crate::pages::answer::{page, see_other};
 
 /// What was typed and chosen.
@@ -71,6 +72,9 @@ pub(crate) async fn hold(
     console.demand(Act::Hold).await?;
     let study = study_of(&uid, &console)?;
     let done = console.desk.hold(&study, &typed.reason).await;
+    if done.is_ok() {
+        end_rooms(&console, &study).await?;
+    }
     answer(&console, &study, done.map(|()| "held")).await
 }
 
@@ -95,6 +99,7 @@ pub(crate) async fn recall(
     }
     match console.desk.recall(&study, &typed.reason).await {
         Ok(report) => {
+            end_rooms(&console, &study).await?;
             let url = study_url(&study);
             let frame = console.frame_at(&url);
             let (words, patient) = (frame.t.study, frame.t.patient);
@@ -151,4 +156,12 @@ async fn answer(
         Ok(done) => Ok(see_other(&format!("{}?done={done}", study_url(study)), [])?),
         Err(error) => with_error(console, study, error).await,
     }
+}
+
+/// Tells those who are in a room that shows the study.
+async fn end_rooms(console: &Console, study: &StudyInstanceUid) -> Result<(), Trouble> {
+    if let Some(rooms) = &console.visitor.services.rooms {
+        Box::pin(rooms.live.end_rooms_of(study)).await.map_err(PortalError::from)?;
+    }
+    Ok(())
 }

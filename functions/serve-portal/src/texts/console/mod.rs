@@ -16,7 +16,7 @@ mod release;
 mod study;
 mod troubles;
 mod usage;
-mod words;
+pub(super) mod words;
 
 pub(crate) use claims::ClaimsWords;
 pub(crate) use codes::{

@@ -34,6 +34,8 @@ words! {
         days: "Số ngày", "Days";
         may_download: "Được tải ảnh gốc", "May download the originals";
         may_annotate: "Được lưu đánh dấu, số đo vào lần chụp", "May save marks and measurements";
+        may_consult: "Được mở hội chẩn từ xa về những lần chụp này", "May start remote consultations about these studies";
+        consultations: "Hội chẩn từ xa", "Remote consultations";
         make_share: "Tạo chia sẻ", "Make the share";
         shared: "Đã tạo chia sẻ", "The share is made";
         shared_how: "Đọc mã cho người bệnh qua điện thoại; gửi đường dẫn bằng cách khác. Hai thứ này chỉ hiện một lần.", "Tell the patient the code by telephone and send the link by another way. Both are shown only once.";

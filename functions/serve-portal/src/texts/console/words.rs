@@ -22,4 +22,4 @@ macro_rules! words {
     };
 }
 
-pub(super) use words;
+pub(in crate::texts) use words;

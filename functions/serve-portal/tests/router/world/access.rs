@@ -124,6 +124,7 @@ async fn share(services: &Services) -> NewShare {
         days: 7,
         may_download: false,
         may_annotate: false,
+        may_consult: false,
     };
     let portal = Portal::new(services.clone());
     portal.create_share(&session_of(services, "session-of-hoa").await, &request).await.unwrap().unwrap()

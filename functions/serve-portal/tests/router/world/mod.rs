@@ -7,6 +7,7 @@ mod access;
 mod desk;
 mod filled;
 mod finance;
+mod meeting;
 mod names;
 mod ports;
 mod provider;
@@ -18,11 +19,12 @@ use std::sync::{Arc, LazyLock, Weak};
 
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
+use filmless_delivery::consult::live::Live;
 use filmless_delivery::viewing::Portal;
 use filmless_delivery::{Services, Settings};
 use filmless_domain::staff_oidc::OidcSettings;
 use filmless_domain::{Channel, ChannelPolicy, Secret};
-use filmless_embedded::{Credentials, Embedded, EmbeddedConfig};
+use filmless_embedded::{Credentials, Embedded, EmbeddedConfig, InProcessRoom};
 use filmless_identity::ReachedAt;
 use filmless_store::port::{Messenger, Messengers, OsRandomness};
 use filmless_store::sealing::LocalSealer;
@@ -36,8 +38,9 @@ use url::Url;
 
 pub use self::desk::desk;
 use crate::answer::Answer;
+pub use meeting::{Line, Meeting, state};
 pub use names::*;
-use ports::Post;
+use ports::{NoRoom, Post};
 pub use ports::Standing;
 pub use provider::Provider;
 pub use study::{digest, many_listed, order, uid};
@@ -144,19 +147,25 @@ async fn open(folder: &Path, clock: &Arc<Standing>) -> (Embedded, Services) {
 impl World {
     /// A world that nobody else sees.
     pub async fn new() -> Self {
+        Self::with_clock().await.0
+    }
+
+    /// The same, with its clock.
+    pub async fn with_clock() -> (Self, Arc<Standing>) {
         outlive(async {
             let (put_away, known) = filled::filled(Self::fill).await;
             let folder = new_folder();
             filled::copy(&put_away, folder.path());
             let clock = Arc::new(Standing::at(now()));
             let (embedded, services) = open(folder.path(), &clock).await;
-            Self {
+            let world = Self {
                 services,
                 known,
                 provider_url: Url::parse("http://127.0.0.1:9").unwrap(),
                 embedded: Some(embedded),
                 _folder: folder,
-            }
+            };
+            (world, clock)
         })
         .await
     }
@@ -224,9 +233,13 @@ impl World {
             let secret = Secret::new(CLIENT_SECRET.into());
             let provider = OidcSettings::new(ISSUER.into(), CLIENT_ID.into(), Some(secret));
             let reached_at = Some(ReachedAt(self.provider_url.clone()));
+            let live = Live::new(self.services.clone(), Arc::new(NoRoom));
+            portal = portal.with_rooms(live, None);
             portal =
                 portal.with_staff(StaffSignIn::new(self.services.clone(), provider, reached_at).unwrap());
         }
+        let live = Live::new(self.services.clone(), Arc::new(InProcessRoom::default()));
+        portal = portal.with_rooms(live, None);
         if !setup.with_erasure {
             portal = portal.without_erasure();
         }

@@ -4,8 +4,10 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use filmless_domain::Channel;
-use filmless_store::port::{Clock, Message, Messenger, PortError};
+use axum::body::Bytes;
+use filmless_store::port::{Clock, Message, Messenger, PortError, Room};
 use jiff::Timestamp;
+use tokio::sync::watch;
 
 /// A clock that stands still until it is set.
 #[derive(Debug)]
@@ -42,5 +44,25 @@ impl Messenger for Post {
 
     fn is_idempotent(&self) -> bool {
         true
+    }
+}
+
+/// Nobody has a connection to a room.
+pub struct NoRoom;
+
+#[async_trait]
+impl Room for NoRoom {
+    fn join(&self, _: &str) -> Option<watch::Receiver<()>> {
+        None
+    }
+
+    fn announce(&self, _: &str) {}
+
+    async fn send(&self, connections: &[String], _: &Bytes) -> Result<Vec<String>, PortError> {
+        Ok(connections.to_vec())
+    }
+
+    async fn leave(&self, _: &str) -> Result<(), PortError> {
+        Ok(())
     }
 }

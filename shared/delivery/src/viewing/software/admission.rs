@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use filmless_domain::StudyInstanceUid;
 use filmless_domain::object_key::SeriesKeys;
@@ -48,6 +49,12 @@ impl Admission {
     #[must_use]
     pub fn study(&self, study: &StudyInstanceUid) -> Option<&Arc<SoftwareStudy>> {
         self.studies.iter().find(|seen| seen.record.study_instance_uid == *study)
+    }
+
+    /// Life of presigned URLs for it.
+    #[must_use]
+    pub fn url_ttl(&self) -> Duration {
+        self.session.url_ttl()
     }
 }
 

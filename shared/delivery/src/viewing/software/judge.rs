@@ -13,7 +13,7 @@ use crate::prepare::digest::series_digest;
 use crate::shown_instances::shown_instances;
 use crate::shown_series::{keys_of, shown_series};
 use crate::viewing::Session;
-use crate::viewing::session::FoundSession;
+use crate::viewing::FoundSession;
 use crate::{DeliveryError, credentials};
 
 /// A token that nobody used for so long has ended.

@@ -9,8 +9,7 @@ use jiff::Timestamp;
 use super::admission::Right;
 use super::judge::VIEWER_IDLE;
 use crate::viewing::access::{OpenedWith, event};
-use crate::viewing::session::FoundSession;
-use crate::viewing::{Portal, Session};
+use crate::viewing::{FoundSession, Portal, Session};
 use crate::{DeliveryError, credentials};
 
 /// Most viewer tokens of one session that open at a time: one more ends the oldest, so that the newest click always works.

@@ -80,6 +80,7 @@ async fn doctor(services: &Services, link: &str, uid: &StudyInstanceUid) -> Secr
         days: 7,
         may_download: false,
         may_annotate: true,
+        may_consult: false,
     };
     let made = portal.create_share(&patient, &request).await.unwrap().unwrap();
     let token = made.link.expose().rsplit('/').next().unwrap();

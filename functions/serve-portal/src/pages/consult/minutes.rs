@@ -1,0 +1,257 @@
+//! The minutes: written by the secretary or the chair, signed by members, and as PDF.
+
+use askama::Template;
+use axum::extract::{Path, Query, RawForm};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use filmless_delivery::consult::{
+    MemberRole, MinutesAnswer, MinutesText, MinutesView, NewMember, Place, TypedMinutes, TypedOpinion, limits,
+};
+use filmless_delivery::viewing::Session;
+use filmless_domain::Language;
+use serde::Deserialize;
+
+use super::show::{self, Kept};
+use super::{consultations, id_of, live, words};
+use crate::error::PortalError;
+use crate::pages::answer::{page, see_other};
+use crate::pages::frame::Frame;
+use crate::pages::moments::moment;
+use crate::texts::{Texts, texts};
+use crate::visitor::Visitor;
+
+#[derive(Template)]
+#[template(path = "consult_minutes.html")]
+struct EditPage<'a> {
+    frame: Frame<'a>,
+    t: &'static Texts,
+    url: String,
+    error: Option<String>,
+    typed: TypedMinutes,
+    /// Whether a version is there, which is replaced.
+    replaces: bool,
+    /// Name, words, value and height of each text.
+    fields: Vec<(&'static str, &'static str, String, u32)>,
+    lines: Vec<(&'static str, &'static str, String)>,
+    text_chars_max: usize,
+    line_chars_max: usize,
+    /// What is taken from the record.
+    facts: Vec<(&'static str, Vec<String>)>,
+}
+
+/// The newest version, as shown.
+pub(crate) struct MinutesCard {
+    pub(crate) heading: String,
+    pub(crate) is_final: bool,
+    pub(crate) texts: Vec<(&'static str, String)>,
+    pub(crate) signatures: Vec<String>,
+    pub(crate) digest: String,
+    pub(crate) reason: String,
+    pub(crate) may_sign: bool,
+    pub(crate) asks_licence: bool,
+}
+
+impl MinutesCard {
+    pub(crate) fn new(t: &Texts, place: &Place, view: &MinutesView) -> Self {
+        let (words, written) = (t.consult, &view.minutes.written);
+        let text = &written.text;
+        let member = place.admitted().map(|member| &member.member);
+        let has_signed =
+            member.is_some_and(|member| view.signatures.iter().any(|s| s.signed.by.id == member.id));
+        let texts = [
+            (words.diagnosis, &text.diagnosis),
+            (words.conclusion, &text.conclusion),
+            (words.treatment, &text.treatment),
+            (words.follow_up, &text.follow_up),
+        ];
+        let signed = |s: &filmless_delivery::consult::MinutesSignature| {
+            words::signature(t, &s.signed.by, s.signed.at)
+        };
+        Self {
+            heading: format!("{} {}, {}", words.version, written.version, moment(t, written.at)),
+            is_final: view.is_final,
+            texts: texts
+                .into_iter()
+                .filter(|(_, text)| !text.is_empty())
+                .map(|(words, text)| (words, text.clone()))
+                .collect(),
+            signatures: view.signatures.iter().map(signed).collect(),
+            digest: view.minutes.digest.clone(),
+            reason: written.replaces.as_ref().map(|replaced| replaced.reason.clone()).unwrap_or_default(),
+            may_sign: place.may_sign() && !has_signed && !text.conclusion.is_empty(),
+            asks_licence: member
+                .is_some_and(|member| member.licence.is_empty() && member.role != MemberRole::Secretary),
+        }
+    }
+}
+
+/// `GET /consultations/{consultation_id}/minutes`
+pub(crate) async fn edit(visitor: Visitor, Path(id): Path<String>) -> Result<Response, PortalError> {
+    let Some(session) = visitor.session().await? else { return see_other("/", []) };
+    form(&visitor, &session, &id, None).await
+}
+
+/// `POST /consultations/{consultation_id}/minutes`
+pub(crate) async fn write(
+    visitor: Visitor,
+    Path(id): Path<String>,
+    RawForm(body): RawForm,
+) -> Result<Response, PortalError> {
+    let Some(session) = visitor.session().await? else { return see_other("/", []) };
+    let typed = typed_of(&body);
+    let consultations = consultations(&visitor)?;
+    match consultations.write_minutes(live(&visitor)?, &session, &id_of(&id)?, &typed).await? {
+        MinutesAnswer::Done => see_other(&format!("/consultations/{}#minutes", id_of(&id)?), []),
+        MinutesAnswer::Refused => Err(PortalError::NotFound),
+        MinutesAnswer::Bad(bad) => {
+            let error = words::bad(texts(visitor.language(Some(session.language))), &bad, &[]);
+            form(&visitor, &session, &id, Some((typed, error))).await
+        }
+    }
+}
+
+/// What was typed to sign.
+#[derive(Deserialize)]
+pub(crate) struct Signing {
+    #[serde(default)]
+    digest: String,
+    #[serde(default)]
+    licence: String,
+}
+
+/// `POST /consultations/{consultation_id}/minutes/sign`
+pub(crate) async fn sign(
+    visitor: Visitor,
+    Path(id): Path<String>,
+    axum::Form(typed): axum::Form<Signing>,
+) -> Result<Response, PortalError> {
+    let Some(session) = visitor.session().await? else { return see_other("/", []) };
+    let consultations = consultations(&visitor)?;
+    let Signing { digest, licence } = typed;
+    match consultations.sign_minutes(live(&visitor)?, &session, &id_of(&id)?, &digest, &licence).await? {
+        MinutesAnswer::Done => see_other(&format!("/consultations/{}#minutes", id_of(&id)?), []),
+        MinutesAnswer::Refused => Err(PortalError::NotFound),
+        MinutesAnswer::Bad(bad) => {
+            let error = words::bad(texts(visitor.language(Some(session.language))), &bad, &[]);
+            let (member, opinion) = (NewMember::default(), TypedOpinion::default());
+            let kept = Kept { error: Some(error), member, opinion };
+            show::render(&visitor, &session, &id, StatusCode::UNPROCESSABLE_ENTITY, kept).await
+        }
+    }
+}
+
+/// The language of the PDF.
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    language: Option<String>,
+}
+
+/// `GET /consultations/{consultation_id}/minutes.pdf`
+pub(crate) async fn pdf(
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, PortalError> {
+    let Some(session) = visitor.session().await? else { return see_other("/", []) };
+    let language = asked.language.as_deref().and_then(Language::from_tag).unwrap_or_default();
+    let pdf = consultations(&visitor)?.minutes_pdf(&session, &id_of(&id)?, language).await?;
+    let pdf = pdf.ok_or(PortalError::NotFound)?;
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("application/pdf")),
+        (CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"bien-ban-hoi-chan.pdf\"")),
+    ];
+    Ok((StatusCode::OK, headers, pdf).into_response())
+}
+
+async fn form(
+    visitor: &Visitor,
+    session: &Session,
+    id: &str,
+    refused: Option<(TypedMinutes, String)>,
+) -> Result<Response, PortalError> {
+    let found = consultations(visitor)?.minutes_to_edit(session, &id_of(id)?).await?;
+    let (place, text, from_text) = found.ok_or(PortalError::NotFound)?;
+    let replaces = !from_text.follows.is_empty();
+    let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let (typed, error) = match refused {
+        Some((typed, error)) => (typed, Some(error)),
+        None => (from_text, None),
+    };
+    let back = format!("/consultations/{}", place.record.consultation.id);
+    let url = format!("{back}/minutes");
+    let frame = Frame::at(visitor, visitor.language(Some(session.language)), true, &url).of(session);
+    let t = frame.t;
+    let words = t.consult;
+    let template = EditPage {
+        t,
+        url: back,
+        error,
+        replaces,
+        lines: vec![
+            ("record_number", words.record_number, typed.record_number.clone()),
+            ("department", words.department, typed.department.clone()),
+            ("bed", words.bed, typed.bed.clone()),
+        ],
+        fields: vec![
+            ("place", words.place, typed.place.clone(), 2),
+            ("diagnosis", words.diagnosis, typed.diagnosis.clone(), 3),
+            ("course", words.course, typed.course.clone(), 6),
+            ("treatment_so_far", words.treatment_so_far, typed.treatment_so_far.clone(), 4),
+            ("conclusion", words.conclusion, typed.conclusion.clone(), 6),
+            ("treatment", words.treatment, typed.treatment.clone(), 4),
+            ("follow_up", words.follow_up, typed.follow_up.clone(), 3),
+        ],
+        text_chars_max: limits::MINUTES_TEXT_CHARS_MAX,
+        line_chars_max: limits::MINUTES_LINE_CHARS_MAX,
+        facts: facts_of(t, &text),
+        typed,
+        frame: Frame::at(visitor, visitor.language(Some(session.language)), true, &url).of(session),
+    };
+    page(status, &template)
+}
+
+/// What the draft took from the record: nobody types it.
+fn facts_of(t: &Texts, text: &MinutesText) -> Vec<(&'static str, Vec<String>)> {
+    let words = t.consult;
+    let attendee = |one: &filmless_delivery::consult::Attendee| {
+        let facts = [one.title.as_str(), &one.name, &one.facility, &one.licence];
+        let facts: Vec<&str> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
+        format!("{}: {}", words::role(t, one.role), facts.join(" · "))
+    };
+    let shown = |one: &filmless_delivery::consult::ShownSeries| {
+        format!("{} · {} s", one.description, one.seconds).trim_start_matches([' ', '·']).to_owned()
+    };
+    vec![
+        (words.patient, vec![format!("{} · {} · {}", text.patient.name, text.patient.birth, text.patient.patient_id)]),
+        (words.question, text.question.lines().map(str::to_owned).collect()),
+        (words.members, text.attendees.iter().map(attendee).collect()),
+        (words.shown, text.shown.iter().map(shown).collect()),
+        (words.opinions, text.opinions.iter().map(|one| format!("{}: {}", one.name, one.text)).collect()),
+    ]
+}
+
+fn typed_of(body: &[u8]) -> TypedMinutes {
+    let mut typed = TypedMinutes::default();
+    for (name, value) in url::form_urlencoded::parse(body) {
+        let field = match name.as_ref() {
+            "follows" => &mut typed.follows,
+            "reason" => &mut typed.reason,
+            "record_number" => &mut typed.record_number,
+            "department" => &mut typed.department,
+            "bed" => &mut typed.bed,
+            "diagnosis" => &mut typed.diagnosis,
+            "place" => &mut typed.place,
+            "course" => &mut typed.course,
+            "treatment_so_far" => &mut typed.treatment_so_far,
+            "conclusion" => &mut typed.conclusion,
+            "treatment" => &mut typed.treatment,
+            "follow_up" => &mut typed.follow_up,
+            _ => continue,
+        };
+        // A form ends its lines as the network does.
+        *field = value.replace("\r\n", "\n");
+    }
+    typed
+}

@@ -1,0 +1,213 @@
+//! The page of a consultation, for its members, its patient, and whoever started it.
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::Response;
+use filmless_delivery::consult::{
+    ConsultationState, ConsultationView, MemberLine, MemberStatus, NewMember, Place, TypedOpinion, Who,
+};
+use filmless_delivery::viewing::Session;
+use filmless_domain::Channel;
+use serde::Deserialize;
+
+use super::form::{Field, fields};
+use super::opinions::{OpinionCard, OpinionForm};
+use super::{consultations, id_of, words};
+use crate::error::PortalError;
+use crate::pages::answer::{page, see_other};
+use crate::pages::frame::Frame;
+use crate::pages::moments::{day, moment};
+use crate::pages::studies::title;
+use crate::texts::Texts;
+use crate::visitor::Visitor;
+
+#[derive(Template)]
+#[template(path = "consultation.html")]
+struct ConsultationPage<'a> {
+    frame: Frame<'a>,
+    t: &'static Texts,
+    url: String,
+    error: Option<String>,
+    patient_name: &'a str,
+    state: &'static str,
+    started: String,
+    until: String,
+    question: &'a str,
+    voice_link: Option<&'a str>,
+    /// Into the room, or to its replay; empty once the studies are closed.
+    studies: Vec<(String, String)>,
+    has_ended: bool,
+    sees_studies: bool,
+    opinions: Vec<OpinionCard>,
+    opinion_form: Option<OpinionForm>,
+    members: Vec<MemberCard>,
+    add_fields: Vec<Field>,
+    may_manage: bool,
+    may_end: bool,
+    may_withdraw: bool,
+}
+
+#[derive(Template)]
+#[template(path = "consult_wait.html")]
+struct WaitPage<'a> {
+    frame: Frame<'a>,
+    name: &'a str,
+}
+
+/// A member, as shown.
+pub(crate) struct MemberCard {
+    pub(crate) url: String,
+    pub(crate) name: String,
+    pub(crate) facts: String,
+    pub(crate) role: &'static str,
+    pub(crate) status: &'static str,
+    pub(crate) opened: Vec<String>,
+    pub(crate) messages: Vec<String>,
+    pub(crate) may_admit: bool,
+    pub(crate) may_remove: bool,
+    pub(crate) may_invite: bool,
+}
+
+impl MemberCard {
+    /// A member below the address of their consultation.
+    pub(crate) fn new(t: &Texts, url: &str, member: &MemberLine) -> Self {
+        let facts = [&member.title, &member.facility, &member.licence].map(|text| text.trim().to_owned());
+        let told = |(channel, state, at): &(Channel, _, _)| {
+            format!("{}: {}, {}", channel.label(), words::message(t, *state), moment(t, *at))
+        };
+        Self {
+            url: format!("{url}/members/{}", member.id),
+            name: member.name.clone(),
+            facts: facts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · "),
+            role: words::role(t, member.role),
+            status: words::status(t, member.status),
+            opened: member.opened.iter().map(|(_, at)| moment(t, *at)).collect(),
+            messages: member.messages.iter().map(told).collect(),
+            may_admit: member.status == MemberStatus::Waiting,
+            may_remove: member.status != MemberStatus::Removed && !words::is_chair(member.role),
+            may_invite: member.status != MemberStatus::Removed,
+        }
+    }
+}
+
+/// The act that was not done.
+#[derive(Deserialize)]
+pub(crate) struct Undone {
+    #[serde(default)]
+    undone: Option<String>,
+}
+
+/// `GET /consultations/{consultation_id}`
+pub(crate) async fn show(
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(Undone { undone }): Query<Undone>,
+) -> Result<Response, PortalError> {
+    let Some(session) = visitor.session().await? else { return see_other("/", []) };
+    let error = undone.map(|_| {
+        let frame = Frame::new(&visitor, visitor.language(Some(session.language)), true);
+        frame.t.consult.act_refused.to_owned()
+    });
+    let kept = Kept { error, member: NewMember::default(), opinion: TypedOpinion::default() };
+    render(&visitor, &session, &id, StatusCode::OK, kept).await
+}
+
+/// What went wrong, and what was typed.
+pub(super) struct Kept {
+    pub(super) error: Option<String>,
+    pub(super) member: NewMember,
+    pub(super) opinion: TypedOpinion,
+}
+
+/// The page, with what went wrong, and what was typed.
+pub(super) async fn render(
+    visitor: &Visitor,
+    session: &Session,
+    id: &str,
+    status: StatusCode,
+    kept: Kept,
+) -> Result<Response, PortalError> {
+    let consultations = consultations(visitor)?;
+    let found = consultations.view(session, &id_of(id)?).await?;
+    let (place, view) = found.ok_or(PortalError::NotFound)?;
+    let url = format!("/consultations/{}", view.record.consultation.id);
+    let language = visitor.language(Some(session.language));
+    let frame = Frame::at(visitor, language, true, &url).of(session);
+    if let Some(member) = place.member().filter(|member| !member.member.is_admitted()) {
+        // Who waits learns nothing of the patient.
+        return page(status, &WaitPage { frame, name: &member.member.name });
+    }
+    let t = frame.t;
+    let studies = match &place.who {
+        Who::Member(_) | Who::Starter => studies_of(visitor, session, &view, t).await?,
+        Who::Patient => Vec::new(),
+    };
+    let consultation = &view.record.consultation;
+    let is_open = consultation.state == ConsultationState::Open;
+    let opinions = consultations.opinions(&place).await?;
+    let members = view.members.iter().map(|member| card(t, &url, &place, is_open, member)).collect();
+    let template = ConsultationPage {
+        t,
+        error: kept.error,
+        opinion_form: OpinionForm::new(t, &place, &opinions, &kept.opinion),
+        opinions: opinions.iter().map(|opinion| OpinionCard::new(t, opinion)).collect(),
+        patient_name: &view.record.patient_name,
+        state: words::state_of(t, consultation),
+        started: format!("{}, {}", view.record.starter, moment(t, view.record.created_at)),
+        until: day(t, consultation.ends_at),
+        question: &consultation.question,
+        voice_link: consultation.voice_link.as_deref().filter(|_| is_open && place.admitted().is_some()),
+        studies,
+        has_ended: !is_open,
+        sees_studies: place.admitted().is_some(),
+        members,
+        add_fields: fields(t, &kept.member),
+        may_manage: place.may_manage() && is_open,
+        may_end: place.may_manage() && is_open,
+        may_withdraw: matches!(place.who, Who::Patient) && !is_recalled(&view),
+        url: url.clone(),
+        frame: Frame::at(visitor, language, true, &url).of(session),
+    };
+    page(status, &template)
+}
+
+/// A member, with the acts that whoever looks may do.
+fn card(t: &Texts, url: &str, place: &Place, is_open: bool, member: &MemberLine) -> MemberCard {
+    let card = MemberCard::new(t, url, member);
+    let (is_chair, may_manage) = (place.is_chair(), place.may_manage());
+    let sees_acts = may_manage || matches!(place.who, Who::Patient);
+    MemberCard {
+        may_admit: card.may_admit && is_chair && is_open,
+        may_remove: card.may_remove && is_chair,
+        may_invite: card.may_invite && may_manage,
+        opened: if sees_acts { card.opened } else { Vec::new() },
+        messages: if may_manage { card.messages } else { Vec::new() },
+        ..card
+    }
+}
+
+fn is_recalled(view: &ConsultationView) -> bool {
+    use filmless_delivery::consult::EndReason;
+    view.record.consultation.ended == Some(EndReason::Recalled)
+}
+
+/// The studies of the consultation that are in sight, with the way into the room.
+async fn studies_of(
+    visitor: &Visitor,
+    session: &Session,
+    view: &ConsultationView,
+    t: &Texts,
+) -> Result<Vec<(String, String)>, PortalError> {
+    let consultation = &view.record.consultation;
+    let list = visitor.portal().list_studies(session).await?;
+    let of_consultation = list
+        .iter()
+        .filter(|study| study.is_released && consultation.studies.contains(&study.study_instance_uid));
+    let link = of_consultation.map(|study| {
+        let date = t.study_date(study.date, study.image_date);
+        let room = format!("/studies/{}/read?consultation={}", study.study_instance_uid, consultation.id);
+        (room, format!("{date} · {}", title(t, study)))
+    });
+    Ok(link.collect())
+}

@@ -1,0 +1,122 @@
+//! What is said of consultations: states, roles, and fields that cannot be taken.
+
+use filmless_delivery::consult::{
+    BadField, ChannelState, ConsentForm, Consultation, ConsultationState, EndReason, Fault, MemberRole, MemberStatus,
+    Signer,
+};
+
+use crate::pages::moments::moment;
+use crate::texts::Texts;
+
+/// What a member is.
+pub(crate) const fn role(t: &Texts, role: MemberRole) -> &'static str {
+    match role {
+        MemberRole::Chair => t.consult.role_chair,
+        MemberRole::Secretary => t.consult.role_secretary,
+        MemberRole::Member => t.consult.role_member,
+    }
+}
+
+/// How far a member has come.
+pub(crate) const fn status(t: &Texts, status: MemberStatus) -> &'static str {
+    match status {
+        MemberStatus::Invited => t.consult.invited,
+        MemberStatus::Waiting => t.consult.waiting,
+        MemberStatus::Admitted => t.consult.admitted,
+        MemberStatus::Removed => t.consult.removed,
+    }
+}
+
+/// How far a consultation has come.
+pub(crate) fn state(t: &Texts, state: ConsultationState, ended: Option<EndReason>) -> &'static str {
+    match (state, ended) {
+        (ConsultationState::Draft | ConsultationState::Open, _) => t.consult.state_open,
+        (ConsultationState::Ended, Some(EndReason::Time)) => t.consult.ended_time,
+        (ConsultationState::Ended, Some(EndReason::Recalled)) => t.consult.ended_recalled,
+        (ConsultationState::Ended, _) => t.consult.ended_chair,
+    }
+}
+
+/// The same of a whole one.
+pub(crate) fn state_of(t: &Texts, consultation: &Consultation) -> &'static str {
+    state(t, consultation.state, consultation.ended)
+}
+
+/// Which field cannot be taken, and why. A member is named by the row that was typed into.
+pub(crate) fn bad(t: &Texts, bad: &BadField, rows: &[usize]) -> String {
+    let words = t.consult;
+    let (of_member, field) = match bad.field.strip_prefix("members[").and_then(|rest| rest.split_once("].")) {
+        Some((place, field)) => {
+            let row = place.parse::<usize>().ok().and_then(|place| rows.get(place).copied());
+            (format!("{} {} – ", words.member, row.unwrap_or_default() + 1), field)
+        }
+        None => (String::new(), bad.field.as_str()),
+    };
+    let field = match field {
+        "question" => words.question,
+        "studies" => words.which,
+        "ends_at" => words.days,
+        "voice_link" => words.voice_link,
+        "consent" | "consent.form" => words.consent_form,
+        "consent.taken_by" => words.consent_by,
+        "consent.taken_at" => words.consent_at,
+        "members" => words.members,
+        "chair" => words.role_chair,
+        "secretary" => words.role_secretary,
+        "name" => words.name,
+        "title" => words.member_title,
+        "facility" => words.facility,
+        "licence" => words.licence,
+        "email" => words.email,
+        "phone" => words.phone,
+        "text" => words.your_opinion,
+        "number" => words.opinions,
+        "adds_to" => words.adds_to,
+        other => other,
+    };
+    let fault = match bad.kind {
+        Fault::Missing => words.fault_missing,
+        Fault::Empty => words.fault_empty,
+        Fault::TooLong => words.fault_too_long,
+        Fault::TooMany => words.fault_too_many,
+        Fault::Twice => words.fault_twice,
+        Fault::Outside => words.fault_outside,
+        Fault::NotAllowed => words.fault_not_allowed,
+        Fault::Unknown => words.fault_unknown,
+    };
+    format!("{of_member}{field}: {fault}.")
+}
+
+/// What became of a message.
+pub(crate) const fn message(t: &Texts, state: ChannelState) -> &'static str {
+    match state {
+        ChannelState::Pending | ChannelState::Sending => t.consult.message_pending,
+        ChannelState::Sent | ChannelState::Delivered => t.consult.message_sent,
+        ChannelState::Failed => t.consult.message_failed,
+    }
+}
+
+/// Whether a role leads.
+pub(crate) const fn is_chair(role: MemberRole) -> bool {
+    matches!(role, MemberRole::Chair)
+}
+
+/// How the patient agreed.
+pub(crate) const fn consent(t: &Texts, form: ConsentForm) -> &'static str {
+    match form {
+        ConsentForm::Written => t.consult.consent_written,
+        ConsentForm::Spoken => t.consult.consent_spoken,
+        ConsentForm::Electronic => t.consult.consent_electronic,
+    }
+}
+
+/// Who signed, and when.
+pub(crate) fn signature(t: &Texts, by: &Signer, at: jiff::Timestamp) -> String {
+    let words = t.consult;
+    let licence = match by.licence.as_str() {
+        "" => String::new(),
+        licence => format!(", {} {licence}", words.licence_short),
+    };
+    let name = format!("{} {}", by.title, by.name);
+    format!("{} {}, {}{licence}, {}", words.signed_by, name.trim(), by.facility, moment(t, at))
+}

@@ -1,0 +1,91 @@
+//! The live room of a consultation, as far as it is asked by HTTP: tickets, taking part without a WebSocket, and the record.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, Query};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use filmless_consult::ConsultationId;
+use filmless_delivery::consult::live::{Live, POLL_MESSAGES_MAX, Poll, TicketAnswer};
+use filmless_delivery::viewing::Session;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::marks::is_json;
+use crate::error::PortalError;
+use crate::visitor::Visitor;
+
+/// From where the record is asked for.
+#[derive(Deserialize)]
+pub(crate) struct From {
+    #[serde(default)]
+    after: u64,
+}
+
+/// Whoever asks, and their consultation; `None` without a session.
+async fn asked<'v>(
+    visitor: &'v Visitor,
+    id: &str,
+) -> Result<Option<(&'v Live, Session, ConsultationId)>, PortalError> {
+    let id = ConsultationId::parse(id).map_err(|_| PortalError::NotFound)?;
+    let rooms = visitor.services.rooms.as_ref().ok_or(PortalError::NotFound)?;
+    Ok(visitor.session().await?.map(|session| (&rooms.live, session, id)))
+}
+
+/// `POST /consultations/{consultation_id}/ticket`
+pub(crate) async fn ticket(
+    visitor: Visitor,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, PortalError> {
+    let Some((live, session, id)) = asked(&visitor, &id).await? else {
+        return Ok(StatusCode::UNAUTHORIZED.into_response());
+    };
+    if !is_json(&headers) {
+        return Ok(StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response());
+    }
+    Ok(match live.ticket(&session, &id).await? {
+        TicketAnswer::Ticket(ticket) => {
+            let url = visitor.services.room_url(&id);
+            Json(json!({ "ticket": ticket.expose(), "url": url })).into_response()
+        }
+        TicketAnswer::NotAdmitted => StatusCode::FORBIDDEN.into_response(),
+        TicketAnswer::Over => StatusCode::GONE.into_response(),
+        TicketAnswer::NotTheirs => return Err(PortalError::NotFound),
+    })
+}
+
+/// `POST /consultations/{consultation_id}/poll`
+pub(crate) async fn poll(
+    visitor: Visitor,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, PortalError> {
+    let Some((live, session, id)) = asked(&visitor, &id).await? else {
+        return Ok(StatusCode::UNAUTHORIZED.into_response());
+    };
+    if !is_json(&headers) {
+        return Ok(StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response());
+    }
+    let poll = serde_json::from_slice::<Poll>(&body).ok();
+    let Some(poll) = poll.filter(|poll| poll.messages.len() <= POLL_MESSAGES_MAX) else {
+        return Ok(StatusCode::BAD_REQUEST.into_response());
+    };
+    let answer = Box::pin(live.poll(&session, &id, &poll)).await?.ok_or(PortalError::NotFound)?;
+    Ok(Json(answer).into_response())
+}
+
+/// `GET /consultations/{consultation_id}/record`
+pub(crate) async fn record(
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(From { after }): Query<From>,
+) -> Result<Response, PortalError> {
+    let Some((live, session, id)) = asked(&visitor, &id).await? else {
+        return Ok(StatusCode::UNAUTHORIZED.into_response());
+    };
+    let lines = live.record(&session, &id, after).await?.ok_or(PortalError::NotFound)?;
+    Ok(([(CONTENT_TYPE, "application/x-ndjson")], lines).into_response())
+}

@@ -1,0 +1,367 @@
+//! A consultation from its start to its end: who gets in, what they see, and when they see nothing any more.
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use axum::http::header::LOCATION;
+use axum::http::{Method, StatusCode};
+use filmless_delivery::Services;
+use filmless_delivery::consult::{ConsultationId, MemberId};
+use filmless_delivery::notice::send_member_message;
+use filmless_delivery::record::messages::MemberTask;
+use filmless_domain::Channel;
+use filmless_store::port::{Message, Messenger, Messengers, PortError};
+
+use crate::answer::Answer;
+use crate::world::{OPENED, PUBLIC_URL, STUDY, STUDY_OF_ANOTHER, World, shared, uid};
+use crate::{GUEST, HOA, JOHN, cookie_of, form, request};
+
+const PATIENT: &str = "/staff/patients/TjIwLTAzMTc1NDI/consultations";
+const RECORDS: &str = "filmless_staff=records";
+const CONSENT: &str = "&consent_by=DD.+Lan&consent_form=written&consent_at=2020-11-23T16:00";
+const MEMBERS: &str = "&name_0=BS.+Ch%E1%BB%A7&facility_0=BV+A&licence_0=001&name_1=BS.+Kh%C3%A1ch&facility_1=BV+B&licence_1=002&chair=0";
+
+/// The link and the code of one member.
+struct Ticket {
+    token: String,
+    code: String,
+}
+
+impl World {
+    async fn page(&self, cookie: &str, path: &str) -> Answer {
+        self.send(request(Method::GET, path, &[("cookie", cookie)], "")).await
+    }
+
+    async fn act(&self, cookie: &str, path: &str, typed: &str) -> Answer {
+        self.send(form(path, &[("cookie", cookie)], typed)).await
+    }
+
+    /// Starts a consultation about Hoà's study with two members who have no address.
+    async fn consultation(&self) -> (String, Vec<Ticket>) {
+        self.consultation_with("").await
+    }
+
+    async fn consultation_with(&self, more: &str) -> (String, Vec<Ticket>) {
+        let typed = format!("study={STUDY}&question=U+gi%3F&days=7{CONSENT}{MEMBERS}{more}");
+        let answer = self.act(RECORDS, PATIENT, &typed).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        let id = between(&answer.body, &format!("href=\"{PATIENT}/"), "\"").to_owned();
+        (id, tickets_of(&answer.body))
+    }
+
+    /// Enters a code; returns the cookie.
+    async fn enter(&self, ticket: &Ticket) -> String {
+        let answer = self.act("", &format!("/c/{}", ticket.token), &format!("code={}", ticket.code)).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        cookie_of(&answer)
+    }
+}
+
+fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+    let rest = text.split_once(before).unwrap_or_else(|| panic!("{before} is not in {text}")).1;
+    rest.split_once(after).unwrap().0
+}
+
+fn tickets_of(page: &str) -> Vec<Ticket> {
+    let link = format!("{PUBLIC_URL}/c/");
+    page.split(&link)
+        .skip(1)
+        .map(|rest| Ticket {
+            token: rest.split('<').next().unwrap().to_owned(),
+            code: between(rest, "secret digits\">", "<").replace(' ', "+"),
+        })
+        .collect()
+}
+
+/// The address of the member of that name, on a page with the forms of the chair.
+fn member_url<'a>(page: &'a str, name: &str) -> &'a str {
+    let card = page.split("<li class=\"card\">").find(|card| card.contains(&format!("<h3>{name}")));
+    between(card.unwrap(), "action=\"", "/code\"")
+}
+
+#[tokio::test]
+async fn a_member_sees_nothing_before_the_chair_admits_them_and_nothing_after_they_are_removed() {
+    let world = World::new().await;
+    let (id, tickets) = world.consultation().await;
+    let page_url = format!("/consultations/{id}");
+    let (chair, member) = (world.enter(&tickets[0]).await, world.enter(&tickets[1]).await);
+    // A code opens once.
+    let again = world.act("", &format!("/c/{}", tickets[1].token), &format!("code={}", tickets[1].code)).await;
+    assert_eq!(again.status, StatusCode::FORBIDDEN);
+    assert!(again.body.contains("Mã số đã được dùng"), "{}", again.body);
+
+    let waiting = world.page(&member, &page_url).await;
+    assert!(waiting.body.contains("Xin chờ chủ tọa") && waiting.body.contains("BS. Khách"));
+    for secret in ["Nguyễn", "U gi?", "BS. Chủ", STUDY] {
+        assert!(!waiting.body.contains(secret), "{secret}");
+    }
+    let study = format!("/studies/{STUDY}");
+    let room = format!("{study}/read?consultation={id}");
+    let seen_by_admitted = [study.clone(), format!("{study}/grant"), format!("{study}/read"), room.clone()];
+    for path in &seen_by_admitted {
+        assert_eq!(world.page(&member, path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    for path in [format!("{study}/viewer-token"), format!("{study}/download"), format!("{study}/seen")] {
+        let status = world.act(&member, &path, "").await.status;
+        assert!(status == StatusCode::NOT_FOUND || path.ends_with("seen"), "{path} {status}");
+    }
+
+    let led = world.page(&chair, &page_url).await;
+    let url = member_url(&led.body, "BS. Khách");
+    // Nobody else admits: not the member themselves, not the patient, not a guest of the patient.
+    for cookie in [&member, HOA] {
+        let answer = world.act(cookie, &format!("{url}/admit"), "").await;
+        assert_eq!(answer.header(LOCATION), format!("{page_url}?undone=yes"));
+    }
+    assert_eq!(world.act(GUEST, &format!("{url}/admit"), "").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(world.act(&chair, &format!("{url}/admit"), "").await.header(LOCATION), page_url);
+    for path in &seen_by_admitted {
+        assert_eq!(world.page(&member, path).await.status, StatusCode::OK, "{path}");
+    }
+    // An address that somebody keeps who is removed lives a minute.
+    let granted = world.page(&member, &format!("{study}/grant")).await.body;
+    assert!(granted.contains("X-Amz-Expires=60&") && !granted.contains("X-Amz-Expires=900"), "{granted}");
+    let room_page = world.page(&member, &room).await.body;
+    assert!(room_page.contains(&format!("data-consultation=\"{{&#34;id&#34;:&#34;{id}&#34;")), "{room_page}");
+    // Only what was opened: another study of the same patient is not there.
+    assert_eq!(world.page(&member, &format!("/studies/{OPENED}")).await.status, StatusCode::NOT_FOUND);
+    // Another consultation, or none, is no room of theirs.
+    let other = format!("{study}/read?consultation={}", "0".repeat(32));
+    assert_eq!(world.page(&member, &other).await.status, StatusCode::NOT_FOUND);
+
+    // The patient sees who is in it and what they opened; somebody else's patient sees nothing.
+    let shown = world.page(HOA, &page_url).await.body;
+    assert!(shown.contains("BS. Khách") && shown.contains("Đã mở hình ảnh lúc: 16:30"), "{shown}");
+    assert!(world.page(HOA, "/consultations").await.body.contains(&page_url));
+    assert_eq!(world.page(JOHN, &page_url).await.status, StatusCode::NOT_FOUND);
+    assert!(!world.page(JOHN, "/consultations").await.body.contains(&page_url));
+
+    assert_eq!(world.act(&chair, &format!("{url}/remove"), "").await.header(LOCATION), page_url);
+    for path in seen_by_admitted.iter().chain([&page_url]) {
+        let answer = world.page(&member, path).await;
+        let is_out = answer.header(LOCATION) == "/" || answer.status == StatusCode::UNAUTHORIZED;
+        assert!(is_out, "{path} {}", answer.status);
+    }
+    let link = world.page("", &format!("/c/{}", tickets[1].token)).await;
+    assert_eq!(link.status, StatusCode::NOT_FOUND);
+    // The others go on.
+    assert_eq!(world.page(&chair, &study).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_hold_of_the_study_and_the_patients_own_word_end_everything_and_the_chairs_end_leaves_the_page() {
+    for (who, path, typed) in [
+        (RECORDS, format!("/staff/studies/{STUDY}/hold"), "reason=wrong"),
+        (RECORDS, format!("/staff/studies/{STUDY}/recall"), "reason=wrong&confirm=yes"),
+        (HOA, "/consultations/ID/end".to_owned(), ""),
+    ] {
+        let world = World::new().await;
+        let (id, tickets) = world.consultation().await;
+        let chair = world.enter(&tickets[0]).await;
+        assert_eq!(world.page(&chair, &format!("/studies/{STUDY}")).await.status, StatusCode::OK);
+        let path = path.replace("ID", &id);
+        assert!(world.act(who, &path, typed).await.status.as_u16() < 400, "{path}");
+        for path in [format!("/studies/{STUDY}"), format!("/consultations/{id}")] {
+            assert_eq!(world.page(&chair, &path).await.header(LOCATION), "/", "{path}");
+        }
+        let link = world.page("", &format!("/c/{}", tickets[1].token)).await;
+        assert_eq!(link.status, StatusCode::NOT_FOUND);
+        let shown = world.page(RECORDS, &format!("{PATIENT}/{id}")).await.body;
+        assert!(shown.contains("Đã dừng: một lần chụp được thu hồi"), "{shown}");
+    }
+    let world = World::new().await;
+    let (id, tickets) = world.consultation().await;
+    let chair = world.enter(&tickets[0]).await;
+    let page_url = format!("/consultations/{id}");
+    assert_eq!(world.act(&chair, &format!("{page_url}/end"), "").await.header(LOCATION), page_url);
+    let shown = world.page(&chair, &page_url).await.body;
+    assert!(shown.contains("Chủ tọa đã kết thúc.") && shown.contains("Xem lại cuộc hội chẩn"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_consultation_without_consent_question_chair_or_sight_is_not_started_and_the_form_says_why() {
+    let world = shared().await;
+    let study = format!("study={STUDY}&question=U&days=7");
+    let member = "&name_0=A&facility_0=B&licence_0=1";
+    for (typed, why) in [
+        (format!("{study}{member}&chair=0&consent_by=L&consent_at=2020-11-23T16:00"), "bằng cách nào?: còn thiếu"),
+        (format!("{study}{member}&chair=0&consent_form=spoken&consent_at=2020-11-23T16:00"), "Ai đã hỏi người bệnh?: còn trống"),
+        (format!("{study}{member}&chair=0&consent_by=L&consent_form=spoken&consent_at=2020-11-24T16:00"), "Lúc nào?: ngoài"),
+        (format!("study={STUDY}&question=+&days=7{CONSENT}{member}&chair=0"), "Câu hỏi cần hội chẩn: còn trống"),
+        (format!("study={STUDY}&question=U&days=31{CONSENT}{member}&chair=0"), "trong bao lâu?: ngoài"),
+        (format!("{study}{CONSENT}{member}&chair=4"), "Chủ tọa: còn thiếu"),
+        (format!("{study}{CONSENT}{member}&chair=0&name_3=X"), "Thành viên 4 – Nơi làm việc: còn trống"),
+        (format!("{study}{CONSENT}{member}&chair=0&email_0=x"), "Thành viên 1 – Email: không hợp lệ"),
+        (format!("{study}{CONSENT}{member}&chair=0&voice_link=http%3A%2F%2Fzoom.us"), "không hợp lệ"),
+        (format!("study={STUDY_OF_ANOTHER}&question=U&days=7{CONSENT}{member}&chair=0"), "hiện không xem được"),
+        (format!("question=U&days=7{CONSENT}{member}&chair=0"), "Những lần chụp nào?: còn trống"),
+    ] {
+        let answer = world.act(RECORDS, PATIENT, &typed).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{why}");
+        assert!(answer.body.contains(why), "{why}: {}", between(&answer.body, "role=\"alert\"", "</p>"));
+    }
+    assert!(!world.page(HOA, "/consultations").await.body.contains("/consultations/"));
+}
+
+#[tokio::test]
+async fn a_doctor_starts_one_only_with_a_share_that_may() {
+    let world = World::new().await;
+    let typed = format!("study={STUDY}&question=U&days=7{CONSENT}{MEMBERS}");
+    for cookie in [HOA, GUEST] {
+        assert_eq!(world.page(cookie, "/consultations/new").await.status, StatusCode::NOT_FOUND);
+        assert_eq!(world.act(cookie, "/consultations", &typed).await.status, StatusCode::NOT_FOUND);
+    }
+    let share = format!("label=BS.+An&relation=doctor&study={STUDY}&days=7&may_consult=yes");
+    let made = world.act(HOA, "/shares", &share).await;
+    let (token, code) = crate::secrets_of(&made.body);
+    let doctor = cookie_of(&world.act("", &format!("/s/{token}"), &format!("code={code}")).await);
+    assert!(world.page(&doctor, "/consultations/new").await.body.contains("value=\"BS. An\""));
+    // Another study of the same patient is not in the share.
+    let beyond = typed.replace(STUDY, OPENED);
+    assert_eq!(world.act(&doctor, "/consultations", &beyond).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let started = world.act(&doctor, "/consultations", &typed).await;
+    assert_eq!(started.status, StatusCode::OK, "{}", started.body);
+    let id = between(&started.body, "href=\"/consultations/", "\"").to_owned();
+    let shown = world.page(&doctor, &format!("/consultations/{id}")).await.body;
+    // Whoever started it invites and ends, but does not lead.
+    assert!(shown.contains("/code\"") && shown.contains("/end\"") && !shown.contains("/admit\""), "{shown}");
+    // The link of a member is none of a share, and the other way round.
+    let tickets = tickets_of(&started.body);
+    assert_eq!(world.page("", &format!("/s/{}", tickets[0].token)).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(world.page("", &format!("/c/{token}")).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn an_opinion_is_signed_once_added_to_and_never_changed() {
+    let world = World::new().await;
+    let (id, tickets) = world.consultation().await;
+    let url = format!("/consultations/{id}");
+    let (chair, member) = (world.enter(&tickets[0]).await, world.enter(&tickets[1]).await);
+    let opinions = format!("{url}/opinions");
+    // Nobody signs who is not admitted, and the patient signs nothing.
+    for cookie in [&member, HOA, JOHN, GUEST] {
+        let answer = world.act(cookie, &opinions, "text=Không+thấy+u").await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    }
+    let empty = world.act(&chair, &opinions, "text=+").await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(empty.body.contains("Ý kiến của Ông/Bà: còn trống."), "{}", empty.body);
+    // The same form twice is one opinion.
+    for _ in 0..2 {
+        let answer = world.act(&chair, &opinions, "text=Không+thấy+u").await;
+        assert_eq!(answer.header(LOCATION), format!("{url}#opinions"));
+    }
+    let added = world.act(&chair, &opinions, "text=Nên+chụp+lại&adds_to=1").await;
+    assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.body);
+    let later = world.act(&chair, &opinions, "text=Thêm&adds_to=9").await;
+    assert_eq!(later.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let shown = world.page(&chair, &url).await.body;
+    assert_eq!(shown.matches("Không thấy u").count(), 1, "{shown}");
+    assert!(shown.contains("Ký bởi BS. Chủ, BV A, CCHN 001, 16:30, 23/11/2020"), "{shown}");
+    assert!(shown.contains("Bổ sung cho ý kiến 1") && !shown.contains("không khớp với mã"));
+    let consultation = ConsultationId::parse(&id).unwrap();
+    let (signed, lines) = world
+        .with(|services| async move {
+            let index = &services.index;
+            let lines = index.room_lines(&consultation, 0, 100).await.unwrap();
+            (index.opinions(&consultation).await.unwrap(), lines)
+        })
+        .await;
+    assert_eq!(signed.len(), 2);
+    for opinion in &signed {
+        assert!(opinion.is_as_signed());
+        assert!(opinion.signed.seen.studies.contains_key(&uid(STUDY)));
+        // The record names what was signed.
+        assert_eq!(lines.iter().filter(|line| line.text.contains(&opinion.digest)).count(), 1);
+    }
+    // Who is admitted later reads them; after the chair's end they can still be added to.
+    let led = world.page(&chair, &url).await;
+    world.act(&chair, &format!("{}/admit", member_url(&led.body, "BS. Khách")), "").await;
+    assert!(world.page(&member, &url).await.body.contains("Không thấy u"));
+    world.act(&chair, &format!("{url}/end"), "").await;
+    let after = world.act(&member, &opinions, "text=Đồng+ý").await;
+    assert_eq!(after.status, StatusCode::SEE_OTHER, "{}", after.body);
+}
+
+/// Keeps what it is to send.
+struct Kept(Channel, Arc<Mutex<Vec<String>>>);
+
+#[async_trait]
+impl Messenger for Kept {
+    fn channel(&self) -> Channel {
+        self.0
+    }
+
+    async fn send(&self, message: &Message) -> Result<String, PortError> {
+        let text = match message {
+            Message::Sms(sms) => format!("sms {} {}", sms.to.as_str(), sms.text),
+            Message::Email(email) => format!("email {} {}", email.to, String::from_utf8_lossy(&email.raw)),
+            Message::Values(_) => "values".to_owned(),
+        };
+        self.1.lock().unwrap().push(text);
+        Ok(message.idempotency_key().to_owned())
+    }
+
+    fn is_idempotent(&self) -> bool {
+        false
+    }
+}
+
+/// Sends the messages of a member, from the first on, each twice: the second run finds nothing to do.
+async fn sent(services: Services, id: &str, count: u32) -> Vec<String> {
+    let kept = Arc::new(Mutex::new(Vec::new()));
+    let messengers = [Channel::Sms, Channel::Email].map(|channel| Arc::new(Kept(channel, Arc::clone(&kept))) as _);
+    let services = Services { messengers: Messengers::new(messengers), ..services };
+    let consultation = ConsultationId::parse(id).unwrap();
+    for member in services.index.members(&consultation).await.unwrap() {
+        let member: MemberId = member.member.id;
+        for number in (1..=count).flat_map(|number| [number, number]) {
+            let consultation = consultation.clone();
+            let task = MemberTask { study_instance_uid: uid(STUDY), consultation, member: member.clone(), number };
+            send_member_message(&(&services).into(), &task).await.unwrap();
+        }
+    }
+    let kept = kept.lock().unwrap();
+    kept.clone()
+}
+
+#[tokio::test]
+async fn the_link_goes_by_email_and_the_code_by_sms_each_once_and_neither_is_on_the_page() {
+    let world = World::new().await;
+    let typed = format!(
+        "study={STUDY}&question=U&days=7{CONSENT}&name_0=BS.+Ch&facility_0=BV&chair=0&email_0=ch@bv.vn&phone_0=0903123456"
+    );
+    let started = world.act(RECORDS, PATIENT, &typed).await.body;
+    assert!(tickets_of(&started).is_empty() && !started.contains("secret"), "{started}");
+    assert!(started.contains("Đường dẫn đã gửi bằng Email.") && started.contains("Mã số đã gửi bằng SMS."));
+    let id = between(&started, &format!("href=\"{PATIENT}/"), "\"").to_owned();
+    let told = { let id = id.clone(); world.with(|services| async move { sent(services, &id, 2).await }).await };
+    let [email, sms] = told.as_slice() else { panic!("{} messages", told.len()) };
+    let token = between(email, "/c/", "\r\n").trim_end_matches('=').to_owned();
+    assert!(email.starts_with("email ch@bv.vn") && !email.contains("Nguy"), "{email}");
+    assert!(sms.starts_with("sms +84903123456") && !sms.contains("/c/"), "{sms}");
+    let code: String = sms.lines().nth(1).unwrap().to_owned();
+    // Wrong codes count, as those of shares do; a right one then still opens.
+    let wrong = world.act("", &format!("/c/{token}"), "code=000000").await;
+    assert!(wrong.status == StatusCode::FORBIDDEN && wrong.body.contains("Còn 9 lần"), "{}", wrong.body);
+    assert_eq!(world.act("", &format!("/c/{token}"), &format!("code={code}")).await.status, StatusCode::SEE_OTHER);
+    // The member asks for another one, which goes by SMS again.
+    let asked = world.act("", &format!("/c/{token}/code"), "").await;
+    assert!(asked.body.contains("Mã mới đã được gửi bằng SMS."), "{}", asked.body);
+    // Whoever guesses gains nothing by asking for more codes.
+    for left in ["Còn 9 lần", "Còn 8 lần"] {
+        let wrong = world.act("", &format!("/c/{token}"), "code=000000").await;
+        assert!(wrong.body.contains(left), "{left}: {}", wrong.body);
+        assert_eq!(world.act("", &format!("/c/{token}/code"), "").await.status, StatusCode::OK);
+    }
+    let told = world.with(|services| async move { sent(services, &id, 5).await }).await;
+    assert_eq!(told.len(), 3, "{told:?}");
+    let code: String = told[2].lines().nth(1).unwrap().to_owned();
+    let opened = world.act("", &format!("/c/{token}"), &format!("code={code}")).await;
+    assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.body);
+    for _ in 0..2 {
+        world.act("", &format!("/c/{token}/code"), "").await;
+    }
+    let slowed = world.act("", &format!("/c/{token}/code"), "").await;
+    assert_eq!(slowed.status, StatusCode::TOO_MANY_REQUESTS);
+}

@@ -1,0 +1,311 @@
+//! The room of a consultation: who hears what, and what nobody can do in it.
+
+use filmless_consult::{Incoming, Replay};
+use filmless_delivery::consult::live::{Heard, Poll};
+use filmless_domain::staff::Role;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use crate::world::{Line, Meeting, STUDY, STUDY_OF_ANOTHER, Standing, World, desk, now, state, uid};
+
+const MARK: &str = "0e2f0a52-9f7e-4c39-8e0f-8d3a4b1c2d3e";
+const SAID: &str = "1e2f0a52-9f7e-4c39-8e0f-8d3a4b1c2d3e";
+
+fn kinds(messages: &[Value]) -> Vec<&str> {
+    messages.iter().map(|message| message["type"].as_str().unwrap()).collect()
+}
+
+fn mark(study: &str) -> Value {
+    json!({ "type": "mark", "id": MARK, "mark": { "study_instance_uid": study, "kind": "length", "points": [1, 2, 3, 4] } })
+}
+
+fn chat(text: &str) -> Value {
+    json!({ "type": "chat", "id": SAID, "text": text })
+}
+
+#[tokio::test]
+async fn everybody_sees_what_the_driver_sees_and_whoever_comes_late_gets_the_whole_room() {
+    let world = World::new().await;
+    world
+        .with(|services| async move {
+            let meeting = Meeting::of(&services, 4, 0).await;
+            let (mut chair, mut second) = (meeting.join(0).await, meeting.join(1).await);
+            let welcome = second.next().await.unwrap();
+            assert_eq!((&welcome["type"], &welcome["room"]["driver"]), (&json!("welcome"), &json!(meeting.members[0].0)));
+            assert_eq!(kinds(&second.read().await), ["member"], "they hear that they came");
+            assert_eq!(kinds(&chair.read().await), ["welcome", "member", "driver", "member"]);
+
+            chair.say(&state(1, 7)).await;
+            second.say(&mark(STUDY)).await;
+            second.say(&chat("Xem lát 7")).await;
+            let pointer = json!({ "type": "pointer", "pane": 0, "series_instance_uid": "1.2.3", "frame": 7, "at": [1.5, 2.0] });
+            chair.say(&pointer).await;
+            let seen = second.read().await;
+            assert_eq!(kinds(&seen), ["state", "mark", "chat", "pointer"]);
+            assert_eq!(seen[0]["state"]["panes"][0]["frame"], 7);
+            assert_eq!(seen[2]["head"].as_u64().unwrap(), seen[0]["head"].as_u64().unwrap() + 2);
+            assert_eq!(kinds(&chair.read().await), ["mark", "chat"], "the driver knows what they did");
+
+            // A late comer, and somebody behind a proxy that cuts WebSockets.
+            let welcome = meeting.join(2).await.next().await.unwrap();
+            let polled = meeting.live.poll(&meeting.members[3].1, &meeting.id, &asks(None, vec![])).await;
+            let polled = serde_json::to_value(polled.unwrap().unwrap()).unwrap();
+            for (welcome, members) in [(&welcome, 3), (&polled["events"][0], 4)] {
+                let room = &welcome["room"];
+                assert_eq!(room["state"]["panes"][0]["frame"], 7);
+                assert_eq!((&room["marks"][0]["id"], &room["marks"][0]["by"]), (&json!(MARK), &json!(meeting.members[1].0)));
+                assert_eq!(room["chat"][0]["text"], "Xem lát 7");
+                let here = room["members"].as_array().unwrap().iter().filter(|member| member["is_here"] == true);
+                assert_eq!(here.count(), members);
+            }
+            // The driver goes on; whoever polls hears of it, and is heard.
+            chair.say(&json!({ "type": "scroll", "sequence": 2, "frames": [[0, 8]] })).await;
+            let asked = asks(polled["head"].as_u64(), vec![json!({ "type": "chat", "id": MARK, "text": "Tôi cũng thấy" })]);
+            let answer = meeting.live.poll(&meeting.members[3].1, &meeting.id, &asked).await.unwrap().unwrap();
+            let answer = serde_json::to_value(answer).unwrap();
+            assert_eq!(kinds(answer["events"].as_array().unwrap()), ["scroll", "chat"]);
+            assert_eq!(kinds(&chair.read().await).last(), Some(&"chat"));
+        })
+        .await;
+}
+
+fn asks(since: Option<u64>, messages: Vec<Value>) -> Poll {
+    Poll { since, messages }
+}
+
+#[tokio::test]
+async fn what_a_member_may_not_is_refused_with_a_reason_and_the_room_goes_on() {
+    let world = World::new().await;
+    world
+        .with(|services| async move {
+            let meeting = Meeting::of(&services, 3, 1).await;
+            let (mut chair, mut second) = (meeting.join(0).await, meeting.join(1).await);
+            chair.say(&state(5, 1)).await;
+            chair.say(&mark(STUDY)).await;
+            let long = "x".repeat(32 * 1024);
+            let mut elsewhere = state(9, 1);
+            elsewhere["state"]["panes"][0]["study_instance_uid"] = json!(STUDY_OF_ANOTHER);
+            let waiting = json!(meeting.members[2].0);
+            for (who, message, code) in [
+                (1, state(6, 2), "not_driver"),
+                (0, state(5, 2), "stale"),
+                (0, state(4, 2), "stale"),
+                (0, elsewhere, "unknown_study"),
+                (1, mark(STUDY), "not_yours"),
+                (1, json!({ "type": "mark", "id": SAID, "mark": { "study_instance_uid": STUDY_OF_ANOTHER } }), "unknown_study"),
+                (1, json!({ "type": "chat", "id": SAID, "text": long }), "too_large"),
+                (1, json!({ "type": "chat", "id": SAID, "text": "" }), "malformed"),
+                (1, json!({ "type": "dance" }), "unknown_type"),
+                (1, json!({ "type": "take_over", "now": true }), "malformed"),
+                (1, json!({ "type": "take_over" }), "not_driver"),
+                (1, json!({ "type": "hand_over", "to": meeting.members[1].0 }), "not_driver"),
+                (0, json!({ "type": "hand_over", "to": waiting }), "unknown_member"),
+                (1, json!({ "type": "admit", "member": waiting }), "not_chair"),
+                (1, json!({ "type": "remove", "member": meeting.members[0].0 }), "not_chair"),
+                (1, json!({ "type": "end" }), "not_chair"),
+                (0, json!({ "type": "join", "ticket": "x" }), "malformed"),
+            ] {
+                let line = if who == 0 { &mut chair } else { &mut second };
+                assert_eq!(line.refusal_of(&message).await, code, "{message}");
+                assert_eq!(line.say_text("no JSON").await, Heard::Taken);
+            }
+            // Two at the wheel: whoever has it last drives alone.
+            chair.say(&json!({ "type": "hand_over", "to": meeting.members[1].0 })).await;
+            second.say(&state(6, 3)).await;
+            assert_eq!(chair.refusal_of(&state(7, 4)).await, "not_driver");
+            let welcome = meeting.join(1).await.next().await.unwrap();
+            assert_eq!(welcome["room"]["state"]["panes"][0]["frame"], 3);
+            assert_eq!(welcome["room"]["state_sequence"], 6);
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_ticket_opens_one_connection_of_whoever_it_is_for_within_a_minute() {
+    let (world, clock) = World::with_clock().await;
+    world
+        .with(|services| async move {
+            let meeting = Meeting::of(&services, 3, 1).await;
+            assert_eq!(meeting.ticket(2).await, None, "the chair has not admitted them");
+            let ticket = meeting.ticket(1).await.unwrap();
+            let late = meeting.ticket(1).await.unwrap();
+            let join = |ticket: &str| json!({ "type": "join", "ticket": ticket });
+            let mut line = meeting.open();
+            assert_eq!(line.say(&json!({ "type": "ping" })).await, Heard::Taken);
+            assert_eq!(line.next().await.unwrap()["code"], "not_admitted", "nobody speaks before they join");
+            let forged = [format!("{}.{}", meeting.id, "x".repeat(22)), "x".into(), format!("{}.", meeting.id)];
+            for forged in &forged {
+                line.say(&join(forged)).await;
+                assert_eq!(line.next().await.unwrap()["code"], "not_admitted");
+            }
+            line.say(&join(&ticket)).await;
+            assert_eq!(line.next().await.unwrap()["type"], "welcome");
+            let mut again = meeting.open();
+            again.say(&join(&ticket)).await;
+            assert_eq!(again.next().await.unwrap()["code"], "not_admitted", "it was used");
+            clock.set(now() + SignedDuration::from_secs(61));
+            again.say(&join(&late)).await;
+            assert_eq!(again.next().await.unwrap()["code"], "not_admitted", "it is too old");
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn whoever_is_removed_hears_nothing_more_and_does_not_come_back() {
+    let world = World::new().await;
+    world
+        .with(|services| async move {
+            let meeting = Meeting::of(&services, 3, 0).await;
+            let (mut chair, mut second, mut third) =
+                (meeting.join(0).await, meeting.join(1).await, meeting.join(2).await);
+            let polled = meeting.live.poll(&meeting.members[1].1, &meeting.id, &asks(None, vec![])).await.unwrap();
+            let ticket = meeting.ticket(1).await.unwrap();
+            second.read().await;
+            chair.say(&json!({ "type": "remove", "member": meeting.members[1].0 })).await;
+            assert_eq!(second.next().await.unwrap(), json!({ "type": "ended", "reason": "removed" }));
+            assert_eq!(second.next().await, None, "the connection is closed");
+            chair.say(&chat("Giữa chúng ta")).await;
+            assert!(kinds(&third.read().await).contains(&"chat"));
+            // What they still have opens nothing.
+            second.say(&chat("Tôi còn đây")).await;
+            let mut again = meeting.open();
+            again.say(&json!({ "type": "join", "ticket": ticket })).await;
+            assert_eq!(again.next().await.unwrap()["code"], "not_admitted");
+            let asked = asks(Some(polled.unwrap().head), vec![]);
+            assert!(meeting.live.poll(&meeting.members[1].1, &meeting.id, &asked).await.unwrap().is_none());
+            assert!(!kinds(&third.read().await).contains(&"chat"));
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_recall_of_the_study_ends_the_room_at_once() {
+    let world = World::new().await;
+    world
+        .with(|services| async move {
+            let meeting = Meeting::of(&services, 2, 0).await;
+            let (mut chair, mut second) = (meeting.join(0).await, meeting.join(1).await);
+            (chair.read().await, second.read().await);
+            desk(&services, "u-18", [Role::Records, Role::Admin]).recall(&uid(STUDY), "nhầm người").await.unwrap();
+            // What a page of the console does next.
+            meeting.live.end_rooms_of(&uid(STUDY)).await.unwrap();
+            for line in [&mut chair, &mut second] {
+                assert_eq!(line.next().await.unwrap(), json!({ "type": "ended", "reason": "recalled" }));
+                assert_eq!(line.next().await, None);
+            }
+            assert_eq!(meeting.ticket(0).await, None);
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn whatever_takes_the_study_out_of_sight_ends_the_room_with_the_next_look() {
+    let world = World::new().await;
+    world
+        .with(|services| async move {
+            let meeting = Meeting::of(&services, 2, 0).await;
+            let mut chair = meeting.join(0).await;
+            let mut second = meeting.join(1).await;
+            (chair.read().await, second.read().await);
+            // Twice, so that the judgement is one that is remembered.
+            (chair.read().await, second.read().await);
+            // The gate holds it, in a function that knows nothing of rooms.
+            desk(&services, "u-18", [Role::Records, Role::Admin]).hold(&uid(STUDY), "xem lại").await.unwrap();
+            second.say(&chat("Còn thấy không?")).await;
+            assert_eq!(chair.next().await.unwrap()["type"], "ended");
+            assert_eq!(second.next().await.unwrap(), json!({ "type": "ended", "reason": "recalled" }));
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn the_room_ends_by_its_time_and_nobody_joins_after_the_end() {
+    let (world, clock) = World::with_clock().await;
+    world
+        .with(|services| async move {
+            let meeting = Meeting::of(&services, 2, 0).await;
+            let ticket = meeting.ticket(1).await.unwrap();
+            let mut chair = meeting.join(0).await;
+            let mut second = meeting.join(1).await;
+            (chair.read().await, second.read().await);
+            let record = services.index.consultation(&meeting.id).await.unwrap().unwrap();
+            let left = record.consultation.ends_at.duration_since(now());
+            set_near(&services, &clock, &meeting, left).await;
+            assert!(!meeting.live.look_after(&meeting.id, &chair.id).await.unwrap());
+            for line in [&mut chair, &mut second] {
+                assert_eq!(line.next().await.unwrap()["reason"], "time");
+                assert_eq!(line.next().await, None);
+            }
+            let mut late = meeting.open();
+            late.say(&json!({ "type": "join", "ticket": ticket })).await;
+            assert_eq!(late.next().await.unwrap()["type"], "refused");
+        })
+        .await;
+}
+
+/// Moves the clock to the end of a consultation, and its connections and sessions with it: they would end before.
+async fn set_near(
+    services: &filmless_delivery::Services,
+    clock: &Standing,
+    meeting: &Meeting,
+    left: SignedDuration,
+) {
+    use filmless_store::index::Transaction;
+    for connection in services.index.room_connections(&meeting.id, now()).await.unwrap() {
+        let kept = filmless_store::index::RoomConnection { expires_at: i64::MAX, ..connection };
+        let transaction = Transaction::new().connect_to_room(&kept).unwrap();
+        let _ = services.index.commit(transaction).await.unwrap();
+    }
+    clock.set(now() + left);
+}
+
+#[tokio::test]
+async fn a_flood_is_refused_and_then_cut() {
+    let world = World::new().await;
+    world
+        .with(|services| async move {
+            let meeting = Meeting::of(&services, 2, 0).await;
+            let mut chair = meeting.join(0).await;
+            let mut cut = 0;
+            for sequence in 1..=120 {
+                cut += u32::from(chair.say(&state(sequence, 1)).await == Heard::Flood);
+            }
+            assert!(cut > 0, "whoever sends more than 100 a second is closed");
+            let welcome = meeting.join(1).await.next().await.unwrap();
+            assert!(welcome["room"]["state_sequence"].as_u64().unwrap() <= 20, "no more than 20 were taken");
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn nothing_that_was_said_is_lost_or_appears_twice_and_the_record_verifies() {
+    let world = World::new().await;
+    world
+        .with(|services| async move {
+            let meeting = Meeting::of(&services, 3, 0).await;
+            let mut lines = [meeting.join(0).await, meeting.join(1).await, meeting.join(2).await];
+            // All at the same moment: each append wants to be the next line.
+            let ids: Vec<String> = (0..8).map(|n| format!("0e2f0a52-9f7e-4c39-8e0f-00000000000{n}")).collect();
+            let all = lines.iter_mut().enumerate().map(|(place, line): (usize, &mut Line)| {
+                let ids = ids.clone();
+                async move {
+                    for id in ids.iter().skip(place * 2).take(4) {
+                        line.say(&json!({ "type": "chat", "id": id.replace("-4c39-", &format!("-4c3{place}-")), "text": "vậy" })).await;
+                    }
+                }
+            });
+            futures::future::join_all(all).await;
+            // Somebody lost their line, and says the last one again.
+            let [_, _, third] = lines;
+            third.leave().await;
+            let mut back = meeting.join(2).await;
+            back.read().await;
+            back.say(&json!({ "type": "chat", "id": ids[7].replace("-4c39-", "-4c32-"), "text": "vậy" })).await;
+            assert_eq!(kinds(&back.read().await), ["chat"], "they see it again");
+            meeting.act(&Incoming::End {}).await;
+            let text = meeting.live.record(&meeting.members[1].1, &meeting.id, 0).await.unwrap().unwrap();
+            let replay = Replay::read(text.lines(), None).unwrap();
+            assert_eq!(replay.chat.len(), 12);
+        })
+        .await;
+}

@@ -1,0 +1,120 @@
+//! How a meeting went, read from its record: who was there when, and what everybody saw for how long.
+
+use std::collections::BTreeMap;
+
+use filmless_domain::{SeriesInstanceUid, StudyInstanceUid};
+use jiff::Timestamp;
+
+use crate::ids::MemberId;
+use crate::minutes_text::{ShownSeries, Stay};
+use crate::record::Event;
+use crate::replay::{RecordError, Replay};
+use crate::room::Room;
+
+/// How a meeting went.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Course {
+    /// Everything as it was after the last line.
+    pub last: Replay,
+    /// When somebody came first.
+    pub began_at: Option<Timestamp>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// When each member was there.
+    pub stays: BTreeMap<MemberId, Vec<Stay>>,
+    shown: BTreeMap<(StudyInstanceUid, SeriesInstanceUid), Shown>,
+}
+
+/// Milliseconds of a series, by frame.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Shown(BTreeMap<u32, u64>);
+
+impl Course {
+    /// Reads a record, and verifies it.
+    ///
+    /// # Errors
+    /// [`RecordError`] of the first line that does not follow.
+    pub fn read<'a>(lines: impl IntoIterator<Item = &'a str>) -> Result<Self, RecordError> {
+        let mut course = Self::default();
+        for line in lines {
+            course.follow(line)?;
+        }
+        Ok(course)
+    }
+
+    fn follow(&mut self, line: &str) -> Result<(), RecordError> {
+        let before = self.last.room.clone();
+        let entry = self.last.follow(line)?.entry;
+        if before.ended.is_some() {
+            return Ok(());
+        }
+        self.count(&before, entry.at);
+        match &entry.event {
+            Event::Member { member, .. } => {
+                let is_here = self.last.room.is_here(&member.id);
+                let was_here = before.is_here(&member.id);
+                if is_here && !was_here {
+                    self.began_at.get_or_insert(entry.at);
+                    let stay = Stay { from: entry.at, until: None };
+                    self.stays.entry(member.id.clone()).or_default().push(stay);
+                } else if was_here && !is_here {
+                    self.close(Some(&member.id), entry.at);
+                }
+            }
+            Event::Ended { .. } => {
+                self.ended_at = Some(entry.at);
+                self.close(None, entry.at);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Ends the stay of a member, or those of everybody.
+    fn close(&mut self, member: Option<&MemberId>, at: Timestamp) {
+        let of = self.stays.iter_mut().filter(|(id, _)| member.is_none_or(|member| member == *id));
+        for stay in of.flat_map(|(_, stays)| stays) {
+            stay.until.get_or_insert(at);
+        }
+    }
+
+    /// What was shown until now: by a driver who was there.
+    fn count(&mut self, room: &Room, until: Timestamp) {
+        let Some(state) = room.state.as_ref().filter(|_| room.is_driven()) else { return };
+        let lasted = until.as_millisecond().saturating_sub(room.last_at.as_millisecond());
+        let lasted = u64::try_from(lasted).unwrap_or(0);
+        let mut counted = Vec::new();
+        for (place, pane) in state.panes.iter().enumerate() {
+            let is_seen = state.enlarged.is_none_or(|enlarged| usize::from(enlarged) == place);
+            let Some(pane) = pane.as_ref().filter(|_| is_seen) else { continue };
+            let series = (pane.study_instance_uid.clone(), pane.series_instance_uid.clone());
+            // A series in two panes is shown once.
+            if !counted.contains(&series) {
+                *self.shown.entry(series.clone()).or_default().0.entry(pane.frame).or_default() += lasted;
+                counted.push(series);
+            }
+        }
+    }
+
+    /// What was shown, the longest first; without descriptions.
+    #[must_use]
+    pub fn shown(&self) -> Vec<ShownSeries> {
+        let mut shown: Vec<(u64, ShownSeries)> = self.shown.iter().map(one_of).collect();
+        shown.sort_by_key(|(milliseconds, _)| std::cmp::Reverse(*milliseconds));
+        shown.into_iter().map(|(_, series)| series).collect()
+    }
+}
+
+fn one_of((series, Shown(frames)): (&(StudyInstanceUid, SeriesInstanceUid), &Shown)) -> (u64, ShownSeries) {
+    let milliseconds: u64 = frames.values().sum();
+    // Of frames that were shown equally long, the first.
+    let longest = frames.iter().max_by_key(|(frame, lasted)| (**lasted, std::cmp::Reverse(**frame)));
+    let shown = ShownSeries {
+        study_instance_uid: series.0.clone(),
+        series_instance_uid: series.1.clone(),
+        description: String::new(),
+        seconds: milliseconds.div_ceil(1000),
+        frame: longest.map_or(0, |(frame, _)| *frame),
+    };
+    (milliseconds, shown)
+}

@@ -1,0 +1,22 @@
+//! Who sends a message, when, and what it is about.
+
+use jiff::Timestamp;
+
+use crate::consultation::Consultation;
+use crate::member::Member;
+use crate::outgoing::MarkEntry;
+
+/// What is looked up before the room takes a message, at one moment.
+#[derive(Debug, Clone, Copy)]
+pub struct Scene<'a> {
+    /// The server's clock.
+    pub now: Timestamp,
+    /// The consultation.
+    pub consultation: &'a Consultation,
+    /// Who sends.
+    pub by: &'a Member,
+    /// The member whom the message names ([`crate::Incoming::named`]), if there is one with that id.
+    pub named: Option<&'a Member>,
+    /// The mark with the message's id ([`crate::Incoming::id`]), if there is one.
+    pub mark: Option<&'a MarkEntry>,
+}

@@ -1,0 +1,364 @@
+//! Invitations: the link in one message, the code in another, by another way. What no message carries is shown once to
+//! whoever invites, who passes it on.
+
+use filmless_consult::{BadField, ConsultationId, Fault, Member, MemberId, MemberRole, MemberStatus};
+use filmless_domain::audit::{Actor, AuditAction};
+use filmless_domain::share::{Relation, SHARE_CODE_DIGITS, SHARE_LABEL_CHARS_MAX};
+use filmless_domain::{Channel, Secret, access};
+use filmless_store::index::{
+    Change, ChannelRecord, Condition, ConsultationRecord, Index, LogName, MemberMessageKind,
+    MemberMessageRecord, MemberRecord, OutboxMessage, OutboxRecord, Seat, ShareRecord, Transaction,
+    TransactionOutcome,
+};
+use jiff::{SignedDuration, Timestamp};
+
+use super::message_rules::channels_of;
+use super::new_member::{NewMember, add_member, member_of, new_record};
+use super::Consultations;
+use crate::record::audit::Record;
+use crate::record::messages::{MemberTask, Task};
+use crate::record::outbox;
+use crate::viewing::seat_code_hash;
+use crate::{DeliveryError, credentials};
+
+/// So long after a consultation's end its members may still sign its minutes, in days. They see no images then.
+pub const SIGNING_DAYS: i64 = 14;
+
+/// An ended share stays readable this long, so that the patient can see who opened what.
+const KEPT_AFTER_END: SignedDuration = SignedDuration::from_hours(24 * 90);
+
+/// Most codes that a member may ask for by themselves within [`CODE_WINDOW_SECONDS`].
+pub const CODE_REQUESTS_MAX: u32 = 5;
+const CODE_WINDOW_SECONDS: u32 = 3600;
+
+/// How a member was invited, or given another code.
+#[derive(Debug)]
+pub struct Invited {
+    /// Which member.
+    pub member: MemberId,
+    /// Their name.
+    pub name: String,
+    /// How the link goes; `None` if whoever invites passes it on.
+    pub link_by: Option<Channel>,
+    /// The link, where no message carries it.
+    pub link: Option<Secret>,
+    /// How the code goes; `None` if whoever invites passes it on.
+    pub code_by: Option<Channel>,
+    /// The code, where no message carries it.
+    pub code: Option<Secret>,
+}
+
+/// The answer to a member who asks for another code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeAnswer {
+    /// It is on its way, by this channel.
+    Sent(Channel),
+    /// The member has one address, to which the link went: the chair, or who started the consultation, makes the code.
+    AskTheChair,
+    /// They asked [`CODE_REQUESTS_MAX`] times within an hour.
+    TooMany,
+    /// The link opens nothing.
+    Gone,
+}
+
+/// Messages to one member, before they are written.
+struct Letters<'a> {
+    record: &'a ConsultationRecord,
+    member: &'a MemberRecord,
+    made: Vec<MemberMessageRecord>,
+}
+
+impl Consultations {
+    /// Invites a member, or invites them again: a new link and a new code; the link of before ends. `None` if they were
+    /// removed, or are being invited by somebody else at this moment.
+    pub(super) async fn invite(
+        &self,
+        record: &ConsultationRecord,
+        member: &MemberRecord,
+        actor: Actor,
+        source: &str,
+    ) -> Result<Option<Invited>, DeliveryError> {
+        let common = &self.common;
+        let (id, who) = (&record.consultation.id, &member.member);
+        let token = credentials::new_token(common.randomness.as_ref())?;
+        let code = credentials::new_code(common.randomness.as_ref(), SHARE_CODE_DIGITS)?;
+        let share = new_seat(self, record, member, &token, &code, actor.clone())?;
+        let (link_by, code_by) = channels_of(who);
+        let mut letters = Letters { record, member, made: Vec::new() };
+        if let Some(channel) = link_by {
+            letters.add(self, MemberMessageKind::Link, channel, Some(&token)).await?;
+        }
+        if let Some(channel) = code_by {
+            letters.add(self, MemberMessageKind::Code, channel, Some(&code)).await?;
+        }
+        let (member_key, invited) =
+            Index::invite_member_change(id, member, (&share.id, &share.token_digest), letters.count());
+        let new = || Change::new().when(&Condition::Absent("pk"));
+        let (pointer_key, pointer) = Index::share_pointer(&share);
+        let audit = Record::new(AuditAction::InviteMember, actor).from(source);
+        let detail = format!("consultation {id}, member {}, link and code", who.id);
+        let entry = audit.account(&record.consultation.account).detail(detail).entry(common)?;
+        let mut transaction = Transaction::new()
+            .update(member_key, invited)
+            .put(&Index::share_key(&share.token_digest), &share, new())?
+            .put(&pointer_key, &pointer, new())?
+            .log(LogName::Audit, &entry)?;
+        if let Some(before) = self.open_share_of(member).await? {
+            let (key, ended) = Index::end_share_change(&before.token_digest, common.clock.now());
+            transaction = transaction.update(key, ended);
+        }
+        if !letters.send(self, transaction).await? {
+            return Ok(None);
+        }
+        let link = Secret::new(format!("{}/c/{}", common.settings.public_url, token.expose()));
+        Ok(Some(Invited {
+            member: who.id.clone(),
+            name: who.name.clone(),
+            link: link_by.is_none().then_some(link),
+            link_by,
+            code: code_by.is_none().then_some(code),
+            code_by,
+        }))
+    }
+
+    /// Gives a member another code for the link they have. `None` if they have none, or it has ended.
+    pub(super) async fn new_code(
+        &self,
+        record: &ConsultationRecord,
+        member: &MemberRecord,
+        actor: Actor,
+        source: &str,
+    ) -> Result<Option<Invited>, DeliveryError> {
+        let common = &self.common;
+        let Some(share) = self.open_share_of(member).await? else { return Ok(None) };
+        let (id, who) = (&record.consultation.id, &member.member);
+        let code = credentials::new_code(common.randomness.as_ref(), SHARE_CODE_DIGITS)?;
+        let (_, code_by) = channels_of(who);
+        let mut letters = Letters { record, member, made: Vec::new() };
+        if let Some(channel) = code_by {
+            letters.add(self, MemberMessageKind::Code, channel, Some(&code)).await?;
+        }
+        let (member_key, told) = Index::tell_member_change(id, member, letters.count());
+        let hash = seat_code_hash(&share.token_digest, code.expose());
+        let forgives = actor != Actor::Share { share: share.id.clone() };
+        let (share_key, given) = Index::new_seat_code_change(&share.token_digest, &hash, forgives);
+        let audit = Record::new(AuditAction::InviteMember, actor).from(source);
+        let detail = format!("consultation {id}, member {}, code", who.id);
+        let entry = audit.account(&record.consultation.account).detail(detail).entry(common)?;
+        let transaction = Transaction::new()
+            .update(member_key, told)
+            .update(share_key, given)
+            .log(LogName::Audit, &entry)?;
+        if !letters.send(self, transaction).await? {
+            return Ok(None);
+        }
+        let (member, name) = (who.id.clone(), who.name.clone());
+        let code = code_by.is_none().then_some(code);
+        Ok(Some(Invited { member, name, link_by: None, link: None, code_by, code }))
+    }
+
+    /// A member asks for another code, with the link alone: it goes where the link did not.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn ask_for_code(&self, token: &str, source: &str) -> Result<CodeAnswer, DeliveryError> {
+        let index = &self.common.index;
+        let now = self.common.clock.now();
+        let digest = credentials::token_digest(access::token_of_link(token));
+        let failures_max = self.common.settings.limits.link_failures_max;
+        let share = index.share(&digest).await?;
+        let share = share.filter(|share| share.is_open(now) && share.failures < failures_max);
+        let Some((share, seat)) = share.and_then(|share| share.seat.clone().map(|seat| (share, seat))) else {
+            return Ok(CodeAnswer::Gone);
+        };
+        if index.count_code_request(&digest, now, CODE_WINDOW_SECONDS).await? > CODE_REQUESTS_MAX {
+            return Ok(CodeAnswer::TooMany);
+        }
+        let record = index.consultation(&seat.consultation).await?;
+        let member = index.member(&seat.consultation, &seat.member).await?;
+        let (Some(record), Some(member)) = (record, member) else { return Ok(CodeAnswer::Gone) };
+        let (_, Some(channel)) = channels_of(&member.member) else { return Ok(CodeAnswer::AskTheChair) };
+        let actor = Actor::Share { share: share.id };
+        Ok(match self.new_code(&record, &member, actor, source).await? {
+            Some(_) => CodeAnswer::Sent(channel),
+            None => CodeAnswer::Gone,
+        })
+    }
+
+    /// Adds a member to a consultation that is open, and invites them.
+    pub(super) async fn add_and_invite(
+        &self,
+        record: &ConsultationRecord,
+        typed: &NewMember,
+        actor: Actor,
+        source: &str,
+    ) -> Result<Result<Option<Invited>, BadField>, DeliveryError> {
+        let known: Vec<Member> =
+            self.common.index.members(&record.consultation.id).await?.into_iter().map(|m| m.member).collect();
+        if known.len() >= filmless_consult::limits::MEMBERS_MAX {
+            return Ok(Err(BadField { field: "members".into(), kind: Fault::TooMany }));
+        }
+        let member = match member_of(self.new_member_id(&known)?, typed, MemberRole::Member) {
+            Ok(member) => member,
+            Err(bad) => return Ok(Err(bad)),
+        };
+        let member = new_record(member);
+        add_member(self, record, &member).await?;
+        Ok(Ok(self.invite(record, &member, actor, source).await?))
+    }
+
+    /// Tells members that something new is there: everybody who was admitted, but for whoever made it.
+    pub(super) async fn tell_others(
+        &self,
+        record: &ConsultationRecord,
+        but: Option<&MemberId>,
+    ) -> Result<(), DeliveryError> {
+        for member in self.common.index.members(&record.consultation.id).await? {
+            let who = &member.member;
+            let (Some(channel), _) = channels_of(who) else { continue };
+            if who.status != MemberStatus::Admitted || Some(&who.id) == but {
+                continue;
+            }
+            let mut letters = Letters { record, member: &member, made: Vec::new() };
+            letters.add(self, MemberMessageKind::News, channel, None).await?;
+            let (key, told) = Index::tell_member_change(&record.consultation.id, &member, letters.count());
+            // Unmet if somebody else tells them something at this moment.
+            letters.send(self, Transaction::new().update(key, told)).await?;
+        }
+        Ok(())
+    }
+
+    /// The share of a member's newest link, while it is open.
+    pub(super) async fn open_share_of(
+        &self,
+        member: &MemberRecord,
+    ) -> Result<Option<ShareRecord>, DeliveryError> {
+        let Some(digest) = &member.share_digest else { return Ok(None) };
+        let now = self.common.clock.now();
+        Ok(self.common.index.share(digest).await?.filter(|share| share.is_open(now)))
+    }
+}
+
+impl Letters<'_> {
+    async fn add(
+        &mut self,
+        consultations: &Consultations,
+        kind: MemberMessageKind,
+        channel: Channel,
+        secret: Option<&Secret>,
+    ) -> Result<(), DeliveryError> {
+        let (consultation, member) = (&self.record.consultation.id, &self.member.member.id);
+        let number = self.member.messages.saturating_add(self.count()).saturating_add(1);
+        let context = MemberMessageRecord::seal_context(consultation, member, number);
+        let sealed = match secret {
+            Some(secret) => Some(consultations.sealer.seal(secret, &context).await?),
+            None => None,
+        };
+        self.made.push(MemberMessageRecord {
+            consultation: consultation.clone(),
+            member: member.clone(),
+            number,
+            kind,
+            channel,
+            language: self.record.language,
+            sealed,
+            delivery: ChannelRecord::pending(),
+            created_at: consultations.common.clock.now(),
+        });
+        Ok(())
+    }
+
+    fn count(&self) -> u32 {
+        u32::try_from(self.made.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Writes the messages with the change that causes them, and sends them; false if the change was not made.
+    async fn send(
+        &self,
+        consultations: &Consultations,
+        mut transaction: Transaction,
+    ) -> Result<bool, DeliveryError> {
+        let common = &consultations.common;
+        let new = || Change::new().when(&Condition::Absent("pk"));
+        for message in &self.made {
+            transaction = transaction.put(&message.key(), message, new())?;
+        }
+        let entry = match self.tasks()? {
+            tasks if tasks.is_empty() => None,
+            tasks => Some(outbox::entry(common, tasks)?),
+        };
+        if let Some(entry) = &entry {
+            transaction = transaction.announce(entry)?;
+        }
+        if common.index.commit(transaction).await? != TransactionOutcome::Committed {
+            return Ok(false);
+        }
+        if let Some(entry) = &entry {
+            publish(consultations, entry).await;
+        }
+        Ok(true)
+    }
+
+    fn tasks(&self) -> Result<Vec<OutboxMessage>, DeliveryError> {
+        let consultation = &self.record.consultation;
+        let Some(study) = consultation.studies.first() else { return Ok(Vec::new()) };
+        let task = |message: &MemberMessageRecord| MemberTask {
+            study_instance_uid: study.clone(),
+            consultation: consultation.id.clone(),
+            member: message.member.clone(),
+            number: message.number,
+        };
+        self.made.iter().map(|message| task(message).to_outbox()).collect()
+    }
+}
+
+async fn publish(consultations: &Consultations, entry: &OutboxRecord) {
+    outbox::leave_to_sweeper(outbox::publish(&consultations.common, entry).await);
+}
+
+/// The share of a new link. It names the studies only if its member is admitted.
+fn new_seat(
+    consultations: &Consultations,
+    record: &ConsultationRecord,
+    member: &MemberRecord,
+    token: &Secret,
+    code: &Secret,
+    created_by: Actor,
+) -> Result<ShareRecord, DeliveryError> {
+    let (consultation, who) = (&record.consultation, &member.member);
+    let (id, now) = crate::record::log::new_id(&consultations.common)?;
+    let token_digest = credentials::token_digest(token.expose());
+    let ends_at = link_ends_at(consultation.ends_at);
+    let label: String = who.name.chars().take(SHARE_LABEL_CHARS_MAX).collect();
+    Ok(ShareRecord {
+        id: id[..16].to_owned(),
+        code_hash: seat_code_hash(&token_digest, code.expose()),
+        token_digest,
+        account_key: consultation.account.clone(),
+        patient_id: record.patient_id.clone(),
+        patient_name: record.patient_name.clone(),
+        label,
+        relation: Relation::Doctor,
+        studies: if who.is_admitted() { consultation.studies.clone() } else { Vec::new() },
+        may_download: false,
+        may_annotate: true,
+        may_consult: false,
+        seat: Some(seat_of(&consultation.id, &who.id, consultation.ends_at)),
+        failures: 0,
+        language: record.language,
+        created_by,
+        created_at: now,
+        ended_at: None,
+        ends_at: ends_at.as_second(),
+        expires_at: (ends_at + KEPT_AFTER_END).as_second(),
+    })
+}
+
+fn seat_of(consultation: &ConsultationId, member: &MemberId, ends_at: Timestamp) -> Seat {
+    Seat { consultation: consultation.clone(), member: member.clone(), studies_until: ends_at.as_second() }
+}
+
+/// A link ends some days after its consultation, so that minutes can be signed.
+fn link_ends_at(ends_at: Timestamp) -> Timestamp {
+    ends_at + SignedDuration::from_hours(24 * SIGNING_DAYS)
+}

@@ -1,0 +1,327 @@
+//! The minutes: drafted from the record, written by the secretary, signed by chair, secretary and members. A correction is a
+//! new version.
+
+use async_trait::async_trait;
+use filmless_consult::{
+    BadField, ConsultationId, Fault, MemberId, Minutes, MinutesSignature, MinutesText, Replaced, Signer,
+    WrittenMinutes,
+};
+use filmless_domain::audit::AuditAction;
+use filmless_domain::chain::ChainHead;
+use filmless_domain::usage::UsageKind;
+use filmless_domain::Language;
+use filmless_slip::MinutesContent;
+use filmless_store::index::{ConsultationRecord, LogName, Transaction};
+use jiff::Timestamp;
+
+use super::Consultations;
+use super::live::{Live, Made, Maker};
+use super::opinions::event_of;
+use super::places::{Place, Who};
+use crate::DeliveryError;
+use crate::record::audit::Record;
+use crate::record::usage;
+use crate::viewing::Session;
+
+/// What is written by hand in the minutes.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct TypedMinutes {
+    /// Digest of the version that it follows; empty for the first.
+    pub follows: String,
+    /// Why that version is replaced.
+    pub reason: String,
+    /// Number of the patient's record.
+    pub record_number: String,
+    /// Department.
+    pub department: String,
+    /// Bed.
+    pub bed: String,
+    /// Diagnosis before the consultation.
+    pub diagnosis: String,
+    /// Place, and the points that were connected.
+    pub place: String,
+    /// Course of the disease.
+    pub course: String,
+    /// Treatment so far.
+    pub treatment_so_far: String,
+    /// Conclusion.
+    pub conclusion: String,
+    /// Treatment from here on.
+    pub treatment: String,
+    /// What is checked, and when.
+    pub follow_up: String,
+}
+
+impl std::fmt::Debug for TypedMinutes {
+    /// Hides all of it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TypedMinutes(hidden)")
+    }
+}
+
+/// The newest version of the minutes, as the pages show it.
+#[derive(Debug, Clone)]
+pub struct MinutesView {
+    /// The version.
+    pub minutes: Minutes,
+    /// The signatures below this version.
+    pub signatures: Vec<MinutesSignature>,
+    /// Whether all who have to signed it.
+    pub is_final: bool,
+}
+
+/// What came of minutes that were written or signed.
+#[derive(Debug)]
+pub enum MinutesAnswer {
+    /// Done; the same again is the same.
+    Done,
+    /// A field cannot be taken.
+    Bad(BadField),
+    /// Whoever asks may not, or there are none.
+    Refused,
+}
+
+impl Consultations {
+    /// The newest version of the minutes, for somebody who may read it: members who were admitted.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn newest_minutes(&self, place: &Place) -> Result<Option<MinutesView>, DeliveryError> {
+        if !matches!(place.who, Who::Member(_)) || place.admitted().is_none() {
+            return Ok(None);
+        }
+        self.newest_version(&place.record.consultation.id).await
+    }
+
+    async fn newest_version(&self, id: &ConsultationId) -> Result<Option<MinutesView>, DeliveryError> {
+        let Some(minutes) = self.common.index.minutes(id).await?.pop() else { return Ok(None) };
+        let mut signatures = self.common.index.minutes_signatures(id).await?;
+        signatures.retain(|signature| signature.signed.minutes == minutes.digest);
+        signatures.sort_by_key(|signature| signature.signed.at);
+        let is_final = minutes.is_final(&signatures);
+        Ok(Some(MinutesView { minutes, signatures, is_final }))
+    }
+
+    /// The newest version as PDF, with its signatures; with English beside the Vietnamese, or without. `None` for those who may not
+    /// read it, and before there is one.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn minutes_pdf(
+        &self,
+        session: &Session,
+        id: &ConsultationId,
+        language: Language,
+    ) -> Result<Option<Vec<u8>>, DeliveryError> {
+        let Some(place) = self.place(session, id).await? else { return Ok(None) };
+        let Some(view) = self.newest_minutes(&place).await? else { return Ok(None) };
+        let audit = Record::new(AuditAction::ReadConsultation, session.actor()).from(&session.source);
+        let detail = format!("consultation {id}, minutes, version {}", view.minutes.written.version);
+        audit.account(&place.record.consultation.account).detail(detail).write(&self.common).await?;
+        // What was cut off between the last signature and the study.
+        self.save_or_leave(&place.record, &view, session).await;
+        pdf_of(&view, language == Language::En).map(Some)
+    }
+
+    /// Saves a version in the study, or leaves it to the next who signs or reads it: what is signed is signed.
+    async fn save_or_leave(&self, record: &ConsultationRecord, view: &MinutesView, session: &Session) {
+        if let Err(error) = self.save_if_final(record, view, session.actor()).await {
+            tracing::warn!(code = error.code(), consultation = %record.consultation.id, "minutes are not in the study yet");
+        }
+    }
+
+    /// What the next version begins with: the newest one, or a draft from the record. `None` for anybody who does not write
+    /// them.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn minutes_to_edit(
+        &self,
+        session: &Session,
+        id: &ConsultationId,
+    ) -> Result<Option<(Place, MinutesText, TypedMinutes)>, DeliveryError> {
+        let place = self.place(session, id).await?;
+        let Some(place) = place.filter(Place::may_write_minutes) else { return Ok(None) };
+        let newest = self.newest_version(id).await?;
+        let follows = newest.as_ref().map(|view| view.minutes.digest.clone()).unwrap_or_default();
+        let text = match newest {
+            Some(view) => view.minutes.written.text,
+            None => self.draft(&place.record).await?,
+        };
+        let typed = TypedMinutes {
+            follows,
+            reason: String::new(),
+            record_number: text.patient.record_number.clone(),
+            department: text.patient.department.clone(),
+            bed: text.patient.bed.clone(),
+            diagnosis: text.diagnosis.clone(),
+            place: text.place.clone(),
+            course: text.course.clone(),
+            treatment_so_far: text.treatment_so_far.clone(),
+            conclusion: text.conclusion.clone(),
+            treatment: text.treatment.clone(),
+            follow_up: text.follow_up.clone(),
+        };
+        Ok(Some((place, text, typed)))
+    }
+
+    /// Writes a version of the minutes. Who was there, what was shown and what was said is taken anew from the record.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn write_minutes(
+        &self,
+        live: &Live,
+        session: &Session,
+        id: &ConsultationId,
+        typed: &TypedMinutes,
+    ) -> Result<MinutesAnswer, DeliveryError> {
+        let place = self.place(session, id).await?;
+        let Some(place) = place.filter(Place::may_write_minutes) else { return Ok(MinutesAnswer::Refused) };
+        let Some(member) = place.admitted() else { return Ok(MinutesAnswer::Refused) };
+        let by = &member.member.id;
+        let writing = Writing { consultations: self, session, record: &place.record, by, typed };
+        match live.write_down(id, by, &writing).await? {
+            Some(Ok(is_new)) => {
+                if is_new {
+                    self.tell_others(&place.record, Some(by)).await?;
+                }
+                Ok(MinutesAnswer::Done)
+            }
+            Some(Err(bad)) => Ok(MinutesAnswer::Bad(bad)),
+            None => Ok(MinutesAnswer::Refused),
+        }
+    }
+
+    /// Signs the version of this digest.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn sign_minutes(
+        &self,
+        live: &Live,
+        session: &Session,
+        id: &ConsultationId,
+        digest: &str,
+        licence: &str,
+    ) -> Result<MinutesAnswer, DeliveryError> {
+        let place = self.place(session, id).await?;
+        let Some(place) = place.filter(Place::may_sign) else { return Ok(MinutesAnswer::Refused) };
+        let Some(member) = place.admitted() else { return Ok(MinutesAnswer::Refused) };
+        let signer = match Signer::of(&member.member, licence) {
+            Ok(signer) => signer,
+            Err(bad) => return Ok(MinutesAnswer::Bad(bad)),
+        };
+        let signing = Signing { consultations: self, session, record: &place.record, signer, digest };
+        match live.write_down(id, &member.member.id, &signing).await? {
+            Some(Ok(is_new)) => {
+                if let Some(view) = self.newest_version(id).await? {
+                    self.save_or_leave(&place.record, &view, session).await;
+                }
+                if is_new {
+                    self.tell_others(&place.record, Some(&member.member.id)).await?;
+                }
+                Ok(MinutesAnswer::Done)
+            }
+            Some(Err(bad)) => Ok(MinutesAnswer::Bad(bad)),
+            None => Ok(MinutesAnswer::Refused),
+        }
+    }
+}
+
+/// A version as PDF.
+pub(super) fn pdf_of(view: &MinutesView, has_english: bool) -> Result<Vec<u8>, DeliveryError> {
+    let (minutes, signatures) = (&view.minutes, view.signatures.as_slice());
+    let content = MinutesContent { minutes, signatures, pictures: &[], has_english };
+    filmless_slip::minutes_pdf(&content).map_err(DeliveryError::internal("the minutes"))
+}
+
+/// A version that is being written.
+struct Writing<'a> {
+    consultations: &'a Consultations,
+    session: &'a Session,
+    record: &'a ConsultationRecord,
+    by: &'a MemberId,
+    typed: &'a TypedMinutes,
+}
+
+#[async_trait]
+impl Maker<bool> for Writing<'_> {
+    async fn make(&self, head: ChainHead, at: Timestamp) -> Result<Made<bool>, DeliveryError> {
+        let (consultations, session, record, by, typed) =
+            (self.consultations, self.session, self.record, self.by, self.typed);
+        let common = &consultations.common;
+        let id = &record.consultation.id;
+        let newest = consultations.newest_version(id).await?;
+        let before = newest.as_ref().map(|view| &view.minutes);
+        let text = consultations.text_of(record, typed).await?;
+        // A form that is sent twice writes once: the newest version then follows what this one would.
+        if let Some(before) = before
+            && before.written.replaces.as_ref().map(|r| r.digest.as_str()).unwrap_or_default() == typed.follows
+            && before.written.by == *by
+            && text.clone().checked().is_ok_and(|text| text == before.written.text)
+        {
+            return Ok(Made::There(false));
+        }
+        let replaces = (!typed.follows.is_empty())
+            .then(|| Replaced { digest: typed.follows.clone(), reason: typed.reason.clone() });
+        let written = WrittenMinutes {
+            consultation: id.clone(),
+            version: before.map_or(1, |before| before.written.version.saturating_add(1)),
+            replaces,
+            by: by.clone(),
+            at,
+            head,
+            text,
+        };
+        let is_signed = newest.as_ref().is_some_and(|view| !view.signatures.is_empty());
+        let minutes = match written.seal(before, is_signed) {
+            Ok(minutes) => minutes,
+            Err(bad) => return Ok(Made::Bad(bad)),
+        };
+        let audit = Record::new(AuditAction::WriteMinutes, session.actor()).from(&session.source);
+        let detail = format!("consultation {id}, version {}, {}", minutes.written.version, minutes.digest);
+        let entry = audit.account(&record.consultation.account).detail(detail).entry(common)?;
+        let with = Transaction::new().add_minutes(&minutes)?.log(LogName::Audit, &entry)?;
+        Ok(Made::New { note: minutes.note(), with, value: true })
+    }
+}
+
+/// A signature that is being made.
+struct Signing<'a> {
+    consultations: &'a Consultations,
+    session: &'a Session,
+    record: &'a ConsultationRecord,
+    signer: Signer,
+    digest: &'a str,
+}
+
+#[async_trait]
+impl Maker<bool> for Signing<'_> {
+    async fn make(&self, _: ChainHead, at: Timestamp) -> Result<Made<bool>, DeliveryError> {
+        let (consultations, session, record, signer, digest) =
+            (self.consultations, self.session, self.record, &self.signer, self.digest);
+        let (common, id) = (&consultations.common, &record.consultation.id);
+        let newest = consultations.newest_version(id).await?;
+        // Nobody signs what they did not see: a newer version has another digest.
+        let Some(view) = newest.filter(|view| view.minutes.digest == digest) else {
+            return Ok(Made::Bad(BadField { field: "version".into(), kind: Fault::NotAllowed }));
+        };
+        if view.signatures.iter().any(|signature| signature.signed.by.id == signer.id) {
+            return Ok(Made::There(false));
+        }
+        let signature = match view.minutes.sign(signer.clone(), at, &view.signatures) {
+            Ok(signature) => signature,
+            Err(bad) => return Ok(Made::Bad(bad)),
+        };
+        let version = view.minutes.written.version;
+        let audit = Record::new(AuditAction::SignMinutes, session.actor()).from(&session.source);
+        let detail = format!("consultation {id}, version {version}, {digest}");
+        let entry = audit.account(&record.consultation.account).detail(detail).entry(common)?;
+        let with = Transaction::new().add_signature(&signature)?.log(LogName::Audit, &entry)?;
+        let occasion = format!("{id} {version} {}", signer.id);
+        let event = event_of(common, record, UsageKind::MinutesSigned, &occasion).await?;
+        let with = usage::add(with, event.as_slice())?;
+        Ok(Made::New { note: signature.note(), with, value: true })
+    }
+}

@@ -1,0 +1,72 @@
+//! Consultations: the hospital's staff, or a doctor with a share that may, open some of a patient's studies to doctors
+//! elsewhere, for one question and a limited time.
+//!
+//! A member comes with a share that has a [`Seat`](filmless_store::index::Seat). Sight, recall, holds, audit and "who opened
+//! this" are those of shares. A share of a member opens no study until the chair admits them, because it names none; removal
+//! ends it, in the transaction that removes.
+
+mod ending;
+mod invite;
+pub mod live;
+mod members;
+mod message_rules;
+mod new_member;
+mod opinions;
+mod places;
+mod start;
+mod view;
+
+use std::sync::Arc;
+
+use filmless_store::Bucket;
+use filmless_store::sealing::Sealer;
+use jiff::Timestamp;
+
+use crate::parts::{Common, Consulting};
+
+pub use filmless_consult::{
+    BadField, Consent, ConsentForm, Consultation, ConsultationId, ConsultationState, EndReason, Fault, Member,
+    MemberId, MemberRole, MemberStatus, Opinion, Signer, limits,
+};
+pub use filmless_store::index::{ChannelState, ConsultationRecord, MemberRecord};
+
+pub(crate) use ending::{end_all_of_account, end_all_of_study};
+pub use invite::{CODE_REQUESTS_MAX, CodeAnswer, Invited, SIGNING_DAYS};
+pub use members::MemberAct;
+pub use new_member::NewMember;
+pub use opinions::{OpinionAnswer, TypedOpinion};
+pub use places::{Place, Who};
+pub(crate) use start::{Owner, start};
+pub use start::{CONSULTATIONS_OPEN_MAX, StartAnswer, StartRequest, Started};
+pub(crate) use view::line as line_of;
+pub use view::{ConsultationLine, ConsultationView, MemberLine};
+
+/// The use cases of consultations.
+#[derive(Clone)]
+pub struct Consultations {
+    common: Common,
+    #[expect(dead_code, reason = "minutes become instances of their study")]
+    studies: Bucket,
+    sealer: Arc<dyn Sealer>,
+}
+
+impl Consultations {
+    /// Consultations, with these services.
+    #[must_use]
+    pub fn new(parts: impl Into<Consulting>) -> Self {
+        let Consulting { common, studies, sealer } = parts.into();
+        Self { common, studies, sealer }
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.common.clock.now()
+    }
+}
+
+impl std::fmt::Debug for Consultations {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Consultations")
+    }
+}

@@ -1,0 +1,133 @@
+//! Who somebody is in a consultation, by their session.
+
+use filmless_consult::{ConsultationId, ConsultationState, EndReason, MemberId, MemberStatus};
+use filmless_domain::audit::Actor;
+use filmless_store::index::{ConsultationRecord, MemberRecord};
+
+use super::Consultations;
+use crate::DeliveryError;
+use crate::viewing::Session;
+
+/// Who somebody is in a consultation.
+#[derive(Debug, Clone)]
+pub enum Who {
+    /// A member: invited, waiting or admitted, never removed.
+    Member(Box<MemberRecord>),
+    /// Its patient.
+    Patient,
+    /// Whoever started it with a share.
+    Starter,
+}
+
+/// Somebody's place in a consultation.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The consultation.
+    pub record: ConsultationRecord,
+    /// Who they are in it.
+    pub who: Who,
+}
+
+impl Place {
+    /// The member, if they are one.
+    #[must_use]
+    pub fn member(&self) -> Option<&MemberRecord> {
+        match &self.who {
+            Who::Member(member) => Some(member),
+            Who::Patient | Who::Starter => None,
+        }
+    }
+
+    /// The member, if the chair admitted them.
+    #[must_use]
+    pub fn admitted(&self) -> Option<&MemberRecord> {
+        self.member().filter(|member| member.member.is_admitted())
+    }
+
+    /// Whether they may send invitations again, make codes, and end it: the chair, and who started it.
+    #[must_use]
+    pub fn may_manage(&self) -> bool {
+        match &self.who {
+            Who::Member(member) => member.member.is_chair() && member.member.is_admitted(),
+            Who::Starter => true,
+            Who::Patient => false,
+        }
+    }
+
+    /// Whether they may sign opinions and minutes: admitted members, as long as nothing was recalled.
+    #[must_use]
+    pub fn may_sign(&self) -> bool {
+        self.admitted().is_some() && self.record.consultation.ended.is_none_or(may_be_signed)
+    }
+
+    /// Whether they write the minutes: the secretary, or the chair.
+    #[must_use]
+    pub fn may_write_minutes(&self) -> bool {
+        let consultation = &self.record.consultation;
+        let is_writer = |member: &MemberId| {
+            *member == consultation.chair || consultation.secretary.as_ref() == Some(member)
+        };
+        self.may_sign() && self.admitted().is_some_and(|member| is_writer(&member.member.id))
+    }
+
+    /// Whether they lead it: admit and remove.
+    #[must_use]
+    pub fn is_chair(&self) -> bool {
+        self.admitted().is_some_and(|member| member.member.is_chair())
+    }
+}
+
+impl Consultations {
+    /// Somebody's place in a consultation; `None` for anybody who has none, and for one that does not exist.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn place(&self, session: &Session, id: &ConsultationId) -> Result<Option<Place>, DeliveryError> {
+        let index = &self.common.index;
+        let Some(record) = index.consultation(id).await? else { return Ok(None) };
+        // A share is of one account; so is a consultation.
+        if record.consultation.account != session.account_key {
+            return Ok(None);
+        }
+        if let Some(seat) = session.seat() {
+            if seat.consultation != *id {
+                return Ok(None);
+            }
+            let member = index.member(id, &seat.member).await?;
+            let member = member.filter(|member| member.member.status != MemberStatus::Removed);
+            return Ok(member.map(|member| Place { record, who: Who::Member(Box::new(member)) }));
+        }
+        let who = match &session.share {
+            None => Who::Patient,
+            Some(share) if is_of_share(&record, &share.id) => Who::Starter,
+            Some(_) => return Ok(None),
+        };
+        // What is being prepared is not there yet.
+        let is_there = record.consultation.state != ConsultationState::Draft;
+        Ok(is_there.then_some(Place { record, who }))
+    }
+
+    /// The place of somebody who may invite, and end it.
+    pub(super) async fn managed(
+        &self,
+        session: &Session,
+        id: &ConsultationId,
+    ) -> Result<Option<Place>, DeliveryError> {
+        let place = self.place(session, id).await?.filter(Place::may_manage);
+        // After a recall nobody comes back.
+        Ok(place.filter(|place| {
+            let consultation = &place.record.consultation;
+            consultation.state == ConsultationState::Open || consultation.ended.is_some_and(may_be_signed)
+        }))
+    }
+}
+
+/// Whether a consultation was started with this share.
+pub(super) fn is_of_share(record: &ConsultationRecord, share: &str) -> bool {
+    record.consultation.started_by == Actor::Share { share: share.to_owned() }
+}
+
+/// Whether members may still write opinions and minutes after an end of this kind.
+pub(super) const fn may_be_signed(reason: EndReason) -> bool {
+    matches!(reason, EndReason::Chair | EndReason::Time)
+}

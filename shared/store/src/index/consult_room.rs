@@ -1,0 +1,411 @@
+//! The room of a consultation: its item, the lines of its record, marks and chat, and who is connected.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use filmless_consult::{ConsultationId, EntryId, Line, MemberId, Room};
+use filmless_domain::{AccessionNumber, StudyInstanceUid};
+use jiff::Timestamp;
+use jiff::fmt::serde::timestamp::millisecond;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::account::account_key_of;
+use super::consult_member::MemberRecord;
+use super::consultation::{ConsultationRecord, consult_pk};
+use super::order::order_key;
+use super::session::session_key;
+use super::share::share_key;
+use super::study::study_key;
+use super::table::{Item, record_of};
+use super::viewer::{Snapshot, text_of};
+use super::{Change, Condition, Index, ItemKey, Transaction};
+use crate::StoreError;
+
+/// A room as the lines of its record have made it.
+#[derive(Debug, Serialize, Deserialize)]
+struct RoomRecord {
+    /// How many lines there are.
+    sequence: u64,
+    /// The room, as JSON: numbers stay as they are.
+    room: String,
+}
+
+/// A line of a room's record.
+#[derive(Debug, Serialize, Deserialize)]
+struct LineRecord {
+    sequence: u64,
+    line: String,
+}
+
+/// Something that stays in a room: a mark or a chat message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomEntry {
+    /// The id that its author gave it.
+    pub id: EntryId,
+    /// Its author.
+    pub by: MemberId,
+    /// The line that left it as it is.
+    pub head: u64,
+    /// What it is, as JSON.
+    pub entry: String,
+}
+
+/// Kinds of entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoomEntryKind {
+    /// A mark.
+    Mark,
+    /// A chat message.
+    Chat,
+}
+
+/// What somebody shows when they join, once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomTicket {
+    /// Who.
+    pub member: MemberId,
+    /// SHA-256 of the cookie of their session, in hex.
+    pub session: String,
+    /// From where.
+    pub source: String,
+    /// When it expires (also the table's TTL), in seconds since 1970.
+    pub expires_at: i64,
+}
+
+/// Somebody who takes part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomConnection {
+    /// Its id.
+    pub id: String,
+    /// The consultation.
+    pub consultation: ConsultationId,
+    /// Who.
+    pub member: MemberId,
+    /// SHA-256 of the cookie of their session, in hex.
+    pub session: String,
+    /// From where.
+    pub source: String,
+    /// Since when.
+    #[serde(with = "millisecond::required")]
+    pub joined_at: Timestamp,
+    /// When it is over at the latest (also the table's TTL), in seconds since 1970.
+    pub expires_at: i64,
+}
+
+/// All that a member's right to take part rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RoomWatched {
+    /// Digest of the cookie of their session.
+    pub session: String,
+    /// Digest of the token of their share.
+    pub share: Option<String>,
+    /// The account.
+    pub account_key: String,
+    /// The studies of the consultation.
+    pub studies: Vec<StudyInstanceUid>,
+    /// The orders under which they are seen.
+    pub orders: Vec<AccessionNumber>,
+}
+
+/// Items of a room that are read at one moment.
+#[derive(Debug, Default)]
+pub struct RoomAsked<'a> {
+    /// Which connection.
+    pub connection: Option<&'a str>,
+    /// Which members.
+    pub members: &'a [&'a MemberId],
+    /// Which mark or chat message.
+    pub entry: Option<(RoomEntryKind, &'a EntryId)>,
+    /// What a right rests on.
+    pub watched: Option<&'a RoomWatched>,
+}
+
+/// What was there. The rest of the items is for those who know what they are.
+pub struct RoomItems {
+    items: HashMap<(String, String), Item>,
+    pk: String,
+}
+
+impl std::fmt::Debug for RoomItems {
+    /// Items hold patients.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RoomItems(hidden)")
+    }
+}
+
+impl RoomEntryKind {
+    fn key(self, consultation: &ConsultationId, id: &EntryId) -> ItemKey {
+        ItemKey::new(consult_pk(consultation), format!("{}{id}", self.prefix()))
+    }
+
+    const fn prefix(self) -> &'static str {
+        match self {
+            Self::Mark => "MARK#",
+            Self::Chat => "CHAT#",
+        }
+    }
+}
+
+impl RoomWatched {
+    fn keys(&self) -> Vec<ItemKey> {
+        let mut keys = vec![session_key(&self.session), account_key_of(&self.account_key)];
+        keys.extend(self.share.as_deref().map(share_key));
+        keys.extend(self.studies.iter().map(study_key));
+        keys.extend(self.orders.iter().map(order_key));
+        keys
+    }
+}
+
+impl RoomItems {
+    /// The consultation's own item.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn consultation(&self) -> Result<Option<ConsultationRecord>, StoreError> {
+        self.of("META")
+    }
+
+    /// A member.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn member(&self, member: &MemberId) -> Result<Option<MemberRecord>, StoreError> {
+        self.of(&format!("MEMBER#{member}"))
+    }
+
+    /// The room; nothing before the first line of its record.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn room(&self) -> Result<Option<Room>, StoreError> {
+        let record: Option<RoomRecord> = self.of("ROOM")?;
+        let read = |record: RoomRecord| serde_json::from_str(&record.room);
+        record.map(read).transpose().map_err(StoreError::corrupt("read a room"))
+    }
+
+    /// A connection, unless it is over: the table removes those late.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn connection(&self, id: &str, now: Timestamp) -> Result<Option<RoomConnection>, StoreError> {
+        let found: Option<RoomConnection> = self.of(&format!("CONNECTION#{id}"))?;
+        Ok(found.filter(|connection| connection.expires_at > now.as_second()))
+    }
+
+    /// A mark or a chat message.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn entry(&self, kind: RoomEntryKind, id: &EntryId) -> Result<Option<RoomEntry>, StoreError> {
+        self.of(&format!("{}{id}", kind.prefix()))
+    }
+
+    /// What a right rests on, as it is at this moment.
+    #[must_use]
+    pub fn snapshot(&self, watched: &RoomWatched) -> Snapshot {
+        let keys = watched.keys().into_iter().map(|key| (key.pk, key.sk));
+        Snapshot::of(keys.filter_map(|key| self.items.get(&key).cloned().map(|item| (key, item))))
+    }
+
+    fn of<T: DeserializeOwned>(&self, sk: &str) -> Result<Option<T>, StoreError> {
+        self.items.get(&(self.pk.clone(), sk.to_owned())).cloned().map(record_of).transpose()
+    }
+}
+
+impl Transaction {
+    /// Appends lines to the record of a room that still has as many as were read. Unmet if somebody else was first.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`], never for these types.
+    pub fn append_to_room(
+        self,
+        consultation: &ConsultationId,
+        read: u64,
+        room: &Room,
+        lines: Vec<Line>,
+    ) -> Result<Self, StoreError> {
+        let as_read = match read {
+            0 => Condition::Absent("sequence"),
+            read => Condition::is_number("sequence", i64::try_from(read).unwrap_or(i64::MAX)),
+        };
+        let record = RoomRecord {
+            sequence: room.head.sequence,
+            room: serde_json::to_string(room).map_err(StoreError::corrupt("write a room"))?,
+        };
+        let appended = self.put(&room_key(consultation), &record, Change::new().when(&as_read))?;
+        lines.into_iter().try_fold(appended, |transaction, line| {
+            let key = ItemKey::new(consult_pk(consultation), line_sk(line.sequence));
+            let record = LineRecord { sequence: line.sequence, line: line.text };
+            transaction.put(&key, &record, Change::new().when(&Condition::Absent("pk")))
+        })
+    }
+
+    /// Leaves a mark or a chat message in a room.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`], never for this type.
+    pub fn put_room_entry(
+        self,
+        consultation: &ConsultationId,
+        kind: RoomEntryKind,
+        entry: &RoomEntry,
+    ) -> Result<Self, StoreError> {
+        self.put(&kind.key(consultation, &entry.id), entry, Change::new())
+    }
+
+    /// Takes a mark or a chat message out of a room.
+    #[must_use]
+    pub fn delete_room_entry(self, consultation: &ConsultationId, kind: RoomEntryKind, id: &EntryId) -> Self {
+        self.delete(kind.key(consultation, id))
+    }
+
+    /// Connects somebody, whose connection is new.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`], never for this type.
+    pub fn connect_to_room(self, connection: &RoomConnection) -> Result<Self, StoreError> {
+        let keys = [connection_key(&connection.consultation, &connection.id), pointer_key(&connection.id)];
+        keys.iter().try_fold(self, |transaction, key| transaction.put(key, connection, Change::new()))
+    }
+
+    /// Forgets a connection.
+    #[must_use]
+    pub fn disconnect_from_room(self, consultation: &ConsultationId, id: &str) -> Self {
+        self.delete(connection_key(consultation, id)).delete(pointer_key(id))
+    }
+}
+
+impl Index {
+    /// Items of a room, by one call: the consultation, the room, and what else is asked for.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn room_items(
+        &self,
+        consultation: &ConsultationId,
+        asked: &RoomAsked<'_>,
+    ) -> Result<RoomItems, StoreError> {
+        let pk = consult_pk(consultation);
+        let of_consultation = |sk: String| ItemKey::new(pk.clone(), sk);
+        let mut keys = vec![of_consultation("META".to_owned()), room_key(consultation)];
+        keys.extend(asked.members.iter().map(|member| of_consultation(format!("MEMBER#{member}"))));
+        keys.extend(asked.connection.map(|id| of_consultation(format!("CONNECTION#{id}"))));
+        keys.extend(asked.entry.map(|(kind, id)| kind.key(consultation, id)));
+        keys.extend(asked.watched.map(RoomWatched::keys).unwrap_or_default());
+        let items = self.get_items(keys).await?;
+        let items = items.into_iter().map(|item| ((text_of(&item, "pk"), text_of(&item, "sk")), item));
+        Ok(RoomItems { items: items.collect(), pk })
+    }
+
+    /// The lines of a room's record after this one, oldest first, at most so many.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn room_lines(
+        &self,
+        consultation: &ConsultationId,
+        after: u64,
+        max: i32,
+    ) -> Result<Vec<Line>, StoreError> {
+        let text = |text: String| AttributeValue::S(text);
+        let request = self
+            .query_request(&consult_pk(consultation), "")
+            .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
+            .expression_attribute_values(":from", text(line_sk(after.saturating_add(1))))
+            .expression_attribute_values(":to", text("EVENT#~".to_owned()))
+            .limit(max);
+        let answer = request.send().await.map_err(|e| StoreError::unavailable("Query")(Box::new(e)))?;
+        let line = |item| {
+            let LineRecord { sequence, line } = record_of(item)?;
+            Ok(Line { sequence, text: line })
+        };
+        answer.items.unwrap_or_default().into_iter().map(line).collect()
+    }
+
+    /// All marks or chat messages of a room, in the order of the events that left them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn room_entries(
+        &self,
+        consultation: &ConsultationId,
+        kind: RoomEntryKind,
+    ) -> Result<Vec<RoomEntry>, StoreError> {
+        let mut found: Vec<RoomEntry> = self.query(&consult_pk(consultation), kind.prefix()).await?;
+        found.sort_by_key(|entry| entry.head);
+        Ok(found)
+    }
+
+    /// Everybody who takes part now, in the order in which they joined.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn room_connections(
+        &self,
+        consultation: &ConsultationId,
+        now: Timestamp,
+    ) -> Result<Vec<RoomConnection>, StoreError> {
+        let mut found: Vec<RoomConnection> = self.query(&consult_pk(consultation), "CONNECTION#").await?;
+        found.retain(|connection| connection.expires_at > now.as_second());
+        found.sort_by(|a, b| (a.joined_at, &a.id).cmp(&(b.joined_at, &b.id)));
+        Ok(found)
+    }
+
+    /// The connection with this id, whatever its room.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn room_connection(&self, id: &str) -> Result<Option<RoomConnection>, StoreError> {
+        self.get(&pointer_key(id)).await
+    }
+
+    /// Keeps a new ticket.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn add_room_ticket(
+        &self,
+        consultation: &ConsultationId,
+        digest: &str,
+        ticket: &RoomTicket,
+    ) -> Result<(), StoreError> {
+        self.put_new(&ticket_key(consultation, digest), ticket).await.map(|_| ())
+    }
+
+    /// Takes a ticket: of several who show the same one, one gets it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn take_room_ticket(
+        &self,
+        consultation: &ConsultationId,
+        digest: &str,
+        now: Timestamp,
+    ) -> Result<Option<RoomTicket>, StoreError> {
+        let ticket: Option<RoomTicket> = self.take(&ticket_key(consultation, digest)).await?;
+        Ok(ticket.filter(|ticket| ticket.expires_at > now.as_second()))
+    }
+}
+
+fn room_key(consultation: &ConsultationId) -> ItemKey {
+    ItemKey::new(consult_pk(consultation), "ROOM")
+}
+
+/// Zero-padded, so that sort keys order by place.
+fn line_sk(sequence: u64) -> String {
+    format!("EVENT#{sequence:012}")
+}
+
+fn ticket_key(consultation: &ConsultationId, digest: &str) -> ItemKey {
+    ItemKey::new(consult_pk(consultation), format!("TICKET#{digest}"))
+}
+
+fn connection_key(consultation: &ConsultationId, id: &str) -> ItemKey {
+    ItemKey::new(consult_pk(consultation), format!("CONNECTION#{id}"))
+}
+
+/// A connection by itself: API Gateway names no room.
+fn pointer_key(id: &str) -> ItemKey {
+    ItemKey::new(format!("CONNECTION#{id}"), "CONNECTION")
+}

@@ -1,0 +1,155 @@
+//! Consultations: one partition each, with its members and what they wrote; found from the patient's account and from the
+//! studies.
+
+use filmless_consult::{Consultation, ConsultationId, ConsultationState, EndReason};
+use filmless_domain::{Language, PatientId, StudyInstanceUid};
+use jiff::Timestamp;
+use jiff::fmt::serde::timestamp::millisecond;
+use serde::{Deserialize, Serialize};
+
+use super::account::account_pk;
+use super::study::study_pk;
+use super::{Change, Condition, Index, ItemKey, Transaction};
+use crate::StoreError;
+
+/// A consultation, and whose it is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ConsultationRecord {
+    /// What it opens, for which question, until when.
+    #[serde(flatten)]
+    pub consultation: Consultation,
+    /// The patient's code.
+    pub patient_id: PatientId,
+    /// Their name as the hospital writes it.
+    pub patient_name: String,
+    /// The language of its messages.
+    pub language: Language,
+    /// Who started it, for people to read.
+    pub starter: String,
+    /// When it was started.
+    #[serde(with = "millisecond::required")]
+    pub created_at: Timestamp,
+    /// When it ended.
+    #[serde(default, with = "millisecond::optional")]
+    pub ended_at: Option<Timestamp>,
+}
+
+/// Leads from an account or a study to a consultation.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct ConsultationPointer {
+    consultation: ConsultationId,
+}
+
+pub(super) fn consult_pk(id: &ConsultationId) -> String {
+    format!("CONSULT#{id}")
+}
+
+fn consultation_key(id: &ConsultationId) -> ItemKey {
+    ItemKey::new(consult_pk(id), "META")
+}
+
+fn pointer_sk(id: &ConsultationId) -> String {
+    format!("CONSULT#{id}")
+}
+
+impl Transaction {
+    /// Adds a new consultation, with the pointers to it.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`], never for this type.
+    pub fn add_consultation(self, record: &ConsultationRecord) -> Result<Self, StoreError> {
+        let consultation = &record.consultation;
+        let pointer = ConsultationPointer { consultation: consultation.id.clone() };
+        let new = Change::new().when(&Condition::Absent("pk"));
+        let partitions =
+            consultation.studies.iter().map(study_pk).chain([account_pk(&consultation.account)]);
+        let added = self.put(&consultation_key(&consultation.id), record, new)?;
+        partitions
+            .map(|pk| ItemKey::new(pk, pointer_sk(&consultation.id)))
+            .try_fold(added, |transaction, key| transaction.put(&key, &pointer, Change::new()))
+    }
+}
+
+impl Index {
+    /// This consultation.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn consultation(&self, id: &ConsultationId) -> Result<Option<ConsultationRecord>, StoreError> {
+        self.get(&consultation_key(id)).await
+    }
+
+    /// All consultations of an account, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn consultations_of_account(
+        &self,
+        account_key: &str,
+    ) -> Result<Vec<ConsultationRecord>, StoreError> {
+        self.consultations_below(&account_pk(account_key)).await
+    }
+
+    /// All consultations that name a study, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn consultations_of_study(
+        &self,
+        study: &StudyInstanceUid,
+    ) -> Result<Vec<ConsultationRecord>, StoreError> {
+        self.consultations_below(&study_pk(study)).await
+    }
+
+    async fn consultations_below(&self, pk: &str) -> Result<Vec<ConsultationRecord>, StoreError> {
+        let pointers: Vec<ConsultationPointer> = self.query(pk, "CONSULT#").await?;
+        let keys = pointers.iter().map(|pointer| consultation_key(&pointer.consultation)).collect();
+        let mut found: Vec<ConsultationRecord> = self.get_many(keys).await?;
+        found.sort_by_key(|record| std::cmp::Reverse(record.created_at));
+        Ok(found)
+    }
+
+    /// The change that opens a consultation that is being prepared, once.
+    #[must_use]
+    pub fn open_consultation_change(id: &ConsultationId) -> (ItemKey, Change) {
+        let change = Change::new()
+            .set("state", ConsultationState::Open)
+            .when(&Condition::is_text("state", "draft"));
+        (consultation_key(id), change)
+    }
+
+    /// The change that ends a consultation, once.
+    #[must_use]
+    pub fn end_consultation_change(id: &ConsultationId, reason: EndReason, at: Timestamp) -> (ItemKey, Change) {
+        let change = Change::new()
+            .set("state", ConsultationState::Ended)
+            .set("ended", reason)
+            .set("ended_at", at.as_millisecond())
+            .when(&Condition::Present("question"))
+            .when(&Condition::Absent("ended"));
+        (consultation_key(id), change)
+    }
+
+    /// Erases a consultation: members, what they wrote, the room and its record, and the pointers. Returns the number of items.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn erase_consultation(&self, record: &ConsultationRecord) -> Result<usize, StoreError> {
+        let consultation = &record.consultation;
+        let mut erased = 0;
+        for member in self.members(&consultation.id).await? {
+            if let Some(digest) = &member.share_digest {
+                self.delete(&Self::share_key(digest)).await?;
+                erased += 1;
+            }
+        }
+        erased += self.erase_partition(&consult_pk(&consultation.id)).await?;
+        let partitions =
+            consultation.studies.iter().map(study_pk).chain([account_pk(&consultation.account)]);
+        for pk in partitions {
+            self.delete(&ItemKey::new(pk, pointer_sk(&consultation.id))).await?;
+            erased += 1;
+        }
+        Ok(erased)
+    }
+}

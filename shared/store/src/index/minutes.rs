@@ -1,0 +1,76 @@
+//! Minutes of consultations: versions, and the signatures below them; both are written once.
+
+use filmless_consult::{ConsultationId, Minutes, MinutesSignature};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::consultation::consult_pk;
+use super::{Change, Condition, Index, ItemKey, Transaction};
+use crate::StoreError;
+
+/// What was written or signed, as JSON: it stays byte for byte.
+#[derive(Debug, Serialize, Deserialize)]
+struct SignedRecord {
+    signed: String,
+}
+
+impl SignedRecord {
+    fn of(value: &impl Serialize) -> Result<Self, StoreError> {
+        let signed = serde_json::to_string(value).map_err(StoreError::corrupt("write minutes"))?;
+        Ok(Self { signed })
+    }
+}
+
+impl Transaction {
+    /// Adds a version of the minutes. Unmet if there is one of this number.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`], never for this type.
+    pub fn add_minutes(self, minutes: &Minutes) -> Result<Self, StoreError> {
+        let written = &minutes.written;
+        let key = ItemKey::new(consult_pk(&written.consultation), format!("MINUTES#{:04}", written.version));
+        self.put(&key, &SignedRecord::of(minutes)?, Change::new().when(&Condition::Absent("pk")))
+    }
+
+    /// Adds a signature. Unmet if its member signed this version.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`], never for this type.
+    pub fn add_signature(self, signature: &MinutesSignature) -> Result<Self, StoreError> {
+        let signed = &signature.signed;
+        let sk = format!("SIGNATURE#{:04}#{}", signed.version, signed.by.id);
+        let key = ItemKey::new(consult_pk(&signed.consultation), sk);
+        self.put(&key, &SignedRecord::of(signature)?, Change::new().when(&Condition::Absent("pk")))
+    }
+}
+
+impl Index {
+    /// All versions of the minutes of a consultation, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn minutes(&self, consultation: &ConsultationId) -> Result<Vec<Minutes>, StoreError> {
+        self.signed(consultation, "MINUTES#").await
+    }
+
+    /// All signatures below the minutes of a consultation, those of the first version first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn minutes_signatures(
+        &self,
+        consultation: &ConsultationId,
+    ) -> Result<Vec<MinutesSignature>, StoreError> {
+        self.signed(consultation, "SIGNATURE#").await
+    }
+
+    async fn signed<T: DeserializeOwned>(
+        &self,
+        consultation: &ConsultationId,
+        sk_prefix: &str,
+    ) -> Result<Vec<T>, StoreError> {
+        let records: Vec<SignedRecord> = self.query(&consult_pk(consultation), sk_prefix).await?;
+        let read = |record: SignedRecord| serde_json::from_str(&record.signed);
+        records.into_iter().map(read).collect::<Result<_, _>>().map_err(StoreError::corrupt("read minutes"))
+    }
+}
