@@ -51,13 +51,13 @@ export async function command(filmless, words) {
   return JSON.parse(stdout);
 }
 
-/** The first SMS that matches. */
+/** The first SMS whose text and number match. */
 export async function awaitSms(filmless, isMeant = () => true, patienceMs = DELIVERY_MS_MAX) {
   const folder = join(filmless.data, "outbox/sms");
   const end = Date.now() + patienceMs;
   while (Date.now() < end) {
     const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
-    const found = names.map((name) => JSON.parse(readFileSync(join(folder, name), "utf8"))).find(({ text }) => isMeant(text));
+    const found = names.map((name) => JSON.parse(readFileSync(join(folder, name), "utf8"))).find(({ text, to }) => isMeant(text, to));
     if (found !== undefined) {
       return found;
     }

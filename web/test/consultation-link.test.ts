@@ -176,8 +176,7 @@ describe("a socket", () => {
     world.socket.tell({ type: "pong" });
     await pass(30_000);
     expect(world.sockets.length).toBe(2);
-    await pass(10_000);
-    await pass();
+    await pass(10_100);
     expect([world.sockets.length, moods[moods.length - 1]]).toEqual([3, "lost"]);
   });
 

@@ -385,7 +385,7 @@ describe("a record that is played again", () => {
     playback.advance(1_000);
     expect(shows()[0]).toBe(1);
     playback.speed = 4;
-    playback.advance(300);
+    playback.advance(500);
     expect(shows()).toEqual([2, 1, 0, "a"]);
     playback.advance(5_000);
     expect([playback.isAtEnd, playback.isPlaying, meeting.ended]).toEqual([true, false, null]);

@@ -7,6 +7,9 @@ import { parseMessage, readPolled, readTicket, type RoomMessage } from "../read/
 import { written, type Outgoing } from "./room-messages.js";
 import { backOffMs } from "./transfer.js";
 
+export { fetchRecord } from "./consultation-record.js";
+export type { Outgoing };
+
 /** `lost`: it is trying again. */
 export type LinkMood = "joining" | "live" | "polling" | "lost" | "closed";
 

@@ -130,7 +130,8 @@ function readRegion(view: Json | null): Region | null {
   };
   const [centre, extent, turn] = [part(view?.["centre"]), part(view?.["extent"]), object(view?.["turn"])];
   const [a, b, c, d] = ["a", "b", "c", "d"].map((name) => number(turn?.[name]));
-  const isTurn = [a, b, c, d].every((one) => one === 0 || one === 1 || one === -1) && a === (d === 0 ? 0 : a) && Math.abs((a ?? 0) * (d ?? 0) - (b ?? 0) * (c ?? 0)) === 1;
+  const isSide = (one: number | null | undefined) => one === 1 || one === -1;
+  const isTurn = isSide(a) ? isSide(d) && b === 0 && c === 0 : a === 0 && d === 0 && isSide(b) && isSide(c);
   return centre === null || extent === null || extent.x <= 0 || extent.y <= 0 || !isTurn ? null : { centre, extent, turn: { a: a ?? 1, b: b ?? 0, c: c ?? 0, d: d ?? 1 } };
 }
 

@@ -1,7 +1,6 @@
 /** Takes part in a consultation: joins its room, drives or follows, and shows who else is there. */
 
-import { ConsultationLink, type LinkMood } from "../../link/consultation-link.js";
-import type { Outgoing } from "../../link/room-messages.js";
+import { ConsultationLink, type LinkMood, type Outgoing } from "../../link/consultation-link.js";
 import { fill } from "../../page.js";
 import { readConsultationPlace, type ConsultationPlace, type RoomMessage } from "../../read/room-message.js";
 import type { ReadingRoom } from "../room.js";

@@ -1,6 +1,6 @@
 /** Tells the others what this screen shows, while its reader drives. */
 
-import type { Outgoing } from "../../link/room-messages.js";
+import type { Outgoing } from "../../link/consultation-link.js";
 import type { ViewState } from "../../read/view-state.js";
 import type { ReadingRoom } from "../room.js";
 import { inEveryPane } from "../tools/every-pane.js";

@@ -1,6 +1,6 @@
 /** Shows the others what this reader draws: what is in the store of marks is what they see, by and by. */
 
-import type { Outgoing } from "../../link/room-messages.js";
+import type { Outgoing } from "../../link/consultation-link.js";
 import type { SharedMark } from "../../read/room-message.js";
 import type { Annotation } from "../../tools/annotations.js";
 import type { Room } from "../feature.js";

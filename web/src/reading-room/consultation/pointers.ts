@@ -1,6 +1,6 @@
 /** Where the others point: a dot with a name in their colour, that glides from place to place. */
 
-import type { Outgoing } from "../../link/room-messages.js";
+import type { Outgoing } from "../../link/consultation-link.js";
 import type { RoomMessage } from "../../read/room-message.js";
 import { make } from "../../tools/elements.js";
 import { apply, type Point } from "../../view-geometry.js";

@@ -1,6 +1,6 @@
 /** Tells the others how much of what is shown has arrived here, and whether the line is slow. */
 
-import type { Outgoing } from "../../link/room-messages.js";
+import type { Outgoing } from "../../link/consultation-link.js";
 import type { ReadingRoom } from "../room.js";
 
 const PROGRESS_MS = 1_000;

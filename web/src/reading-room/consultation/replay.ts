@@ -1,6 +1,6 @@
 /** Plays a consultation again in the room: what was shown, drawn and written, with the images themselves. */
 
-import { fetchRecord } from "../../link/consultation-record.js";
+import { fetchRecord } from "../../link/consultation-link.js";
 import { fill } from "../../page.js";
 import type { ConsultationPlace } from "../../read/room-message.js";
 import type { ViewState } from "../../read/view-state.js";
