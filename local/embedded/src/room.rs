@@ -130,7 +130,7 @@ impl Room for InProcessRoom {
         Some(sender.subscribe())
     }
 
-    fn announce(&self, room: &str) {
+    fn wake(&self, room: &str) {
         if let Some(sender) = locked(&self.0.changes).get(room) {
             sender.send_replace(());
         }
@@ -212,7 +212,7 @@ mod tests {
         let room = InProcessRoom::default();
         let mut here = room.join("here").unwrap();
         let there = room.join("there").unwrap();
-        room.announce("here");
+        room.wake("here");
         here.changed().await.unwrap();
         assert!(!there.has_changed().unwrap());
     }

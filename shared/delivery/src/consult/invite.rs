@@ -107,7 +107,7 @@ impl Consultations {
             let (key, ended) = Index::end_share_change(&before.token_digest, common.clock.now());
             transaction = transaction.update(key, ended);
         }
-        if !letters.send(self, transaction).await? {
+        if !letters.queue_up(self, transaction).await? {
             return Ok(None);
         }
         let link = Secret::new(format!("{}/c/{}", common.settings.public_url, token.expose()));
@@ -149,7 +149,7 @@ impl Consultations {
             .update(member_key, told)
             .update(share_key, given)
             .log(LogName::Audit, &entry)?;
-        if !letters.send(self, transaction).await? {
+        if !letters.queue_up(self, transaction).await? {
             return Ok(None);
         }
         let (member, name) = (who.id.clone(), who.name.clone());
@@ -223,7 +223,7 @@ impl Consultations {
             letters.add(self, MemberMessageKind::News, channel, None).await?;
             let (key, told) = Index::tell_member_change(&record.consultation.id, &member, letters.count());
             // Unmet if somebody else tells them something at this moment.
-            letters.send(self, Transaction::new().update(key, told)).await?;
+            letters.queue_up(self, Transaction::new().update(key, told)).await?;
         }
         Ok(())
     }
@@ -273,7 +273,7 @@ impl Letters<'_> {
     }
 
     /// Writes the messages with the change that causes them, and sends them; false if the change was not made.
-    async fn send(
+    async fn queue_up(
         &self,
         consultations: &Consultations,
         mut transaction: Transaction,

@@ -45,7 +45,7 @@ impl Room for ApiGatewayRoom {
         None
     }
 
-    fn announce(&self, _: &str) {}
+    fn wake(&self, _: &str) {}
 
     async fn send(&self, connections: &[String], frame: &Bytes) -> Result<Vec<String>, PortError> {
         let posts = stream::iter(connections.to_vec())

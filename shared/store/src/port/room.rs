@@ -8,12 +8,12 @@ use super::PortError;
 /// Gateway. A connection is named by an id of its own; who is behind it, and in which room, the index knows.
 #[async_trait]
 pub trait Room: Send + Sync {
-    /// Takes part in a room from afar, by asking again and again: the receiver changes when something was announced
+    /// Takes part in a room from afar, by asking again and again: the receiver changes when it is woken
     /// there. `None` where this process cannot know, so that whoever asks is answered at once.
     fn join(&self, room: &str) -> Option<watch::Receiver<()>>;
 
     /// Wakes whoever takes part from afar.
-    fn announce(&self, room: &str);
+    fn wake(&self, room: &str);
 
     /// Sends a text frame to each of these connections, after everything sent there before. Returns those that are gone:
     /// closed, or so slow that they were closed.

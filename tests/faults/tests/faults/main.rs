@@ -24,8 +24,8 @@ use std::time::Instant;
 
 use filmless_domain::Order;
 use run::{
-    Told, random_setup, run, with_a_comparison_cut_short, with_a_refusal_left_behind,
-    with_marks_saved_in_a_storm, with_the_clock_set_back,
+    Told, random_setup, run, with_a_comparison_cut_short, with_a_meeting_in_a_storm,
+    with_a_refusal_left_behind, with_marks_saved_in_a_storm, with_the_clock_set_back,
 };
 use sample::Study;
 use scenario::Scenario;
@@ -38,6 +38,8 @@ const RUNS: u64 = 300;
 const SEED: u64 = 1;
 /// How many doctors save marks.
 const MARKS_RUNS: u64 = 8;
+/// How many meetings are held.
+const MEETINGS: u64 = 8;
 /// Seeds of runs that once failed: always run again.
 const FOUND: [u64; 1] = [5050];
 
@@ -156,6 +158,21 @@ fn marks_that_are_saved_in_a_storm_are_saved_whole_and_once() {
     assert_none(&failed);
     println!("{} saves, {} tries", told.len(), told.iter().sum::<usize>());
     assert!(told.iter().any(|tries| *tries > 1), "no save ever failed");
+}
+
+#[test]
+fn what_is_said_in_a_meeting_in_a_storm_is_there_once_and_the_record_verifies() {
+    let seeds: Vec<u64> = (1..=MEETINGS).collect();
+    let (failed, told) = all(&seeds, |servers, seed| {
+        let (plan, seed) = (Plan::Calm, *seed);
+        let setup = Setup { seed, plan, with_mischief: false, is_idempotent: true, with_reports: false };
+        let (broken, tries) =
+            with_a_meeting_in_a_storm(servers, &setup).map_err(|why| format!("seed {seed}: {why}"))?;
+        if broken.is_empty() { Ok(tries) } else { Err(format!("seed {seed}: {}", broken.join("\n"))) }
+    });
+    assert_none(&failed);
+    println!("{} meetings, {} tries", told.len(), told.iter().sum::<usize>());
+    assert!(told.iter().any(|tries| *tries > 21), "nothing ever had to be said again");
 }
 
 #[test]

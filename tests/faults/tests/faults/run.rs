@@ -1,6 +1,7 @@
 //! One run, from the first upload until nothing is left to do.
 
 mod marks;
+mod meeting;
 mod mishaps;
 
 use std::cell::RefCell;
@@ -17,6 +18,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::Notify;
 
 pub use self::marks::with_marks_saved_in_a_storm;
+pub use self::meeting::with_a_meeting_in_a_storm;
 pub use self::mishaps::{with_a_comparison_cut_short, with_a_refusal_left_behind};
 use crate::chance::Chance;
 use crate::handlers::{event_of, handle};

@@ -20,6 +20,8 @@ export type Numbers16 = readonly number[];
 export interface VolumeGeometry {
   /** The frame of each slice, along the normal of the slices. */
   readonly frames: readonly number[];
+  /** How many images its series has, in this volume or not. */
+  readonly imagesOfSeries: number;
   readonly columns: number;
   readonly rows: number;
   /**
@@ -82,7 +84,7 @@ export function volumeOf(frames: readonly SliceFacts[], shown: number): VolumeGe
     .map(({ frame, details, place }) => ({ frame, position: details.position ?? ORIGIN, thickness: place.thicknessMm ?? 0 }))
     .map((slice) => ({ ...slice, mm: vec3.dot(slice.position, axes.normal) }))
     .sort((a, b) => a.mm - b.mm);
-  return gapRefusal(slices) ?? lineUp(first.details, slices, axes);
+  return gapRefusal(slices) ?? lineUp(first.details, slices, axes, frames.length);
 }
 
 export function isRefusal(result: VolumeGeometry | Refusal): result is Refusal {
@@ -167,7 +169,7 @@ function gapRefusal(slices: readonly Slice[]): Refusal | null {
 }
 
 /** The matrix from slices that lie on one line, whatever its direction. */
-function lineUp(details: FrameDetails, slices: readonly Slice[], axes: Axes): VolumeGeometry | Refusal {
+function lineUp(details: FrameDetails, slices: readonly Slice[], axes: Axes, imagesOfSeries: number): VolumeGeometry | Refusal {
   const { rowMm = 1, columnMm = 1 } = details.spacing ?? {};
   const [first, last] = [slices[0], slices[slices.length - 1]];
   if (first === undefined || last === undefined) {
@@ -192,6 +194,7 @@ function lineUp(details: FrameDetails, slices: readonly Slice[], axes: Axes): Vo
   const steps = [scaled(row, columnMm), scaled(column, rowMm), scaled(way, usual)] as const;
   return {
     frames: slices.map(({ frame }) => frame),
+    imagesOfSeries,
     columns: details.columns,
     rows: details.rows,
     toPatient: affine([...steps, first.position]),

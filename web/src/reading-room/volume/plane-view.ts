@@ -129,13 +129,14 @@ export class PlaneView implements PaneContent {
   private notes(): readonly string[] {
     const words = PLANE_WORDS[this.language];
     const { volume } = this;
-    const { isEven, distanceMm, tiltDegrees } = volume.geometry;
+    const { isEven, distanceMm, tiltDegrees, frames, imagesOfSeries } = volume.geometry;
     const isReduced = volume.halvings > 0;
     return [
       volume.isLost ? words.lost : "",
       volume.isComplete ? "" : fill(words.arrived, { count: volume.wholeCount, all: volume.slices }),
       isReduced ? fill(words.reduced, { part: 2 ** volume.halvings }) : "",
       volume.brokenCount > 0 ? fill(words.brokenSlices, { count: volume.brokenCount }) : "",
+      frames.length === imagesOfSeries ? "" : fill(words.part, { count: frames.length, all: imagesOfSeries }),
       isEven ? "" : fill(words.uneven, { least: distanceMm.least.toFixed(1), greatest: distanceMm.greatest.toFixed(1) }),
       tiltDegrees > TOLD_TILT_DEGREES ? fill(words.tilted, { degrees: tiltDegrees.toFixed(1) }) : "",
     ].filter((note) => note !== "");

@@ -65,6 +65,7 @@ export interface PlaneWords {
   readonly tilted: string;
   readonly brokenSlices: string;
   readonly lost: string;
+  readonly part: string;
 }
 
 export const PLANE_WORDS: Said<PlaneWords> = {
@@ -80,6 +81,7 @@ export const PLANE_WORDS: Said<PlaneWords> = {
     uneven: "Các lát cách nhau không đều ({least}–{greatest} mm), phần giữa là nội suy",
     tilted: "Dàn máy nghiêng {degrees}°, đã tính đến",
     brokenSlices: "{count} lát không đọc được, chỗ đó để trống",
+    part: "Dựng từ {count} trong {all} ảnh của loạt: các ảnh cùng khối với ảnh đang xem",
     lost: "Thiết bị tạm ngắt đồ hoạ; mặt cắt sẽ được dựng lại",
   },
   en: {
@@ -94,6 +96,7 @@ export const PLANE_WORDS: Said<PlaneWords> = {
     uneven: "Slices are unevenly spaced ({least}–{greatest} mm), interpolated between them",
     tilted: "Gantry tilt of {degrees}°, taken into account",
     brokenSlices: "{count} slices cannot be read and are left empty",
+    part: "From {count} of the {all} images of the series: those of one volume with the image shown",
     lost: "The device has switched off its graphics; planes will be made anew",
   },
 };

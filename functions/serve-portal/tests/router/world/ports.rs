@@ -56,7 +56,7 @@ impl Room for NoRoom {
         None
     }
 
-    fn announce(&self, _: &str) {}
+    fn wake(&self, _: &str) {}
 
     async fn send(&self, connections: &[String], _: &Bytes) -> Result<Vec<String>, PortError> {
         Ok(connections.to_vec())

@@ -60,7 +60,7 @@ impl Live {
             }
         }
         if is_recorded {
-            self.room.announce(consultation.as_str());
+            self.room.wake(consultation.as_str());
         }
         self.have_depart(&consultation, gone).await
     }
