@@ -90,7 +90,7 @@ export class Attendee {
   async enter() {
     await this.page.locator("a.primary", { hasText: "Vào phòng đọc chung" }).first().click();
     await this.page.locator("#consultation-bar").waitFor();
-    await this.awaitMood("Đang kết nối");
+    await this.awaitMood("Đã kết nối");
   }
 
   awaitMood(text) {

@@ -170,7 +170,7 @@ describe("a consultation", () => {
     await chair.room.pane(0).hover();
     await chair.page.mouse.wheel(0, 100);
     await phone.visitor.context.setOffline(false);
-    await phone.awaitMood("Đang kết nối");
+    await phone.awaitMood("Đã kết nối");
     await pause(REST_MS);
     assert.deepEqual((await phone.panes())[0], (await chair.panes())[0]);
   });

@@ -137,8 +137,11 @@ export class Bar {
     return button;
   }
 
+  /** With the day, unless that is today. */
   private timeOf(ms: number): string {
-    return new Date(ms).toLocaleTimeString(this.language === "vi" ? "vi-VN" : "en-GB", { hour: "2-digit", minute: "2-digit" });
+    const time = { hour: "2-digit", minute: "2-digit" } as const;
+    const isToday = new Date(ms).toDateString() === new Date().toDateString();
+    return new Date(ms).toLocaleString(this.language === "vi" ? "vi-VN" : "en-GB", isToday ? time : { ...time, day: "2-digit", month: "2-digit" });
   }
 }
 
