@@ -108,6 +108,8 @@ describe("a consultation", () => {
     const cdp = await late.visitor.context.newCDPSession(late.page);
     await cdp.send("Network.enable");
     await cdp.send("Network.emulateNetworkConditions", SLOW);
+    // An address of images that has run out is renewed.
+    late.visitor.expectStatus(403);
     await late.enter();
     await late.room.ready();
     await agree(chair, late, "everything");
