@@ -181,7 +181,9 @@ async function shootConsultation(browser, dressed, language) {
   await member.page.locator(".foreign-marks .author").waitFor();
   await chair.write("Xin so sánh với lần chụp trước.");
   await member.act("point").click();
-  await dragInPane(member.page, 0, [0.5, 0.5], [0.55, 0.45]);
+  const { x, y, width, height } = await member.page.locator(".pane .stage").boundingBox();
+  await member.page.mouse.move(x + 0.5 * width, y + 0.5 * height);
+  await member.page.mouse.move(x + 0.6 * width, y + 0.45 * height);
   await chair.page.locator(".pointer-name").first().waitFor();
   await roomAtRest(chair.page);
   await keep(chair.page, "consultation-desktop");

@@ -139,9 +139,10 @@ export class Bar {
 
   /** With the day, unless that is today. */
   private timeOf(ms: number): string {
-    const time = { hour: "2-digit", minute: "2-digit" } as const;
-    const isToday = new Date(ms).toDateString() === new Date().toDateString();
-    return new Date(ms).toLocaleString(this.language === "vi" ? "vi-VN" : "en-GB", isToday ? time : { ...time, day: "2-digit", month: "2-digit" });
+    const [moment, today] = [new Date(ms), new Date()];
+    const time = moment.toLocaleTimeString(this.language === "vi" ? "vi-VN" : "en-GB", { hour: "2-digit", minute: "2-digit" });
+    const two = (number: number) => String(number).padStart(2, "0");
+    return moment.toDateString() === today.toDateString() ? time : `${time}, ${two(moment.getDate())}/${two(moment.getMonth() + 1)}`;
   }
 }
 
