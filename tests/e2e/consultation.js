@@ -88,9 +88,8 @@ export class Attendee {
 
   /** From the page of the consultation into its room, by its first study. */
   async enter() {
-    await this.page.locator("a.primary", { hasText: "Vào phòng đọc chung" }).first().click();
-    await this.page.locator("#consultation-bar").waitFor();
-    await this.awaitMood("Đang kết nối");
+    await this.page.locator('a.primary[href*="/read?consultation="]').first().click();
+    await this.page.locator('.consultation-mood[data-mood="live"]').waitFor();
   }
 
   awaitMood(text) {

@@ -108,6 +108,8 @@ describe("a consultation", () => {
     const cdp = await late.visitor.context.newCDPSession(late.page);
     await cdp.send("Network.enable");
     await cdp.send("Network.emulateNetworkConditions", SLOW);
+    // An address of images that has run out is renewed.
+    late.visitor.expectStatus(403);
     await late.enter();
     await late.room.ready();
     await agree(chair, late, "everything");
@@ -170,7 +172,7 @@ describe("a consultation", () => {
     await chair.room.pane(0).hover();
     await chair.page.mouse.wheel(0, 100);
     await phone.visitor.context.setOffline(false);
-    await phone.awaitMood("Đang kết nối");
+    await phone.awaitMood("Đã kết nối");
     await pause(REST_MS);
     assert.deepEqual((await phone.panes())[0], (await chair.panes())[0]);
   });

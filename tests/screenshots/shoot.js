@@ -9,6 +9,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { DESKTOP, launch, PHONE } from "../e2e/browser.js";
+import { Attendee, comeIn, MEMBERS, startConsultation } from "../e2e/consultation.js";
 import { awaitSms, send, startFilmless } from "../e2e/filmless.js";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -21,11 +22,11 @@ const WEBP_QUALITY = 0.8;
 const SLIP_WIDTH = 560;
 const PHONE_SCREEN = { ...PHONE, deviceScaleFactor: 2 };
 
-/** Starts a portal with all studies of a language, and a browser that is signed in. */
-async function openPortal(browser, dressed, language) {
+/** Starts a portal with the studies of a language, all or some, and a browser that is signed in. */
+async function openPortal(browser, dressed, language, isMeant = () => true) {
   const folder = mkdtempSync(join(tmpdir(), "filmless-screenshots-"));
   const filmless = await startFilmless(join(folder, "data"));
-  const names = readdirSync(dressed).filter((name) => name.endsWith(".json"));
+  const names = readdirSync(dressed).filter((name) => name.endsWith(".json") && isMeant(name));
   const links = new Map();
   for (const name of names.map((name) => name.slice(0, -".json".length))) {
     await send(filmless, join(dressed, name), join(dressed, `${name}.json`));
@@ -44,7 +45,8 @@ async function openPortal(browser, dressed, language) {
     await filmless.stop();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { data: filmless.data, enter, close };
+  const origins = [filmless.portal, filmless.s3].map((url) => new URL(url).origin);
+  return { data: filmless.data, filmless, url: filmless.portal, origins, link: links.get("mr"), enter, close };
 }
 
 function linkOf(text) {
@@ -161,6 +163,35 @@ async function shootRoom(portal) {
   }
 }
 
+/** A consultation on the MR: the chair presents at a desk, a member follows on a phone. */
+async function shootConsultation(browser, dressed, language) {
+  const portal = await openPortal(browser, dressed, language, (name) => name.startsWith("mr"));
+  const invitations = await startConsultation(portal, browser);
+  const [chair, member] = await Promise.all([DESKTOP, PHONE_SCREEN].map(async (screen, place) => new Attendee(await comeIn(portal, browser, screen, invitations[MEMBERS[place].name]))));
+  await chair.enter();
+  await roomAtRest(chair.page);
+  await chair.page.locator(".consultation-requests button").first().click();
+  await member.page.locator("a.primary").first().waitFor();
+  await member.enter();
+  await roomAtRest(member.page);
+  await chair.page.keyboard.press("F8");
+  await chair.page.locator('.pane[data-place="1"]:not(.is-empty)').waitFor();
+  await chair.page.click('[data-command="measure-ellipse"]');
+  await dragInPane(chair.page, 0, [0.4, 0.42], [0.5, 0.5]);
+  await member.page.locator(".foreign-marks .author").waitFor();
+  await chair.write("Xin so sánh với lần chụp trước.");
+  await member.act("point").click();
+  const { x, y, width, height } = await member.page.locator(".pane .stage").boundingBox();
+  await member.page.mouse.move(x + 0.5 * width, y + 0.5 * height);
+  await member.page.mouse.move(x + 0.6 * width, y + 0.45 * height);
+  await chair.page.locator(".pointer-name").first().waitFor();
+  await roomAtRest(chair.page);
+  await keep(chair.page, "consultation-desktop");
+  await keep(member.page, "consultation-phone");
+  await Promise.all([chair, member].map(({ visitor }) => visitor.leave()));
+  await portal.close();
+}
+
 /** JPEG for documents: a picture of grey noise and letters needs no more. */
 async function keep(page, name) {
   await page.screenshot({ path: join(DOCS, `${name}.jpg`), type: "jpeg", quality: JPEG_QUALITY });
@@ -251,6 +282,7 @@ try {
         const page = await portal.enter(PHONE_SCREEN, "mr");
         await shootSlip(portal, page);
         await page.context().close();
+        await shootConsultation(browser, dressed, language);
       }
       await shootStudies(portal, screen, steps);
       if (language === "en") {

@@ -110,7 +110,7 @@ export class Cell implements RoomPane {
   setPlace(place: number): void {
     this.place = place;
     this.element.dataset["place"] = String(place);
-    this.name(this.source);
+    this.nameStage(this.source);
   }
 
   setActive(isActive: boolean): void {
@@ -319,13 +319,15 @@ export class Cell implements RoomPane {
   }
 
   /** Over the picture stands whose series it is drawn from, which may be that of another pane. */
-  private name({ study, pane }: RoomPane): void {
-    const { context } = this;
-    const { roomWords, patient } = context;
-    const series = pane.series?.label ?? "";
-    const when = study === null ? "" : context.whenOf(study);
-    this.texts.name(study === null ? null : { when, study: study.label, series });
-    const names = [fill(roomWords.pane, { n: this.place + 1 }), study === null ? "" : `${when} ${study.label}`, series, patient];
+  private name(source: RoomPane): void {
+    const { study, pane } = source;
+    this.texts.name(study === null ? null : { when: this.context.whenOf(study), study: study.label, series: pane.series?.label ?? "" });
+    this.nameStage(source);
+  }
+
+  private nameStage({ study, pane }: RoomPane): void {
+    const { roomWords, patient, whenOf } = this.context;
+    const names = [fill(roomWords.pane, { n: this.place + 1 }), study === null ? "" : `${whenOf(study)} ${study.label}`, pane.series?.label ?? "", patient];
     this.stage.element.setAttribute("aria-label", names.filter((name) => name !== "").join(", "));
   }
 

@@ -137,8 +137,12 @@ export class Bar {
     return button;
   }
 
+  /** With the day, unless that is today. */
   private timeOf(ms: number): string {
-    return new Date(ms).toLocaleTimeString(this.language === "vi" ? "vi-VN" : "en-GB", { hour: "2-digit", minute: "2-digit" });
+    const [moment, today] = [new Date(ms), new Date()];
+    const time = moment.toLocaleTimeString(this.language === "vi" ? "vi-VN" : "en-GB", { hour: "2-digit", minute: "2-digit" });
+    const two = (number: number) => String(number).padStart(2, "0");
+    return moment.toDateString() === today.toDateString() ? time : `${time}, ${two(moment.getDate())}/${two(moment.getMonth() + 1)}`;
   }
 }
 

@@ -83,6 +83,10 @@ export class ForeignMarks {
     }
     const measured = this.measured(mark, marks, all);
     yield* tool.draw(points, { ...measured, points: mark.points, toStage });
+    // Ends that no hand takes hold of; of a point they are all there is to see.
+    for (const { x, y } of tool.more === "trace" ? [] : points) {
+      yield makeSvg("circle", { class: "mark", cx: x, cy: y, r: 3 });
+    }
     const isKnown = marks.subject !== null || marks.pane.full !== null;
     const result = isKnown ? this.resultOf(mark, measured) : "";
     const text = tool.beside?.(result) ?? result;

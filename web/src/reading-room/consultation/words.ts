@@ -5,7 +5,7 @@ import type { Said } from "../../tools/language.js";
 const VI = {
   consultation: "Hội chẩn",
   joining: "Đang vào phòng hội chẩn…",
-  live: "Đang kết nối",
+  live: "Đã kết nối",
   polling: "Kết nối chậm: mạng ở đây chặn kết nối trực tiếp",
   lost: "Mất kết nối, đang nối lại…",
   back: "Đã nối lại.",
