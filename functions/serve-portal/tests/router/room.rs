@@ -191,7 +191,8 @@ async fn a_recall_of_the_study_ends_the_room_at_once() {
         .with(|services| async move {
             let meeting = Meeting::of(&services, 2, 0).await;
             let (mut chair, mut second) = (meeting.join(0).await, meeting.join(1).await);
-            (chair.read().await, second.read().await);
+            chair.read().await;
+            second.read().await;
             desk(&services, "u-18", [Role::Records, Role::Admin])
                 .recall(&uid(STUDY), "nhầm người")
                 .await
@@ -215,9 +216,11 @@ async fn whatever_takes_the_study_out_of_sight_ends_the_room_with_the_next_look(
             let meeting = Meeting::of(&services, 2, 0).await;
             let mut chair = meeting.join(0).await;
             let mut second = meeting.join(1).await;
-            (chair.read().await, second.read().await);
+            chair.read().await;
+            second.read().await;
             // Twice, so that the judgement is one that is remembered.
-            (chair.read().await, second.read().await);
+            chair.read().await;
+            second.read().await;
             // The gate holds it, in a function that knows nothing of rooms.
             desk(&services, "u-18", [Role::Records, Role::Admin]).hold(&uid(STUDY), "xem lại").await.unwrap();
             second.say(&chat("Còn thấy không?")).await;
@@ -236,7 +239,8 @@ async fn the_room_ends_by_its_time_and_nobody_joins_after_the_end() {
             let ticket = meeting.ticket(1).await.unwrap();
             let mut chair = meeting.join(0).await;
             let mut second = meeting.join(1).await;
-            (chair.read().await, second.read().await);
+            chair.read().await;
+            second.read().await;
             let record = services.index.consultation(&meeting.id).await.unwrap().unwrap();
             let left = record.consultation.ends_at.duration_since(now());
             set_near(&services, &clock, &meeting, left).await;

@@ -75,7 +75,7 @@ impl Live {
             let with = Transaction::new();
             let writing = Writing { look, before, applied, speaker: Some(&speaker), with };
             if let Written::Done(appended) = self.append_line(writing).await? {
-                self.deliver(appended, &mut Sender::Nobody).await?;
+                self.deliver(*appended, &mut Sender::Nobody).await?;
                 return Ok(Ok(()));
             }
         }

@@ -14,7 +14,7 @@ pub(super) const APPEND_TRIES_MAX: u32 = 16;
 /// What came of writing.
 pub(super) enum Written {
     /// It is there.
-    Done(Appended),
+    Done(Box<Appended>),
     /// Somebody else was first: everything has to be looked at again.
     Again,
     /// What was to be written with it cannot be any more.
@@ -56,7 +56,7 @@ impl Live {
         let after = look.here();
         let Some(line) = applied.line.take() else {
             // Nothing happened that is recorded: it is only sent on.
-            return Ok(Written::Done(Appended { consultation, before, after, applied }));
+            return Ok(Written::Done(Box::new(Appended { consultation, before, after, applied })));
         };
         let head = line.sequence;
         let lines = look.first.iter().cloned().chain([line.clone()]).collect();
@@ -88,7 +88,7 @@ impl Live {
         applied.line = Some(line);
         match self.common.index.commit(transaction).await? {
             TransactionOutcome::Committed => {
-                Ok(Written::Done(Appended { consultation, before, after, applied }))
+                Ok(Written::Done(Box::new(Appended { consultation, before, after, applied })))
             }
             TransactionOutcome::ConditionUnmet(parts) if parts.iter().any(|part| *part < with_it) => {
                 Ok(Written::Unmet)

@@ -32,7 +32,7 @@ impl Live {
             }
             let writing = Writing { look, before, applied, speaker: None, with: Transaction::new() };
             if let Written::Done(appended) = self.append_line(writing).await? {
-                return self.deliver(appended, &mut Sender::Nobody).await;
+                return self.deliver(*appended, &mut Sender::Nobody).await;
             }
         }
         Err(StoreError::Contention { operation: "end a room" }.into())

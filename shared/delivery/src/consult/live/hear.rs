@@ -107,7 +107,7 @@ impl Live {
             let with = Transaction::new();
             let writing = Writing { look: *look, before, applied, speaker: Some(&speaker), with };
             if let Written::Done(appended) = self.append_line(writing).await? {
-                self.deliver(appended, sender).await?;
+                self.deliver(*appended, sender).await?;
                 if matches!(incoming, Incoming::Ping {}) {
                     self.sweep(consultation).await?;
                 }

@@ -84,10 +84,13 @@ impl Live {
             let mut room = std::mem::take(&mut look.room);
             let applied = match room.join(&look.scene(&speaker), &connection.id) {
                 Ok(applied) => applied,
-                Err(Refusal::TooMany) if let Some(oldest) = self.spare(connection, &before).await? => {
-                    self.dismiss(consultation, &oldest).await?;
-                    continue;
-                }
+                Err(Refusal::TooMany) => match self.spare(connection, &before).await? {
+                    Some(oldest) => {
+                        self.dismiss(consultation, &oldest).await?;
+                        continue;
+                    }
+                    None => return Ok(Err(Refusal::TooMany)),
+                },
                 Err(refusal) => return Ok(Err(refusal)),
             };
             look.room = room;
@@ -95,7 +98,7 @@ impl Live {
             let writing = Writing { look, before, applied, speaker: Some(&speaker), with };
             if let Written::Done(appended) = self.append_line(writing).await? {
                 self.welcome(connection, sender).await?;
-                self.deliver(appended, sender).await?;
+                self.deliver(*appended, sender).await?;
                 return Ok(Ok(()));
             }
         }

@@ -60,7 +60,7 @@ impl Live {
             look.room = room;
             let writing = Writing { look, before, applied, speaker: Some(&speaker), with: disconnected };
             if let Written::Done(appended) = self.append_line(writing).await? {
-                return self.deliver(appended, &mut Sender::Nobody).await;
+                return self.deliver(*appended, &mut Sender::Nobody).await;
             }
         }
         Err(StoreError::Contention { operation: "leave a room" }.into())

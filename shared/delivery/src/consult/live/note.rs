@@ -59,7 +59,7 @@ impl Live {
             let applied = look.room.note(look.now, by, note);
             match self.append_line(Writing { look, before, applied, speaker: None, with }).await? {
                 Written::Done(appended) => {
-                    self.deliver(appended, &mut Sender::Nobody).await?;
+                    self.deliver(*appended, &mut Sender::Nobody).await?;
                     return Ok(Some(Ok(value)));
                 }
                 Written::Again | Written::Unmet => {}
