@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use filmless_delivery::{DeliveryError, network_of};
 use filmless_delivery::consult::live::{Heard, Live};
+use filmless_delivery::{DeliveryError, network_of};
 use filmless_domain::LogCode;
 use filmless_runtime::error_chain;
 use filmless_store::port::Room;

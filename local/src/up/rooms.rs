@@ -13,8 +13,8 @@ use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use filmless_delivery::TrustedProxies;
 use filmless_consult::ConsultationId;
+use filmless_delivery::TrustedProxies;
 use filmless_delivery::consult::live::{Heard, Live};
 use filmless_domain::LogCode;
 use filmless_embedded::{Frames, InProcessRoom, LineEnd};
@@ -236,6 +236,29 @@ impl Line<'_> {
                 // The client comes back, and says again what the room does not show.
                 Err((close_code::ERROR, "try again"))
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn a_page_of_another_site_does_not_connect() {
+        for (origin, expected) in [
+            (Some("https://xem.benhvien.example"), true),
+            (Some("http://127.0.0.1:8080"), true),
+            (None, true),
+            (Some("null"), false),
+            (Some("https://evil.example"), false),
+            (Some("https://xem.benhvien.example.evil.example"), false),
+        ] {
+            let mut headers = HeaderMap::from_iter([(HOST, HeaderValue::from_static("127.0.0.1:8080"))]);
+            headers.extend(origin.map(|origin| (ORIGIN, HeaderValue::from_static(origin))));
+            assert_eq!(is_own(&headers, "https://xem.benhvien.example"), expected, "{origin:?}");
         }
     }
 }

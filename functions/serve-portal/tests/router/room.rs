@@ -92,7 +92,11 @@ async fn what_a_member_may_not_is_refused_with_a_reason_and_the_room_goes_on() {
                 (0, state(4, 2), "stale"),
                 (0, elsewhere, "unknown_study"),
                 (1, mark(STUDY), "not_yours"),
-                (1, json!({ "type": "mark", "id": SAID, "mark": { "study_instance_uid": STUDY_OF_ANOTHER } }), "unknown_study"),
+                (
+                    1,
+                    json!({ "type": "mark", "id": SAID, "mark": { "study_instance_uid": STUDY_OF_ANOTHER } }),
+                    "unknown_study",
+                ),
                 (1, json!({ "type": "chat", "id": SAID, "text": long }), "too_large"),
                 (1, json!({ "type": "chat", "id": SAID, "text": "" }), "malformed"),
                 (1, json!({ "type": "dance" }), "unknown_type"),
@@ -133,7 +137,8 @@ async fn a_ticket_opens_one_connection_of_whoever_it_is_for_within_a_minute() {
             let mut line = meeting.open();
             assert_eq!(line.say(&json!({ "type": "ping" })).await, Heard::Taken);
             assert_eq!(line.next().await.unwrap()["code"], "not_admitted", "nobody speaks before they join");
-            let forged = [format!("{}.{}", meeting.id, "x".repeat(22)), "x".into(), format!("{}.", meeting.id)];
+            let forged =
+                [format!("{}.{}", meeting.id, "x".repeat(22)), "x".into(), format!("{}.", meeting.id)];
             for forged in &forged {
                 line.say(&join(forged)).await;
                 assert_eq!(line.next().await.unwrap()["code"], "not_admitted");
@@ -158,7 +163,8 @@ async fn whoever_is_removed_hears_nothing_more_and_does_not_come_back() {
             let meeting = Meeting::of(&services, 3, 0).await;
             let (mut chair, mut second, mut third) =
                 (meeting.join(0).await, meeting.join(1).await, meeting.join(2).await);
-            let polled = meeting.live.poll(&meeting.members[1].1, &meeting.id, &asks(None, vec![])).await.unwrap();
+            let polled =
+                meeting.live.poll(&meeting.members[1].1, &meeting.id, &asks(None, vec![])).await.unwrap();
             let ticket = meeting.ticket(1).await.unwrap();
             second.read().await;
             chair.say(&json!({ "type": "remove", "member": meeting.members[1].0 })).await;
@@ -186,7 +192,10 @@ async fn a_recall_of_the_study_ends_the_room_at_once() {
             let meeting = Meeting::of(&services, 2, 0).await;
             let (mut chair, mut second) = (meeting.join(0).await, meeting.join(1).await);
             (chair.read().await, second.read().await);
-            desk(&services, "u-18", [Role::Records, Role::Admin]).recall(&uid(STUDY), "nhầm người").await.unwrap();
+            desk(&services, "u-18", [Role::Records, Role::Admin])
+                .recall(&uid(STUDY), "nhầm người")
+                .await
+                .unwrap();
             // What a page of the console does next.
             meeting.live.end_rooms_of(&uid(STUDY)).await.unwrap();
             for line in [&mut chair, &mut second] {

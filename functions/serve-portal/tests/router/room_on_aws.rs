@@ -127,7 +127,10 @@ async fn a_meeting_is_held_over_the_events_and_calls_of_api_gateway() {
 
             // The portal's function, which has no connection of its own, ends it.
             live.act(&meeting.members[0].1, &meeting.id, &Incoming::End {}).await.unwrap().unwrap();
-            assert_eq!(gateway.sent_to(chair), [json!({ "type": "ended", "reason": "chair" }), json!("DELETE")]);
+            assert_eq!(
+                gateway.sent_to(chair),
+                [json!({ "type": "ended", "reason": "chair" }), json!("DELETE")]
+            );
             listener.close().await;
         })
         .await;

@@ -10,6 +10,8 @@ mod invite;
 pub mod live;
 mod members;
 mod message_rules;
+mod minutes;
+mod minutes_draft;
 mod new_member;
 mod opinions;
 mod places;
@@ -26,13 +28,14 @@ use crate::parts::{Common, Consulting};
 
 pub use filmless_consult::{
     BadField, Consent, ConsentForm, Consultation, ConsultationId, ConsultationState, EndReason, Fault, Member,
-    MemberId, MemberRole, MemberStatus, Opinion, Signer, limits,
+    MemberId, MemberRole, MemberStatus, Attendee, MinutesSignature, MinutesText, Opinion, ShownSeries, Signer, limits,
 };
 pub use filmless_store::index::{ChannelState, ConsultationRecord, MemberRecord};
 
 pub(crate) use ending::{end_all_of_account, end_all_of_study};
 pub use invite::{CODE_REQUESTS_MAX, CodeAnswer, Invited, SIGNING_DAYS};
 pub use members::MemberAct;
+pub use minutes::{MinutesAnswer, MinutesView, TypedMinutes};
 pub use new_member::NewMember;
 pub use opinions::{OpinionAnswer, TypedOpinion};
 pub use places::{Place, Who};

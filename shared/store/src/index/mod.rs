@@ -5,6 +5,7 @@ mod account;
 mod act;
 mod booking;
 mod change;
+mod consult_look;
 mod consult_member;
 mod consult_room;
 mod consultation;
@@ -46,10 +47,9 @@ pub use account::{AccountRecord, CredentialRecord, MERGES_MAX};
 pub use act::ActRecord;
 pub use booking::Booking;
 pub use change::{Change, Condition};
+pub use consult_look::{RoomAsked, RoomItems, RoomWatched};
 pub use consult_member::{MemberMessageKind, MemberMessageRecord, MemberRecord};
-pub use consult_room::{
-    RoomAsked, RoomConnection, RoomEntry, RoomEntryKind, RoomItems, RoomTicket, RoomWatched,
-};
+pub use consult_room::{RoomConnection, RoomEntry, RoomEntryKind, RoomTicket};
 pub use consultation::ConsultationRecord;
 pub use contact::{Contact, ContactRecord};
 pub use instance::InstanceRecord;

@@ -4,6 +4,7 @@ pub(crate) mod acts;
 pub(crate) mod form;
 pub(crate) mod invited;
 pub(crate) mod list;
+pub(crate) mod minutes;
 pub(crate) mod opinions;
 pub(crate) mod seat;
 pub(crate) mod show;

@@ -12,6 +12,7 @@ use filmless_domain::Channel;
 use serde::Deserialize;
 
 use super::form::{Field, fields};
+use super::minutes::MinutesCard;
 use super::opinions::{OpinionCard, OpinionForm};
 use super::{consultations, id_of, words};
 use crate::error::PortalError;
@@ -41,6 +42,8 @@ struct ConsultationPage<'a> {
     sees_studies: bool,
     opinions: Vec<OpinionCard>,
     opinion_form: Option<OpinionForm>,
+    minutes: Option<MinutesCard>,
+    may_write_minutes: bool,
     members: Vec<MemberCard>,
     add_fields: Vec<Field>,
     may_manage: bool,
@@ -146,12 +149,15 @@ pub(super) async fn render(
     let consultation = &view.record.consultation;
     let is_open = consultation.state == ConsultationState::Open;
     let opinions = consultations.opinions(&place).await?;
+    let minutes = consultations.newest_minutes(&place).await?;
     let members = view.members.iter().map(|member| card(t, &url, &place, is_open, member)).collect();
     let template = ConsultationPage {
         t,
         error: kept.error,
         opinion_form: OpinionForm::new(t, &place, &opinions, &kept.opinion),
         opinions: opinions.iter().map(|opinion| OpinionCard::new(t, opinion)).collect(),
+        minutes: minutes.as_ref().map(|minutes| MinutesCard::new(t, &place, minutes)),
+        may_write_minutes: place.may_write_minutes(),
         patient_name: &view.record.patient_name,
         state: words::state_of(t, consultation),
         started: format!("{}, {}", view.record.starter, moment(t, view.record.created_at)),

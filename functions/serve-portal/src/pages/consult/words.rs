@@ -72,6 +72,18 @@ pub(crate) fn bad(t: &Texts, bad: &BadField, rows: &[usize]) -> String {
         "text" => words.your_opinion,
         "number" => words.opinions,
         "adds_to" => words.adds_to,
+        "version" => words.version,
+        "reason" => words.reason,
+        "conclusion" => words.conclusion,
+        "diagnosis" => words.diagnosis,
+        "place" => words.place,
+        "course" => words.course,
+        "treatment_so_far" => words.treatment_so_far,
+        "treatment" => words.treatment,
+        "follow_up" => words.follow_up,
+        "patient.record_number" => words.record_number,
+        "patient.department" => words.department,
+        "patient.bed" => words.bed,
         other => other,
     };
     let fault = match bad.kind {

@@ -5,7 +5,7 @@ use filmless_consult::{ConsultationId, MemberId, Outgoing, To};
 
 use super::append::Appended;
 use super::entrance::Live;
-use super::poll::is_polling;
+use super::polling::is_polling;
 use crate::DeliveryError;
 
 /// Where messages to the sender go.
@@ -66,7 +66,11 @@ impl Live {
     }
 
     /// Sends a message to these connections; returns those that are gone.
-    async fn send_to(&self, connections: &[String], message: &Outgoing) -> Result<Vec<String>, DeliveryError> {
+    async fn send_to(
+        &self,
+        connections: &[String],
+        message: &Outgoing,
+    ) -> Result<Vec<String>, DeliveryError> {
         let connections: Vec<String> = connections.iter().filter(|id| !is_polling(id)).cloned().collect();
         if connections.is_empty() {
             return Ok(Vec::new());
@@ -75,7 +79,10 @@ impl Live {
             Ok(gone) => Ok(gone),
             Err(error) => {
                 // They notice that a line is missing, and ask for it.
-                tracing::warn!(error = &error as &dyn std::error::Error, "a message of a room did not reach everybody");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "a message of a room did not reach everybody"
+                );
                 Ok(Vec::new())
             }
         }
@@ -94,7 +101,11 @@ impl Live {
     }
 
     /// Has connections leave that are gone.
-    async fn have_depart(&self, consultation: &ConsultationId, gone: Vec<String>) -> Result<(), DeliveryError> {
+    async fn have_depart(
+        &self,
+        consultation: &ConsultationId,
+        gone: Vec<String>,
+    ) -> Result<(), DeliveryError> {
         for connection in gone {
             Box::pin(self.depart(consultation, &connection)).await?;
         }

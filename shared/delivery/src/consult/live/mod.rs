@@ -18,6 +18,7 @@ mod look;
 mod memory;
 mod note;
 mod poll;
+mod polling;
 mod record;
 mod ticket;
 

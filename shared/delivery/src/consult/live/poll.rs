@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::deliver::Sender;
 use super::entrance::Live;
+use super::polling::polling;
 use crate::DeliveryError;
 use crate::viewing::Session;
 
@@ -22,8 +23,6 @@ const WAIT_MAX: Duration = Duration::from_secs(20);
 const POLL_TTL: SignedDuration = SignedDuration::from_secs(45);
 /// Most lines of one answer.
 const LINES_MAX: i32 = 100;
-/// What connections that are none begin with. No other connection's name has a dot.
-const POLLING: &str = "poll.";
 
 /// What somebody asks who takes part so.
 #[derive(Debug, Clone, Deserialize)]
@@ -45,11 +44,6 @@ pub struct PollAnswer {
     pub head: u64,
 }
 
-/// Whether this is no connection.
-pub(super) fn is_polling(connection: &str) -> bool {
-    connection.starts_with(POLLING)
-}
-
 impl Live {
     /// Says and asks. `None` if the session has no place in this consultation, or not any more.
     ///
@@ -66,7 +60,7 @@ impl Live {
         let now = self.common.clock.now();
         let name = session.token_digest.get(..32).unwrap_or(&session.token_digest);
         let connection = RoomConnection {
-            id: format!("{POLLING}{name}"),
+            id: polling(name),
             consultation: consultation.clone(),
             member: seat.member.clone(),
             session: session.token_digest.clone(),

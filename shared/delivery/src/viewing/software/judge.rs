@@ -12,8 +12,8 @@ use super::memory::Remembered;
 use crate::prepare::digest::series_digest;
 use crate::shown_instances::shown_instances;
 use crate::shown_series::{keys_of, shown_series};
-use crate::viewing::Session;
 use crate::viewing::FoundSession;
+use crate::viewing::Session;
 use crate::{DeliveryError, credentials};
 
 /// A token that nobody used for so long has ended.

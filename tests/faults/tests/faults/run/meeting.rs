@@ -119,8 +119,7 @@ impl Meeting {
             language: Language::Vi,
             starter: String::new(),
         };
-        let staff =
-            StaffMember { subject: "u-1".into(), name: "Lan".into(), roles: [Role::Records].into() };
+        let staff = StaffMember { subject: "u-1".into(), name: "Lan".into(), roles: [Role::Records].into() };
         let desk = Desk::new(services.clone(), staff, SOURCE.into());
         let order = study.order();
         let patient = PatientId::parse(order["patient"]["id"].as_str().unwrap()).unwrap();
@@ -130,7 +129,8 @@ impl Meeting {
         let mut members = Vec::new();
         for invited in &started.invited {
             let token = invited.link.as_ref().unwrap().expose().rsplit('/').next().unwrap();
-            let opened = portal.take_seat(token, invited.code.as_ref().unwrap().expose(), SOURCE).await.unwrap();
+            let opened =
+                portal.take_seat(token, invited.code.as_ref().unwrap().expose(), SOURCE).await.unwrap();
             let SeatOpening::Granted { session, .. } = opened else { panic!("{opened:?}") };
             members.push((invited.member.clone(), session));
         }
@@ -188,7 +188,10 @@ impl Meeting {
             Err(error) => return vec![format!("the record: {error}")],
         };
         let items = services.index.room_items(&self.id, &RoomAsked::default()).await.unwrap();
-        hold(items.room().unwrap().as_ref() == Some(&replay.room), "the room is not what its record says".into());
+        hold(
+            items.room().unwrap().as_ref() == Some(&replay.room),
+            "the room is not what its record says".into(),
+        );
         hold(replay.room.state_sequence == SAID as u64, format!("state {}", replay.room.state_sequence));
         hold(replay.chat.len() == SAID, format!("{} chat messages", replay.chat.len()));
         hold(replay.marks.len() == SAID, format!("{} marks", replay.marks.len()));
