@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Has marks written over real images, and reads them with programs that nobody here wrote: marks.py WRITER FILES OUT.
+"""Has marks written over real images, and reads them with programs that nobody here wrote: marks.py WRITER PDF-WRITER FILES OUT.
 
-WRITER is the example `write_marks`. FILES are the images of `dress.py`. dciodvfy must find no error; pydicom and highdicom must read the
+WRITER is the example `write_marks`, PDF-WRITER is `write_pdf`. FILES are the images of `dress.py`. dciodvfy must find no error; pydicom and highdicom must read the
 same values, at the same places, of the same images.
 """
 import json
@@ -175,7 +175,24 @@ def check_report(path, ct, mr):
     assert velocity[:2] == (85.5, "cm/s") and duration[:2] == (12, "ms"), found
 
 
-def main(writer, files, out):
+def check_pdf(writer, out, image, source):
+    pdf = b"%PDF-1.7\n" + bytes(range(256)) + b"\n%%EOF"
+    assert len(pdf) % 2 == 1
+    document, path = out / "minutes.pdf", out / "minutes.dicom"
+    document.write_bytes(pdf)
+    subprocess.run([writer, document, path, image], check=True)
+    check_validity(path)
+    ds = pydicom.dcmread(path)
+    check_header(ds, source)
+    assert (ds.SOPClassUID, ds.Modality) == (pydicom.uid.EncapsulatedPDFStorage, "DOC")
+    assert ds.EncapsulatedDocument[: ds.EncapsulatedDocumentLength] == pdf
+    assert (ds.DocumentTitle, ds.InstanceNumber, ds.VerificationFlag) == ("Biên bản hội chẩn, bản 2", 2, "VERIFIED")
+    assert ds.SeriesDescription == "Hội chẩn từ xa" and ds.InstitutionName == "BV Chợ Rẫy/Khoa CĐHA"
+    (image,) = ds.SourceInstanceSequence
+    assert image.ReferencedSOPInstanceUID == source.SOPInstanceUID
+
+
+def main(writer, pdf_writer, files, out):
     files, out = Path(files), Path(out)
     out.mkdir(parents=True, exist_ok=True)
     colour_path = multi_frame(files / "SC_rgb_rle_2frame.dcm", out / "colour.dicom")
@@ -194,7 +211,8 @@ def main(writer, files, out):
     check_key_objects(written[0], ct, colour)
     assert sorted(check_presentation(path, sources) for path in written[1:4]) == ["colour", "plain", "turned"]
     check_report(written[4], ct, mr)
-    print(f"{len(written)} objects of marks: dciodvfy finds no error, pydicom and highdicom read what was marked")
+    check_pdf(pdf_writer, out, paths[0], ct_source)
+    print(f"{len(written)} objects of marks: dciodvfy finds no error, pydicom and highdicom read what was marked, and the minutes")
 
 
 if __name__ == "__main__":

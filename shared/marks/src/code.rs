@@ -26,6 +26,11 @@ pub(crate) const fn dcm(value: &'static str, meaning: &'static str) -> Code {
     code(value, "DCM", meaning)
 }
 
+/// A code of LOINC.
+pub(crate) const fn ln(value: &'static str, meaning: &'static str) -> Code {
+    code(value, "LN", meaning)
+}
+
 /// A code of SNOMED CT.
 pub(crate) const fn sct(value: &'static str, meaning: &'static str) -> Code {
     code(value, "SCT", meaning)

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::DateTime;
 
 use crate::image::{MarkedImage, StudyHeader};
+use crate::origin::Origin;
 use crate::request::{Marks, NamedImage};
 use crate::seed::Seed;
 
@@ -24,6 +25,16 @@ pub struct MarksContext<'m> {
 }
 
 impl MarksContext<'_> {
+    pub(crate) fn origin(&self) -> Origin<'_> {
+        Origin {
+            study: self.study,
+            facility: &self.marks.author.facility,
+            description: self.marks.description.as_deref(),
+            at: self.saved_at,
+            seed: self.seed,
+        }
+    }
+
     pub(crate) fn image(&self, named: &NamedImage) -> Option<&MarkedImage> {
         self.images.get(named)
     }

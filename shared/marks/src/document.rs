@@ -8,6 +8,7 @@ use dicom_object::InMemDicomObject;
 use crate::code::{sequence, text};
 use crate::context::MarksContext;
 use crate::image::ImageRef;
+use crate::origin::Origin;
 use crate::text as typed;
 
 /// UTF-8.
@@ -28,16 +29,16 @@ pub(crate) struct Kind {
 
 /// An object with patient, study, series, equipment and SOP common (PS3.3 C.7.1.1, C.7.2, C.7.3, C.7.5.1, C.12.1).
 pub(crate) fn begin(
-    context: &MarksContext<'_>,
+    origin: &Origin<'_>,
     kind: Kind,
     sop_instance_uid: &str,
     number: usize,
 ) -> InMemDicomObject {
-    let mut object = context.study.0.clone();
-    let (date, time) = (date(context), time(context));
-    let described = context.marks.description.as_deref().map(typed::line).filter(|line| !line.is_empty());
-    let facility = typed::line(&context.marks.author.facility);
-    let series = context.seed.uid(&format!("series {}", kind.modality));
+    let mut object = origin.study.0.clone();
+    let (date, time) = (origin.date(), origin.time());
+    let described = origin.description.map(typed::line).filter(|line| !line.is_empty());
+    let facility = typed::line(origin.facility);
+    let series = origin.seed.uid(&format!("series {}", kind.modality));
     let number = number.to_string();
     for (tag, vr, value) in [
         (tags::SPECIFIC_CHARACTER_SET, VR::CS, CHARACTER_SET),
@@ -63,20 +64,10 @@ pub(crate) fn begin(
 }
 
 /// Where a document comes from and when (PS3.3 C.17.2, C.17.6.2): both kinds of documents have it.
-pub(crate) fn put_document_moment(context: &MarksContext<'_>, object: &mut InMemDicomObject) {
-    object.put(text(tags::CONTENT_DATE, VR::DA, &date(context)));
-    object.put(text(tags::CONTENT_TIME, VR::TM, &time(context)));
+pub(crate) fn put_document_moment(origin: &Origin<'_>, object: &mut InMemDicomObject) {
+    object.put(text(tags::CONTENT_DATE, VR::DA, &origin.date()));
+    object.put(text(tags::CONTENT_TIME, VR::TM, &origin.time()));
     object.put(sequence(tags::REFERENCED_PERFORMED_PROCEDURE_STEP_SEQUENCE, Vec::new()));
-}
-
-/// When the marks were saved, as DA.
-pub(crate) fn date(context: &MarksContext<'_>) -> String {
-    context.saved_at.strftime("%Y%m%d").to_string()
-}
-
-/// When the marks were saved, as TM.
-pub(crate) fn time(context: &MarksContext<'_>) -> String {
-    context.saved_at.strftime("%H%M%S").to_string()
 }
 
 /// Images, series by series (PS3.3 10.3, C.11.11, C.17.2): items of Referenced Series Sequence.

@@ -33,8 +33,8 @@ pub(crate) fn key_objects(context: &MarksContext<'_>) -> Option<InMemDicomObject
     if images.is_empty() {
         return None;
     }
-    let mut object = begin(context, KIND, &context.seed.uid("instance KO"), 1);
-    put_document_moment(context, &mut object);
+    let mut object = begin(&context.origin(), KIND, &context.seed.uid("instance KO"), 1);
+    put_document_moment(&context.origin(), &mut object);
     object.put(sequence(tags::CURRENT_REQUESTED_PROCEDURE_EVIDENCE_SEQUENCE, evidence(context, &images)));
     let mut below = observer(&context.marks.author);
     // One description for all (TID 2010, row 6): it numbers the images in their order below.

@@ -6,6 +6,7 @@
 //! - [`StudyHeader`] and [`MarkedImage`] are what is read of the stored images.
 //! - [`write_marks`] writes one Key Object Selection (PS3.3 A.35.4, PS3.16 TID 2010), a presentation state for the images of
 //!   a series that look alike (A.33.1; A.33.2 for colour), and one Comprehensive SR (A.35.3, TID 1500).
+//! - [`write_pdf`] writes the minutes of a consultation as Encapsulated PDF (A.45.1).
 //!
 //! Coordinates are pixels of the frame, column then row, from the outer corner of its first pixel: 0\0 to Columns\Rows
 //! (PS3.3 C.10.5 and C.18.6.1.2). The centre of the first pixel is 0.5\0.5. The same numbers go into presentation states and
@@ -19,10 +20,12 @@ mod content;
 mod context;
 mod decimal;
 mod document;
+mod encapsulated;
 mod image;
 mod key_objects;
 pub mod limits;
 mod measurements;
+mod origin;
 mod presentations;
 mod quantity;
 mod request;
@@ -33,6 +36,7 @@ mod write;
 
 pub use bad_marks::{BadMarks, MarksFault};
 pub use context::MarksContext;
+pub use encapsulated::{EncapsulatedPdf, write_pdf};
 pub use image::{ImageRef, MarkedImage, StudyHeader};
 pub use request::{Author, KeyImage, Marks, Measurement, NamedImage, Presentation};
 pub use seed::Seed;

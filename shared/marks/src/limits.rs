@@ -1,5 +1,7 @@
 //! How much one save may hold. Each limit has a test.
 
+/// Most bytes of a PDF: the whole file is in memory.
+pub const PDF_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Most bytes of a request.
 pub const REQUEST_BYTES_MAX: usize = 256 * 1024;
 /// Longest name of an author or a facility, and longest description: LO (PS3.5 6.2), in characters.

@@ -44,8 +44,8 @@ pub(crate) fn measurement_report(context: &MarksContext<'_>) -> Result<Option<In
     if groups.is_empty() {
         return Ok(None);
     }
-    let mut object = begin(context, KIND, &context.seed.uid("instance SR"), 1);
-    put_document_moment(context, &mut object);
+    let mut object = begin(&context.origin(), KIND, &context.seed.uid("instance SR"), 1);
+    put_document_moment(&context.origin(), &mut object);
     // A reader's measurements are whole, but nobody signed them (PS3.3 C.17.2).
     object.put(text(tags::COMPLETION_FLAG, VR::CS, "COMPLETE"));
     object.put(text(tags::VERIFICATION_FLAG, VR::CS, "UNVERIFIED"));

@@ -11,7 +11,7 @@ use crate::code::{sequence, text};
 use crate::colour_profile::srgb_input_profile;
 use crate::context::MarksContext;
 use crate::decimal::decimal;
-use crate::document::{Kind, begin, by_series, date, references, time};
+use crate::document::{Kind, begin, by_series, references};
 use crate::image::{ImageRef, MarkedImage, PixelShape, Scale};
 use crate::request::{Graphic, Presentation, Text, Window};
 use crate::shape::Point;
@@ -112,7 +112,7 @@ fn state(
     members: &[Shown<'_>],
 ) -> InMemDicomObject {
     let uid = context.seed.uid(&format!("instance PR {number}"));
-    let mut object = begin(context, kind, &uid, number);
+    let mut object = begin(&context.origin(), kind, &uid, number);
     // Of which side it is, the images say (PS3.3 C.7.3.1).
     object.put(text(tags::LATERALITY, VR::CS, ""));
     identify(context, &mut object);
@@ -140,7 +140,7 @@ fn state(
 fn identify(context: &MarksContext<'_>, object: &mut InMemDicomObject) {
     let description = context.marks.description.as_deref().map(typed::line).unwrap_or_default();
     let creator = typed::name(&context.marks.author.name);
-    let (date, time) = (date(context), time(context));
+    let (date, time) = (context.origin().date(), context.origin().time());
     for (tag, vr, value) in [
         (tags::PRESENTATION_CREATION_DATE, VR::DA, date.as_str()),
         (tags::PRESENTATION_CREATION_TIME, VR::TM, &time),

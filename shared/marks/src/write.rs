@@ -46,7 +46,7 @@ pub fn write_marks(context: &MarksContext<'_>) -> Result<Vec<WrittenInstance>, B
     keys.into_iter().chain(states).chain(report).map(|(kind, object)| written(kind, object)).collect()
 }
 
-fn written(kind: Kind, object: InMemDicomObject) -> Result<WrittenInstance, BadMarks> {
+pub(crate) fn written(kind: Kind, object: InMemDicomObject) -> Result<WrittenInstance, BadMarks> {
     let failed = || BadMarks::new(".", MarksFault::Unreadable);
     let uid = |tag| object.get(tag).and_then(|uid| uid.to_str().ok()).map(|uid| uid.into_owned());
     let (Some(series_instance_uid), Some(sop_instance_uid)) =

@@ -420,3 +420,38 @@ fn text_of_a_reader_stays_one_value() {
     let value = text.element(tags::UNFORMATTED_TEXT_VALUE).unwrap().to_raw_str().unwrap();
     assert_eq!(value.trim_end(), "một [31m\r\nhai");
 }
+
+#[test]
+fn a_document_that_is_no_pdf_or_has_no_title_is_refused_and_another_version_is_another_instance() {
+    let image = ct(&[]);
+    let study = StudyHeader::read(&scan_file(&image, &Limits::default()).unwrap());
+    let seed = Seed::of(&[b"consultation"]);
+    let write = |pdf: &[u8], title: &str| {
+        filmless_marks::write_pdf(&filmless_marks::EncapsulatedPdf {
+            pdf,
+            title,
+            description: "",
+            facility: "BV",
+            number: 1,
+            is_verified: false,
+            at: jiff::civil::date(2026, 11, 30).at(13, 5, 7, 0),
+            study: &study,
+            images: &[],
+            seed: &seed,
+        })
+    };
+    let mut long = b"%PDF-".to_vec();
+    long.resize(PDF_BYTES_MAX + 1, b' ');
+    for (pdf, title, field, kind) in [
+        (&b"PK"[..], "a", "pdf", MarksFault::NotAllowed),
+        (&long[..], "a", "pdf", MarksFault::TooLong),
+        (&b"%PDF-1"[..], " \u{200b}", "title", MarksFault::Empty),
+    ] {
+        let refused = write(pdf, title).unwrap_err();
+        assert_eq!((refused.field.as_str(), refused.kind), (field, kind));
+    }
+    let (one, other) = (write(b"%PDF-1", "a").unwrap(), write(b"%PDF-2", "a").unwrap());
+    assert_eq!(one.series_instance_uid, other.series_instance_uid);
+    assert_ne!(one.sop_instance_uid, other.sop_instance_uid);
+    assert_eq!(one, write(b"%PDF-1", "a").unwrap());
+}

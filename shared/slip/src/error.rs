@@ -23,6 +23,9 @@ pub enum SlipError {
     /// The PDF cannot be written. Leaves the cause out: krilla's own error would carry page content.
     #[error("the PDF cannot be written")]
     Pdf,
+    /// A picture of the minutes is no PNG or JPEG, or too large.
+    #[error("a picture of the minutes cannot be read")]
+    BadPicture,
     /// Not a single plain ASCII mailbox.
     #[error("not a mail address")]
     BadMailbox,

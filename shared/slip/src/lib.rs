@@ -1,4 +1,4 @@
-//! What the patient gets: QR code, slip PDF, SMS and email, in Vietnamese and English.
+//! What the patient gets: QR code, slip PDF, SMS and email, in Vietnamese and English. And the minutes of a consultation.
 //!
 //! Everything here is pure: the same content gives the same bytes, time and secrets are arguments, and the fonts are
 //! built in. No text from a hospital, a header or an order can break a layout, a header line or an alphabet: it is
@@ -18,6 +18,7 @@ mod error;
 mod finance_email;
 mod gsm7;
 mod member_messages;
+mod minutes_words;
 mod pdf;
 mod qr;
 mod sms;
@@ -28,8 +29,8 @@ pub use content::SlipContent;
 pub use email::{EmailContent, email_message};
 pub use error::SlipError;
 pub use finance_email::{FinanceContent, finance_message};
-pub use pdf::slip_pdf;
 pub use member_messages::{MemberEmail, MemberMessage, MemberNews, member_email, member_sms};
+pub use pdf::{MinutesContent, MinutesPicture, minutes_pdf, slip_pdf};
 pub use qr::qr_png;
 pub use sms::{SmsContent, SmsText, sms_text};
 pub use staff_email::{UnreachedContent, unreached_message};

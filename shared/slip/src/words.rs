@@ -10,7 +10,7 @@ pub(crate) struct Pair {
     en: &'static str,
 }
 
-const fn pair(vi: &'static str, en: &'static str) -> Pair {
+pub(crate) const fn pair(vi: &'static str, en: &'static str) -> Pair {
     Pair { vi, en }
 }
 

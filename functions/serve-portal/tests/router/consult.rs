@@ -328,6 +328,11 @@ async fn minutes_are_versions_that_name_the_one_before_and_count_once_chair_and_
     let shown = world.page(&chair, &url).await.body;
     assert!(shown.contains("Đủ chữ ký.") && !shown.contains("Chưa đủ chữ ký"), "{shown}");
     assert_eq!(shown.matches("Ký bởi BS. Chủ").count(), 2, "the opinion and the minutes: {shown}");
+    for language in ["vi", "en"] {
+        let pdf = world.page(&secretary, &format!("{url}/minutes.pdf?language={language}")).await;
+        assert_eq!((pdf.status, pdf.body.get(..5)), (StatusCode::OK, Some("%PDF-")));
+    }
+    assert_eq!(world.page(HOA, &format!("{url}/minutes.pdf")).await.status, StatusCode::NOT_FOUND);
     // A correction of what was signed says why, and has to be signed again.
     let silent = world.act(&secretary, &minutes, &format!("follows={digest}&conclusion=Có+u")).await;
     assert!(silent.body.contains("Lý do sửa: còn trống."), "{}", silent.body);

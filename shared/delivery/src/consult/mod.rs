@@ -12,6 +12,7 @@ mod members;
 mod message_rules;
 mod minutes;
 mod minutes_draft;
+mod minutes_save;
 mod new_member;
 mod opinions;
 mod places;
@@ -48,7 +49,6 @@ pub use view::{ConsultationLine, ConsultationView, MemberLine};
 #[derive(Clone)]
 pub struct Consultations {
     common: Common,
-    #[expect(dead_code, reason = "minutes become instances of their study")]
     studies: Bucket,
     sealer: Arc<dyn Sealer>,
 }

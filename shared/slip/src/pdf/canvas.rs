@@ -4,7 +4,8 @@ use krilla::Document;
 use krilla::action::LinkAction;
 use krilla::annotation::{Annotation, LinkAnnotation, Target};
 use krilla::color::rgb;
-use krilla::geom::{Path, PathBuilder, Point, Rect};
+use krilla::geom::{Path, PathBuilder, Point, Rect, Size, Transform};
+use krilla::image::Image;
 use krilla::num::NormalizedF32;
 use krilla::page::PageSettings;
 use krilla::paint::{Fill, FillRule};
@@ -17,7 +18,6 @@ use std::num::NonZeroU16;
 
 use filmless_domain::Language;
 
-use super::paper::PAGE;
 use super::section::{Ink, Item, Role};
 use super::typeset::{LEADING, Line};
 use crate::SlipError;
@@ -34,15 +34,16 @@ struct PendingLink {
     address: String,
 }
 
-/// Draws each list of items on its own page.
+/// Draws each list of items on its own page of this size.
 pub(super) fn draw(
     document: &mut Document,
     pages: Vec<Vec<Item>>,
+    size: (f32, f32),
     language: Language,
 ) -> Result<(), SlipError> {
     let mut tree = TagTree::new();
     for items in pages {
-        draw_page(document, items, language)?.into_iter().for_each(|group| tree.push(group));
+        draw_page(document, items, size, language)?.into_iter().for_each(|group| tree.push(group));
     }
     document.set_tag_tree(tree);
     Ok(())
@@ -51,9 +52,10 @@ pub(super) fn draw(
 fn draw_page(
     document: &mut Document,
     items: Vec<Item>,
+    size: (f32, f32),
     language: Language,
 ) -> Result<Vec<TagGroup>, SlipError> {
-    let settings = PageSettings::from_wh(PAGE.0, PAGE.1).ok_or(SlipError::Geometry)?;
+    let settings = PageSettings::from_wh(size.0, size.1).ok_or(SlipError::Geometry)?;
     let mut page = document.start_page_with(settings);
     let mut surface = page.surface();
     let mut canvas = Canvas { surface: &mut surface, language, groups: Vec::new(), links: Vec::new() };
@@ -91,6 +93,9 @@ impl Canvas<'_, '_> {
                 Ok(())
             }
             Item::Qr { x, y, module, runs, alt } => self.qr((x, y), module, &runs, alt),
+            Item::Picture { x, y, width, height, image, alt } => {
+                self.picture((x, y), (width, height), image, alt)
+            }
         }
     }
 
@@ -153,6 +158,23 @@ impl Canvas<'_, '_> {
         self.fill(&path.finish().ok_or(SlipError::Geometry)?, Ink(0, 0, 0));
         self.surface.end_tagged();
         self.groups.push(TagGroup::with_children(Tag::Figure(Some(alt.to_owned())), vec![Node::Leaf(id)]));
+        Ok(())
+    }
+
+    fn picture(
+        &mut self,
+        at: (f32, f32),
+        size: (f32, f32),
+        image: Image,
+        alt: String,
+    ) -> Result<(), SlipError> {
+        let size = Size::from_wh(size.0, size.1).ok_or(SlipError::Geometry)?;
+        let id = self.surface.start_tagged(ContentTag::Other);
+        self.surface.push_transform(&Transform::from_translate(at.0, at.1));
+        self.surface.draw_image(image, size);
+        self.surface.pop();
+        self.surface.end_tagged();
+        self.groups.push(TagGroup::with_children(Tag::Figure(Some(alt)), vec![Node::Leaf(id)]));
         Ok(())
     }
 

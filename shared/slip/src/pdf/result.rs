@@ -16,17 +16,10 @@ const TEXT_BOTTOM: f32 = PAGE.1 - 14.0 * MM;
 /// Most pages of a result. A longer one is read with the images, because a part of it could say the opposite.
 pub(crate) const RESULT_PAGES_MAX: usize = 4;
 
-/// Most characters to fit at once.
-const PIECE_CHARS_MAX: usize = 300;
-
 /// The pages of the result in reading order; none if nothing is signed.
 pub(super) fn pages(content: &SlipContent<'_>, fonts: &Fonts) -> Vec<Vec<Item>> {
     let Some(result) = content.result else { return Vec::new() };
-    let set = |text: &str| {
-        let fit = Fit { sizes: &[TEXT_SIZE], width: WIDTH, lines_max: usize::MAX };
-        // Fitting may cut the end of a text. That is fine for a name, but in a result every word counts.
-        pieces(text).iter().flat_map(|piece| fonts.regular.fit(piece, &fit)).collect::<Vec<Line>>()
-    };
+    let set = |text: &str| fonts.regular.paragraph(text, TEXT_SIZE, WIDTH);
     let mut lines: Vec<Line> = result.conclusion.lines().flat_map(set).collect();
     lines.extend(set(""));
     lines.extend(set(&words::signed(result, content.language)));
@@ -40,26 +33,6 @@ pub(super) fn pages(content: &SlipContent<'_>, fonts: &Fonts) -> Vec<Vec<Item>> 
         .enumerate()
         .map(|(number, lines)| page(content, fonts, lines.to_vec(), (number + 1, total)))
         .collect()
-}
-
-/// Splits a paragraph into pieces short enough to fit in full, between words if possible.
-fn pieces(text: &str) -> Vec<String> {
-    let mut pieces = vec![String::new()];
-    let mut length = 0;
-    for word in text.split_inclusive(' ') {
-        let chars: Vec<char> = word.chars().collect();
-        for part in chars.chunks(PIECE_CHARS_MAX) {
-            if length + part.len() > PIECE_CHARS_MAX {
-                pieces.push(String::new());
-                length = 0;
-            }
-            length += part.len();
-            if let Some(piece) = pieces.last_mut() {
-                piece.extend(part);
-            }
-        }
-    }
-    pieces
 }
 
 fn page(

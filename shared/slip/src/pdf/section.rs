@@ -1,6 +1,7 @@
 //! The parts of a page before it is drawn.
 
 use filmless_domain::Language;
+use krilla::image::Image;
 
 use super::paper::{MARGIN, PAGE};
 use super::typeset::{LEADING, Line};
@@ -15,6 +16,8 @@ pub(super) const BLACK: Ink = Ink(17, 24, 32);
 pub(super) const GREY: Ink = Ink(84, 96, 108);
 /// Headings, frames, links.
 pub(super) const BRAND: Ink = Ink(10, 82, 110);
+/// What must not be overlooked.
+pub(super) const WARNING: Ink = Ink(164, 38, 32);
 /// Background of account and password.
 pub(super) const TINT: Ink = Ink(234, 243, 247);
 /// Hairlines.
@@ -40,6 +43,8 @@ pub(super) enum Item {
     Shape { x: f32, y: f32, width: f32, height: f32, radius: f32, ink: Ink },
     /// A QR code: runs of dark modules, from the symbol's top left corner.
     Qr { x: f32, y: f32, module: f32, runs: Vec<(usize, usize, usize)>, alt: &'static str },
+    /// A picture, and what a screen reader says of it.
+    Picture { x: f32, y: f32, width: f32, height: f32, image: Image, alt: String },
 }
 
 /// Items that stay together, placed from the top of the section.
@@ -98,7 +103,10 @@ impl Section {
     pub(super) fn at(self, top: f32) -> impl Iterator<Item = Item> {
         self.items.into_iter().map(move |mut item| {
             match &mut item {
-                Item::Text { y, .. } | Item::Shape { y, .. } | Item::Qr { y, .. } => *y += top,
+                Item::Text { y, .. }
+                | Item::Shape { y, .. }
+                | Item::Qr { y, .. }
+                | Item::Picture { y, .. } => *y += top,
             }
             item
         })

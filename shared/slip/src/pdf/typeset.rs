@@ -169,7 +169,7 @@ impl Face {
     }
 
     /// One clean line, in characters that some font has.
-    fn printable(&self, text: &str) -> String {
+    pub(super) fn printable(&self, text: &str) -> String {
         let cleaned = clean::line(text);
         let mut printable = String::new();
         for c in cleaned.chars().take(CHARS_MAX) {
@@ -228,7 +228,7 @@ impl Face {
     }
 
     /// Breaks a text at spaces. A word wider than the line breaks anywhere.
-    fn wrap(&self, text: &str, size: f32, width: f32) -> Vec<Line> {
+    pub(super) fn wrap(&self, text: &str, size: f32, width: f32) -> Vec<Line> {
         let mut lines: Vec<String> = Vec::new();
         let mut current = String::new();
         for word in text.split(' ').flat_map(|word| self.pieces(word, size, width)) {

@@ -1,13 +1,15 @@
 //! The minutes: written by the secretary or the chair, signed by members, and as PDF.
 
 use askama::Template;
-use axum::extract::{Path, RawForm};
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::extract::{Path, Query, RawForm};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
 use filmless_delivery::consult::{
     MemberRole, MinutesAnswer, MinutesText, MinutesView, NewMember, Place, TypedMinutes, TypedOpinion, limits,
 };
 use filmless_delivery::viewing::Session;
+use filmless_domain::Language;
 use serde::Deserialize;
 
 use super::show::{self, Kept};
@@ -137,6 +139,30 @@ pub(crate) async fn sign(
             show::render(&visitor, &session, &id, StatusCode::UNPROCESSABLE_ENTITY, kept).await
         }
     }
+}
+
+/// The language of the PDF.
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    language: Option<String>,
+}
+
+/// `GET /consultations/{consultation_id}/minutes.pdf`
+pub(crate) async fn pdf(
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, PortalError> {
+    let Some(session) = visitor.session().await? else { return see_other("/", []) };
+    let language = asked.language.as_deref().and_then(Language::from_tag).unwrap_or_default();
+    let pdf = consultations(&visitor)?.minutes_pdf(&session, &id_of(&id)?, language).await?;
+    let pdf = pdf.ok_or(PortalError::NotFound)?;
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("application/pdf")),
+        (CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"bien-ban-hoi-chan.pdf\"")),
+    ];
+    Ok((StatusCode::OK, headers, pdf).into_response())
 }
 
 async fn form(
