@@ -96,6 +96,9 @@ async fn a_member_sees_nothing_before_the_chair_admits_them_and_nothing_after_th
     for secret in ["Nguyễn", "U gi?", "BS. Chủ", STUDY] {
         assert!(!waiting.body.contains(secret), "{secret}");
     }
+    // Not even the patient's name, on any page that opens without a study.
+    assert_eq!(world.page(&member, "/studies").await.header(LOCATION), page_url);
+    assert_eq!(world.page(&member, "/consultations").await.header(LOCATION), page_url);
     let study = format!("/studies/{STUDY}");
     let room = format!("{study}/read?consultation={id}");
     let seen_by_admitted = [study.clone(), format!("{study}/grant"), format!("{study}/read"), room.clone()];
