@@ -31,7 +31,9 @@ use filmless_domain::gate::ReleaseOn;
 use filmless_domain::identity::IdentityRules;
 use filmless_domain::staff_oidc::{OidcSettings, RoleMap};
 use filmless_domain::{Hospital, Limits, Secret};
-use filmless_embedded::{Credentials, Embedded, EmbeddedConfig, HttpListener, InProcessRoom, Uploader, own_folder};
+use filmless_embedded::{
+    Credentials, Embedded, EmbeddedConfig, HttpListener, InProcessRoom, Uploader, own_folder,
+};
 use filmless_identity::ReachedAt;
 use filmless_runtime::{LogFormat, Traces, init_logging_as};
 use filmless_store::messengers::set_up;

@@ -6,10 +6,10 @@ use filmless_consult::{
     BadField, ConsultationId, Fault, MemberId, Minutes, MinutesSignature, MinutesText, Replaced, Signer,
     WrittenMinutes,
 };
+use filmless_domain::Language;
 use filmless_domain::audit::AuditAction;
 use filmless_domain::chain::ChainHead;
 use filmless_domain::usage::UsageKind;
-use filmless_domain::Language;
 use filmless_slip::MinutesContent;
 use filmless_store::index::{ConsultationRecord, LogName, Transaction};
 use jiff::Timestamp;
@@ -257,7 +257,8 @@ impl Maker<bool> for Writing<'_> {
         let text = consultations.text_of(record, typed).await?;
         // A form that is sent twice writes once: the newest version then follows what this one would.
         if let Some(before) = before
-            && before.written.replaces.as_ref().map(|r| r.digest.as_str()).unwrap_or_default() == typed.follows
+            && before.written.replaces.as_ref().map(|r| r.digest.as_str()).unwrap_or_default()
+                == typed.follows
             && before.written.by == *by
             && text.clone().checked().is_ok_and(|text| text == before.written.text)
         {

@@ -21,8 +21,8 @@ use filmless_domain::{
     BirthDate, Language, PatientId, ReportLack, Secret, SeriesAttributes, SeriesInstanceUid, SignedResult,
     StudyInstanceUid,
 };
-use filmless_store::{Bucket, PRESIGNED_TTL_MAX};
 pub use filmless_store::index::{PackingProgress, Seat};
+use filmless_store::{Bucket, PRESIGNED_TTL_MAX};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -33,9 +33,9 @@ pub use access::{AccessLine, AccessWho};
 pub use filmless_marks::limits::REQUEST_BYTES_MAX as MARKS_BYTES_MAX;
 pub use marks::{MARKS_OF_SHARE_MAX, MarksAnswer};
 pub use saved::SavedLine;
-pub(crate) use session::FoundSession;
-pub use seat::{SeatOpening, SeatStatus};
 pub(crate) use seat::seat_code_hash;
+pub use seat::{SeatOpening, SeatStatus};
+pub(crate) use session::FoundSession;
 pub use share::{NewShare, ShareLine, ShareOpening, ShareRequest, ShareStatus};
 pub(crate) use share::{ShareOwner, create as create_share_of, end as end_share_of, list as list_shares_of};
 

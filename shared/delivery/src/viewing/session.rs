@@ -227,7 +227,8 @@ impl Portal {
 
 /// A seat opens its studies for a shorter time than the pages of its consultation.
 fn scope_of(share: ShareRecord, now: Timestamp) -> Result<ShareScope, DeliveryError> {
-    let studies_until = share.seat.as_ref().map_or(share.ends_at, |seat| seat.studies_until.min(share.ends_at));
+    let studies_until =
+        share.seat.as_ref().map_or(share.ends_at, |seat| seat.studies_until.min(share.ends_at));
     let is_over = studies_until <= now.as_second();
     Ok(ShareScope {
         ends_at: Timestamp::from_second(studies_until).map_err(DeliveryError::internal("an expiry"))?,

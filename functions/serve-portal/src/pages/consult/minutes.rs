@@ -65,9 +65,8 @@ impl MinutesCard {
             (words.treatment, &text.treatment),
             (words.follow_up, &text.follow_up),
         ];
-        let signed = |s: &filmless_delivery::consult::MinutesSignature| {
-            words::signature(t, &s.signed.by, s.signed.at)
-        };
+        let signed =
+            |s: &filmless_delivery::consult::MinutesSignature| words::signature(t, &s.signed.by, s.signed.at);
         Self {
             heading: format!("{} {}, {}", words.version, written.version, moment(t, written.at)),
             is_final: view.is_final,
@@ -224,7 +223,10 @@ fn facts_of(t: &Texts, text: &MinutesText) -> Vec<(&'static str, Vec<String>)> {
         format!("{} · {} s", one.description, one.seconds).trim_start_matches([' ', '·']).to_owned()
     };
     vec![
-        (words.patient, vec![format!("{} · {} · {}", text.patient.name, text.patient.birth, text.patient.patient_id)]),
+        (
+            words.patient,
+            vec![format!("{} · {} · {}", text.patient.name, text.patient.birth, text.patient.patient_id)],
+        ),
         (words.question, text.question.lines().map(str::to_owned).collect()),
         (words.members, text.attendees.iter().map(attendee).collect()),
         (words.shown, text.shown.iter().map(shown).collect()),

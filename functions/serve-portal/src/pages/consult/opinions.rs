@@ -56,7 +56,11 @@ impl OpinionForm {
         let own = opinions.iter().filter(|opinion| opinion.signed.by.id == member.id);
         let choice = |opinion: &Opinion| {
             let number = opinion.signed.number;
-            (number, format!("{} {number}, {}", t.consult.opinion, moment(t, opinion.signed.at)), typed.adds_to == Some(number))
+            (
+                number,
+                format!("{} {number}, {}", t.consult.opinion, moment(t, opinion.signed.at)),
+                typed.adds_to == Some(number),
+            )
         };
         Some(Self {
             text: typed.text.clone(),

@@ -38,8 +38,8 @@ use url::Url;
 pub use self::desk::desk;
 use crate::answer::Answer;
 pub use names::*;
-use ports::{NoRoom, Post};
 pub use ports::Standing;
+use ports::{NoRoom, Post};
 pub use provider::Provider;
 pub use study::{digest, many_listed, order, uid};
 

@@ -63,8 +63,7 @@ impl Live {
         with: &(dyn Fn() -> Result<Transaction, DeliveryError> + Sync),
     ) -> Result<bool, DeliveryError> {
         let seated = Seated { consultation, member, source: "" };
-        let apply =
-            |room: &mut Room, scene: &Scene<'_>| Ok(room.note(scene.now, &scene.by.id, note.clone()));
+        let apply = |room: &mut Room, scene: &Scene<'_>| Ok(room.note(scene.now, &scene.by.id, note.clone()));
         Ok(self.happen(&seated, None, &apply, with).await? == Ok(true))
     }
 

@@ -83,9 +83,7 @@ impl Live {
                 };
                 house::set_status(&self.common, transaction, &look, named, *status, speaker).await?
             }
-            Some(Change::End(reason)) => {
-                house::end(&self.common, transaction, &look, *reason, speaker)?
-            }
+            Some(Change::End(reason)) => house::end(&self.common, transaction, &look, *reason, speaker)?,
         };
         applied.line = Some(line);
         match self.common.index.commit(transaction).await? {

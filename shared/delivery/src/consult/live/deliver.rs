@@ -75,7 +75,10 @@ impl Live {
             Ok(gone) => Ok(gone),
             Err(error) => {
                 // They notice that a line is missing, and ask for it.
-                tracing::warn!(error = &error as &dyn std::error::Error, "a message of a room did not reach everybody");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "a message of a room did not reach everybody"
+                );
                 Ok(Vec::new())
             }
         }

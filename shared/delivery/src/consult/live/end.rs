@@ -33,7 +33,10 @@ impl Live {
     }
 
     /// Why a room is over, if it is.
-    pub(super) async fn ended(&self, consultation: &ConsultationId) -> Result<Option<EndReason>, DeliveryError> {
+    pub(super) async fn ended(
+        &self,
+        consultation: &ConsultationId,
+    ) -> Result<Option<EndReason>, DeliveryError> {
         let look = self.look(consultation, &Asks::default()).await?;
         Ok(look.and_then(|look| look.room.ended.or(look.record.consultation.ended)))
     }

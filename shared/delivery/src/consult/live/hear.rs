@@ -89,7 +89,9 @@ impl Live {
             let attending = self.attend(consultation, connection, Some(incoming)).await?;
             let Attending::Yes(mut look, known) = attending else { return Ok(()) };
             let asks = Asks::of(&known.member, incoming);
-            let Some(speaker) = look.speaker(&asks, &known.source)? else { return self.dismiss(consultation, connection).await };
+            let Some(speaker) = look.speaker(&asks, &known.source)? else {
+                return self.dismiss(consultation, connection).await;
+            };
             match &speaker.chat {
                 Some(chat) if chat.by == known.member => return self.tell(sender, said_before(chat)?).await,
                 Some(_) => return self.refuse(sender, incoming, Refusal::NotYours).await,

@@ -74,7 +74,9 @@ impl Live {
             let Some(mut look) = self.look(consultation, &asks).await? else {
                 return Ok(Err(Refusal::NotAdmitted));
             };
-            let Some(speaker) = look.speaker(&asks, &connection.source)? else { return Ok(Err(Refusal::NotAdmitted)) };
+            let Some(speaker) = look.speaker(&asks, &connection.source)? else {
+                return Ok(Err(Refusal::NotAdmitted));
+            };
             if let Some(refusal) = self.bar(&look, connection).await? {
                 return Ok(Err(refusal));
             }
@@ -101,11 +103,7 @@ impl Live {
     }
 
     /// Why somebody may not come in.
-    async fn bar(
-        &self,
-        look: &Look,
-        connection: &RoomConnection,
-    ) -> Result<Option<Refusal>, DeliveryError> {
+    async fn bar(&self, look: &Look, connection: &RoomConnection) -> Result<Option<Refusal>, DeliveryError> {
         let consultation = &connection.consultation;
         if let Some(reason) = self.over(look) {
             self.end(consultation, reason).await?;
@@ -132,7 +130,8 @@ impl Live {
         if own.len() < CONNECTIONS_PER_MEMBER_MAX {
             return Ok(None);
         }
-        let known = self.common.index.room_connections(&connection.consultation, connection.joined_at).await?;
+        let known =
+            self.common.index.room_connections(&connection.consultation, connection.joined_at).await?;
         // One of which nothing is known is older than all that are known.
         let since = |id: &String| known.iter().find(|known| known.id == *id).map(|known| known.joined_at);
         Ok(own.into_iter().min_by_key(|id| since(id)).cloned())
@@ -152,14 +151,8 @@ impl Live {
         let marks: Vec<MarkEntry> = entries(index.room_entries(consultation, RoomEntryKind::Mark).await?)?;
         let mut chat: Vec<ChatEntry> = entries(index.room_entries(consultation, RoomEntryKind::Chat).await?)?;
         chat.drain(..chat.len().saturating_sub(WELCOME_CHATS_MAX));
-        let all = look.room.welcome(
-            look.now,
-            &connection.member,
-            &look.record.consultation,
-            &members,
-            marks,
-            chat,
-        );
+        let all =
+            look.room.welcome(look.now, &connection.member, &look.record.consultation, &members, marks, chat);
         for message in all {
             self.tell(sender, message).await?;
         }
@@ -169,5 +162,9 @@ impl Live {
 
 fn entries<T: DeserializeOwned>(entries: Vec<RoomEntry>) -> Result<Vec<T>, DeliveryError> {
     let read = |entry: RoomEntry| serde_json::from_str(&entry.entry);
-    entries.into_iter().map(read).collect::<Result<_, _>>().map_err(DeliveryError::internal("an entry of a room"))
+    entries
+        .into_iter()
+        .map(read)
+        .collect::<Result<_, _>>()
+        .map_err(DeliveryError::internal("an entry of a room"))
 }

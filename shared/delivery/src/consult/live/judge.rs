@@ -48,7 +48,8 @@ impl Live {
                 let is_same = remembered.is_some_and(|before| before.watched == watched);
                 let snapshot = snapshot.filter(|_| is_same);
                 let connection_read = connection.clone();
-                let judgement = Remembered { connection: connection_read, watched, snapshot, judged_at, good_until };
+                let judgement =
+                    Remembered { connection: connection_read, watched, snapshot, judged_at, good_until };
                 self.memory.keep(&connection.id, judgement);
             }
             None => self.memory.forget(&connection.id),
@@ -65,7 +66,8 @@ impl Live {
         let studies = index.studies_among(&consultation.studies).await?;
         let mut orders = Vec::new();
         for uid in &consultation.studies {
-            let study = studies.get(uid).filter(|study| study.account_key.as_ref() == Some(&consultation.account));
+            let study =
+                studies.get(uid).filter(|study| study.account_key.as_ref() == Some(&consultation.account));
             let order = match study {
                 Some(study) => order_in_sight(&self.common, study).await?,
                 None => None,

@@ -21,13 +21,21 @@ impl Live {
     }
 
     /// Closes a connection, and has it leave.
-    pub(super) async fn dismiss(&self, consultation: &ConsultationId, connection: &str) -> Result<(), DeliveryError> {
+    pub(super) async fn dismiss(
+        &self,
+        consultation: &ConsultationId,
+        connection: &str,
+    ) -> Result<(), DeliveryError> {
         self.room.leave(connection).await?;
         self.leave(consultation, connection).await
     }
 
     /// Takes a connection out of its room, records that, and tells the others.
-    pub(super) async fn depart(&self, consultation: &ConsultationId, connection: &str) -> Result<(), DeliveryError> {
+    pub(super) async fn depart(
+        &self,
+        consultation: &ConsultationId,
+        connection: &str,
+    ) -> Result<(), DeliveryError> {
         let mut member: Option<MemberId> = None;
         for _ in 0..APPEND_TRIES_MAX {
             let asks = Asks { member: member.as_ref(), ..Asks::default() };

@@ -30,7 +30,8 @@ impl Live {
         let Some(seat) = seat else { return Ok(None) };
         let asks = Asks { member: Some(&seat.member), ..Asks::default() };
         let Some(look) = self.look(consultation, &asks).await? else { return Ok(None) };
-        let is_admitted = look.speaker(&asks, &session.source)?.is_some_and(|speaker| speaker.member.member.is_admitted());
+        let is_admitted =
+            look.speaker(&asks, &session.source)?.is_some_and(|speaker| speaker.member.member.is_admitted());
         if !is_admitted || self.over(&look).is_none() {
             return Ok(None);
         }
