@@ -5,9 +5,7 @@ use axum::extract::{Path, Query, RawForm};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use filmless_delivery::consult::{
-    MemberRole, MinutesAnswer, MinutesText, MinutesView, NewMember, Place, TypedMinutes, TypedOpinion, limits,
-};
+use filmless_delivery::consult::{MinutesAnswer, MinutesText, NewMember, TypedMinutes, TypedOpinion, limits};
 use filmless_delivery::viewing::Session;
 use filmless_domain::Language;
 use serde::Deserialize;
@@ -17,7 +15,6 @@ use super::{consultations, id_of, live, words};
 use crate::error::PortalError;
 use crate::pages::answer::{page, see_other};
 use crate::pages::frame::Frame;
-use crate::pages::moments::moment;
 use crate::texts::{Texts, texts};
 use crate::visitor::Visitor;
 
@@ -38,51 +35,6 @@ struct EditPage<'a> {
     line_chars_max: usize,
     /// What is taken from the record.
     facts: Vec<(&'static str, Vec<String>)>,
-}
-
-/// The newest version, as shown.
-pub(crate) struct MinutesCard {
-    pub(crate) heading: String,
-    pub(crate) is_final: bool,
-    pub(crate) texts: Vec<(&'static str, String)>,
-    pub(crate) signatures: Vec<String>,
-    pub(crate) digest: String,
-    pub(crate) reason: String,
-    pub(crate) may_sign: bool,
-    pub(crate) asks_licence: bool,
-}
-
-impl MinutesCard {
-    pub(crate) fn new(t: &Texts, place: &Place, view: &MinutesView) -> Self {
-        let (words, written) = (t.consult, &view.minutes.written);
-        let text = &written.text;
-        let member = place.admitted().map(|member| &member.member);
-        let has_signed =
-            member.is_some_and(|member| view.signatures.iter().any(|s| s.signed.by.id == member.id));
-        let texts = [
-            (words.diagnosis, &text.diagnosis),
-            (words.conclusion, &text.conclusion),
-            (words.treatment, &text.treatment),
-            (words.follow_up, &text.follow_up),
-        ];
-        let signed =
-            |s: &filmless_delivery::consult::MinutesSignature| words::signature(t, &s.signed.by, s.signed.at);
-        Self {
-            heading: format!("{} {}, {}", words.version, written.version, moment(t, written.at)),
-            is_final: view.is_final,
-            texts: texts
-                .into_iter()
-                .filter(|(_, text)| !text.is_empty())
-                .map(|(words, text)| (words, text.clone()))
-                .collect(),
-            signatures: view.signatures.iter().map(signed).collect(),
-            digest: view.minutes.digest.clone(),
-            reason: written.replaces.as_ref().map(|replaced| replaced.reason.clone()).unwrap_or_default(),
-            may_sign: place.may_sign() && !has_signed && !text.conclusion.is_empty(),
-            asks_licence: member
-                .is_some_and(|member| member.licence.is_empty() && member.role != MemberRole::Secretary),
-        }
-    }
 }
 
 /// `GET /consultations/{consultation_id}/minutes`
