@@ -185,7 +185,12 @@ mod tests {
     use super::*;
 
     fn sms(news: MemberNews<'_>, language: Language) -> SmsText {
-        member_sms(&MemberMessage { hospital: &Hospital::default(), language, name: "BS. Trần Văn Bình", news })
+        member_sms(&MemberMessage {
+            hospital: &Hospital::default(),
+            language,
+            name: "BS. Trần Văn Bình",
+            news,
+        })
     }
 
     #[test]

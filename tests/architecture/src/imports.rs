@@ -37,9 +37,8 @@ const PURE: [&str; 9] = [
 fn may_import(importer: &Package, imported: &Package) -> bool {
     let allowed: &[&str] = match importer.name.as_str() {
         "filmless-domain" => &[],
-        "filmless-consult" | "filmless-dicom" | "filmless-usage" | "filmless-embedded" | "filmless-identity" => {
-            &["filmless-domain"]
-        }
+        "filmless-consult" | "filmless-dicom" | "filmless-usage" | "filmless-embedded"
+        | "filmless-identity" => &["filmless-domain"],
         "filmless-slip" | "filmless-store" => &["filmless-consult", "filmless-domain"],
         "filmless-imaging" | "filmless-dicomweb" | "filmless-marks" | "filmless-media" => {
             &["filmless-dicom", "filmless-domain"]

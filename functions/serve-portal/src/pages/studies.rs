@@ -5,7 +5,7 @@ use axum::Json;
 use axum::http::header::{ACCEPT, VARY};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use filmless_delivery::viewing::StudySummary;
+use filmless_delivery::viewing::{Session, StudySummary};
 use filmless_domain::Order;
 use filmless_domain::invisible::one_line;
 use serde::Serialize;
@@ -106,6 +106,10 @@ pub(crate) async fn show(visitor: Visitor, headers: HeaderMap) -> Result<Respons
             see_other("/", [])
         };
     };
+    // Who waits for the chair of a consultation learns nothing of the patient, not even the name.
+    if let Some(seat) = session.seat().filter(|_| !is_json && sees_nothing(&session)) {
+        return see_other(&format!("/consultations/{}", seat.consultation), []);
+    }
     let list = visitor.portal().list_studies(&session).await?;
     let frame = Frame::new(&visitor, visitor.language(Some(session.language)), true).of(&session);
     if is_json {
@@ -125,4 +129,9 @@ pub(crate) async fn show(visitor: Visitor, headers: HeaderMap) -> Result<Respons
         StatusCode::OK,
         &StudiesPage { frame, heading, withheld, patient_name: &session.patient_name, studies, guest_until },
     )
+}
+
+/// Whether a share opens no study at the moment.
+fn sees_nothing(session: &Session) -> bool {
+    session.share.as_ref().is_some_and(|share| share.studies.is_empty())
 }

@@ -1,8 +1,8 @@
 //! The routes of the console.
 
 use crate::pages::staff::{
-    audit, bulk, consult, failed, finance, home, lists, opened, patient, patient_acts, refusals, release, shares,
-    sign_in, study, study_acts, usage,
+    audit, bulk, consult, failed, finance, home, lists, opened, patient, patient_acts, refusals, release,
+    shares, sign_in, study, study_acts, usage,
 };
 use crate::protection::UPLOAD_PATH;
 use crate::route::{Route, Who, get, post};

@@ -135,6 +135,8 @@ words! {
         no_signatures: "Chưa ai ký bản này.", "Nobody has signed this version.";
         sign_minutes: "Ký biên bản", "Sign the minutes";
         sign_hint: "Chữ ký thuộc về đúng bản này. Nếu biên bản được sửa, cần ký lại.", "A signature is for this version alone. If the minutes are corrected, they are signed again.";
+        pdf_vi: "Tải PDF", "PDF in Vietnamese";
+        pdf_en: "Tải PDF kèm tiếng Anh", "PDF with English beside it";
         fault_missing: "còn thiếu", "is missing";
         fault_empty: "còn trống", "is empty";
         fault_too_long: "quá dài", "is too long";

@@ -87,7 +87,8 @@ async fn a_member_sees_nothing_before_the_chair_admits_them_and_nothing_after_th
     let page_url = format!("/consultations/{id}");
     let (chair, member) = (world.enter(&tickets[0]).await, world.enter(&tickets[1]).await);
     // A code opens once.
-    let again = world.act("", &format!("/c/{}", tickets[1].token), &format!("code={}", tickets[1].code)).await;
+    let again =
+        world.act("", &format!("/c/{}", tickets[1].token), &format!("code={}", tickets[1].code)).await;
     assert_eq!(again.status, StatusCode::FORBIDDEN);
     assert!(again.body.contains("Mã số đã được dùng"), "{}", again.body);
 
@@ -96,6 +97,9 @@ async fn a_member_sees_nothing_before_the_chair_admits_them_and_nothing_after_th
     for secret in ["Nguyễn", "U gi?", "BS. Chủ", STUDY] {
         assert!(!waiting.body.contains(secret), "{secret}");
     }
+    // Not even the patient's name, on any page that opens without a study.
+    assert_eq!(world.page(&member, "/studies").await.header(LOCATION), page_url);
+    assert_eq!(world.page(&member, "/consultations").await.header(LOCATION), page_url);
     let study = format!("/studies/{STUDY}");
     let room = format!("{study}/read?consultation={id}");
     let seen_by_admitted = [study.clone(), format!("{study}/grant"), format!("{study}/read"), room.clone()];
@@ -185,16 +189,31 @@ async fn a_consultation_without_consent_question_chair_or_sight_is_not_started_a
     let study = format!("study={STUDY}&question=U&days=7");
     let member = "&name_0=A&facility_0=B&licence_0=1";
     for (typed, why) in [
-        (format!("{study}{member}&chair=0&consent_by=L&consent_at=2020-11-23T16:00"), "bằng cách nào?: còn thiếu"),
-        (format!("{study}{member}&chair=0&consent_form=spoken&consent_at=2020-11-23T16:00"), "Ai đã hỏi người bệnh?: còn trống"),
-        (format!("{study}{member}&chair=0&consent_by=L&consent_form=spoken&consent_at=2020-11-24T16:00"), "Lúc nào?: ngoài"),
-        (format!("study={STUDY}&question=+&days=7{CONSENT}{member}&chair=0"), "Câu hỏi cần hội chẩn: còn trống"),
+        (
+            format!("{study}{member}&chair=0&consent_by=L&consent_at=2020-11-23T16:00"),
+            "bằng cách nào?: còn thiếu",
+        ),
+        (
+            format!("{study}{member}&chair=0&consent_form=spoken&consent_at=2020-11-23T16:00"),
+            "Ai đã hỏi người bệnh?: còn trống",
+        ),
+        (
+            format!("{study}{member}&chair=0&consent_by=L&consent_form=spoken&consent_at=2020-11-24T16:00"),
+            "Lúc nào?: ngoài",
+        ),
+        (
+            format!("study={STUDY}&question=+&days=7{CONSENT}{member}&chair=0"),
+            "Câu hỏi cần hội chẩn: còn trống",
+        ),
         (format!("study={STUDY}&question=U&days=31{CONSENT}{member}&chair=0"), "trong bao lâu?: ngoài"),
         (format!("{study}{CONSENT}{member}&chair=4"), "Chủ tọa: còn thiếu"),
         (format!("{study}{CONSENT}{member}&chair=0&name_3=X"), "Thành viên 4 – Nơi làm việc: còn trống"),
         (format!("{study}{CONSENT}{member}&chair=0&email_0=x"), "Thành viên 1 – Email: không hợp lệ"),
         (format!("{study}{CONSENT}{member}&chair=0&voice_link=http%3A%2F%2Fzoom.us"), "không hợp lệ"),
-        (format!("study={STUDY_OF_ANOTHER}&question=U&days=7{CONSENT}{member}&chair=0"), "hiện không xem được"),
+        (
+            format!("study={STUDY_OF_ANOTHER}&question=U&days=7{CONSENT}{member}&chair=0"),
+            "hiện không xem được",
+        ),
         (format!("question=U&days=7{CONSENT}{member}&chair=0"), "Những lần chụp nào?: còn trống"),
     ] {
         let answer = world.act(RECORDS, PATIENT, &typed).await;
@@ -320,7 +339,10 @@ async fn minutes_are_versions_that_name_the_one_before_and_count_once_chair_and_
     assert!(stale.body.contains("Bản: không hợp lệ."), "{}", stale.body);
     let digest = digest_of(&world.page(&chair, &minutes).await.body);
     // A form that follows an older version does not overwrite a newer one.
-    assert_eq!(world.act(&chair, &minutes, "follows=&conclusion=Khác").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        world.act(&chair, &minutes, "follows=&conclusion=Khác").await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
     for cookie in [&chair, &chair, &secretary] {
         let signed = world.act(cookie, &sign, &format!("digest={digest}")).await;
         assert_eq!(signed.status, StatusCode::SEE_OTHER, "{}", signed.body);
@@ -328,6 +350,11 @@ async fn minutes_are_versions_that_name_the_one_before_and_count_once_chair_and_
     let shown = world.page(&chair, &url).await.body;
     assert!(shown.contains("Đủ chữ ký.") && !shown.contains("Chưa đủ chữ ký"), "{shown}");
     assert_eq!(shown.matches("Ký bởi BS. Chủ").count(), 2, "the opinion and the minutes: {shown}");
+    for language in ["vi", "en"] {
+        let pdf = world.page(&secretary, &format!("{url}/minutes.pdf?language={language}")).await;
+        assert_eq!((pdf.status, pdf.body.get(..5)), (StatusCode::OK, Some("%PDF-")));
+    }
+    assert_eq!(world.page(HOA, &format!("{url}/minutes.pdf")).await.status, StatusCode::NOT_FOUND);
     // A correction of what was signed says why, and has to be signed again.
     let silent = world.act(&secretary, &minutes, &format!("follows={digest}&conclusion=Có+u")).await;
     assert!(silent.body.contains("Lý do sửa: còn trống."), "{}", silent.body);
@@ -336,7 +363,8 @@ async fn minutes_are_versions_that_name_the_one_before_and_count_once_chair_and_
     let shown = world.page(&chair, &url).await.body;
     assert!(shown.contains("Chưa đủ chữ ký") && shown.contains("Lý do sửa: Ghi nhầm"), "{shown}");
     let consultation = ConsultationId::parse(&id).unwrap();
-    let versions = world.with(|services| async move { services.index.minutes(&consultation).await.unwrap() }).await;
+    let versions =
+        world.with(|services| async move { services.index.minutes(&consultation).await.unwrap() }).await;
     assert_eq!(versions.len(), 3);
     assert!(versions.iter().all(filmless_consult::Minutes::is_as_written));
     assert_eq!(versions[2].written.replaces.as_ref().unwrap().digest, versions[1].digest);
@@ -383,14 +411,16 @@ async fn sealed_token(services: &Services, id: &str) -> String {
 /// Sends the messages of a member, from the first on, each twice: the second run finds nothing to do.
 async fn sent(services: Services, id: &str, count: u32) -> Vec<String> {
     let kept = Arc::new(Mutex::new(Vec::new()));
-    let messengers = [Channel::Sms, Channel::Email].map(|channel| Arc::new(Kept(channel, Arc::clone(&kept))) as _);
+    let messengers =
+        [Channel::Sms, Channel::Email].map(|channel| Arc::new(Kept(channel, Arc::clone(&kept))) as _);
     let services = Services { messengers: Messengers::new(messengers), ..services };
     let consultation = ConsultationId::parse(id).unwrap();
     for member in services.index.members(&consultation).await.unwrap() {
         let member: MemberId = member.member.id;
         for number in (1..=count).flat_map(|number| [number, number]) {
             let consultation = consultation.clone();
-            let task = MemberTask { study_instance_uid: uid(STUDY), consultation, member: member.clone(), number };
+            let task =
+                MemberTask { study_instance_uid: uid(STUDY), consultation, member: member.clone(), number };
             send_member_message(&(&services).into(), &task).await.unwrap();
         }
     }
@@ -422,7 +452,10 @@ async fn the_link_goes_by_email_and_the_code_by_sms_each_once_and_neither_is_on_
     // Wrong codes count, as those of shares do; a right one then still opens.
     let wrong = world.act("", &format!("/c/{token}"), "code=000000").await;
     assert!(wrong.status == StatusCode::FORBIDDEN && wrong.body.contains("Còn 9 lần"), "{}", wrong.body);
-    assert_eq!(world.act("", &format!("/c/{token}"), &format!("code={code}")).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        world.act("", &format!("/c/{token}"), &format!("code={code}")).await.status,
+        StatusCode::SEE_OTHER
+    );
     // The member asks for another one, which goes by SMS again.
     let asked = world.act("", &format!("/c/{token}/code"), "").await;
     assert!(asked.body.contains("Mã mới đã được gửi bằng SMS."), "{}", asked.body);

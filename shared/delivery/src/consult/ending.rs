@@ -120,7 +120,10 @@ impl Consultations {
     }
 
     /// A consultation as it is now: one whose time is over has ended.
-    pub(crate) async fn up_to_date(&self, record: ConsultationRecord) -> Result<ConsultationRecord, DeliveryError> {
+    pub(crate) async fn up_to_date(
+        &self,
+        record: ConsultationRecord,
+    ) -> Result<ConsultationRecord, DeliveryError> {
         let consultation = &record.consultation;
         if consultation.state != ConsultationState::Open || self.common.clock.now() < consultation.ends_at {
             return Ok(record);

@@ -12,9 +12,9 @@ use filmless_store::index::{
 };
 use jiff::{SignedDuration, Timestamp};
 
+use super::Consultations;
 use super::message_rules::channels_of;
 use super::new_member::{NewMember, add_member, member_of, new_record};
-use super::Consultations;
 use crate::record::audit::Record;
 use crate::record::messages::{MemberTask, Task};
 use crate::record::outbox;

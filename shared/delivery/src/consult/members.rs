@@ -42,9 +42,7 @@ pub(crate) fn admit_in(
     let entry = entry(common, AuditAction::AdmitMember, record, &member.member.id, by)?;
     let (member_key, admitted) = Index::admit_member_change(&consultation.id, &member.member.id, now);
     let (share_key, opened) = Index::open_seat_change(digest, &consultation.studies);
-    Ok(Some(
-        transaction.update(member_key, admitted).update(share_key, opened).log(LogName::Audit, &entry)?,
-    ))
+    Ok(Some(transaction.update(member_key, admitted).update(share_key, opened).log(LogName::Audit, &entry)?))
 }
 
 /// Adds the removal of a member to a transaction: status, the end of their share, audit. `None` for the chair, and for one who

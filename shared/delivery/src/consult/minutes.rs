@@ -6,9 +6,11 @@ use filmless_consult::{
     BadField, ConsultationId, Fault, MemberId, Minutes, MinutesSignature, MinutesText, Replaced, Signer,
     WrittenMinutes,
 };
+use filmless_domain::Language;
 use filmless_domain::audit::AuditAction;
 use filmless_domain::chain::ChainHead;
 use filmless_domain::usage::UsageKind;
+use filmless_slip::MinutesContent;
 use filmless_store::index::{ConsultationRecord, LogName, Transaction};
 use jiff::Timestamp;
 
@@ -100,6 +102,34 @@ impl Consultations {
         Ok(Some(MinutesView { minutes, signatures, is_final }))
     }
 
+    /// The newest version as PDF, with its signatures; with English beside the Vietnamese, or without. `None` for those who may not
+    /// read it, and before there is one.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn minutes_pdf(
+        &self,
+        session: &Session,
+        id: &ConsultationId,
+        language: Language,
+    ) -> Result<Option<Vec<u8>>, DeliveryError> {
+        let Some(place) = self.place(session, id).await? else { return Ok(None) };
+        let Some(view) = self.newest_minutes(&place).await? else { return Ok(None) };
+        let audit = Record::new(AuditAction::ReadConsultation, session.actor()).from(&session.source);
+        let detail = format!("consultation {id}, minutes, version {}", view.minutes.written.version);
+        audit.account(&place.record.consultation.account).detail(detail).write(&self.common).await?;
+        // What was cut off between the last signature and the study.
+        self.save_or_leave(&place.record, &view, session).await;
+        pdf_of(&view, language == Language::En).map(Some)
+    }
+
+    /// Saves a version in the study, or leaves it to the next who signs or reads it: what is signed is signed.
+    async fn save_or_leave(&self, record: &ConsultationRecord, view: &MinutesView, session: &Session) {
+        if let Err(error) = self.save_if_final(record, view, session.actor()).await {
+            tracing::warn!(code = error.code(), consultation = %record.consultation.id, "minutes are not in the study yet");
+        }
+    }
+
     /// What the next version begins with: the newest one, or a draft from the record. `None` for anybody who does not write
     /// them.
     ///
@@ -185,6 +215,9 @@ impl Consultations {
         let signing = Signing { consultations: self, session, record: &place.record, signer, digest };
         match live.write_down(id, &member.member.id, &signing).await? {
             Some(Ok(is_new)) => {
+                if let Some(view) = self.newest_version(id).await? {
+                    self.save_or_leave(&place.record, &view, session).await;
+                }
                 if is_new {
                     self.tell_others(&place.record, Some(&member.member.id)).await?;
                 }
@@ -194,6 +227,13 @@ impl Consultations {
             None => Ok(MinutesAnswer::Refused),
         }
     }
+}
+
+/// A version as PDF.
+pub(super) fn pdf_of(view: &MinutesView, has_english: bool) -> Result<Vec<u8>, DeliveryError> {
+    let (minutes, signatures) = (&view.minutes, view.signatures.as_slice());
+    let content = MinutesContent { minutes, signatures, pictures: &[], has_english };
+    filmless_slip::minutes_pdf(&content).map_err(DeliveryError::internal("the minutes"))
 }
 
 /// A version that is being written.
@@ -217,7 +257,8 @@ impl Maker<bool> for Writing<'_> {
         let text = consultations.text_of(record, typed).await?;
         // A form that is sent twice writes once: the newest version then follows what this one would.
         if let Some(before) = before
-            && before.written.replaces.as_ref().map(|r| r.digest.as_str()).unwrap_or_default() == typed.follows
+            && before.written.replaces.as_ref().map(|r| r.digest.as_str()).unwrap_or_default()
+                == typed.follows
             && before.written.by == *by
             && text.clone().checked().is_ok_and(|text| text == before.written.text)
         {

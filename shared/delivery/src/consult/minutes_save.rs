@@ -90,13 +90,13 @@ impl Consultations {
             saved_at: last.signed.at,
             series: vec![series],
         };
-        let audit = Record::new(AuditAction::SaveMarks, actor).study(uid).account(&record.consultation.account);
+        let audit =
+            Record::new(AuditAction::SaveMarks, actor).study(uid).account(&record.consultation.account);
         let entry = audit.detail(detail).entry(common)?;
         let event = Pen::of_study(common, study).await?.event(UsageKind::MarksSaved, name);
         let new = Change::new().when(&Condition::Absent("pk"));
-        let transaction = Transaction::new()
-            .put(&MarksRecord::key(uid, name), &saved, new)?
-            .log(LogName::Audit, &entry)?;
+        let transaction =
+            Transaction::new().put(&MarksRecord::key(uid, name), &saved, new)?.log(LogName::Audit, &entry)?;
         // Unmet if somebody else was first.
         let _ = common.index.commit(usage::add(transaction, &[event])?).await?;
         Ok(())
@@ -115,7 +115,8 @@ impl Consultations {
     async fn read_header(&self, instance: &InstanceRecord) -> Result<StudyHeader, DeliveryError> {
         let limits = &self.common.settings.limits;
         let object = ObjectVersion { key: &instance.key, version_id: instance.version_id.as_deref() };
-        for step in [limits.header_first_read_bytes, limits.header_second_read_bytes, limits.header_bytes_max] {
+        for step in [limits.header_first_read_bytes, limits.header_second_read_bytes, limits.header_bytes_max]
+        {
             let read = self.studies.get_range(object, 0..step).await?;
             let scanned = scan_prefix(&read.bytes, read.total_bytes, limits);
             match scanned.map_err(DeliveryError::internal("the header of an image"))? {

@@ -12,6 +12,7 @@ mod members;
 mod message_rules;
 mod minutes;
 mod minutes_draft;
+mod minutes_save;
 mod new_member;
 mod opinions;
 mod places;
@@ -27,8 +28,9 @@ use jiff::Timestamp;
 use crate::parts::{Common, Consulting};
 
 pub use filmless_consult::{
-    BadField, Consent, ConsentForm, Consultation, ConsultationId, ConsultationState, EndReason, Fault, Member,
-    MemberId, MemberRole, MemberStatus, Attendee, MinutesSignature, MinutesText, Opinion, ShownSeries, Signer, limits,
+    Attendee, BadField, Consent, ConsentForm, Consultation, ConsultationId, ConsultationState, EndReason,
+    Fault, Member, MemberId, MemberRole, MemberStatus, MinutesSignature, MinutesText, Opinion, ShownSeries,
+    Signer, limits,
 };
 pub use filmless_store::index::{ChannelState, ConsultationRecord, MemberRecord};
 
@@ -39,8 +41,8 @@ pub use minutes::{MinutesAnswer, MinutesView, TypedMinutes};
 pub use new_member::NewMember;
 pub use opinions::{OpinionAnswer, TypedOpinion};
 pub use places::{Place, Who};
-pub(crate) use start::{Owner, start};
 pub use start::{CONSULTATIONS_OPEN_MAX, StartAnswer, StartRequest, Started};
+pub(crate) use start::{Owner, start};
 pub(crate) use view::line as line_of;
 pub use view::{ConsultationLine, ConsultationView, MemberLine};
 
@@ -48,7 +50,6 @@ pub use view::{ConsultationLine, ConsultationView, MemberLine};
 #[derive(Clone)]
 pub struct Consultations {
     common: Common,
-    #[expect(dead_code, reason = "minutes become instances of their study")]
     studies: Bucket,
     sealer: Arc<dyn Sealer>,
 }

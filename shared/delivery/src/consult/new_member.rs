@@ -62,7 +62,8 @@ impl Consultations {
         loop {
             let mut id = [0; 4];
             self.common.randomness.fill(&mut id)?;
-            let id = MemberId::parse(&hex::encode(id)).map_err(DeliveryError::internal("the id of a member"))?;
+            let id =
+                MemberId::parse(&hex::encode(id)).map_err(DeliveryError::internal("the id of a member"))?;
             if others.iter().all(|other| other.id != id) {
                 return Ok(id);
             }

@@ -82,7 +82,11 @@ impl Consultations {
     ///
     /// # Errors
     /// [`DeliveryError`].
-    pub async fn place(&self, session: &Session, id: &ConsultationId) -> Result<Option<Place>, DeliveryError> {
+    pub async fn place(
+        &self,
+        session: &Session,
+        id: &ConsultationId,
+    ) -> Result<Option<Place>, DeliveryError> {
         let index = &self.common.index;
         let Some(record) = index.consultation(id).await? else { return Ok(None) };
         // A share is of one account; so is a consultation.

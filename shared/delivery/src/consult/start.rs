@@ -1,7 +1,8 @@
 //! Starting a consultation.
 
 use filmless_consult::{
-    BadField, Consent, ConsentForm, Consultation, ConsultationId, ConsultationState, Fault, Member, MemberRole,
+    BadField, Consent, ConsentForm, Consultation, ConsultationId, ConsultationState, Fault, Member,
+    MemberRole,
 };
 use filmless_domain::audit::{Actor, AuditAction};
 use filmless_domain::hospital::end_of_day;
@@ -10,10 +11,10 @@ use filmless_domain::{Language, PatientId, StudyInstanceUid};
 use filmless_store::index::{ConsultationRecord, Index, LogName, MemberRecord, Transaction};
 use jiff::{SignedDuration, Timestamp};
 
+use super::Consultations;
 use super::invite::Invited;
 use super::new_member::{NewMember, add_member, member_of, new_record};
 use super::view::is_in_sight;
-use super::Consultations;
 use crate::DeliveryError;
 use crate::record::audit::Record;
 use crate::record::usage::{self, Pen};
@@ -231,7 +232,11 @@ async fn open(
 ) -> Result<(), DeliveryError> {
     let common = &consultations.common;
     let consultation = &record.consultation;
-    let detail = format!("consultation {}, {} studies, {members} members", consultation.id, consultation.studies.len());
+    let detail = format!(
+        "consultation {}, {} studies, {members} members",
+        consultation.id,
+        consultation.studies.len()
+    );
     let audit = Record::new(AuditAction::StartConsultation, owner.started_by.clone()).from(owner.source);
     let entry = audit.account(owner.account_key).detail(detail).entry(common)?;
     let mut events = Vec::new();

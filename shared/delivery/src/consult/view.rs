@@ -10,8 +10,8 @@ use filmless_domain::{Channel, StudyInstanceUid};
 use filmless_store::index::{ChannelState, ConsultationRecord, MemberMessageRecord, MemberRecord};
 use jiff::Timestamp;
 
-use super::places::{Place, is_of_share};
 use super::Consultations;
+use super::places::{Place, is_of_share};
 use crate::DeliveryError;
 use crate::parts::Common;
 use crate::sight::find_in_sight;
@@ -126,7 +126,10 @@ impl Consultations {
     }
 
     /// A consultation with its members.
-    pub(crate) async fn view_of(&self, record: ConsultationRecord) -> Result<ConsultationView, DeliveryError> {
+    pub(crate) async fn view_of(
+        &self,
+        record: ConsultationRecord,
+    ) -> Result<ConsultationView, DeliveryError> {
         let index = &self.common.index;
         let id = &record.consultation.id;
         let mut messages: BTreeMap<MemberId, Vec<MemberMessageRecord>> = BTreeMap::new();

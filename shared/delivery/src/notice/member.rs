@@ -51,7 +51,8 @@ pub async fn send_member_message(notify: &Notify, task: &MemberTask) -> Result<(
     let now = notify.common.clock.now();
     match letter.message.delivery.state {
         ChannelState::Pending => {
-            let sending = ChannelRecord { state: ChannelState::Sending, at: Some(now), ..ChannelRecord::pending() };
+            let sending =
+                ChannelRecord { state: ChannelState::Sending, at: Some(now), ..ChannelRecord::pending() };
             if !index.mark_member_message(&letter.message, ChannelState::Pending, &sending, &[]).await? {
                 return Ok(());
             }
@@ -60,7 +61,9 @@ pub async fn send_member_message(notify: &Notify, task: &MemberTask) -> Result<(
             }
         }
         ChannelState::Sending if is_idempotent => {}
-        ChannelState::Sending if letter.message.delivery.at.is_some_and(|since| now < since + SENDING_MAX) => {
+        ChannelState::Sending
+            if letter.message.delivery.at.is_some_and(|since| now < since + SENDING_MAX) =>
+        {
             return look_again(notify, task).await;
         }
         ChannelState::Sending => return give_up(notify, &letter, "unanswered").await,
@@ -108,21 +111,22 @@ async fn refusal_of(notify: &Notify, letter: &Letter) -> Result<Option<&'static 
     };
     let Some(receiver) = receiver else { return Ok(Some("refused")) };
     let limits = &common.settings.limits;
-    let sent = common.index.count_message(receiver, common.clock.now(), limits.messages_window_seconds).await?;
+    let sent =
+        common.index.count_message(receiver, common.clock.now(), limits.messages_window_seconds).await?;
     Ok((sent > limits.messages_per_receiver_max).then_some("too-many-messages"))
 }
 
 /// The message in the form of its channel; `None` if it has nowhere to go, or its secret is erased.
 async fn compose(notify: &Notify, letter: &Letter) -> Result<Option<Composed>, DeliveryError> {
     let (settings, message) = (&notify.common.settings, &letter.message);
-    let context =
-        MemberMessageRecord::seal_context(&message.consultation, &message.member, message.number);
+    let context = MemberMessageRecord::seal_context(&message.consultation, &message.member, message.number);
     let secret = match &message.sealed {
         Some(sealed) => Some(notify.release.sealer.open(sealed, &context).await?),
         None => None,
     };
     let ends_at = letter.record.consultation.ends_at;
-    let link = secret.as_ref().map(|token| Secret::new(format!("{}/c/{}", settings.public_url, token.expose())));
+    let link =
+        secret.as_ref().map(|token| Secret::new(format!("{}/c/{}", settings.public_url, token.expose())));
     let page_url = format!("{}/consultations/{}", settings.public_url, message.consultation);
     let news = match (message.kind, &secret, &link) {
         (MemberMessageKind::Link, _, Some(link)) => {
@@ -135,8 +139,7 @@ async fn compose(notify: &Notify, letter: &Letter) -> Result<Option<Composed>, D
     let member = &letter.member.member;
     let said =
         MemberMessage { hospital: &settings.hospital, language: message.language, name: &member.name, news };
-    let idempotency_key =
-        format!("consult-{}-{}-{}", message.consultation, message.member, message.number);
+    let idempotency_key = format!("consult-{}-{}-{}", message.consultation, message.member, message.number);
     match message.channel.form() {
         Form::Text => {
             let Some(to) = member.phone.clone() else { return Ok(None) };

@@ -8,8 +8,8 @@ use filmless_store::index::{AccountRecord, ConsultationRecord, MemberRecord};
 
 use super::{Desk, StaffError};
 use crate::consult::{
-    ConsultationLine, ConsultationView, Consultations, MemberAct, NewMember, Owner, StartAnswer, StartRequest,
-    line_of, start,
+    ConsultationLine, ConsultationView, Consultations, MemberAct, NewMember, Owner, StartAnswer,
+    StartRequest, line_of, start,
 };
 use crate::parts::Consulting;
 use crate::sight::latest_order_of;
@@ -100,8 +100,7 @@ impl Desk {
     ) -> Result<MemberAct, StaffError> {
         self.demand(Act::Consult, AuditAction::InviteMember).await?;
         let record = self.record_of(patient, id).await?;
-        let member: MemberRecord =
-            self.common.index.member(id, member).await?.ok_or(StaffError::NotFound)?;
+        let member: MemberRecord = self.common.index.member(id, member).await?.ok_or(StaffError::NotFound)?;
         let by = (self.actor(), self.source.as_str());
         Ok(self.consultations().invite_member_again(&record, &member, is_link, by).await?)
     }
@@ -123,7 +122,11 @@ impl Desk {
     }
 
     /// A consultation of this patient, and of nobody else.
-    async fn record_of(&self, patient: &PatientId, id: &ConsultationId) -> Result<ConsultationRecord, StaffError> {
+    async fn record_of(
+        &self,
+        patient: &PatientId,
+        id: &ConsultationId,
+    ) -> Result<ConsultationRecord, StaffError> {
         let account: AccountRecord = self.account_of(patient).await?;
         let record = self.common.index.consultation(id).await?;
         let record = record.filter(|record| record.consultation.account == account.account_key);

@@ -10,8 +10,8 @@ use filmless_store::index::{
 
 use super::facts::{IdentityView, Looked};
 use super::{Case, Desk, Refusal, StaffError, reason_of};
-use crate::prepare::settle;
 use crate::consult::end_all_of_study;
+use crate::prepare::settle;
 use crate::record::messages::{ReleaseTask, Task};
 use crate::record::outbox;
 use crate::record::usage::{self, Pen};

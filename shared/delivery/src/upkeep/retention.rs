@@ -4,7 +4,9 @@
 use filmless_domain::audit::{Actor, AuditAction};
 use filmless_domain::usage::{StorageClass, UsageKind};
 use filmless_domain::{Order, PatientId, StudyInstanceUid, object_key};
-use filmless_store::index::{AccountRecord, ConsultationRecord, Index, LogName, StudyRecord, Transaction, UploadOwner};
+use filmless_store::index::{
+    AccountRecord, ConsultationRecord, Index, LogName, StudyRecord, Transaction, UploadOwner,
+};
 use filmless_store::{Bucket, ObjectVersion, StoreError};
 use jiff::ToSpan;
 use jiff::tz::TimeZone;

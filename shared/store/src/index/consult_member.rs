@@ -7,9 +7,9 @@ use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::TransactionOutcome;
 use super::consultation::consult_pk;
 use super::{Change, ChannelRecord, ChannelState, Condition, Index, ItemKey, LogEntry, LogName, Transaction};
-use super::TransactionOutcome;
 use crate::StoreError;
 
 /// A member, and the share that they come with.
@@ -126,7 +126,11 @@ impl Index {
 
     /// The change that lets a member in, who is waiting.
     #[must_use]
-    pub fn admit_member_change(consultation: &ConsultationId, member: &MemberId, at: Timestamp) -> (ItemKey, Change) {
+    pub fn admit_member_change(
+        consultation: &ConsultationId,
+        member: &MemberId,
+        at: Timestamp,
+    ) -> (ItemKey, Change) {
         let change = Change::new()
             .set("status", MemberStatus::Admitted)
             .set("admitted_at", at.as_millisecond())
@@ -136,7 +140,11 @@ impl Index {
 
     /// The change that removes a member, once.
     #[must_use]
-    pub fn remove_member_change(consultation: &ConsultationId, member: &MemberId, at: Timestamp) -> (ItemKey, Change) {
+    pub fn remove_member_change(
+        consultation: &ConsultationId,
+        member: &MemberId,
+        at: Timestamp,
+    ) -> (ItemKey, Change) {
         let change = Change::new()
             .set("status", MemberStatus::Removed)
             .set("removed_at", at.as_millisecond())

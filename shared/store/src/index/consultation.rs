@@ -61,8 +61,7 @@ impl Transaction {
         let consultation = &record.consultation;
         let pointer = ConsultationPointer { consultation: consultation.id.clone() };
         let new = Change::new().when(&Condition::Absent("pk"));
-        let partitions =
-            consultation.studies.iter().map(study_pk).chain([account_pk(&consultation.account)]);
+        let partitions = consultation.studies.iter().map(study_pk).chain([account_pk(&consultation.account)]);
         let added = self.put(&consultation_key(&consultation.id), record, new)?;
         partitions
             .map(|pk| ItemKey::new(pk, pointer_sk(&consultation.id)))
@@ -112,15 +111,18 @@ impl Index {
     /// The change that opens a consultation that is being prepared, once.
     #[must_use]
     pub fn open_consultation_change(id: &ConsultationId) -> (ItemKey, Change) {
-        let change = Change::new()
-            .set("state", ConsultationState::Open)
-            .when(&Condition::is_text("state", "draft"));
+        let change =
+            Change::new().set("state", ConsultationState::Open).when(&Condition::is_text("state", "draft"));
         (consultation_key(id), change)
     }
 
     /// The change that ends a consultation, once.
     #[must_use]
-    pub fn end_consultation_change(id: &ConsultationId, reason: EndReason, at: Timestamp) -> (ItemKey, Change) {
+    pub fn end_consultation_change(
+        id: &ConsultationId,
+        reason: EndReason,
+        at: Timestamp,
+    ) -> (ItemKey, Change) {
         let change = Change::new()
             .set("state", ConsultationState::Ended)
             .set("ended", reason)
@@ -144,8 +146,7 @@ impl Index {
             }
         }
         erased += self.erase_partition(&consult_pk(&consultation.id)).await?;
-        let partitions =
-            consultation.studies.iter().map(study_pk).chain([account_pk(&consultation.account)]);
+        let partitions = consultation.studies.iter().map(study_pk).chain([account_pk(&consultation.account)]);
         for pk in partitions {
             self.delete(&ItemKey::new(pk, pointer_sk(&consultation.id))).await?;
             erased += 1;

@@ -159,7 +159,10 @@ impl Index {
 
     /// The change that uses up the code of a seat, once; and opens studies to it, where its member is the chair.
     #[must_use]
-    pub fn use_seat_code_change(share: &ShareRecord, studies: Option<&[StudyInstanceUid]>) -> (ItemKey, Change) {
+    pub fn use_seat_code_change(
+        share: &ShareRecord,
+        studies: Option<&[StudyInstanceUid]>,
+    ) -> (ItemKey, Change) {
         let change = Change::new()
             .set("code_hash", "")
             .set("failures", 0)
@@ -178,9 +181,7 @@ impl Index {
     pub fn new_seat_code_change(token_digest: &str, code_hash: &str, forgives: bool) -> (ItemKey, Change) {
         let change = Change::new().set("code_hash", code_hash);
         let change = if forgives { change.set("failures", 0) } else { change };
-        let change = change
-            .when(&Condition::Present("seat"))
-            .when(&Condition::Absent("ended_at"));
+        let change = change.when(&Condition::Present("seat")).when(&Condition::Absent("ended_at"));
         (share_key(token_digest), change)
     }
 

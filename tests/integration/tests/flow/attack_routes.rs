@@ -84,7 +84,9 @@ async fn consultation(system: &System, victim: &Patient) -> Invited {
     ];
     let made = Ask::post("/consultations", &form).cookie(&doctor).send(system).await;
     assert_eq!(made.status, 200, "{}", made.body);
-    let after = |text: &str, mark: &str| text.split(mark).nth(1).unwrap().split(['<', '"']).next().unwrap().to_owned();
+    let after = |text: &str, mark: &str| {
+        text.split(mark).nth(1).unwrap().split(['<', '"']).next().unwrap().to_owned()
+    };
     let ticket = |name: &str| {
         let card = made.body.split("<h2>").find(|card| card.starts_with(name)).unwrap();
         (format!("/c/{}", after(card, "/c/")), after(card, "secret digits\">"))

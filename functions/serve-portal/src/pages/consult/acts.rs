@@ -9,8 +9,8 @@ use filmless_delivery::viewing::Session;
 
 use super::form::new_member_of;
 use super::invited::InvitedRow;
-use super::start::InvitedPage;
 use super::show::{self, Kept};
+use super::start::InvitedPage;
 use super::{consultations, id_of, live, member_of, words};
 use crate::error::PortalError;
 use crate::pages::answer::{page, see_other};

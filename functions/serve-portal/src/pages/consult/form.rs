@@ -129,10 +129,14 @@ impl Typed {
 
     /// The rows that are not empty, by their places.
     pub(crate) fn rows(&self) -> Vec<usize> {
-        let is_filled = |member: &NewMember| {
-            MEMBER_FIELDS.iter().any(|field| !field_of(member, field).trim().is_empty())
-        };
-        self.members.iter().enumerate().filter(|(_, member)| is_filled(member)).map(|(place, _)| place).collect()
+        let is_filled =
+            |member: &NewMember| MEMBER_FIELDS.iter().any(|field| !field_of(member, field).trim().is_empty());
+        self.members
+            .iter()
+            .enumerate()
+            .filter(|(_, member)| is_filled(member))
+            .map(|(place, _)| place)
+            .collect()
     }
 
     /// The request; a study that is none makes it one for nothing.
@@ -219,9 +223,8 @@ impl StartForm {
             ("spoken", words.consent_spoken),
             ("electronic", words.consent_electronic),
         ];
-        let form = |(value, words): (&str, &str)| {
-            (value.to_owned(), words.to_owned(), typed.consent_form == value)
-        };
+        let form =
+            |(value, words): (&str, &str)| (value.to_owned(), words.to_owned(), typed.consent_form == value);
         let day = |days: u32| (days.to_string(), (t.sharing.days)(days), days == typed.days);
         Self {
             action,

@@ -35,7 +35,12 @@ impl Line {
         Self {
             url,
             started: moment(t, line.created_at),
-            what: format!("{} · {}: {}", (t.sharing.studies)(line.studies), t.consult.started_by, line.starter),
+            what: format!(
+                "{} · {}: {}",
+                (t.sharing.studies)(line.studies),
+                t.consult.started_by,
+                line.starter
+            ),
             state: words::state(t, line.state, line.ended),
             until: day(t, line.ends_at),
         }

@@ -1,13 +1,13 @@
 //! The minutes: written by the secretary or the chair, signed by members, and as PDF.
 
 use askama::Template;
-use axum::extract::{Path, RawForm};
-use axum::http::StatusCode;
-use axum::response::Response;
-use filmless_delivery::consult::{
-    MemberRole, MinutesAnswer, MinutesText, MinutesView, NewMember, Place, TypedMinutes, TypedOpinion, limits,
-};
+use axum::extract::{Path, Query, RawForm};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use filmless_delivery::consult::{MinutesAnswer, MinutesText, NewMember, TypedMinutes, TypedOpinion, limits};
 use filmless_delivery::viewing::Session;
+use filmless_domain::Language;
 use serde::Deserialize;
 
 use super::show::{self, Kept};
@@ -15,7 +15,6 @@ use super::{consultations, id_of, live, words};
 use crate::error::PortalError;
 use crate::pages::answer::{page, see_other};
 use crate::pages::frame::Frame;
-use crate::pages::moments::moment;
 use crate::texts::{Texts, texts};
 use crate::visitor::Visitor;
 
@@ -36,52 +35,6 @@ struct EditPage<'a> {
     line_chars_max: usize,
     /// What is taken from the record.
     facts: Vec<(&'static str, Vec<String>)>,
-}
-
-/// The newest version, as shown.
-pub(crate) struct MinutesCard {
-    pub(crate) heading: String,
-    pub(crate) is_final: bool,
-    pub(crate) texts: Vec<(&'static str, String)>,
-    pub(crate) signatures: Vec<String>,
-    pub(crate) digest: String,
-    pub(crate) reason: String,
-    pub(crate) may_sign: bool,
-    pub(crate) asks_licence: bool,
-}
-
-impl MinutesCard {
-    pub(crate) fn new(t: &Texts, place: &Place, view: &MinutesView) -> Self {
-        let (words, written) = (t.consult, &view.minutes.written);
-        let text = &written.text;
-        let member = place.admitted().map(|member| &member.member);
-        let has_signed =
-            member.is_some_and(|member| view.signatures.iter().any(|s| s.signed.by.id == member.id));
-        let texts = [
-            (words.diagnosis, &text.diagnosis),
-            (words.conclusion, &text.conclusion),
-            (words.treatment, &text.treatment),
-            (words.follow_up, &text.follow_up),
-        ];
-        let signed = |s: &filmless_delivery::consult::MinutesSignature| {
-            words::signature(t, &s.signed.by, s.signed.at)
-        };
-        Self {
-            heading: format!("{} {}, {}", words.version, written.version, moment(t, written.at)),
-            is_final: view.is_final,
-            texts: texts
-                .into_iter()
-                .filter(|(_, text)| !text.is_empty())
-                .map(|(words, text)| (words, text.clone()))
-                .collect(),
-            signatures: view.signatures.iter().map(signed).collect(),
-            digest: view.minutes.digest.clone(),
-            reason: written.replaces.as_ref().map(|replaced| replaced.reason.clone()).unwrap_or_default(),
-            may_sign: place.may_sign() && !has_signed && !text.conclusion.is_empty(),
-            asks_licence: member
-                .is_some_and(|member| member.licence.is_empty() && member.role != MemberRole::Secretary),
-        }
-    }
 }
 
 /// `GET /consultations/{consultation_id}/minutes`
@@ -137,6 +90,30 @@ pub(crate) async fn sign(
             show::render(&visitor, &session, &id, StatusCode::UNPROCESSABLE_ENTITY, kept).await
         }
     }
+}
+
+/// The language of the PDF.
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    language: Option<String>,
+}
+
+/// `GET /consultations/{consultation_id}/minutes.pdf`
+pub(crate) async fn pdf(
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, PortalError> {
+    let Some(session) = visitor.session().await? else { return see_other("/", []) };
+    let language = asked.language.as_deref().and_then(Language::from_tag).unwrap_or_default();
+    let pdf = consultations(&visitor)?.minutes_pdf(&session, &id_of(&id)?, language).await?;
+    let pdf = pdf.ok_or(PortalError::NotFound)?;
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("application/pdf")),
+        (CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"bien-ban-hoi-chan.pdf\"")),
+    ];
+    Ok((StatusCode::OK, headers, pdf).into_response())
 }
 
 async fn form(
@@ -198,7 +175,10 @@ fn facts_of(t: &Texts, text: &MinutesText) -> Vec<(&'static str, Vec<String>)> {
         format!("{} · {} s", one.description, one.seconds).trim_start_matches([' ', '·']).to_owned()
     };
     vec![
-        (words.patient, vec![format!("{} · {} · {}", text.patient.name, text.patient.birth, text.patient.patient_id)]),
+        (
+            words.patient,
+            vec![format!("{} · {} · {}", text.patient.name, text.patient.birth, text.patient.patient_id)],
+        ),
         (words.question, text.question.lines().map(str::to_owned).collect()),
         (words.members, text.attendees.iter().map(attendee).collect()),
         (words.shown, text.shown.iter().map(shown).collect()),

@@ -1,6 +1,7 @@
 //! Consultations: invitations, the page of each one, and the acts of its members.
 
 pub(crate) mod acts;
+pub(crate) mod cards;
 pub(crate) mod form;
 pub(crate) mod invited;
 pub(crate) mod list;

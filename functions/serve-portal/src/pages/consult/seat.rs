@@ -88,9 +88,7 @@ pub(crate) async fn new_code(visitor: Visitor, Path(token): Path<String>) -> Res
             (StatusCode::OK, None, Some(format!("{} {}.", words.code_sent, channel.label())))
         }
         CodeAnswer::AskTheChair => (StatusCode::CONFLICT, Some(words.code_from_chair.to_owned()), None),
-        CodeAnswer::TooMany => {
-            (StatusCode::TOO_MANY_REQUESTS, Some(words.code_too_many.to_owned()), None)
-        }
+        CodeAnswer::TooMany => (StatusCode::TOO_MANY_REQUESTS, Some(words.code_too_many.to_owned()), None),
         CodeAnswer::Gone => return gone(&visitor),
     };
     let mut answer = ask(frame, status, &token, error, notice)?;

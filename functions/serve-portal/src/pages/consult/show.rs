@@ -11,9 +11,8 @@ use filmless_delivery::viewing::Session;
 use filmless_domain::Channel;
 use serde::Deserialize;
 
+use super::cards::{MinutesCard, OpinionCard, OpinionForm};
 use super::form::{Field, fields};
-use super::minutes::MinutesCard;
-use super::opinions::{OpinionCard, OpinionForm};
 use super::{consultations, id_of, words};
 use crate::error::PortalError;
 use crate::pages::answer::{page, see_other};

@@ -1,8 +1,8 @@
 //! What is said of consultations: states, roles, and fields that cannot be taken.
 
 use filmless_delivery::consult::{
-    BadField, ChannelState, ConsentForm, Consultation, ConsultationState, EndReason, Fault, MemberRole, MemberStatus,
-    Signer,
+    BadField, ChannelState, ConsentForm, Consultation, ConsultationState, EndReason, Fault, MemberRole,
+    MemberStatus, Signer,
 };
 
 use crate::pages::moments::moment;

@@ -240,11 +240,8 @@ async fn one(
     let t = frame.shared;
     let consultation = &view.record.consultation;
     let is_open = consultation.state == ConsultationState::Open;
-    let card = |member| MemberCard {
-        may_admit: false,
-        may_remove: false,
-        ..MemberCard::new(t, &url, member)
-    };
+    let card =
+        |member| MemberCard { may_admit: false, may_remove: false, ..MemberCard::new(t, &url, member) };
     let consent = consultation.consent.as_ref();
     let consent = consent.map(|consent| {
         format!("{}, {}, {}", consent.taken_by, words::consent(t, consent.form), moment(t, consent.taken_at))

@@ -163,7 +163,9 @@ pub(crate) fn action(language: Language, word: &str) -> &'static str {
         "sign-opinion" => pick(language, "Ký ý kiến hội chẩn", "Opinion signed"),
         "write-minutes" => pick(language, "Soạn biên bản hội chẩn", "Minutes written"),
         "sign-minutes" => pick(language, "Ký biên bản hội chẩn", "Minutes signed"),
-        "read-consultation" => pick(language, "Xem biên bản, nhật ký hội chẩn", "Minutes or record of a consultation taken"),
+        "read-consultation" => {
+            pick(language, "Xem biên bản, nhật ký hội chẩn", "Minutes or record of a consultation taken")
+        }
         "staff-sign-in" => pick(language, "Nhân viên đăng nhập", "Staff signed in"),
         "staff-sign-out" => pick(language, "Nhân viên đăng xuất", "Staff signed out"),
         "find-patient" => pick(language, "Tìm người bệnh", "Patient looked for"),

@@ -40,8 +40,8 @@ pub use self::desk::desk;
 use crate::answer::Answer;
 pub use meeting::{Line, Meeting, state};
 pub use names::*;
-use ports::{NoRoom, Post};
 pub use ports::Standing;
+use ports::{NoRoom, Post};
 pub use provider::Provider;
 pub use study::{digest, many_listed, order, uid};
 

@@ -3,8 +3,8 @@
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use filmless_domain::Channel;
 use axum::body::Bytes;
+use filmless_domain::Channel;
 use filmless_store::port::{Clock, Message, Messenger, PortError, Room};
 use jiff::Timestamp;
 use tokio::sync::watch;
