@@ -37,7 +37,7 @@ pub(super) fn text() -> MinutesText {
             name: "NGUYỄN THỊ ÁNH HỒNG".to_owned(),
             birth: "02/03/1958".to_owned(),
             age: "68 tuổi".to_owned(),
-            sex: "Nữ".to_owned(),
+            sex: "F".to_owned(),
             patient_id: "N20-0317542".to_owned(),
             record_number: "BA-2026-11873".to_owned(),
             department: "Nội hô hấp".to_owned(),

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use super::super::paper::{A4, MM};
 use super::super::section::{BLACK, BRAND, GREY, Item, Role, WARNING};
 use super::super::typeset::{Fit, Fonts, LEADING};
+use super::content::MinutesContent;
 use super::flow::{Flow, MARGIN, SMALL_SIZE, TEXT_SIZE, WIDTH};
-use super::{MinutesContent, picture, signatures};
+use super::{picture, signatures};
 use crate::SlipError;
 use crate::minutes_words as words;
 use crate::words::{Pair, moment};
@@ -124,10 +125,13 @@ fn version(flow: &mut Flow<'_>, content: &MinutesContent<'_>) {
 fn patient(flow: &mut Flow<'_>, text: &MinutesText) {
     let patient = &text.patient;
     flow.field(words::NAME, &patient.name);
+    // A code of DICOM, or what the secretary wrote.
+    let sex = crate::words::sex(Some(&patient.sex)).map(|sex| flow.word(&sex.into()));
+    let sex = sex.unwrap_or_else(|| patient.sex.clone());
     let fields: [(Pair, &String); 7] = [
         (words::BIRTH, &patient.birth),
         (words::AGE, &patient.age),
-        (words::SEX, &patient.sex),
+        (words::SEX, &sex),
         (words::PATIENT_ID, &patient.patient_id),
         (words::RECORD_NUMBER, &patient.record_number),
         (words::DEPARTMENT, &patient.department),

@@ -1,38 +1,19 @@
 //! The minutes of a consultation as A4 pages: the form of Circular 49/2017/TT-BYT, Annex I, in full.
 
+mod content;
 mod flow;
 mod form;
 mod picture;
 mod signatures;
 
-use filmless_consult::{Minutes, MinutesSignature};
 use filmless_domain::Language;
 
+pub use self::content::{MinutesContent, MinutesPicture};
 use super::paper::A4;
 use super::typeset::Fonts;
 use super::{canvas, document};
 use crate::minutes_words as words;
 use crate::{SlipError, clean};
-
-/// What the minutes are made from.
-pub struct MinutesContent<'a> {
-    /// The version.
-    pub minutes: &'a Minutes,
-    /// The signatures below it; those below other versions are left out.
-    pub signatures: &'a [MinutesSignature],
-    /// The key images, in their order, as far as there are pictures of them.
-    pub pictures: &'a [MinutesPicture<'a>],
-    /// Whether English stands beside the Vietnamese words of the form.
-    pub has_english: bool,
-}
-
-/// The picture of a key image.
-pub struct MinutesPicture<'a> {
-    /// Which of the version's key images, from 0.
-    pub key_image: usize,
-    /// A PNG or a JPEG.
-    pub bytes: &'a [u8],
-}
 
 /// Draws the minutes, tagged for screen readers (PDF/UA-1). The same content gives the same bytes. Every word is printed,
 /// on as many pages as it takes.
