@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod cli;
+mod consultation;
 mod cost;
 mod counted;
 mod daily;
@@ -53,6 +54,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Feedback(options) => feedback::run(options).await,
         Command::Daily(options) => daily::run(options).await,
         Command::Audit(options) => audit::run(options).await,
+        Command::Consultation(options) => consultation::run(&options),
         Command::Reconcile(options) => reconcile::run(options).await,
         Command::Rebuild(options) => reconcile::rebuild(options).await,
         Command::Redrive(options) => redrive::run(options).await,

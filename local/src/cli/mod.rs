@@ -1,6 +1,7 @@
 //! The command line's grammar.
 
 mod backup;
+mod consultation;
 mod duration;
 mod finance;
 mod operate;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub use backup::{BackupOptions, RestoreOptions};
+pub use consultation::{ConsultationAct, ConsultationOptions};
 pub use finance::{CostOptions, QueryOptions, UsageAct, UsageOptions};
 pub use operate::{AuditAct, AuditOptions, QueueWord, RebuildOptions, ReconcileOptions, RedriveOptions};
 pub use staff::{AccountAct, AccountOptions, StaffAct, StaffOptions};
@@ -47,6 +49,8 @@ pub enum Command {
     Daily(SystemOptions),
     /// Verify and export the audit log.
     Audit(AuditOptions),
+    /// Verify the record of a consultation, its opinions and its minutes.
+    Consultation(ConsultationOptions),
     /// Find what was lost: uploads that were not taken in, studies that stand still, missing derived objects.
     Reconcile(ReconcileOptions),
     /// Make all derived objects of studies again.

@@ -1,0 +1,59 @@
+//! `filmless consultation`: what was signed, verified without asking the system that stores it.
+
+use std::io::Read;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use filmless_consult::{Anchor, Verified, verify};
+use serde_json::json;
+
+use crate::cli::{ConsultationAct, ConsultationOptions};
+use crate::counted::counted;
+use crate::print::print;
+
+pub fn run(options: &ConsultationOptions) -> anyhow::Result<ExitCode> {
+    let ConsultationAct::Verify { file } = &options.act;
+    match verify(&text_of(file)?) {
+        Ok(verified) => {
+            print(&if options.json { as_json(&verified) } else { told(&verified) });
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(unverified) => {
+            eprintln!("filmless: {unverified}");
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+fn text_of(file: &Path) -> anyhow::Result<String> {
+    if file.as_os_str() == "-" {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).context("standard input cannot be read")?;
+        return Ok(text);
+    }
+    std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
+}
+
+fn told(verified: &Verified) -> String {
+    let Verified { consultation, head, minutes, documents, documents_missing } = verified;
+    let mut told = format!(
+        "The record of consultation {consultation} holds {}; {} with it, {documents_missing} more named.\nHead {}",
+        counted(head.sequence, "line"),
+        counted(*documents as u64, "signed document"),
+        head.digest
+    );
+    for Anchor { number, digest, .. } in minutes {
+        told.push_str(&format!("\nMinutes, version {number}: {digest}"));
+    }
+    told
+}
+
+fn as_json(verified: &Verified) -> String {
+    let Verified { consultation, head, minutes, documents, documents_missing } = verified;
+    let version = |it: &Anchor| json!({ "version": it.number, "digest": it.digest, "at": it.at });
+    let minutes: Vec<_> = minutes.iter().map(version).collect();
+    json!({ "consultation": consultation, "head": head, "minutes": minutes, "documents": documents,
+        "documents_missing": documents_missing })
+    .to_string()
+}
