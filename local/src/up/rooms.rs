@@ -155,11 +155,11 @@ async fn serve(socket: WebSocket, source: String, place: Place) {
         let _ = timeout(STALLED_WRITE_MAX, sink.send(close)).await;
     }
     drop(frames);
-    if let Some(consultation) = line.consultation {
-        if let Err(error) = live.leave(&consultation, &id).await {
-            // The room finds out when it sends something here.
-            tracing::warn!(error = &error as &dyn std::error::Error, "a connection left its room unnoticed");
-        }
+    if let Some(consultation) = line.consultation
+        && let Err(error) = live.leave(&consultation, &id).await
+    {
+        // The room finds out when it sends something here.
+        tracing::warn!(error = &error as &dyn std::error::Error, "a connection left its room unnoticed");
     }
 }
 

@@ -77,7 +77,8 @@ fn tickets_of(page: &str) -> Vec<Ticket> {
 /// The address of the member of that name, on a page with the forms of the chair.
 fn member_url<'a>(page: &'a str, name: &str) -> &'a str {
     let card = page.split("<li class=\"card\">").find(|card| card.contains(&format!("<h3>{name}")));
-    between(card.unwrap(), "action=\"", "/code\"")
+    let until = card.unwrap().split_once("/code\"").unwrap().0;
+    until.rsplit_once("action=\"").unwrap().1
 }
 
 #[tokio::test]

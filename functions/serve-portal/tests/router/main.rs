@@ -488,7 +488,7 @@ async fn every_answer_carries_the_protecting_headers() {
         assert_eq!(
             csp,
             format!(
-                "default-src 'none'; img-src 'self' data: blob: {S3}; media-src blob:; connect-src 'self' {S3}; \
+                "default-src 'none'; img-src 'self' data: blob: {S3}; media-src blob:; connect-src 'self' {S3} ws://127.0.0.1:8080; \
                  script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; manifest-src 'self'; \
                  form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
             ),

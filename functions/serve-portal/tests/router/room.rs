@@ -63,7 +63,7 @@ async fn everybody_sees_what_the_driver_sees_and_whoever_comes_late_gets_the_who
             let asked = asks(polled["head"].as_u64(), vec![json!({ "type": "chat", "id": MARK, "text": "Tôi cũng thấy" })]);
             let answer = meeting.live.poll(&meeting.members[3].1, &meeting.id, &asked).await.unwrap().unwrap();
             let answer = serde_json::to_value(answer).unwrap();
-            assert_eq!(kinds(answer["events"].as_array().unwrap()), ["scroll", "chat"]);
+            assert_eq!(kinds(answer["events"].as_array().unwrap()), ["member", "scroll", "chat"], "they hear that they came");
             assert_eq!(kinds(&chair.read().await).last(), Some(&"chat"));
         })
         .await;
@@ -75,7 +75,7 @@ fn asks(since: Option<u64>, messages: Vec<Value>) -> Poll {
 
 #[tokio::test]
 async fn what_a_member_may_not_is_refused_with_a_reason_and_the_room_goes_on() {
-    let world = World::new().await;
+    let (world, clock) = World::with_clock().await;
     world
         .with(|services| async move {
             let meeting = Meeting::of(&services, 3, 1).await;
@@ -86,7 +86,7 @@ async fn what_a_member_may_not_is_refused_with_a_reason_and_the_room_goes_on() {
             let mut elsewhere = state(9, 1);
             elsewhere["state"]["panes"][0]["study_instance_uid"] = json!(STUDY_OF_ANOTHER);
             let waiting = json!(meeting.members[2].0);
-            for (who, message, code) in [
+            for (moment, (who, message, code)) in (1..).zip([
                 (1, state(6, 2), "not_driver"),
                 (0, state(5, 2), "stale"),
                 (0, state(4, 2), "stale"),
@@ -108,7 +108,9 @@ async fn what_a_member_may_not_is_refused_with_a_reason_and_the_room_goes_on() {
                 (1, json!({ "type": "remove", "member": meeting.members[0].0 }), "not_chair"),
                 (1, json!({ "type": "end" }), "not_chair"),
                 (0, json!({ "type": "join", "ticket": "x" }), "malformed"),
-            ] {
+            ]) {
+                // No more than anybody may say in one second.
+                clock.set(now() + SignedDuration::from_secs(moment));
                 let line = if who == 0 { &mut chair } else { &mut second };
                 assert_eq!(line.refusal_of(&message).await, code, "{message}");
                 assert_eq!(line.say_text("no JSON").await, Heard::Taken);

@@ -39,7 +39,7 @@ impl Index {
         let read = |record: OpinionRecord| serde_json::from_str(&record.opinion);
         let opinions: Result<Vec<Opinion>, _> = records.into_iter().map(read).collect();
         let mut opinions = opinions.map_err(StoreError::corrupt("read an opinion"))?;
-        opinions.sort_by(|a, b| (a.signed.at, a.signed.number).cmp(&(b.signed.at, b.signed.number)));
+        opinions.sort_by_key(|opinion| (opinion.signed.at, opinion.signed.number));
         Ok(opinions)
     }
 }

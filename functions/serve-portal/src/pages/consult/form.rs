@@ -286,7 +286,7 @@ mod tests {
         assert_eq!((request.chair, request.secretary), (Some(1), Some(0)));
         assert_eq!(request.members[1].email, "b@x.vn");
         assert_eq!(request.consent_at.unwrap().to_string(), "2026-11-30T03:05:00Z");
-        let without = Typed::of(b"name_0=An&chair=2&study=x").request(Language::Vi, String::new());
+        let without = Typed::of(b"name_0=An&chair=2&study=").request(Language::Vi, String::new());
         assert_eq!((without.chair, without.studies.len(), without.consent_at), (None, 0, None));
     }
 }
