@@ -27,7 +27,7 @@ pub const SIGNING_DAYS: i64 = 14;
 /// An ended share stays readable this long, so that the patient can see who opened what.
 const KEPT_AFTER_END: SignedDuration = SignedDuration::from_hours(24 * 90);
 
-/// Most codes that a member may ask for by themselves within [`CODE_WINDOW_SECONDS`].
+/// Most codes that a member may ask for by themselves within an hour.
 pub const CODE_REQUESTS_MAX: u32 = 5;
 const CODE_WINDOW_SECONDS: u32 = 3600;
 
