@@ -124,7 +124,7 @@ bench bench-dicomweb bench-lists bench-rooms bench-usage: export FILMLESS_BIN :=
 bench bench-dicomweb bench-lists bench-rooms bench-usage: export BENCH_PROFILE := $(PROFILE)
 
 .PHONY: measured
-measured: $(TEST_TOOLS) web ## Build what `make bench` measures, as it ships; a quarter of an hour the first time (PROFILE=dev)
+measured: $(TEST_TOOLS) web ## Build what `make bench` measures, as it ships; an hour or more the first time on two cores (PROFILE=dev)
 	@TIMEFORMAT="Built ($(PROFILE)): %0R s, %0U s of the processor."; time cargo build --locked --quiet --workspace \
 		--profile $(PROFILE) --bins --example measure_imaging --example lists --example make_ledger
 
