@@ -13,6 +13,7 @@ mod environment;
 mod logging;
 mod operator;
 mod parts;
+mod room;
 mod settings;
 mod traces;
 
@@ -20,10 +21,11 @@ pub use environment::ConfigError;
 pub use logging::{Listener, LogFormat, error_chain, hide_panics, init_logging, init_logging_as};
 pub use operator::{dead_letters_from_env, index_and_studies_from_env, services_from_env};
 pub use parts::{
-    DicomwebParts, PortalParts, RoomParts, dicomweb_from_env, export_from_env, feedback_from_env,
-    intake_from_env, notify_from_env, portal_from_env, prepare_from_env, reconcile_from_env,
-    release_from_env, room_from_env, upkeep_from_env,
+    DicomwebParts, PortalParts, dicomweb_from_env, export_from_env, feedback_from_env, intake_from_env,
+    notify_from_env, portal_from_env, prepare_from_env, reconcile_from_env, release_from_env,
+    upkeep_from_env,
 };
+pub use room::{RoomParts, room_from_env};
 pub use traces::Traces;
 
 /// The function's memory in MiB, as Lambda states it.

@@ -270,36 +270,8 @@ fn console_beside(env: &Environment<'_>, aws: &Connection, viewing: &Viewing) ->
     })
 }
 
-/// What `serve-room` works with.
-pub struct RoomParts {
-    /// Index, queues, time.
-    pub common: Common,
-    /// The connections.
-    pub room: Arc<dyn Room>,
-    /// Where the pages of consultations are.
-    pub public_url: String,
-}
-
-/// For `serve-room`.
-///
-/// # Errors
-/// [`ConfigError`] for the first variable that is missing or invalid.
-pub async fn room_from_env() -> Read<RoomParts> {
-    let env = Environment::of("serve-room");
-    let aws = connect(&env).await?;
-    let settings = Settings {
-        public_url: settings::public_url(&env)?,
-        release_on: settings::release_on(&env)?,
-        identity: settings::identity(&env)?,
-        session_idle: settings::session_idle(&env)?,
-        ..Settings::default()
-    };
-    let public_url = settings.public_url.clone();
-    let room = room_of(&aws, &env.required("ROOM_ENDPOINT")?);
-    Ok(RoomParts { common: common_of(&env, &aws, QueueUrls::default(), settings)?, room, public_url })
-}
-
-fn room_of(aws: &Connection, endpoint: &str) -> Arc<dyn Room> {
+/// The connections of rooms, behind this endpoint of API Gateway.
+pub(crate) fn room_of(aws: &Connection, endpoint: &str) -> Arc<dyn Room> {
     Arc::new(ApiGatewayRoom::new(aws.api_gateway(endpoint)))
 }
 

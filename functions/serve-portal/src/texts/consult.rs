@@ -60,6 +60,7 @@ words! {
         ask_why: "Xin nhập mã số 6 chữ số dùng một lần, đã được gửi riêng cho Ông/Bà.", "Please enter the code of 6 digits for one use that came to you separately.";
         code: "Mã số", "Code";
         enter: "Vào hội chẩn", "Enter";
+        wrong: "Mã số chưa đúng. Xin kiểm tra và nhập lại. Số lần nhập còn lại:", "This code is wrong. Please check it and enter it again. Tries left:";
         used: "Mã số đã được dùng. Mỗi mã chỉ mở một lần; xin nhận mã mới.", "The code was used. Each opens once; please get a new one.";
         ask_new_code: "Gửi cho tôi mã mới", "Send me a new code";
         code_sent: "Mã mới đã được gửi bằng", "A new code was sent by";

@@ -70,7 +70,7 @@ pub(crate) async fn submit(
             see_other(&format!("/consultations/{}", seat.consultation), cookies)
         }
         SeatOpening::Wrong { attempts_left } => {
-            let wrong = (frame.t.sharing.wrong)(attempts_left);
+            let wrong = format!("{} {attempts_left}.", frame.t.consult.wrong);
             ask(frame, StatusCode::FORBIDDEN, &token, Some(wrong), None)
         }
         SeatOpening::Used => ask(frame, StatusCode::FORBIDDEN, &token, Some(words.used.to_owned()), None),

@@ -1,0 +1,41 @@
+//! What the rooms of consultations get on AWS.
+
+use std::sync::Arc;
+
+use filmless_delivery::Settings;
+use filmless_delivery::parts::Common;
+use filmless_store::aws::QueueUrls;
+use filmless_store::port::Room;
+
+use crate::environment::Environment;
+use crate::parts::{common_of, connect, room_of};
+use crate::{ConfigError, settings};
+
+/// What `serve-room` works with.
+pub struct RoomParts {
+    /// Index, queues, time.
+    pub common: Common,
+    /// The connections.
+    pub room: Arc<dyn Room>,
+    /// Where the pages of consultations are.
+    pub public_url: String,
+}
+
+/// For `serve-room`.
+///
+/// # Errors
+/// [`ConfigError`] for the first variable that is missing or invalid.
+pub async fn room_from_env() -> Result<RoomParts, ConfigError> {
+    let env = Environment::of("serve-room");
+    let aws = connect(&env).await?;
+    let settings = Settings {
+        public_url: settings::public_url(&env)?,
+        release_on: settings::release_on(&env)?,
+        identity: settings::identity(&env)?,
+        session_idle: settings::session_idle(&env)?,
+        ..Settings::default()
+    };
+    let public_url = settings.public_url.clone();
+    let room = room_of(&aws, &env.required("ROOM_ENDPOINT")?);
+    Ok(RoomParts { common: common_of(&env, &aws, QueueUrls::default(), settings)?, room, public_url })
+}
