@@ -61,6 +61,6 @@ pub use scene::Scene;
 pub use signature::Signer;
 pub use verify::{Broken, Signed, Unverified, Verified, verify};
 pub use view_state::{
-    Cine, Grid, PaneState, Parts, PlaneKind, PlaneState, Projection, Turn, ViewPlace, ViewState, Window,
-    WindowFunction,
+    Cine, FusionState, Grid, ObjectState, PaneState, Parts, PlaneKind, PlaneState, Projection, Turn,
+    ViewPlace, ViewState, Window, WindowFunction,
 };

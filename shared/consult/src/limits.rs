@@ -4,6 +4,10 @@
 pub const MESSAGE_BYTES_MAX: usize = 32 * 1024;
 /// Most bytes of the state of a view, as JSON.
 pub const VIEW_BYTES_MAX: usize = 16 * 1024;
+/// Most objects of others that a view may show.
+pub const VIEW_OBJECTS_MAX: usize = 32;
+/// Most parts of one of them that may be named one by one.
+pub const VIEW_PARTS_MAX: usize = 1000;
 /// Most bytes of a mark, as JSON.
 pub const MARK_BYTES_MAX: usize = 8 * 1024;
 /// Most marks of one member that are there at the same time.

@@ -5,10 +5,10 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use filmless_domain::{SeriesInstanceUid, StudyInstanceUid};
+use filmless_domain::{SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
 use serde::{Deserialize, Serialize};
 
-use crate::limits::VIEW_BYTES_MAX;
+use crate::limits::{VIEW_BYTES_MAX, VIEW_OBJECTS_MAX, VIEW_PARTS_MAX};
 use crate::refusal::Refusal;
 
 /// Most rows of the grid.
@@ -48,6 +48,15 @@ pub struct ViewState {
     pub enlarged: Option<u8>,
     /// One for each place of the grid; nothing in an empty one.
     pub panes: Vec<Option<PaneState>>,
+    /// What is laid over the images of a study. Records of before it was shared do not have it, nor the two that follow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fusion: Option<FusionState>,
+    /// What others drew, as far as it was chosen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objects: Vec<ObjectState>,
+    /// Whether images are covered by their own shutters.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_shuttered: bool,
     /// When, in milliseconds of the driver's clock: only to tell how late it is. Nothing is decided by it.
     pub sent_at: u64,
 }
@@ -74,6 +83,9 @@ pub struct PaneState {
     pub frame: u32,
     /// In units of the modality; as the image says if it is absent.
     pub window: Option<Window>,
+    /// Whether the table of a presentation state stands in for the window.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub has_table: bool,
     /// Whether dark and light are exchanged.
     pub is_inverted: bool,
     /// Name of a palette.
@@ -88,6 +100,35 @@ pub struct PaneState {
     pub plane: Option<PlaneState>,
     /// How it is being played.
     pub cine: Option<Cine>,
+}
+
+/// A series whose values are laid over images in colours.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FusionState {
+    /// Its study; it lies over images of the same one.
+    pub study_instance_uid: StudyInstanceUid,
+    /// Its series.
+    pub series_instance_uid: SeriesInstanceUid,
+    /// Name of a palette.
+    pub colours: String,
+    /// The value of the last colour, in units of the modality; 0 has the first one.
+    pub top: f64,
+    /// From 0 to 1.
+    pub opacity: f64,
+}
+
+/// What somebody drew: a presentation state, measurements, a segmentation or structures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ObjectState {
+    /// Its study.
+    pub study_instance_uid: StudyInstanceUid,
+    /// Its file.
+    pub sop_instance_uid: SopInstanceUid,
+    /// Which of its parts, from 0 in the order of the file; all if it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<Vec<u16>>,
 }
 
 /// A window (PS3.3 C.11.2.1.2).
@@ -208,7 +249,10 @@ impl ViewState {
         let is_placed = self.active < places && self.enlarged.is_none_or(|pane| pane < places);
         let is_whole = is_grid && is_placed && self.panes.len() == usize::from(places);
         let are_sound = self.panes.iter().flatten().all(|pane| pane.is_sound(places));
-        if !is_whole || self.sent_at > WHOLE_MAX || !are_sound {
+        let are_few =
+            self.objects.len() <= VIEW_OBJECTS_MAX && self.objects.iter().all(ObjectState::is_sound);
+        let is_laid = self.fusion.as_ref().is_none_or(FusionState::is_sound);
+        if !is_whole || self.sent_at > WHOLE_MAX || !are_sound || !are_few || !is_laid {
             return Err(Refusal::Malformed);
         }
         if self.studies().into_iter().any(|study| !opened.contains(study)) {
@@ -220,7 +264,9 @@ impl ViewState {
     /// The studies that it shows.
     #[must_use]
     pub fn studies(&self) -> BTreeSet<&StudyInstanceUid> {
-        self.panes.iter().flatten().map(|pane| &pane.study_instance_uid).collect()
+        let panes = self.panes.iter().flatten().map(|pane| &pane.study_instance_uid);
+        let laid = self.fusion.iter().map(|fusion| &fusion.study_instance_uid);
+        panes.chain(laid).chain(self.objects.iter().map(|object| &object.study_instance_uid)).collect()
     }
 
     /// Goes to frames: places of panes, each with its frame.
@@ -246,17 +292,29 @@ impl PaneState {
     /// With this many places in the grid.
     fn is_sound(&self, places: u8) -> bool {
         let Self { frame, window, colours, view, plane, cine, .. } = self;
-        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        let are_colours =
-            |name: &String| (1..=COLOURS_BYTES_MAX).contains(&name.len()) && name.bytes().all(is_name);
         let is_window =
             |it: Window| it.center.abs() <= WINDOW_MAX && it.width > 0.0 && it.width <= WINDOW_MAX;
         *frame < FRAMES_MAX
             && window.is_none_or(is_window)
-            && colours.as_ref().is_none_or(are_colours)
+            && colours.as_deref().is_none_or(are_colours)
             && view.is_none_or(|view| view.is_sound())
             && plane.is_none_or(|plane| plane.source < places && plane.is_sound())
             && cine.is_none_or(|cine| SPEEDS.contains(&cine.speed))
+    }
+}
+
+impl FusionState {
+    fn is_sound(&self) -> bool {
+        are_colours(&self.colours)
+            && self.top > 0.0
+            && self.top <= WINDOW_MAX
+            && (0.0..=1.0).contains(&self.opacity)
+    }
+}
+
+impl ObjectState {
+    fn is_sound(&self) -> bool {
+        self.parts.as_ref().is_none_or(|parts| (1..=VIEW_PARTS_MAX).contains(&parts.len()))
     }
 }
 
@@ -277,4 +335,16 @@ impl PlaneState {
             && is_within(&self.column, UNIT_MAX)
             && SLABS.contains(&self.slab_mm)
     }
+}
+
+/// Whether this can be the name of a palette.
+fn are_colours(name: &str) -> bool {
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    (1..=COLOURS_BYTES_MAX).contains(&name.len()) && name.bytes().all(is_name)
+}
+
+/// What records of before do not say.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
+const fn is_false(is: &bool) -> bool {
+    !*is
 }

@@ -6,7 +6,7 @@ use filmless_consult::{EndReason, Incoming, Outgoing, Refusal};
 use serde_json::{Value, json};
 
 use crate::incoming::one_of_each;
-use crate::world::{CHAIR, LAN, STUDY, WAITING, World, chat, id, json_of, mark, state};
+use crate::world::{CHAIR, LAN, STUDY, WAITING, World, chat, id, json_of, layered, mark};
 
 /// What stands before the name of a message that the room sends.
 const TOLD: &str = "told_";
@@ -35,7 +35,7 @@ fn told() -> Vec<Value> {
     }
     told.extend(world.knock(WAITING).unwrap().send);
     for (by, message) in [
-        (CHAIR, state(1, STUDY, 0)),
+        (CHAIR, layered(1, STUDY)),
         (CHAIR, json!({ "type": "scroll", "sequence": 2, "frames": [[0, 7]] })),
         (
             LAN,

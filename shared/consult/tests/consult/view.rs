@@ -91,6 +91,52 @@ fn a_plane_is_taken_or_refused_by_its_numbers() {
 }
 
 #[test]
+fn what_lies_over_images_is_taken_or_refused_by_its_numbers() {
+    let ok = Ok(());
+    let bad = Err(Refusal::Malformed);
+    let fusion = |field: &str, value: Value| {
+        let mut view = view(STUDY, 0);
+        view["fusion"] = json!({ "study_instance_uid": PRIOR, "series_instance_uid": "1.2.9", "colours": "hot-iron",
+            "top": 12_500.5, "opacity": 0.5 });
+        view["fusion"][field] = value;
+        view
+    };
+    let objects = |objects: Value| {
+        let mut view = view(STUDY, 0);
+        view["objects"] = objects;
+        view
+    };
+    let object = |study: &str, parts: &[u32]| json!({ "study_instance_uid": study, "sop_instance_uid": "1.2.8", "parts": parts });
+    let all = json!({ "study_instance_uid": PRIOR, "sop_instance_uid": "1.2.8" });
+    for (view, expected) in [
+        (fusion("opacity", json!(0)), ok),
+        (fusion("opacity", json!(1.1)), bad),
+        (fusion("top", json!(0.0)), bad),
+        (fusion("top", json!(1.1e12)), bad),
+        (fusion("colours", json!("<b>")), bad),
+        (fusion("study_instance_uid", json!("1.2.840.3")), Err(Refusal::UnknownStudy)),
+        (fusion("more", json!(1)), bad),
+        (objects(json!([all, object(STUDY, &[0, 65_535])])), ok),
+        (objects(json!([object(STUDY, &[])])), bad),
+        (objects(json!([object(STUDY, &[65_536])])), bad),
+        (objects(json!([object(STUDY, &vec![0; VIEW_PARTS_MAX])])), ok),
+        (objects(json!([object(STUDY, &vec![0; VIEW_PARTS_MAX + 1])])), bad),
+        (objects(json!([object("1.2.840.3", &[0])])), Err(Refusal::UnknownStudy)),
+        (objects(json!(vec![all.clone(); VIEW_OBJECTS_MAX])), ok),
+        (objects(json!(vec![all.clone(); VIEW_OBJECTS_MAX + 1])), bad),
+    ] {
+        assert_eq!(checked(&view), expected, "{view}");
+    }
+}
+
+#[test]
+fn a_view_of_before_layers_were_shared_is_written_as_it_was_read() {
+    let old = view(STUDY, 3);
+    let read: ViewState = serde_json::from_value(old.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&read).unwrap(), old);
+}
+
+#[test]
 fn numbers_that_json_cannot_hold_never_get_into_a_view() {
     let mut view: ViewState = serde_json::from_value(view(STUDY, 0)).unwrap();
     view.panes[0].as_mut().unwrap().window.as_mut().unwrap().center = f64::NAN;

@@ -106,6 +106,18 @@ pub fn state(sequence: u64, study: &str, frame: u32) -> Value {
     json!({ "type": "state", "sequence": sequence, "state": view(study, frame) })
 }
 
+/// A state with something of everything that can lie over images.
+pub fn layered(sequence: u64, study: &str) -> Value {
+    let mut state = state(sequence, study, 0);
+    state["state"]["fusion"] = json!({ "study_instance_uid": study, "series_instance_uid": "1.2.9", "colours": "pet", "top": 7.5,
+        "opacity": 0.5 });
+    state["state"]["objects"] = json!([{ "study_instance_uid": study, "sop_instance_uid": "1.2.8", "parts": [0, 3] },
+        { "study_instance_uid": study, "sop_instance_uid": "1.2.7" }]);
+    state["state"]["is_shuttered"] = json!(true);
+    state["state"]["panes"][0]["has_table"] = json!(true);
+    state
+}
+
 pub fn mark(number: u32, study: &str) -> Value {
     json!({ "type": "mark", "id": uuid(number), "mark": { "study_instance_uid": study, "points": [1.5, 2.5] } })
 }
