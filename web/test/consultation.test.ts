@@ -1,7 +1,7 @@
 /** What travels in a consultation, what each member knows of the room, and which part of an image each screen shows. */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { written, writtenMark, writtenState } from "../src/link/room-messages.js";
+import { fitting, written, writtenMark, writtenState } from "../src/link/room-messages.js";
 import { parseRecordLine, type RecordLine } from "../src/read/room-record.js";
 import { parseMessage, readConsultationPlace, type RoomMessage, type SharedMark } from "../src/read/room-message.js";
 import { readViewState, type PaneState, type Region, type ViewState } from "../src/read/view-state.js";
@@ -12,13 +12,21 @@ import { clockText, Playback } from "../src/reading-room/consultation/playback.j
 import { regionOf, viewOf } from "../src/reading-room/consultation/region.js";
 import { narrowed, scrolled } from "../src/reading-room/consultation/shown.js";
 import { CONSULTATION_WORDS } from "../src/reading-room/consultation/words.js";
+import { KeyImages } from "../src/reading-room/tools/key-images.js";
 import { roomTool } from "../src/reading-room/tools/registry.js";
 import { MarkStore } from "../src/tools/mark-store.js";
 import { FITTED, toStage, apply, invert, type Raster, type Size, type View } from "../src/view-geometry.js";
 
 const WHOLE: Region = { centre: { x: 0.5, y: 0.5 }, extent: { x: 1, y: 1 }, turn: { a: 1, b: 0, c: 0, d: 1 } };
-const PANE: PaneState = { studyInstanceUid: "1.2", seriesInstanceUid: "1.2.1", frame: 12, window: null, isInverted: false, colours: null, hasOverlays: true, isMasked: null, region: WHOLE, plane: null, cine: null };
-const STATE: ViewState = { grid: { rows: 1, columns: 2 }, active: 0, enlarged: null, panes: [PANE, null] };
+const PANE: PaneState = { studyInstanceUid: "1.2", seriesInstanceUid: "1.2.1", frame: 12, window: null, hasTable: false, isInverted: false, colours: null, hasOverlays: true, isMasked: null, region: WHOLE, plane: null, cine: null };
+const STATE: ViewState = { grid: { rows: 1, columns: 2 }, active: 0, enlarged: null, panes: [PANE, null], fusion: null, objects: [], isShuttered: false };
+const LAYERED: ViewState = {
+  ...STATE,
+  panes: [{ ...PANE, hasTable: true }, null],
+  fusion: { studyInstanceUid: "1.2", seriesInstanceUid: "1.2.5", colours: "hot-metal-blue", top: 25_331.7, opacity: 0.35 },
+  objects: [{ studyInstanceUid: "1.2", sopInstanceUid: "1.2.9.1", parts: null }, { studyInstanceUid: "1.3", sopInstanceUid: "1.3.9.1", parts: [0, 4] }],
+  isShuttered: true,
+};
 const member = (id: string, more: object = {}) => ({ id, name: `Dr ${id}`, title: "", facility: "", role: "member", status: "admitted", is_here: true, ...more });
 const told = (message: object): RoomMessage => parseMessage(JSON.stringify(message)) as RoomMessage;
 const stateOf = (sequence: number, head: number, state: ViewState = STATE) => told({ type: "state", by: "a", sequence, state: writtenState(state, 5), head });
@@ -29,13 +37,30 @@ describe("the state of a view", () => {
 
   it.each([
     ["empty panes", STATE],
+    ["everything that can lie over it", LAYERED],
     ["everything that a pane can have", { ...STATE, active: 1, enlarged: 1, panes: [full, { ...PANE, region: null }] }],
   ])("is read as it was written, with %s", (_, state) => {
     expect(readViewState(JSON.parse(JSON.stringify(writtenState(state, 5))))).toEqual(state);
   });
 
+  it("of before fusion and objects travelled is read without them", () => {
+    const written = JSON.parse(JSON.stringify(writtenState(STATE, 5))) as object;
+    expect(Object.keys(written)).toEqual(["grid", "active", "enlarged", "panes", "sent_at"]);
+    expect(readViewState(written)).toEqual(STATE);
+  });
+
+  it("leaves out the last objects that the server would not take", () => {
+    const object = (place: number, parts: readonly number[] | null) => ({ studyInstanceUid: "1.2", sopInstanceUid: `1.2.9.${place}`, parts });
+    const many = { ...STATE, objects: Array.from({ length: 40 }, (_, place) => object(place, null)) };
+    expect(fitting(many).objects).toEqual(many.objects.slice(0, 32));
+    const large = { ...STATE, objects: Array.from({ length: 6 }, (_, place) => object(place, Array.from({ length: 1_000 }, (__, part) => part))) };
+    expect(fitting(large).objects.length).toBe(3);
+    expect(JSON.stringify(writtenState(fitting(large), 0)).length).toBeLessThanOrEqual(16_384);
+    expect(fitting(LAYERED)).toBe(LAYERED);
+  });
+
   const broken = (change: (state: Record<string, never>) => void) => {
-    const state = JSON.parse(JSON.stringify(writtenState({ ...STATE, panes: [full, null] }, 5))) as Record<string, never>;
+    const state = JSON.parse(JSON.stringify(writtenState({ ...LAYERED, panes: [full, null] }, 5))) as Record<string, never>;
     change(state);
     return readViewState(state);
   };
@@ -51,6 +76,9 @@ describe("the state of a view", () => {
     ["with an extent of nothing", (state) => (pane(state)["view"] = { ...WHOLE, extent: { x: 0, y: 1 } })],
     ["with a turn by half a quarter", (state) => (pane(state)["view"] = { ...WHOLE, turn: { a: 0.7, b: 0.7, c: -0.7, d: 0.7 } })],
     ["with a turn that is none", (state) => (pane(state)["view"] = { ...WHOLE, turn: { a: 1, b: 1, c: 0, d: 1 } })],
+    ["with a fusion without a scale", (state) => (state["fusion"] = { study_instance_uid: "1.2", series_instance_uid: "1.2.5", colours: "pet", opacity: 1 } as never)],
+    ["with an object of no study", (state) => (state["objects"] = [{ sop_instance_uid: "1.2.9" }] as never)],
+    ["with half a part", (state) => (state["objects"] = [{ study_instance_uid: "1.2", sop_instance_uid: "1.2.9", parts: [0.5] }] as never)],
     ["with a plane through a pane that is not there", (state) => (pane(state)["plane"] = { ...(pane(state)["plane"] as object), source: 2 })],
   ])("is not shown %s", (_, change) => {
     expect(broken(() => undefined)).not.toBeNull();
@@ -74,7 +102,7 @@ describe("the state of a view", () => {
     const second = { ...PANE, frame: 3, plane };
     const both: ViewState = { ...STATE, panes: [PANE, second] };
     expect(narrowed({ ...both, active: 0 }).panes).toEqual([PANE]);
-    expect(narrowed({ ...both, active: 0, enlarged: 1 })).toEqual({ grid: { rows: 1, columns: 1 }, active: 0, enlarged: null, panes: [{ ...second, plane: { ...plane, source: 0 } }] });
+    expect(narrowed({ ...both, active: 0, enlarged: 1 })).toEqual({ ...STATE, grid: { rows: 1, columns: 1 }, active: 0, enlarged: null, panes: [{ ...second, plane: { ...plane, source: 0 } }] });
   });
 });
 
@@ -240,6 +268,7 @@ describe("marks of one's own", () => {
   let others: Meeting["marks"];
   let marks: OwnMarks;
   let isOnline: boolean;
+  let keys: KeyImages;
 
   beforeEach(() => {
     vi.useFakeTimers();
@@ -247,13 +276,14 @@ describe("marks of one's own", () => {
     others = [];
     isOnline = true;
     store = new MarkStore(roomTool, "test");
+    keys = new KeyImages();
     const meeting = { you: "b", get marks() { return others; } };
     marks = new OwnMarks({ store, studies } as never, meeting, (message) => {
       if (isOnline && message.type === "mark") {
         sent.push({ id: message.id, mark: message.mark });
       }
       return isOnline;
-    });
+    }, keys);
   });
   afterEach(() => void vi.useRealTimers());
 
@@ -334,6 +364,20 @@ describe("marks of one's own", () => {
     marks.refuse(sent[0]?.id ?? "", false);
     pass();
     expect(sent.length).toBe(1);
+  });
+
+  it("that are whole images are told with series, instance and frame, and come back from another device", () => {
+    const image = "1.2.1/1.2.1.7/3";
+    const key = (of: string): SharedMark => ({ studyInstanceUid: "1.2", kind: "key-image", image: of, points: [], text: null });
+    others = [{ id: "m", by: "b", mark: key("1.2.1/1.2.1.1/1") }];
+    marks.join();
+    expect(keys.all).toEqual(["1.2.1/1.2.1.1/1"]);
+    keys.toggle(image);
+    pass();
+    expect(writtenMark(sent[0]?.mark ?? key(""))).toEqual({ study_instance_uid: "1.2", kind: "key-image", image, points: [] });
+    keys.toggle(image);
+    pass();
+    expect(sent.map(({ id, mark }) => [id, mark])).toEqual([[sent[0]?.id, key(image)], [sent[0]?.id, null]]);
   });
 
   it("of a long outline are rounded until the server takes them, all others are exact", () => {

@@ -8,6 +8,7 @@ import { written, type Outgoing } from "./room-messages.js";
 import { backOffMs } from "./transfer.js";
 
 export { fetchRecord } from "./consultation-record.js";
+export { fitting } from "./room-messages.js";
 export type { Outgoing };
 
 /** `lost`: it is trying again. */

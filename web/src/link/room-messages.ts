@@ -1,7 +1,7 @@
 /** What a member tells the room, as it travels (`docs/asyncapi.yaml`). */
 
 import type { PaneFrame, SharedMark } from "../read/room-message.js";
-import type { PaneState, ViewState } from "../read/view-state.js";
+import type { FusionState, ObjectState, PaneState, ViewState } from "../read/view-state.js";
 
 export type Outgoing =
   | { readonly type: "state"; readonly sequence: number; readonly state: ViewState; readonly sentAtMs: number }
@@ -16,6 +16,9 @@ export type Outgoing =
 
 /** The server takes no longer marks. */
 const MARK_BYTES_MAX = 8_192;
+/** The server takes no more, and no larger states. */
+const OBJECTS_MAX = 32;
+const STATE_BYTES_MAX = 16_000;
 
 /** The object to be sent. */
 export function written(message: Outgoing): object {
@@ -37,8 +40,31 @@ export function written(message: Outgoing): object {
   }
 }
 
-export function writtenState({ grid, active, enlarged, panes }: ViewState, sentAtMs: number): object {
-  return { grid, active, enlarged, panes: panes.map((pane) => (pane === null ? null : writtenPane(pane))), sent_at: sentAtMs };
+export function writtenState({ grid, active, enlarged, panes, fusion, objects, isShuttered }: ViewState, sentAtMs: number): object {
+  const layers = {
+    ...(fusion === null ? {} : { fusion: writtenFusion(fusion) }),
+    ...(objects.length === 0 ? {} : { objects: objects.map(writtenObject) }),
+    ...(isShuttered ? { is_shuttered: true } : {}),
+  };
+  return { grid, active, enlarged, panes: panes.map((pane) => (pane === null ? null : writtenPane(pane))), ...layers, sent_at: sentAtMs };
+}
+
+/** A state that the server takes: without the last objects, if they are too many. */
+export function fitting(state: ViewState): ViewState {
+  const fits = (objects: ViewState["objects"]) => objects.length === 0 || JSON.stringify(writtenState({ ...state, objects }, 0)).length <= STATE_BYTES_MAX;
+  let objects = state.objects.slice(0, OBJECTS_MAX);
+  while (!fits(objects)) {
+    objects = objects.slice(0, -1);
+  }
+  return objects.length === state.objects.length ? state : { ...state, objects };
+}
+
+function writtenFusion({ studyInstanceUid, seriesInstanceUid, colours, top, opacity }: FusionState): object {
+  return { study_instance_uid: studyInstanceUid, series_instance_uid: seriesInstanceUid, colours, top, opacity };
+}
+
+function writtenObject({ studyInstanceUid, sopInstanceUid, parts }: ObjectState): object {
+  return { study_instance_uid: studyInstanceUid, sop_instance_uid: sopInstanceUid, ...(parts === null ? {} : { parts }) };
 }
 
 function writtenPane(pane: PaneState): object {
@@ -48,6 +74,7 @@ function writtenPane(pane: PaneState): object {
     series_instance_uid: pane.seriesInstanceUid,
     frame: pane.frame,
     window: window === null ? null : { center: window.center, width: window.width, function: window.function },
+    ...(pane.hasTable ? { has_table: true } : {}),
     is_inverted: pane.isInverted,
     colours: pane.colours,
     has_overlays: pane.hasOverlays,

@@ -45,6 +45,8 @@ export interface PaneState {
   readonly frame: number;
   /** Null as the file says. */
   readonly window: Window | null;
+  /** The table of a presentation state stands in for the window. */
+  readonly hasTable: boolean;
   readonly isInverted: boolean;
   /** Null for grey. */
   readonly colours: string | null;
@@ -58,6 +60,25 @@ export interface PaneState {
   readonly cine: { readonly speed: number } | null;
 }
 
+/** A series whose values are laid over the images of its study. */
+export interface FusionState {
+  readonly studyInstanceUid: string;
+  readonly seriesInstanceUid: string;
+  readonly colours: string;
+  /** The value of the last colour, in units of the modality. */
+  readonly top: number;
+  /** From 0 to 1. */
+  readonly opacity: number;
+}
+
+/** What somebody drew, and the reader has chosen. */
+export interface ObjectState {
+  readonly studyInstanceUid: string;
+  readonly sopInstanceUid: string;
+  /** From 0, in the order of its file; null for all of them. */
+  readonly parts: readonly number[] | null;
+}
+
 export interface ViewState {
   readonly grid: { readonly rows: number; readonly columns: number };
   /** The pane in the driver's hand. */
@@ -66,6 +87,10 @@ export interface ViewState {
   readonly enlarged: number | null;
   /** Null for an empty pane. */
   readonly panes: readonly (PaneState | null)[];
+  readonly fusion: FusionState | null;
+  readonly objects: readonly ObjectState[];
+  /** Images are covered by their own shutters. */
+  readonly isShuttered: boolean;
 }
 
 const FUNCTIONS: readonly VoiFunction[] = ["LINEAR", "LINEAR_EXACT", "SIGMOID"];
@@ -84,8 +109,27 @@ export function readViewState(json: unknown): ViewState | null {
   const panes = given.map((pane) => (pane === null ? null : readPane(pane, given.length)));
   const isPlace = (place: unknown): place is number => isCount(place) && place < panes.length;
   const [active, enlarged] = [state["active"], state["enlarged"] ?? null];
+  const fusion = state["fusion"] == null ? null : readFusion(object(state["fusion"]));
+  const objects = list(state["objects"]).map(readObject);
   const isWhole = panes.length === rows * columns && panes.every((pane, place) => (pane === null) === (given[place] === null));
-  return isWhole && isPlace(active) && (enlarged === null || isPlace(enlarged)) ? { grid: { rows, columns }, active, enlarged, panes } : null;
+  const isLaid = (state["fusion"] == null) === (fusion === null) && objects.every((one) => one !== null);
+  const layers = { fusion, objects: objects.filter((one) => one !== null), isShuttered: state["is_shuttered"] === true };
+  return isWhole && isLaid && isPlace(active) && (enlarged === null || isPlace(enlarged)) ? { grid: { rows, columns }, active, enlarged, panes, ...layers } : null;
+}
+
+function readFusion(fusion: Json | null): FusionState | null {
+  const [studyInstanceUid, seriesInstanceUid, colours] = ["study_instance_uid", "series_instance_uid", "colours"].map((name) => text(fusion?.[name]));
+  const [top, opacity] = [positive(fusion?.["top"]), number(fusion?.["opacity"])];
+  return studyInstanceUid == null || seriesInstanceUid == null || colours == null || top === null || opacity === null ? null : { studyInstanceUid, seriesInstanceUid, colours, top, opacity };
+}
+
+function readObject(json: unknown): ObjectState | null {
+  const shown = object(json);
+  const [studyInstanceUid, sopInstanceUid] = [text(shown?.["study_instance_uid"]), text(shown?.["sop_instance_uid"])];
+  const given = shown?.["parts"];
+  const parts = given == null ? null : list(given).filter(isCount);
+  const isWhole = parts === null || (parts.length > 0 && parts.length === list(given).length);
+  return studyInstanceUid === null || sopInstanceUid === null || !isWhole ? null : { studyInstanceUid, sopInstanceUid, parts };
 }
 
 function readPane(json: unknown, panes: number): PaneState | null {
@@ -107,6 +151,7 @@ function readPane(json: unknown, panes: number): PaneState | null {
         seriesInstanceUid,
         frame,
         window,
+        hasTable: pane["has_table"] === true,
         isInverted: pane["is_inverted"] === true,
         colours: text(pane["colours"]),
         hasOverlays: pane["has_overlays"] !== false,

@@ -58,6 +58,8 @@ export interface RoomEvents {
   onActive(pane: RoomPane): void;
   /** The grid has other panes. */
   onPanes(): void;
+  /** What lies over the images was chosen, or has come: by the reader's hand, or as another screen has it. */
+  onLayers(isByHand: boolean): void;
   /** A command was done. */
   onCommand(command: Command): void;
   /** A series was opened in a pane, or its index, its full quality, another frame or a better picture has arrived. */
@@ -103,6 +105,8 @@ export interface Room {
   setLayout(rows: number, columns: number): void;
   /** What the left button does from now on, in all panes; null browses. */
   setHand(name: string, create: ((pane: RoomPane) => StageTool | null) | null): void;
+  /** Tells the others `onLayers`. */
+  layersChanged(isByHand: boolean): void;
   /** A line for the reader, for some seconds; read out by screen readers. */
   say(text: string): void;
   /** Opens a panel at the side with this content; null closes it. */

@@ -150,6 +150,10 @@ export class ReadingRoom implements Room {
     this.cells.forEach((cell) => this.equip(cell));
   }
 
+  layersChanged(isByHand: boolean): void {
+    this.tell((events) => events.onLayers?.(isByHand));
+  }
+
   say(text: string): void {
     this.notices.say(text);
   }

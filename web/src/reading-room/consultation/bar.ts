@@ -5,6 +5,7 @@ import { fill } from "../../page.js";
 import type { ConsultationPlace } from "../../read/room-message.js";
 import { make } from "../../tools/elements.js";
 import type { Meeting } from "./meeting.js";
+import { hasFingers } from "./pointers.js";
 import type { ConsultationWords } from "./words.js";
 
 export interface BarEvents {
@@ -71,7 +72,8 @@ export class Bar {
     set(this.ask, words.ask);
     this.ask.hidden = isDriver || isChair || isWithoutDriver;
     set(this.point, words.point);
-    this.point.hidden = isDriver;
+    // The presenter's mouse always points.
+    this.point.hidden = isDriver && !hasFingers();
     this.point.setAttribute("aria-pressed", String(state.isPointing));
     set(this.chat, state.unread > 0 ? fill(words.chatOf, { n: state.unread }) : words.chat);
     const waiting = meeting.members.filter(({ status }) => status === "waiting").length;

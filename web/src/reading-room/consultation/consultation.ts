@@ -16,7 +16,7 @@ import { watchHands } from "./hands.js";
 import { Meeting, type Change } from "./meeting.js";
 import { OwnMarks } from "./own-marks.js";
 import { confirm, PeoplePanel } from "./people-panel.js";
-import { Pointers, watchPointer } from "./pointers.js";
+import { hasFingers, POINT, Pointers, setPointing, watchPointer } from "./pointers.js";
 import { Progress } from "./progress.js";
 import { CONSULTATION_WORDS, type ConsultationWords } from "./words.js";
 
@@ -85,13 +85,14 @@ class Attendance {
     const act = (message: Outgoing) => (send(message) ? undefined : room.say(words.notConnected));
     // What others measure is drawn by the room's tools.
     new Measuring(room);
-    this.driver = new Driver(room, meeting, send);
+    this.driver = new Driver(room, meeting, send, () => room.say(words.tooManyObjects));
     this.follower = new Follower(room, { onLeave: () => this.leave(), onMissing: () => room.say(words.noStudy) });
     this.ownMarks = new OwnMarks(room, meeting, send);
     this.progress = new Progress(room, send);
     new ForeignMarks(room, meeting);
     new Pointers(room, meeting, () => this.follower.isOn);
     watchPointer(room, { send, isPointing: () => meeting.isDriver || this.isPointing });
+    room.listen({ onCommand: () => this.endPointing() });
     watchHands(room, { onHand: (isDown) => this.follower.hand(isDown), onCommand: () => this.follower.leave() });
     this.chat = new ChatPanel(meeting, words, room.language, { send: (id, text) => send({ type: "chat", id, text }), onUnread: () => this.refresh() });
     const decide = { onHandOver: (to: string) => act({ type: "hand_over", to }), onAdmit: (member: string) => act({ type: "admit", member }) };
@@ -233,8 +234,16 @@ class Attendance {
 
   private togglePointing(): void {
     this.isPointing = !this.isPointing;
+    setPointing(this.room, this.isPointing);
     this.room.grids.classList.toggle("is-pointing", this.isPointing);
     this.refresh();
+  }
+
+  /** Another tool in hand: the finger does that now. */
+  private endPointing(): void {
+    if (this.isPointing && hasFingers() && this.room.hand.name !== POINT) {
+      this.togglePointing();
+    }
   }
 
   private openChat(): void {

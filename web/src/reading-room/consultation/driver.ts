@@ -1,6 +1,6 @@
 /** Tells the others what this screen shows, while its reader drives. */
 
-import type { Outgoing } from "../../link/consultation-link.js";
+import { fitting, type Outgoing } from "../../link/consultation-link.js";
 import type { ViewState } from "../../read/view-state.js";
 import type { ReadingRoom } from "../room.js";
 import { inEveryPane } from "../tools/every-pane.js";
@@ -16,11 +16,14 @@ export class Driver {
   private readonly coalescer = new Coalescer(STATE_MS, () => this.tell());
   /** What the room knows of this screen. */
   private told: ViewState | null = null;
+  private isLess = false;
 
   constructor(
     room: ReadingRoom,
     private readonly meeting: Meeting,
     private readonly send: (message: Outgoing) => boolean,
+    /** More is shown here than can be told. */
+    private readonly onLess: () => void,
   ) {
     this.shown = new Shown(room);
     const touch = () => this.touch();
@@ -29,7 +32,7 @@ export class Driver {
       stage.onDraw.add(touch);
       pane.listen({ onPlaying: touch });
     });
-    room.listen({ onActive: touch, onPanes: touch, onCommand: touch, onChange: touch });
+    room.listen({ onActive: touch, onPanes: touch, onCommand: touch, onChange: touch, onLayers: touch });
   }
 
   /** The room has another state than this screen, or none. */
@@ -48,7 +51,12 @@ export class Driver {
     if (!this.meeting.isDriver) {
       return;
     }
-    const state = this.shown.state;
+    const all = this.shown.state;
+    const state = fitting(all);
+    if (state !== all && !this.isLess) {
+      this.onLess();
+    }
+    this.isLess = state !== all;
     const before = this.told;
     const isNew = before === null ? state.panes.some((pane) => pane !== null) : JSON.stringify(before) !== JSON.stringify(state);
     if (!isNew) {

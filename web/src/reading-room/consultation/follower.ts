@@ -1,5 +1,6 @@
 /** Shows what the driver shows, until the reader's own hand shows something else. */
 
+import type { ColourMap } from "../../full/color-map.js";
 import type { PaneState, PlaneState, ViewState } from "../../read/view-state.js";
 import type { View } from "../../view-geometry.js";
 import { setLook, type Cell } from "../room-pane.js";
@@ -8,8 +9,10 @@ import type { SlabMode } from "../volume/commands.js";
 import { planesOf } from "../volume/feature.js";
 import type { ShownPlane } from "../volume/plane.js";
 import { isSameWindow } from "../windows.js";
+import { FollowedLayers } from "./followed-layers.js";
 import { viewOf } from "./region.js";
 import { narrowed, planeOf, PROJECTIONS, rasterOf, sourceOf } from "./shown.js";
+import { Unfollowed, type Lack } from "./unfollowed.js";
 
 /** What a hand has begun may take so long to show. */
 const HAND_MS = 400;
@@ -35,13 +38,17 @@ export class Follower {
   private readonly missing = new Set<string>();
   private readonly opening = new Set<string>();
   private active: number | null = null;
+  private readonly layers: FollowedLayers;
+  private readonly unfollowed: Unfollowed;
 
   constructor(
     private readonly room: ReadingRoom,
     private readonly events: FollowerEvents,
   ) {
     const settle = () => this.settleSoon();
-    room.listen({ onPanes: settle, onChange: settle });
+    this.layers = new FollowedLayers(room, settle);
+    this.unfollowed = new Unfollowed(room);
+    room.listen({ onPanes: settle, onChange: settle, onLayers: (isByHand) => (isByHand ? this.leave() : settle()) });
     addEventListener("resize", settle);
   }
 
@@ -57,6 +64,8 @@ export class Follower {
     this.isOn = false;
     cancelAnimationFrame(this.settling);
     this.settling = 0;
+    this.layers.forget();
+    this.unfollowed.clear();
   }
 
   /** The reader's hand is on the images: what it changes ends following. */
@@ -82,7 +91,7 @@ export class Follower {
     }
     const { room } = this;
     const isLaidOut = room.grid.rows === here.grid.rows && room.grid.columns === here.grid.columns && (room.enlarged?.place ?? null) === here.enlarged;
-    return isLaidOut && here.panes.every((pane, place) => this.agreesIn(room.panes[place], pane));
+    return isLaidOut && this.layers.has(here) && here.panes.every((pane, place) => this.agreesIn(room.panes[place], pane));
   }
 
   private get here(): ViewState | null {
@@ -95,6 +104,7 @@ export class Follower {
       this.settling ||= requestAnimationFrame(() => {
         this.settling = 0;
         this.settle();
+        this.tell();
       });
     }
   }
@@ -132,18 +142,66 @@ export class Follower {
     // Planes come last: each is cut from the series of a pane, which has to be there.
     here.panes.forEach((pane, place) => {
       const cell = room.panes[place];
-      if (pane?.plane != null && cell !== undefined && !samePlane(planeOf(cell), pane.plane)) {
-        this.cut(cell, pane.plane, pane.seriesInstanceUid);
+      if (pane?.plane != null && cell !== undefined && !isCut(cell, pane)) {
+        this.cut(cell, pane.plane, pane);
       }
     });
+    this.layers.take(here);
     here.panes.forEach((pane, place) => this.look(room.panes[place], pane));
+    this.tell();
+  }
+
+  /** What cannot be shown as the driver has it is said where it is missing. */
+  private tell(): void {
+    const { here, room, wanted } = this;
+    if (!this.isOn || here === null || wanted === null) {
+      return;
+    }
+    const oneOf = room.isNarrow ? { place: wanted.enlarged ?? wanted.active, panes: wanted.enlarged === null ? wanted.panes.length : 1 } : null;
+    here.panes.forEach((pane, place) => {
+      const cell = room.panes[place];
+      if (cell !== undefined) {
+        this.unfollowed.say(cell, pane === null ? [] : this.lacksOf(cell, pane, here), oneOf);
+      }
+    });
+  }
+
+  private lacksOf(cell: Cell, pane: PaneState, state: ViewState): readonly Lack[] {
+    const { studyInstanceUid, seriesInstanceUid, plane, colours, hasTable, frame } = pane;
+    const { list, studies } = this.room;
+    if (!studies.some(({ uid }) => uid === studyInstanceUid)) {
+      return this.missing.has(studyInstanceUid) ? ["study"] : [];
+    }
+    if (list.find(studyInstanceUid, seriesInstanceUid) === null) {
+      return ["series"];
+    }
+    if (plane !== null && this.missing.has(seriesInstanceUid)) {
+      return ["plane"];
+    }
+    if (!this.isThere(cell, pane)) {
+      return [];
+    }
+    const { look, pane: shown } = sourceOf(cell);
+    return [
+      ...(shown.index !== null && frame >= shown.index.frames.length ? (["image"] as const) : []),
+      ...(colours === null || isColourMap(colours) ? [] : (["colours"] as const)),
+      ...(hasTable && look.voiTable == null ? (["table"] as const) : []),
+      ...(plane === null ? this.layers.lacks(state, studyInstanceUid) : []),
+    ];
   }
 
   /** The series and the frame. Nothing else stays in a pane, whatever happens. */
   private put(place: number, pane: PaneState | null): void {
     const { room } = this;
     const cell = room.panes[place];
-    if (cell === undefined || (pane?.plane != null && pane.plane.source !== place)) {
+    if (cell === undefined) {
+      return;
+    }
+    if (pane?.plane != null && pane.plane.source !== place) {
+      // Until the plane can be drawn, nothing else stands in its place.
+      if (planeOf(cell) === null) {
+        room.empty(cell);
+      }
       return;
     }
     const found = pane === null ? null : room.list.find(pane.studyInstanceUid, pane.seriesInstanceUid);
@@ -167,14 +225,15 @@ export class Follower {
     }
   }
 
-  private cut(cell: Cell, plane: PlaneState, seriesInstanceUid: string): void {
+  private cut(cell: Cell, plane: PlaneState, { seriesInstanceUid, frame }: PaneState): void {
     const owner = this.room.panes[plane.source];
     const isThere = owner?.pane.series?.seriesInstanceUid === seriesInstanceUid && owner.pane.index !== null && owner.pane.link !== null;
     if (owner !== undefined && isThere && !this.missing.has(seriesInstanceUid)) {
       void planesOf(this.room)?.use((planes) => {
-        planes.take(cell, owner, shownPlane(plane));
+        planes.take(cell, owner, shownPlane(plane, frame));
         if (cell.content === null) {
           this.missing.add(seriesInstanceUid);
+          this.settleSoon();
         }
       });
     }
@@ -185,7 +244,7 @@ export class Follower {
       return;
     }
     if (!sameLook(sourceOf(cell), pane)) {
-      setLook(sourceOf(cell), { window: pane.window, voiTable: null, ...lookOf(pane) });
+      setLook(sourceOf(cell), { window: pane.window, ...(pane.hasTable ? {} : { voiTable: null }), ...lookOf(pane) });
     }
     const view = viewIn(cell, pane);
     if (view !== null && !sameView(view, cell.stage.view)) {
@@ -213,7 +272,7 @@ export class Follower {
     }
     const view = viewIn(cell, pane);
     const isSeen = view === null || sameView(view, cell.stage.view);
-    return isSeen && sameLook(sourceOf(cell), pane) && samePlane(planeOf(cell), pane.plane) && (pane.plane !== null || sameFilm(cell, pane));
+    return isSeen && sameLook(sourceOf(cell), pane) && isCut(cell, pane) && (pane.plane !== null || sameFilm(cell, pane));
   }
 
   /** An earlier study of the consultation opens as a prior does. */
@@ -228,18 +287,26 @@ export class Follower {
       this.missing.add(uid);
       this.events.onMissing();
     }
+    // What lies over its images could not be asked for before.
+    this.layers.forget();
     this.room.stripChanged();
     this.settleSoon();
   }
 }
 
 function lookOf({ isInverted, colours, hasOverlays, isMasked }: PaneState) {
-  return { isInverted, colours: colours === "hot-iron" ? "hot-iron" : "grey", hasOverlays, isMasked } as const;
+  return { isInverted, colours: colours !== null && isColourMap(colours) ? colours : "grey", hasOverlays, isMasked } as const;
+}
+
+function isColourMap(name: string): name is ColourMap {
+  return name === "grey" || name === "hot-iron";
 }
 
 function sameLook({ look }: Cell, pane: PaneState): boolean {
   const { isInverted, colours, hasOverlays, isMasked } = lookOf(pane);
-  return isSameWindow(look.window, pane.window) && look.isInverted === isInverted && look.colours === colours && look.hasOverlays === hasOverlays && look.isMasked === isMasked;
+  // A table that is wanted comes with its presentation state.
+  const isSameTable = pane.hasTable || look.window !== null || look.voiTable == null;
+  return isSameTable && isSameWindow(look.window, pane.window) && look.isInverted === isInverted && look.colours === colours && look.hasOverlays === hasOverlays && look.isMasked === isMasked;
 }
 
 /** Null until the size of the image is known, and while the driver's is not. */
@@ -255,8 +322,14 @@ function sameView(a: View, b: View): boolean {
   return isTurned && isClose(a.scale, b.scale, 1e-6 * a.scale) && isClose(a.shift.x, b.shift.x, CLOSE_PX) && isClose(a.shift.y, b.shift.y, CLOSE_PX);
 }
 
-function samePlane(a: PlaneState | null, b: PlaneState | null): boolean {
-  return a === b || (a !== null && b !== null && JSON.stringify(a) === JSON.stringify(b));
+/** The plane that is wanted, of the volume that is wanted; without one, frames. */
+function isCut(cell: Cell, { plane, frame }: PaneState): boolean {
+  const shown = planeOf(cell);
+  return shown === plane || (shown !== null && JSON.stringify(shown) === JSON.stringify(plane) && isOfVolume(cell, frame));
+}
+
+function isOfVolume({ content }: Cell, frame: number): boolean {
+  return content?.plane?.frames.includes(frame) === true;
 }
 
 /** A film that plays here and there is not stopped for a frame. */
@@ -281,6 +354,6 @@ function play({ pane, isPlaying }: Cell, { frame, cine }: PaneState): void {
 
 const MODES = Object.fromEntries(Object.entries(PROJECTIONS).map(([mode, name]) => [name, mode])) as Readonly<Record<PlaneState["projection"], SlabMode>>;
 
-function shownPlane({ kind, point, row, column, slabMm, projection }: PlaneState): ShownPlane {
-  return { name: kind, point, basis: { right: row, down: column }, slab: { mm: slabMm, mode: MODES[projection] } };
+function shownPlane({ kind, point, row, column, slabMm, projection }: PlaneState, frame: number): ShownPlane {
+  return { frames: [frame], name: kind, point, basis: { right: row, down: column }, slab: { mm: slabMm, mode: MODES[projection] } };
 }

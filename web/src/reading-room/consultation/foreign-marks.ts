@@ -12,11 +12,12 @@ import { isWhole, type Measured } from "../../tools/measuring/tool.js";
 import { apply, type Point } from "../../view-geometry.js";
 import type { Room, RoomPane } from "../feature.js";
 import { inEveryPane } from "../tools/every-pane.js";
+import { OTHERS_KEY_IMAGES } from "../tools/key-images.js";
 import { BY_HAND, calibrated, calibrationOf } from "../tools/refine.js";
 import { roomTool } from "../tools/registry.js";
 import { colourOf } from "./colours.js";
 import type { Meeting } from "./meeting.js";
-import { annotationOf } from "./own-marks.js";
+import { annotationOf, KEY_IMAGE } from "./own-marks.js";
 
 const LINE_PX = 18;
 
@@ -46,13 +47,18 @@ export class ForeignMarks {
   refresh(): void {
     const { you, marks } = this.meeting;
     this.byAuthor.clear();
+    const keys = new Map<string, readonly string[]>();
     for (const { by, mark } of marks) {
+      if (mark.kind === KEY_IMAGE && by !== you) {
+        keys.set(mark.image, [...(keys.get(mark.image) ?? []), this.meeting.member(by)?.name ?? ""]);
+      }
       const tool = roomTool(mark.kind);
       if (by !== you && tool !== null && isWhole(tool, mark.points.length)) {
         const annotation = annotationOf(this.maker.begin(mark.kind, mark.image, []), mark);
         this.byAuthor.set(by, [...(this.byAuthor.get(by) ?? []), annotation]);
       }
     }
+    OTHERS_KEY_IMAGES.set(keys);
     this.room.panes.forEach(({ stage }) => stage.redraw());
   }
 

@@ -19,7 +19,8 @@ export function watchHands(room: ReadingRoom, { onHand, onCommand }: HandEvents)
   const surfaces = [grids, page.strip];
   let isDown = false;
   const down = (event: PointerEvent) => {
-    const isMeasuring = event.currentTarget === grids && event.button === 0 && HARMLESS.test(room.hand.name);
+    // A second finger enlarges, whatever the first one does.
+    const isMeasuring = event.currentTarget === grids && event.isPrimary && event.button === 0 && HARMLESS.test(room.hand.name);
     if (!isMeasuring) {
       isDown = true;
       onHand(true);

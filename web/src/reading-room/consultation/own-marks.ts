@@ -4,9 +4,12 @@ import type { Outgoing } from "../../link/consultation-link.js";
 import type { SharedMark } from "../../read/room-message.js";
 import type { Annotation } from "../../tools/annotations.js";
 import type { Room } from "../feature.js";
+import { KEY_IMAGES, type KeyImages } from "../tools/key-images.js";
 import { newUuid } from "../uuid.js";
 import type { ForeignMark, Meeting } from "./meeting.js";
 
+/** The kind of a mark that is an image: it has no points. */
+export const KEY_IMAGE = "key-image";
 /** The server takes ten a second of anybody. */
 const MARK_MS = 150;
 
@@ -27,19 +30,24 @@ export class OwnMarks {
     private readonly room: Pick<Room, "store" | "studies">,
     private readonly meeting: Pick<Meeting, "you" | "marks">,
     private readonly send: (message: Outgoing) => boolean,
+    private readonly keyImages: Pick<KeyImages, "all" | "has" | "toggle" | "listen"> = KEY_IMAGES,
   ) {
     room.store.listen(() => this.tellSoon());
+    keyImages.listen(() => this.tellSoon());
   }
 
   /** The room has told everything. Marks of this member that are not here come from a device of before: they are the reader's again. */
   join(): void {
     const mine = this.meeting.marks.filter(({ by }) => by === this.meeting.you);
     const { store } = this.room;
-    const here = new Set(store.all.map((mark) => this.textOf(mark)));
+    const here = new Set(this.here.keys());
     const known = new Set(this.told.map(({ id }) => id));
     for (const { id, mark } of mine) {
       // What was told and is gone was deleted while the line was cut.
-      if (!known.has(id) && !here.has(JSON.stringify(mark)) && store.toolOf(mark.kind) !== null) {
+      const isNew = !known.has(id) && !here.has(JSON.stringify(mark));
+      if (isNew && mark.kind === KEY_IMAGE) {
+        this.keyImages.toggle(mark.image);
+      } else if (isNew && store.toolOf(mark.kind) !== null) {
         store.add(annotationOf(store.begin(mark.kind, mark.image, []), mark));
       }
     }
@@ -77,10 +85,7 @@ export class OwnMarks {
     if (!this.isJoined) {
       return;
     }
-    const here = new Map(this.room.store.all.flatMap((mark) => {
-      const shared = this.shared(mark);
-      return shared === null ? [] : [[JSON.stringify(shared), shared] as const];
-    }));
+    const { here } = this;
     const gone = this.told.find(({ text }) => !here.has(text));
     const known = new Set(this.told.map(({ text }) => text));
     const [fresh] = [...here].filter(([text]) => !known.has(text) && !this.refused.has(text));
@@ -95,12 +100,17 @@ export class OwnMarks {
     }
   }
 
-  private textOf(mark: Annotation): string {
-    return JSON.stringify(this.shared(mark));
+  /** What this reader has drawn and marked in studies that are open, by its text. */
+  private get here(): ReadonlyMap<string, SharedMark> {
+    const keys = this.keyImages.all.map((image) => ({ kind: KEY_IMAGE, image, points: [] }));
+    return new Map([...this.room.store.all, ...keys].flatMap((mark) => {
+      const shared = this.shared(mark);
+      return shared === null ? [] : [[JSON.stringify(shared), shared] as const];
+    }));
   }
 
   /** Null for marks of studies that are not open here any more. */
-  private shared({ kind, image, points, text }: Annotation): SharedMark | null {
+  private shared({ kind, image, points, text }: Pick<Annotation, "kind" | "image" | "points" | "text">): SharedMark | null {
     const [series] = image.split("/");
     const study = this.room.studies.find((one) => one.series.some(({ seriesInstanceUid }) => seriesInstanceUid === series));
     return study === undefined ? null : { studyInstanceUid: study.uid, kind, image, points: points.map(({ x, y }) => ({ x, y })), text: text ?? null };

@@ -3,6 +3,7 @@
 import type { Outgoing } from "../../link/consultation-link.js";
 import type { RoomMessage } from "../../read/room-message.js";
 import { make } from "../../tools/elements.js";
+import type { StageTool } from "../../stage.js";
 import { apply, type Point } from "../../view-geometry.js";
 import type { RoomPane } from "../feature.js";
 import type { ReadingRoom } from "../room.js";
@@ -100,9 +101,27 @@ function never(): never {
   throw new Error("a pointer that is drawn has a place");
 }
 
+/** The finger points, and does nothing else. */
+export const POINT = "point";
+
+const POINTING: StageTool = { takesKeys: false, down: () => undefined, move: () => undefined, up: () => undefined, cancel: () => undefined };
+
+/** A mouse points while it does other things; a finger cannot, so that pointing is what it does. */
+export function setPointing(room: ReadingRoom, isPointing: boolean): void {
+  if (isPointing && hasFingers()) {
+    room.setHand(POINT, () => POINTING);
+  } else if (!isPointing && room.hand.name === POINT) {
+    room.setHand("browse", null);
+  }
+}
+
+export function hasFingers(): boolean {
+  return matchMedia("(any-pointer: coarse)").matches;
+}
+
 export interface PointingEvents {
   readonly send: (message: Outgoing) => boolean;
-  /** The driver always points, others if they choose to. */
+  /** The driver's mouse always points, others if they choose to. */
   isPointing(): boolean;
 }
 
@@ -123,14 +142,17 @@ export function watchPointer(room: ReadingRoom, { send, isPointing }: PointingEv
   inEveryPane(room, (pane) => {
     const { element } = pane.stage;
     const move = (event: PointerEvent) => {
-      if (isPointing()) {
+      const isMeant = event.pointerType === "mouse" || (event.isPrimary && room.hand.name === POINT);
+      if (isMeant && isPointing()) {
         const box = element.getBoundingClientRect();
         last = { pane, at: { x: event.clientX - box.left, y: event.clientY - box.top } };
         coalescer.touch();
       }
     };
-    const leave = () => {
-      if (last !== null && last.at !== null) {
+    const leave = (event: PointerEvent) => {
+      // A finger that was lifted has pointed; where, is seen for some seconds.
+      const isLifted = event.pointerType !== "mouse" && room.hand.name === POINT;
+      if (!isLifted && last !== null && last.at !== null) {
         last = { pane, at: null };
         coalescer.touch();
       }

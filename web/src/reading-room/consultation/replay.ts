@@ -18,7 +18,7 @@ import { CONSULTATION_WORDS, type ConsultationWords } from "./words.js";
 
 const TICK_MS = 50;
 /** Before anything was shown. */
-const NOTHING: ViewState = { grid: { rows: 1, columns: 1 }, active: 0, enlarged: null, panes: [null] };
+const NOTHING: ViewState = { grid: { rows: 1, columns: 1 }, active: 0, enlarged: null, panes: [null], fusion: null, objects: [], isShuttered: false };
 
 /** Whether something of it is shown. */
 export async function replay(room: ReadingRoom, place: ConsultationPlace): Promise<boolean> {

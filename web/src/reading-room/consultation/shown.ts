@@ -2,6 +2,8 @@
 
 import type { PaneState, PlaneState, ProjectedBy, ViewState } from "../../read/view-state.js";
 import type { Raster } from "../../view-geometry.js";
+import { fusionOf } from "../fusion/feature.js";
+import { objectsOf } from "../objects/feature.js";
 import type { ReadingRoom } from "../room.js";
 import type { Cell } from "../room-pane.js";
 import type { SlabMode } from "../volume/commands.js";
@@ -28,7 +30,16 @@ export class Shown {
   get state(): ViewState {
     const { panes, grid, active, enlarged } = this.room;
     const { rows, columns } = grid;
-    return { grid: { rows, columns }, active: active.place, enlarged: enlarged?.place ?? null, panes: panes.map((cell) => this.pane(cell)) };
+    const objects = objectsOf(this.room)?.value;
+    return {
+      grid: { rows, columns },
+      active: active.place,
+      enlarged: enlarged?.place ?? null,
+      panes: panes.map((cell) => this.pane(cell)),
+      fusion: fusionOf(this.room)?.value?.state ?? null,
+      objects: objects?.state ?? [],
+      isShuttered: objects?.isShuttered === true,
+    };
   }
 
   private pane(cell: Cell): PaneState | null {
@@ -49,8 +60,9 @@ export class Shown {
     return {
       studyInstanceUid: study.uid,
       seriesInstanceUid: series.seriesInstanceUid,
-      frame: isPlaying ? begun : pane.frame,
+      frame: isPlaying ? begun : frameOf(cell),
       window: window === null ? null : { ...window, name: null },
+      hasTable: window === null && look.voiTable != null,
       isInverted,
       colours: colours === "grey" ? null : colours,
       hasOverlays,
@@ -60,6 +72,13 @@ export class Shown {
       cine: isPlaying ? { speed: pane.clips.speed } : null,
     };
   }
+}
+
+/** The frame that is seen, or one of the volume whose plane is. */
+function frameOf(cell: Cell): number {
+  const { frame } = sourceOf(cell).pane;
+  const frames = cell.content?.plane?.frames;
+  return frames === undefined || frames.includes(frame) ? frame : (frames[0] ?? frame);
 }
 
 export function planeOf(cell: Cell): PlaneState | null {
@@ -85,5 +104,5 @@ export function scrolled(before: ViewState, after: ViewState): readonly { readon
 export function narrowed(state: ViewState): ViewState {
   const shown = state.panes[state.enlarged ?? state.active] ?? null;
   const pane = shown?.plane == null ? shown : { ...shown, plane: { ...shown.plane, source: 0 } };
-  return { grid: { rows: 1, columns: 1 }, active: 0, enlarged: null, panes: [pane] };
+  return { ...state, grid: { rows: 1, columns: 1 }, active: 0, enlarged: null, panes: [pane] };
 }

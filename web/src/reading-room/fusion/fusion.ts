@@ -4,11 +4,12 @@ import { fill } from "../../page.js";
 import { fillList, make, select } from "../../tools/elements.js";
 import { short } from "../../tools/presets.js";
 import type { DescribedSeries } from "../../read/metadata-urls.js";
+import type { FusionState } from "../../read/view-state.js";
 import type { Room, RoomPane, RoomStudy } from "../feature.js";
 import { metadataOf } from "../study-metadata.js";
 import { isEmitted } from "./candidates.js";
 import { FusionLayer, type Laid } from "./layer.js";
-import { PALETTES } from "./palettes.js";
+import { PALETTES, type PaletteName } from "./palettes.js";
 import { PetStack } from "./pet-stack.js";
 import { suvOf } from "./series-suv.js";
 import type { Suv } from "./suv.js";
@@ -48,11 +49,11 @@ export class Fusion {
 
   constructor(private readonly room: Room) {
     const words = (this.words = WORDS[room.language]);
-    this.series = select(words.series, (place) => void this.choose(this.candidates[place - 1] ?? null));
-    this.palettes = select(words.palette, () => this.shade());
+    this.series = select(words.series, (place) => void this.choose(this.room.active.study, this.candidates[place - 1] ?? null, true));
+    this.palettes = select(words.palette, () => this.shade(true));
     fillList(this.palettes.list, PALETTES.map((name) => words.palettes[name]));
-    this.opacity.addEventListener("input", () => this.shade());
-    this.top.addEventListener("input", () => this.shade());
+    this.opacity.addEventListener("input", () => this.shade(true));
+    this.top.addEventListener("input", () => this.shade(true));
     this.element = make(
       "div",
       { class: "room-fusion" },
@@ -70,6 +71,41 @@ export class Fusion {
 
   get isOn(): boolean {
     return this.shown !== null;
+  }
+
+  /** What is laid over, for other screens; null while nothing is. */
+  get state(): FusionState | null {
+    if (this.shown === null) {
+      return null;
+    }
+    const { study, laid } = this.shown;
+    const { palette, top, opacity } = laid.shades;
+    return { studyInstanceUid: study.uid, seriesInstanceUid: laid.seriesInstanceUid, colours: palette, top, opacity };
+  }
+
+  /** Lays over what another screen does; false if it cannot be done here. */
+  async follow(wanted: FusionState | null): Promise<boolean> {
+    const study = this.room.studies.find(({ uid }) => uid === wanted?.studyInstanceUid) ?? null;
+    const colours = PALETTES.indexOf(wanted?.colours as PaletteName);
+    const isShown = () => this.shown?.study === study && this.shown?.laid.seriesInstanceUid === wanted?.seriesInstanceUid;
+    if (wanted === null || study === null || colours < 0) {
+      await this.choose(null, null, false);
+      return wanted === null;
+    }
+    if (!isShown()) {
+      const candidates = await this.candidatesOf(study);
+      this.candidates = candidates ?? this.candidates;
+      await this.choose(study, candidates?.find(({ seriesInstanceUid }) => seriesInstanceUid === wanted.seriesInstanceUid) ?? null, false);
+    }
+    const { shown } = this;
+    if (shown === null || !isShown()) {
+      return false;
+    }
+    this.palettes.list.selectedIndex = colours;
+    this.opacity.value = String(wanted.opacity * STEPS);
+    this.top.value = String((wanted.top * shown.factor * STEPS) / (this.topBase * TOP_TIMES_MAX));
+    this.lay({ palette: PALETTES[colours] ?? "hot-iron", top: wanted.top, opacity: wanted.opacity }, false);
+    return true;
   }
 
   private attach(): void {
@@ -98,28 +134,33 @@ export class Fusion {
     const { study } = this.room.active;
     this.room.setPanel(this.words.title, this.element);
     this.status.textContent = this.words.reading;
-    // The grant knows what each series is; the page may not.
-    const described = study === null ? [] : await metadataOf(study.grant).series().catch(() => null);
-    if (described === null) {
+    const candidates = study === null ? [] : await this.candidatesOf(study);
+    if (candidates === null) {
       this.status.textContent = this.words.failed;
       return;
     }
-    this.candidates = described.filter(isEmitted);
+    this.candidates = candidates;
     this.status.textContent = this.candidates.length === 0 ? this.words.noSeries : this.suvText;
     fillList(this.series.list, [this.words.off, ...this.candidates.map(({ label }) => label)]);
     const current = this.candidates.findIndex(({ seriesInstanceUid }) => seriesInstanceUid === this.shown?.laid.seriesInstanceUid);
     this.series.list.selectedIndex = Math.max(1, current + 1);
     if (current < 0) {
-      void this.choose(this.candidates[0] ?? null);
+      void this.choose(study, this.candidates[0] ?? null, true);
     }
   }
 
-  private async choose(series: DescribedSeries | null): Promise<void> {
+  /** The grant knows what each series is; the page may not. Null if it cannot be reached. */
+  private async candidatesOf(study: RoomStudy): Promise<readonly DescribedSeries[] | null> {
+    const described = await metadataOf(study.grant).series().catch(() => null);
+    return described?.filter(isEmitted) ?? null;
+  }
+
+  private async choose(study: RoomStudy | null, series: DescribedSeries | null, isByHand: boolean): Promise<void> {
     const turn = ++this.opening;
     this.shown?.laid.stack.close();
     this.shown = null;
     this.redraw();
-    const { study } = this.room.active;
+    this.room.layersChanged(isByHand);
     this.status.textContent = series === null ? "" : this.words.reading;
     if (series === null || study === null) {
       return;
@@ -145,7 +186,7 @@ export class Fusion {
     this.status.dataset["suv"] = factor === null ? "" : String(factor);
     const reason = suv === null ? this.words.failed : "refusal" in suv ? this.words.refusals[suv.refusal] : null;
     this.suvText = this.status.textContent = reason === null ? this.words.suv : fill(this.words.noSuv, { reason });
-    this.shade();
+    this.shade(isByHand);
   }
 
   private shades(factor: number): Laid["shades"] {
@@ -153,15 +194,21 @@ export class Fusion {
     return { palette: PALETTES[this.palettes.list.selectedIndex] ?? "hot-iron", top: top / factor, opacity: Number(this.opacity.value) / STEPS };
   }
 
-  private shade(): void {
+  private shade(isByHand: boolean): void {
+    if (this.shown !== null) {
+      this.lay(this.shades(this.shown.factor), isByHand);
+    }
+  }
+
+  private lay(shades: Laid["shades"], isByHand: boolean): void {
     const { shown } = this;
     if (shown !== null) {
-      const shades = this.shades(shown.factor);
       const text = `${short(Number((shades.top * shown.factor).toPrecision(3)))} ${shown.unit}`.trim();
       shown.laid = { ...shown.laid, shades, scale: `0–${text}` };
       this.topValue.textContent = text;
       this.top.setAttribute("aria-valuetext", text);
       this.redraw();
+      this.room.layersChanged(isByHand);
     }
   }
 

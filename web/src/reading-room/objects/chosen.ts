@@ -2,6 +2,7 @@
 
 import { refersTo } from "../../read/image-reference.js";
 import type { Shutter } from "../../read/shutter.js";
+import type { ObjectState } from "../../read/view-state.js";
 import type { ImageOnPane } from "./plane.js";
 import type { Shape } from "./shapes.js";
 import type { StudyObject } from "./study-objects.js";
@@ -9,8 +10,40 @@ import type { StudyObject } from "./study-objects.js";
 export class Chosen {
   readonly objects: StudyObject[] = [];
   private readonly parts = new Map<StudyObject, Set<number>>();
+  /** What another screen shows, also of what was not read yet: parts by instance, null for all. */
+  private wanted: ReadonlyMap<string, readonly number[] | null> = new Map();
 
-  constructor(private readonly onChange: () => void) {}
+  constructor(private readonly onChange: (isByHand: boolean) => void) {}
+
+  /** Another one was read. */
+  add(object: StudyObject): void {
+    this.objects.push(object);
+    this.adopt(object);
+  }
+
+  /** Shows these and no others, each as soon as it is read. */
+  take(wanted: readonly Pick<ObjectState, "sopInstanceUid" | "parts">[]): void {
+    this.wanted = new Map(wanted.map(({ sopInstanceUid, parts }) => [sopInstanceUid, parts]));
+    this.parts.clear();
+    this.objects.forEach((object) => this.adopt(object));
+    this.onChange(false);
+  }
+
+  /** What is shown, by instance. */
+  get shown(): readonly Pick<ObjectState, "sopInstanceUid" | "parts">[] {
+    return this.objects.flatMap((object) => {
+      const parts = [...(this.parts.get(object) ?? [])].sort((a, b) => a - b);
+      const isWhole = parts.length === object.drawable.parts.length;
+      return parts.length === 0 ? [] : [{ sopInstanceUid: object.sopInstanceUid, parts: isWhole ? null : parts }];
+    });
+  }
+
+  private adopt(object: StudyObject): void {
+    const parts = this.wanted.get(object.sopInstanceUid);
+    if (parts !== undefined) {
+      this.parts.set(object, new Set(parts ?? object.drawable.parts.map((_, part) => part)));
+    }
+  }
 
   has(object: StudyObject, part: number): boolean {
     return this.parts.get(object)?.has(part) === true;
@@ -18,6 +51,7 @@ export class Chosen {
 
   /** An image has at most one presentation state: another one of the same images is put away. */
   set(object: StudyObject, parts: readonly number[], isShown: boolean): void {
+    this.wanted = new Map();
     const shown = this.parts.get(object) ?? new Set();
     parts.forEach((part) => (isShown ? shown.add(part) : shown.delete(part)));
     this.parts.set(object, shown);
@@ -30,7 +64,7 @@ export class Chosen {
         }
       }
     }
-    this.onChange();
+    this.onChange(true);
   }
 
   /** The presentation state shown on an image. */

@@ -3,6 +3,7 @@
 import { make } from "../../tools/elements.js";
 import type { Shutter } from "../../read/shutter.js";
 import { readShutter } from "../../read/shutter.js";
+import type { ObjectState } from "../../read/view-state.js";
 import type { Room, RoomPane, RoomStudy } from "../feature.js";
 import { metadataOf } from "../study-metadata.js";
 import { BitsCache } from "./bits-cache.js";
@@ -68,6 +69,30 @@ export class Objects {
     found?.look.follow(found.layer.image);
   }
 
+  /** What is shown of others, for other screens. */
+  get state(): readonly ObjectState[] {
+    return [...this.opened].flatMap(([study, { chosen }]) => chosen.shown.map((shown) => ({ studyInstanceUid: study.uid, ...shown })));
+  }
+
+  /** Shows what another screen does, each object as soon as it is read. */
+  take(wanted: readonly ObjectState[], isShuttered: boolean): void {
+    for (const study of this.room.studies) {
+      const here = wanted.filter(({ studyInstanceUid }) => studyInstanceUid === study.uid);
+      const opened = this.opened.get(study) ?? (here.length > 0 ? this.open(study) : null);
+      opened?.chosen.take(here);
+    }
+    this.setShutter(isShuttered, false);
+  }
+
+  /** Whether something that another screen shows of a study cannot be shown here. */
+  lacks(wanted: readonly ObjectState[], studyUid: string): boolean {
+    const opened = [...this.opened].find(([study]) => study.uid === studyUid)?.[1];
+    const here = wanted.filter(({ studyInstanceUid }) => studyInstanceUid === studyUid);
+    const isThere = ({ sopInstanceUid }: ObjectState) =>
+      opened?.bits.without.has(sopInstanceUid) !== true && opened?.chosen.objects.some((object) => object.sopInstanceUid === sopInstanceUid) === true;
+    return opened?.reading !== "reading" && !here.every(isThere);
+  }
+
   show(): void {
     const { study } = this.room.active;
     if (study === null) {
@@ -89,7 +114,11 @@ export class Objects {
       opened.panel?.refresh(opened.reading);
       this.redraw();
     };
-    const opened: Opened = { study, chosen: new Chosen(changed), bits: new BitsCache(study.grant, changed), read: new Set(), panel: null, reading: "reading" };
+    const chose = (isByHand: boolean) => {
+      changed();
+      this.room.layersChanged(isByHand);
+    };
+    const opened: Opened = { study, chosen: new Chosen(chose), bits: new BitsCache(study.grant, changed), read: new Set(), panel: null, reading: "reading" };
     this.opened.set(study, opened);
     metadataOf(study.grant).onSeries.add(() => (this.opened.get(study) === opened ? void this.read(opened) : undefined));
     void this.read(opened);
@@ -99,8 +128,9 @@ export class Objects {
   private async read(opened: Opened): Promise<void> {
     try {
       for await (const object of studyObjects(metadataOf(opened.study.grant), opened.bits.bitsOf, opened.read)) {
-        opened.chosen.objects.push(object);
+        opened.chosen.add(object);
         opened.panel?.refresh("reading");
+        this.redraw();
       }
       opened.reading = "whole";
     } catch {
@@ -109,6 +139,7 @@ export class Objects {
       this.opened.delete(opened.study);
     }
     opened.panel?.refresh(opened.reading);
+    this.room.layersChanged(false);
   }
 
   private redraw(): void {
@@ -136,13 +167,16 @@ export class Objects {
         pane.full?.setLook({ hasOverlays: isOn });
         pane.player?.repaint();
       })),
-      box(this.words.shutter, this.isShuttered, (isOn) => this.setShutter(isOn)),
+      box(this.words.shutter, this.isShuttered, (isOn) => this.setShutter(isOn, true)),
     ];
   }
 
-  setShutter(isOn: boolean): void {
-    this.isShuttered = isOn;
-    this.redraw();
+  setShutter(isOn: boolean, isByHand: boolean): void {
+    if (isOn !== this.isShuttered) {
+      this.isShuttered = isOn;
+      this.redraw();
+      this.room.layersChanged(isByHand);
+    }
   }
 
   /** The shutter in the file of an image, once its attributes have come. */

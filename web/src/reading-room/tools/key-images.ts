@@ -50,6 +50,21 @@ export class KeyImages {
 /** Those of this session, also for whoever saves them. */
 export const KEY_IMAGES = new KeyImages();
 
+/** Those that other members of a consultation marked, with their names. */
+export class OthersKeyImages {
+  private names: ReadonlyMap<string, readonly string[]> = new Map();
+
+  set(names: ReadonlyMap<string, readonly string[]>): void {
+    this.names = names;
+  }
+
+  of(image: string | null): readonly string[] {
+    return (image === null ? null : this.names.get(image)) ?? [];
+  }
+}
+
+export const OTHERS_KEY_IMAGES = new OthersKeyImages();
+
 /** Those of selections that were saved to the study, as far as they were read (`saved-selections.ts`). */
 export class SavedKeyImages {
   private references: readonly ImageReference[] = [];
@@ -74,7 +89,8 @@ export function imageOf({ series, index }: Pick<Pane, "series" | "index">, frame
 /** Whether a doctor marked a frame: in the files, in a selection that was saved, or now. */
 export function isKeyFrame(pane: Pick<Pane, "series" | "index">, frame: number, images: Pick<KeyImages, "has"> = KEY_IMAGES): boolean {
   const entry = pane.index?.frames[frame];
-  return entry?.isKey === true || images.has(imageOf(pane, frame)) || SAVED_KEY_IMAGES.has(entry);
+  const image = imageOf(pane, frame);
+  return entry?.isKey === true || images.has(image) || OTHERS_KEY_IMAGES.of(image).length > 0 || SAVED_KEY_IMAGES.has(entry);
 }
 
 /** Stars over marked images, and the filter. */
@@ -86,7 +102,7 @@ export class KeyImageFilter {
     label: string,
   ) {
     const starOf = inEveryPane(room, (pane) => {
-      const star = make("span", { class: "key-star", role: "img", "aria-label": label, hidden: true }, "★");
+      const star = make("span", { class: "key-star", role: "img", "aria-label": label, hidden: true }, "★", make("span", { class: "key-star-names" }));
       pane.stage.element.append(star);
       pane.stage.onDraw.add(() => show(pane));
       return star;
@@ -95,7 +111,11 @@ export class KeyImageFilter {
       const star = starOf(pane);
       if (star !== null) {
         const { index, frame } = pane.pane;
-        star.hidden = pane.content !== null || !(KEY_IMAGES.has(imageOf(pane.pane, frame)) || SAVED_KEY_IMAGES.has(index?.frames[frame]));
+        const image = imageOf(pane.pane, frame);
+        const names = OTHERS_KEY_IMAGES.of(image).join(", ");
+        star.hidden = pane.content !== null || !(names !== "" || KEY_IMAGES.has(image) || SAVED_KEY_IMAGES.has(index?.frames[frame]));
+        (star.lastChild as HTMLElement).textContent = names;
+        star.setAttribute("aria-label", names === "" ? label : `${label}: ${names}`);
       }
     };
     KEY_IMAGES.listen(() => room.panes.forEach(show));

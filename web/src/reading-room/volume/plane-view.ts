@@ -61,7 +61,7 @@ export class PlaneView implements PaneContent {
 
   get plane(): ShownPlane {
     const { point, bases, slab } = this.volume.crosshair;
-    return { name: this.name, point, basis: bases[this.name], slab };
+    return { frames: this.volume.geometry.frames, name: this.name, point, basis: bases[this.name], slab };
   }
 
   step(by: number): void {

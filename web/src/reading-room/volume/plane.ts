@@ -27,6 +27,8 @@ export interface Slab {
 
 /** A plane as a room shows it: which one, through which point, turned how. */
 export interface ShownPlane {
+  /** Frames of the volume that is cut, all or one: a series may have several volumes. */
+  readonly frames: readonly number[];
   readonly name: PlaneName;
   readonly point: Triple;
   readonly basis: Basis;

@@ -87,7 +87,7 @@ export class Planes {
 
   /** Shows a plane as another room has it, of the series of a pane whose index is there. */
   take(pane: RoomPane, owner: RoomPane, plane: ShownPlane): void {
-    const volume = this.volumeOf(owner);
+    const volume = this.volumeOf(owner, plane.frames[0]);
     const view = this.views.get(pane);
     if (volume === null) {
       return;
@@ -143,10 +143,11 @@ export class Planes {
     return [...this.views.values()].filter((view) => view.volume === volume);
   }
 
-  private volumeOf(source: RoomPane): Volume | null {
-    const { index, link, full, frame, series } = source.pane;
+  /** Of the series in a pane, the volume to which a frame belongs. */
+  private volumeOf(source: RoomPane, frame: number = source.pane.frame): Volume | null {
+    const { index, link, full, series } = source.pane;
     const held = this.volumes.get(source);
-    if (held !== undefined && held.seriesInstanceUid === series?.seriesInstanceUid) {
+    if (held !== undefined && held.seriesInstanceUid === series?.seriesInstanceUid && held.volume.geometry.frames.includes(frame)) {
       return held.volume;
     }
     if (index === null || link === null || series === null) {
@@ -158,6 +159,7 @@ export class Planes {
       this.room.say(isRefusal(volume) ? refusalText(this.room.language, volume) : "");
       return null;
     }
+    this.forget(source);
     this.volumes.set(source, { volume, seriesInstanceUid: series.seriesInstanceUid });
     volume.listen(() => {
       if (volume.isTooLarge && this.viewsOf(volume).length > 0) {
