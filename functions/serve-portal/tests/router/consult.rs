@@ -452,7 +452,11 @@ async fn the_link_goes_by_email_and_the_code_by_sms_each_once_and_neither_is_on_
     let code: String = sms.lines().nth(1).unwrap().to_owned();
     // Wrong codes count, as those of shares do; a right one then still opens.
     let wrong = world.act("", &format!("/c/{token}"), "code=000000").await;
-    assert!(wrong.status == StatusCode::FORBIDDEN && wrong.body.contains("Số lần nhập còn lại: 9."), "{}", wrong.body);
+    assert!(
+        wrong.status == StatusCode::FORBIDDEN && wrong.body.contains("Số lần nhập còn lại: 9."),
+        "{}",
+        wrong.body
+    );
     assert_eq!(
         world.act("", &format!("/c/{token}"), &format!("code={code}")).await.status,
         StatusCode::SEE_OTHER

@@ -269,7 +269,7 @@ class Attendance {
       if (code === "stale") {
         this.meeting.sequence += 1_000;
         this.driver.begin();
-      } else if (code === "unknown_study") {
+      } else if (code === "unknown_study" || code === "unknown_image") {
         this.room.say(said ?? code);
       }
       return;

@@ -7,6 +7,7 @@ use filmless_consult::{ConsultationId, Flow, Pace};
 use filmless_store::port::Room;
 use jiff::Timestamp;
 
+use super::contents::Shelves;
 use super::memory::Memory;
 use crate::DeliveryError;
 use crate::parts::Common;
@@ -20,6 +21,7 @@ pub struct Live {
     pub(super) common: Common,
     pub(super) room: Arc<dyn Room>,
     pub(super) memory: Arc<Memory>,
+    pub(super) shelves: Arc<Shelves>,
     paces: Arc<Mutex<HashMap<String, Pace>>>,
 }
 
@@ -33,7 +35,13 @@ impl Live {
     /// Over these parts, with connections that are reached so.
     #[must_use]
     pub fn new(common: impl Into<Common>, room: Arc<dyn Room>) -> Self {
-        Self { common: common.into(), room, memory: Arc::default(), paces: Arc::default() }
+        Self {
+            common: common.into(),
+            room,
+            memory: Arc::default(),
+            shelves: Arc::default(),
+            paces: Arc::default(),
+        }
     }
 
     /// The consultation whose room a connection has joined.

@@ -6,6 +6,7 @@
 
 mod act;
 mod append;
+mod contents;
 mod deliver;
 mod end;
 mod entrance;
