@@ -46,7 +46,7 @@ words! {
         no_secretary: "Không có thư ký", "No secretary";
         invited: "Đã mời", "Invited";
         waiting: "Đang chờ chủ tọa", "Waiting for the chair";
-        admitted: "Đã vào", "Admitted";
+        admitted: "Được chủ tọa cho vào", "Admitted";
         removed: "Đã ra", "Removed";
         started: "Đã mở hội chẩn", "The consultation is open";
         invitation: "Thư mời", "Invitation";
@@ -94,7 +94,7 @@ words! {
         end_hint: "Phòng đọc chung đóng lại. Ý kiến và biên bản vẫn viết, ký được.", "The room closes. Opinions and minutes can still be written and signed.";
         withdraw: "Rút lại sự đồng ý", "Take back my consent";
         withdraw_hint: "Cuộc hội chẩn dừng ngay, không ai trong đó xem được hình ảnh của Ông/Bà nữa.", "The consultation stops at once, and nobody in it sees your images any more.";
-        opened: "Đã mở hình ảnh lúc", "Opened images at";
+        opened: "Đã mở hình ảnh", "Opened";
         messages: "Tin đã gửi", "Messages";
         message_pending: "đang gửi", "on its way";
         message_sent: "đã gửi", "sent";

@@ -182,6 +182,14 @@ async fn a_hold_of_the_study_and_the_patients_own_word_end_everything_and_the_ch
     assert_eq!(world.act(&chair, &format!("{page_url}/end"), "").await.header(LOCATION), page_url);
     let shown = world.page(&chair, &page_url).await.body;
     assert!(shown.contains("Chủ tọa đã kết thúc.") && shown.contains("Xem lại cuộc hội chẩn"), "{shown}");
+    // The patient reads what was opened, with whose consent, by whom, and until when it can be looked at.
+    assert_eq!(world.page(&chair, &format!("/studies/{STUDY}")).await.status, StatusCode::OK);
+    let until = between(&shown, "Hình ảnh mở đến hết ", "<").to_owned();
+    let list = world.page(HOA, "/consultations").await.body;
+    assert!(list.contains(&format!("Hình ảnh mở đến hết {until}")), "{list}");
+    let read = world.page(HOA, &page_url).await.body;
+    assert!(read.contains(&format!("href=\"/studies/{STUDY}\"")), "{read}");
+    assert!(read.contains("DD. Lan, Ký giấy, ") && read.contains("<p class=\"soft\">Đã mở hình ảnh: "), "{read}");
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ pub struct ConsultationLine {
     pub ended: Option<EndReason>,
     /// When it was started.
     pub created_at: Timestamp,
-    /// Until when its studies are open, or were to be.
+    /// Until when its studies are open, unless it was stopped: one that the chair ended lets its members look until then.
     pub ends_at: Timestamp,
     /// Number of studies.
     pub studies: usize,
@@ -204,7 +204,7 @@ pub(crate) fn line(record: &ConsultationRecord) -> ConsultationLine {
         state: consultation.state,
         ended: consultation.ended,
         created_at: record.created_at,
-        ends_at: record.ended_at.unwrap_or(consultation.ends_at),
+        ends_at: consultation.ends_at,
         studies: consultation.studies.len(),
         starter: record.starter.clone(),
     }

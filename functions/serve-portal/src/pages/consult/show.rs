@@ -1,5 +1,7 @@
 //! The page of a consultation, for its members, its patient, and whoever started it.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -8,7 +10,7 @@ use filmless_delivery::consult::{
     ConsultationState, ConsultationView, MemberLine, MemberStatus, NewMember, Place, TypedOpinion, Who,
 };
 use filmless_delivery::viewing::Session;
-use filmless_domain::Channel;
+use filmless_domain::{Channel, StudyInstanceUid};
 use serde::Deserialize;
 
 use super::cards::{MinutesCard, OpinionCard, OpinionForm};
@@ -17,7 +19,7 @@ use super::{consultations, id_of, words};
 use crate::error::PortalError;
 use crate::pages::answer::{page, see_other};
 use crate::pages::frame::Frame;
-use crate::pages::moments::{day, moment};
+use crate::pages::moments::moment;
 use crate::pages::studies::title;
 use crate::texts::Texts;
 use crate::visitor::Visitor;
@@ -35,8 +37,10 @@ struct ConsultationPage<'a> {
     until: String,
     question: &'a str,
     voice_link: Option<&'a str>,
-    /// Into the room, or to its replay; empty once the studies are closed.
+    consent: String,
+    /// Into the room, or to its replay; to the images for the patient. Empty once the studies are closed.
     studies: Vec<(String, String)>,
+    is_patient: bool,
     has_ended: bool,
     sees_studies: bool,
     opinions: Vec<OpinionCard>,
@@ -57,6 +61,9 @@ struct WaitPage<'a> {
     name: &'a str,
 }
 
+/// What studies are called.
+pub(crate) type Titles = BTreeMap<StudyInstanceUid, String>;
+
 /// A member, as shown.
 pub(crate) struct MemberCard {
     pub(crate) url: String,
@@ -73,10 +80,14 @@ pub(crate) struct MemberCard {
 
 impl MemberCard {
     /// A member below the address of their consultation.
-    pub(crate) fn new(t: &Texts, url: &str, member: &MemberLine) -> Self {
+    pub(crate) fn new(t: &Texts, url: &str, member: &MemberLine, titles: &Titles) -> Self {
         let facts = [&member.title, &member.facility, &member.licence].map(|text| text.trim().to_owned());
         let told = |(channel, state, at): &(Channel, _, _)| {
             format!("{}: {}, {}", channel.label(), words::message(t, *state), moment(t, *at))
+        };
+        let opened = |(study, at): &(StudyInstanceUid, _)| match titles.get(study) {
+            Some(title) => format!("{title}, {}", moment(t, *at)),
+            None => moment(t, *at),
         };
         Self {
             url: format!("{url}/members/{}", member.id),
@@ -84,7 +95,7 @@ impl MemberCard {
             facts: facts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · "),
             role: words::role(t, member.role),
             status: words::status(t, member.status),
-            opened: member.opened.iter().map(|(_, at)| moment(t, *at)).collect(),
+            opened: member.opened.iter().map(opened).collect(),
             messages: member.messages.iter().map(told).collect(),
             may_admit: member.status == MemberStatus::Waiting,
             may_remove: member.status != MemberStatus::Removed && !words::is_chair(member.role),
@@ -141,15 +152,18 @@ pub(super) async fn render(
         return page(status, &WaitPage { frame, name: &member.member.name });
     }
     let t = frame.t;
-    let studies = match &place.who {
-        Who::Member(_) | Who::Starter => studies_of(visitor, session, &view, t).await?,
-        Who::Patient => Vec::new(),
-    };
+    let titles = titles_of(visitor, session, &view, t).await?;
+    let is_patient = matches!(place.who, Who::Patient);
     let consultation = &view.record.consultation;
+    let address = |study: &StudyInstanceUid| match is_patient {
+        true => format!("/studies/{study}"),
+        false => format!("/studies/{study}/read?consultation={}", consultation.id),
+    };
     let is_open = consultation.state == ConsultationState::Open;
     let opinions = consultations.opinions(&place).await?;
     let minutes = consultations.newest_minutes(&place).await?;
-    let members = view.members.iter().map(|member| card(t, &url, &place, is_open, member)).collect();
+    let members =
+        view.members.iter().map(|member| card(t, (&url, &titles), &place, is_open, member)).collect();
     let template = ConsultationPage {
         t,
         error: kept.error,
@@ -160,17 +174,19 @@ pub(super) async fn render(
         patient_name: &view.record.patient_name,
         state: words::state_of(t, consultation),
         started: format!("{}, {}", view.record.starter, moment(t, view.record.created_at)),
-        until: day(t, consultation.ends_at),
+        until: words::until(t, consultation.ended, consultation.ends_at),
         question: &consultation.question,
         voice_link: consultation.voice_link.as_deref().filter(|_| is_open && place.admitted().is_some()),
-        studies,
+        studies: titles.iter().map(|(study, title)| (address(study), title.clone())).collect(),
+        is_patient,
+        consent: words::consent_of(t, consultation),
         has_ended: !is_open,
         sees_studies: place.admitted().is_some(),
         members,
         add_fields: fields(t, &kept.member),
         may_manage: place.may_manage() && is_open,
         may_end: place.may_manage() && is_open,
-        may_withdraw: matches!(place.who, Who::Patient) && !is_recalled(&view),
+        may_withdraw: is_patient && !is_recalled(&view),
         url: url.clone(),
         frame: Frame::at(visitor, language, true, &url).of(session),
     };
@@ -178,8 +194,14 @@ pub(super) async fn render(
 }
 
 /// A member, with the acts that whoever looks may do.
-fn card(t: &Texts, url: &str, place: &Place, is_open: bool, member: &MemberLine) -> MemberCard {
-    let card = MemberCard::new(t, url, member);
+fn card(
+    t: &Texts,
+    (url, titles): (&str, &Titles),
+    place: &Place,
+    is_open: bool,
+    member: &MemberLine,
+) -> MemberCard {
+    let card = MemberCard::new(t, url, member, titles);
     let (is_chair, may_manage) = (place.is_chair(), place.may_manage());
     let sees_acts = may_manage || matches!(place.who, Who::Patient);
     MemberCard {
@@ -197,22 +219,21 @@ fn is_recalled(view: &ConsultationView) -> bool {
     view.record.consultation.ended == Some(EndReason::Recalled)
 }
 
-/// The studies of the consultation that are in sight, with the way into the room.
-async fn studies_of(
+/// The studies of the consultation that are in sight.
+async fn titles_of(
     visitor: &Visitor,
     session: &Session,
     view: &ConsultationView,
     t: &Texts,
-) -> Result<Vec<(String, String)>, PortalError> {
+) -> Result<Titles, PortalError> {
     let consultation = &view.record.consultation;
     let list = visitor.portal().list_studies(session).await?;
     let of_consultation = list
         .iter()
         .filter(|study| study.is_released && consultation.studies.contains(&study.study_instance_uid));
-    let link = of_consultation.map(|study| {
+    let titled = of_consultation.map(|study| {
         let date = t.study_date(study.date, study.image_date);
-        let room = format!("/studies/{}/read?consultation={}", study.study_instance_uid, consultation.id);
-        (room, format!("{date} · {}", title(t, study)))
+        (study.study_instance_uid.clone(), format!("{date} · {}", title(t, study)))
     });
-    Ok(link.collect())
+    Ok(titled.collect())
 }

@@ -1,11 +1,12 @@
 //! What is said of consultations: states, roles, and fields that cannot be taken.
 
 use filmless_delivery::consult::{
-    BadField, ChannelState, ConsentForm, Consultation, ConsultationState, EndReason, Fault, MemberRole,
-    MemberStatus, Signer,
+    BadField, ChannelState, Consent, ConsentForm, Consultation, ConsultationState, EndReason, Fault,
+    MemberRole, MemberStatus, Signer,
 };
+use jiff::Timestamp;
 
-use crate::pages::moments::moment;
+use crate::pages::moments::{day, moment};
 use crate::texts::Texts;
 
 /// What a member is.
@@ -40,6 +41,21 @@ pub(crate) fn state(t: &Texts, state: ConsultationState, ended: Option<EndReason
 /// The same of a whole one.
 pub(crate) fn state_of(t: &Texts, consultation: &Consultation) -> &'static str {
     state(t, consultation.state, consultation.ended)
+}
+
+/// Until when the images are open; empty if they were closed before.
+pub(crate) fn until(t: &Texts, ended: Option<EndReason>, ends_at: Timestamp) -> String {
+    match ended {
+        Some(EndReason::Recalled) => String::new(),
+        _ => format!("{} {}", t.consult.until, day(t, ends_at)),
+    }
+}
+
+/// Who took the patient's consent, how, and when.
+pub(crate) fn consent_of(t: &Texts, consultation: &Consultation) -> String {
+    let words =
+        |it: &Consent| format!("{}, {}, {}", it.taken_by, consent(t, it.form), moment(t, it.taken_at));
+    consultation.consent.as_ref().map(words).unwrap_or_default()
 }
 
 /// Which field cannot be taken, and why. A member is named by the row that was typed into.

@@ -21,9 +21,9 @@ use crate::pages::answer::{page, see_other};
 use crate::pages::consult::form::{Field, StartForm, Typed, fields, new_member_of};
 use crate::pages::consult::invited::InvitedRow;
 use crate::pages::consult::list::Line;
-use crate::pages::consult::show::MemberCard;
+use crate::pages::consult::show::{MemberCard, Titles};
 use crate::pages::consult::words;
-use crate::pages::moments::{day, moment};
+use crate::pages::moments::moment;
 use crate::texts::Texts;
 
 #[derive(Template)]
@@ -240,19 +240,18 @@ async fn one(
     let t = frame.shared;
     let consultation = &view.record.consultation;
     let is_open = consultation.state == ConsultationState::Open;
-    let card =
-        |member| MemberCard { may_admit: false, may_remove: false, ..MemberCard::new(t, &url, member) };
-    let consent = consultation.consent.as_ref();
-    let consent = consent.map(|consent| {
-        format!("{}, {}, {}", consent.taken_by, words::consent(t, consent.form), moment(t, consent.taken_at))
-    });
+    let card = |member| MemberCard {
+        may_admit: false,
+        may_remove: false,
+        ..MemberCard::new(t, &url, member, &Titles::new())
+    };
     let template = ConsultationPage {
         t,
         error,
         state: words::state_of(t, consultation),
         started: format!("{}, {}", view.record.starter, moment(t, view.record.created_at)),
-        until: day(t, consultation.ends_at),
-        consent: consent.unwrap_or_default(),
+        until: words::until(t, consultation.ended, consultation.ends_at),
+        consent: words::consent_of(t, consultation),
         question: consultation.question.clone(),
         members: view.members.iter().map(card).collect(),
         add_fields: fields(t, &filmless_delivery::consult::NewMember::default()),
