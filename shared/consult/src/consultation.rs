@@ -35,10 +35,16 @@ pub enum ConsultationState {
 pub enum EndReason {
     /// The chair ended it.
     Chair,
+    /// Whoever started it with a share ended it.
+    Starter,
+    /// The hospital's staff ended it.
+    Hospital,
     /// Its time was over.
     Time,
-    /// A study was recalled, held or erased, or the patient took back the consent.
+    /// A study was recalled, held or erased.
     Recalled,
+    /// The patient took back the consent.
+    Withdrawn,
     /// Only for the one who is told so: the chair removed them.
     Removed,
 }

@@ -104,6 +104,8 @@ pub struct SharingTexts {
     pub who_patient: &'static str,
     /// Somebody with a share; its label.
     pub who_share: fn(&str) -> String,
+    /// A member of a consultation, by their name.
+    pub who_member: fn(&str) -> String,
     /// Nobody so far.
     pub who_nobody: &'static str,
     /// The first image was shown at that time.
@@ -177,6 +179,7 @@ pub(super) const VI: SharingTexts = SharingTexts {
     who_intro: "Những lần hình ảnh này đã được mở, mới nhất trước.",
     who_patient: "Bằng tài khoản hoặc đường dẫn trên phiếu của Ông/Bà",
     who_share: |label| format!("Người được chia sẻ: {label}"),
+    who_member: |name| format!("Thành viên hội chẩn: {name}"),
     who_nobody: "Chưa ai mở hình ảnh này.",
     who_saw: |time| format!("Đã thấy ảnh lúc {time}"),
     who_fetched: |time| format!("Đã tải ảnh gốc lúc {time}"),
@@ -255,6 +258,7 @@ pub(super) const EN: SharingTexts = SharingTexts {
     who_intro: "When these images were opened, newest first.",
     who_patient: "With your account, or with the link on your slip",
     who_share: |label| format!("Shared with: {label}"),
+    who_member: |name| format!("Member of a consultation: {name}"),
     who_nobody: "Nobody has opened these images yet.",
     who_saw: |time| format!("Saw the images at {time}"),
     who_fetched: |time| format!("Downloaded the originals at {time}"),

@@ -9,6 +9,7 @@ mod consult;
 mod marks;
 mod openapi;
 mod room;
+mod room_kept;
 mod room_on_aws;
 mod software;
 mod staff;

@@ -43,10 +43,11 @@ async fn end_shares(common: &Common, record: &ConsultationRecord) -> Result<(), 
     Ok(())
 }
 
-/// Ends a consultation whose study is not to be seen any more, and all that its members have. Doing it again changes nothing.
+/// Ends a consultation whose studies are not to be seen any more, and all that its members have. Doing it again changes nothing.
 async fn recall(
     common: &Common,
     record: &ConsultationRecord,
+    reason: EndReason,
     by: (Actor, Option<&str>),
 ) -> Result<bool, DeliveryError> {
     // First nobody sees anything, then it is written down.
@@ -54,7 +55,7 @@ async fn recall(
     if record.consultation.state == ConsultationState::Ended {
         return Ok(false);
     }
-    let ended = end_in(Transaction::new(), common, record, EndReason::Recalled, by)?;
+    let ended = end_in(Transaction::new(), common, record, reason, by)?;
     Ok(common.index.commit(ended).await? == TransactionOutcome::Committed)
 }
 
@@ -67,7 +68,8 @@ pub(crate) async fn end_all_of_study(
 ) -> Result<usize, DeliveryError> {
     let mut ended = 0;
     for record in common.index.consultations_of_study(study).await? {
-        ended += usize::from(recall(common, &record, (actor.clone(), source)).await?);
+        let by = (actor.clone(), source);
+        ended += usize::from(recall(common, &record, EndReason::Recalled, by).await?);
     }
     Ok(ended)
 }
@@ -81,7 +83,8 @@ pub(crate) async fn end_all_of_account(
 ) -> Result<usize, DeliveryError> {
     let mut ended = 0;
     for record in common.index.consultations_of_account(account_key).await? {
-        ended += usize::from(recall(common, &record, (actor.clone(), source)).await?);
+        let by = (actor.clone(), source);
+        ended += usize::from(recall(common, &record, EndReason::Recalled, by).await?);
     }
     Ok(ended)
 }
@@ -101,21 +104,23 @@ impl Consultations {
             let by = (session.actor(), Some(session.source.as_str()));
             let has_ended = record.consultation.ended.is_some();
             // Whoever ended it, the members keep nothing.
-            let is_ended = recall(&self.common, &record, by).await? || has_ended;
-            return Ok(is_ended.then_some(EndReason::Recalled));
+            let is_ended = recall(&self.common, &record, EndReason::Withdrawn, by).await? || has_ended;
+            return Ok(is_ended.then_some(EndReason::Withdrawn));
         }
         let Some(place) = self.managed(session, id).await? else { return Ok(None) };
-        let is_ended = self.end_by(&place.record, (session.actor(), Some(&session.source))).await?;
-        Ok(is_ended.then_some(EndReason::Chair))
+        let reason = if place.is_chair() { EndReason::Chair } else { EndReason::Starter };
+        let is_ended = self.end_by(&place.record, reason, (session.actor(), Some(&session.source))).await?;
+        Ok(is_ended.then_some(reason))
     }
 
     /// The same, once it is clear that whoever asks may.
     pub(crate) async fn end_by(
         &self,
         record: &ConsultationRecord,
+        reason: EndReason,
         by: (Actor, Option<&str>),
     ) -> Result<bool, DeliveryError> {
-        let ended = end_in(Transaction::new(), &self.common, record, EndReason::Chair, by)?;
+        let ended = end_in(Transaction::new(), &self.common, record, reason, by)?;
         Ok(self.common.index.commit(ended).await? == TransactionOutcome::Committed)
     }
 

@@ -133,5 +133,5 @@ pub(super) fn is_of_share(record: &ConsultationRecord, share: &str) -> bool {
 
 /// Whether members may still write opinions and minutes after an end of this kind.
 pub(super) const fn may_be_signed(reason: EndReason) -> bool {
-    matches!(reason, EndReason::Chair | EndReason::Time)
+    !matches!(reason, EndReason::Recalled | EndReason::Withdrawn | EndReason::Removed)
 }

@@ -13,7 +13,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Consultations;
 use super::invite::Invited;
-use super::new_member::{NewMember, add_member, member_of, new_record};
+use super::message_rules::LinkBy;
+use super::new_member::{NewMember, add_member, member_of};
 use super::view::is_in_sight;
 use crate::DeliveryError;
 use crate::record::audit::Record;
@@ -149,8 +150,8 @@ pub(crate) async fn start(
     open(consultations, owner, &record, members.len()).await?;
     let mut invited = Vec::new();
     for member in &members {
-        let actor = owner.started_by.clone();
-        invited.extend(consultations.invite(&record, member, actor, owner.source).await?);
+        let by = (owner.started_by.clone(), owner.source);
+        invited.extend(consultations.invite(&record, member, LinkBy::Usual, by).await?);
     }
     Ok(StartAnswer::Started(Started { id: record.consultation.id, invited }))
 }
@@ -165,7 +166,7 @@ fn prepared(
     now: Timestamp,
 ) -> Result<Result<Prepared, BadField>, DeliveryError> {
     let common = &consultations.common;
-    let mut members: Vec<Member> = Vec::new();
+    let (mut members, mut records): (Vec<Member>, Vec<MemberRecord>) = (Vec::new(), Vec::new());
     for (place, typed) in request.members.iter().enumerate() {
         let role = match place {
             place if Some(place) == request.chair => MemberRole::Chair,
@@ -173,7 +174,10 @@ fn prepared(
             _ => MemberRole::Member,
         };
         match member_of(consultations.new_member_id(&members)?, typed, role) {
-            Ok(member) => members.push(member),
+            Ok(record) => {
+                members.push(record.member.clone());
+                records.push(record);
+            }
             Err(bad) => return Ok(Err(BadField { field: format!("members[{place}].{}", bad.field), ..bad })),
         }
     }
@@ -220,7 +224,7 @@ fn prepared(
         created_at: now,
         ended_at: None,
     };
-    Ok(Ok((record, members.into_iter().map(new_record).collect())))
+    Ok(Ok((record, records)))
 }
 
 /// Opens it, on the record.

@@ -1,8 +1,10 @@
 //! The form that starts a consultation, for doctors with a share and for staff.
 
-use filmless_delivery::consult::{ConsentForm, NewMember, StartRequest, limits};
+use filmless_delivery::consult::{
+    ACCOUNT_CHARS_MAX, Again, ConsentForm, LinkBy, NewMember, StartRequest, limits,
+};
 use filmless_domain::hospital::HOSPITAL_TIME;
-use filmless_domain::{Language, StudyInstanceUid};
+use filmless_domain::{Channel, Language, StudyInstanceUid};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
@@ -17,8 +19,12 @@ const DAYS: [u32; 5] = [1, 3, 7, 14, 30];
 /// The preselected number.
 const DAYS_CHOSEN: u32 = 7;
 
+/// The value of a form whose link is passed on by hand.
+pub(crate) const BY_HAND: &str = "hand";
+
 /// The fields of a member.
-pub(crate) const MEMBER_FIELDS: [&str; 6] = ["name", "title", "facility", "licence", "email", "phone"];
+pub(crate) const MEMBER_FIELDS: [&str; 7] =
+    ["name", "title", "facility", "licence", "email", "phone", "account"];
 
 /// What was typed, valid or not.
 #[derive(Clone)]
@@ -180,6 +186,17 @@ pub(crate) fn new_member_of(body: &[u8]) -> NewMember {
     member
 }
 
+/// Another link, which goes as the form says.
+pub(crate) fn link_of(body: &[u8]) -> Again {
+    let by = url::form_urlencoded::parse(body).find(|(name, _)| name == "by");
+    let by = by.map(|(_, value)| value).unwrap_or_default();
+    Again::Link(match (by.as_ref(), Channel::of_word(&by)) {
+        (BY_HAND, _) => LinkBy::Hand,
+        (_, Some(channel)) => LinkBy::Channel(channel),
+        (_, None) => LinkBy::Usual,
+    })
+}
+
 fn set(member: &mut NewMember, field: &str, value: String) {
     match field {
         "name" => member.name = value,
@@ -188,6 +205,7 @@ fn set(member: &mut NewMember, field: &str, value: String) {
         "licence" => member.licence = value,
         "email" => member.email = value,
         "phone" => member.phone = value,
+        "account" => member.account = value,
         _ => {}
     }
 }
@@ -199,6 +217,7 @@ fn field_of<'a>(member: &'a NewMember, field: &str) -> &'a str {
         "facility" => &member.facility,
         "licence" => &member.licence,
         "email" => &member.email,
+        "account" => &member.account,
         _ => &member.phone,
     }
 }
@@ -269,6 +288,7 @@ pub(crate) fn fields(t: &Texts, member: &NewMember) -> Vec<Field> {
         field("licence", words.licence, "text", limits::TITLE_CHARS_MAX),
         field("email", words.email, "email", 254),
         field("phone", words.phone, "tel", 40),
+        field("account", words.account, "text", ACCOUNT_CHARS_MAX),
     ]
 }
 
