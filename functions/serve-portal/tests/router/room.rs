@@ -38,7 +38,7 @@ async fn everybody_sees_what_the_driver_sees_and_whoever_comes_late_gets_the_who
             chair.say(&state(1, 7)).await;
             second.say(&mark(STUDY)).await;
             second.say(&chat("Xem lát 7")).await;
-            let pointer = json!({ "type": "pointer", "pane": 0, "series_instance_uid": "1.2.3", "frame": 7, "at": [1.5, 2.0] });
+            let pointer = json!({ "type": "pointer", "pane": 0, "series_instance_uid": format!("{STUDY}.2"), "frame": 7, "at": [1.5, 2.0] });
             chair.say(&pointer).await;
             let seen = second.read().await;
             assert_eq!(kinds(&seen), ["state", "mark", "chat", "pointer"]);

@@ -163,7 +163,7 @@ impl Line {
 pub fn state(sequence: u64, frame: u32) -> Value {
     let part = |at: f64| json!({ "x": at, "y": at });
     let pane = json!({
-        "study_instance_uid": STUDY, "series_instance_uid": "1.2.3", "frame": frame, "window": null,
+        "study_instance_uid": STUDY, "series_instance_uid": format!("{STUDY}.2"), "frame": frame, "window": null,
         "is_inverted": false, "colours": null, "has_overlays": true, "is_masked": null, "plane": null, "cine": null,
         "view": { "centre": part(0.5), "extent": part(1.0), "turn": { "a": 1, "b": 0, "c": 0, "d": 1 } },
     });
