@@ -59,7 +59,7 @@ pub use replay::{Anchor, Opened, RecordError, Replay};
 pub use room::{RecentChat, Room};
 pub use scene::Scene;
 pub use signature::Signer;
-pub use verify::{Broken, Signed, Unverified, Verified, verify};
+pub use verify::{Behind, Broken, Unverified, Verified, verify};
 pub use view_state::{
     Cine, Grid, PaneState, Parts, PlaneKind, PlaneState, Projection, Turn, ViewPlace, ViewState, Window,
     WindowFunction,

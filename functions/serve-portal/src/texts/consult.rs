@@ -136,6 +136,9 @@ words! {
         no_signatures: "Chưa ai ký bản này.", "Nobody has signed this version.";
         sign_minutes: "Ký biên bản", "Sign the minutes";
         sign_hint: "Chữ ký thuộc về đúng bản này. Nếu biên bản được sửa, cần ký lại.", "A signature is for this version alone. If the minutes are corrected, they are signed again.";
+        record: "Nhật ký buổi hội chẩn", "Record of the consultation";
+        take_record: "Tải nhật ký kèm mọi ý kiến, biên bản và chữ ký", "Download the record with all opinions, minutes and signatures";
+        record_hint: "Mỗi dòng giữ mã của dòng trước, nên sửa một chữ cũng phát hiện được: filmless consultation verify TỆP.", "Each line holds the digest of the one before it, so a single changed letter is found: filmless consultation verify FILE.";
         pdf_vi: "Tải PDF", "PDF in Vietnamese";
         pdf_en: "Tải PDF kèm tiếng Anh", "PDF with English beside it";
         fault_missing: "còn thiếu", "is missing";

@@ -8,6 +8,7 @@ mod beside;
 mod consult;
 mod marks;
 mod openapi;
+mod record;
 mod room;
 mod room_on_aws;
 mod software;

@@ -16,6 +16,7 @@ mod minutes_save;
 mod new_member;
 mod opinions;
 mod places;
+mod record_file;
 mod start;
 mod view;
 
@@ -41,6 +42,7 @@ pub use minutes::{MinutesAnswer, MinutesView, TypedMinutes};
 pub use new_member::NewMember;
 pub use opinions::{OpinionAnswer, TypedOpinion};
 pub use places::{Place, Who};
+pub use record_file::{RECORD_FILE_BYTES_MAX, RECORD_PART_BYTES_MAX, RecordFile};
 pub use start::{CONSULTATIONS_OPEN_MAX, StartAnswer, StartRequest, Started};
 pub(crate) use start::{Owner, start};
 pub(crate) use view::line as line_of;
