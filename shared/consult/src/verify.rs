@@ -40,6 +40,8 @@ pub struct Verified {
     pub consultation: ConsultationId,
     /// The end of the record. It says nothing by itself: compare it with one that was kept elsewhere.
     pub head: ChainHead,
+    /// Whether the record says that the meeting ended. Of one that only ran out of time it does not.
+    pub is_ended: bool,
     /// The digests of all versions of the minutes, the oldest first. The PDF prints its own.
     pub minutes: Vec<Anchor>,
     /// How many signed documents the file holds: all that the record names.
@@ -109,9 +111,9 @@ pub fn verify(file: &str) -> Result<Verified, Unverified> {
     if !has_ended {
         return Err(Unverified { line: number + 1, why: Broken::Missing });
     }
-    let (head, mut minutes) = (replay.room.head, replay.minutes);
+    let (head, is_ended, mut minutes) = (replay.room.head, replay.room.ended.is_some(), replay.minutes);
     minutes.sort_by_key(|version| version.number);
-    Ok(Verified { consultation: opened.consultation, head, minutes, documents: seen.len() })
+    Ok(Verified { consultation: opened.consultation, head, is_ended, minutes, documents: seen.len() })
 }
 
 /// A file, as far as it was read.

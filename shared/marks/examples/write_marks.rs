@@ -33,7 +33,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let study = study.ok_or("none of the images is named")?;
     let (seed, saved_at) = (Seed::of(&[&body]), jiff::civil::date(2026, 11, 30).at(13, 5, 7, 0));
-    let context = MarksContext { marks: &marks, study: &study, images: &images, saved_at, seed: &seed };
+    let context =
+        MarksContext { marks: &marks, study: &study, images: &images, saved_at, seed: &seed, version: None };
     for (place, instance) in write_marks(&context)?.iter().enumerate() {
         let name = format!("{}-{place}.dcm", instance.modality);
         std::fs::write(Path::new(out).join(name), &instance.bytes)?;

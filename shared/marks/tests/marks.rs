@@ -284,7 +284,14 @@ fn written(save: &Value, image: &[u8]) -> Result<Vec<WrittenInstance>, BadMarks>
     let study = StudyHeader::read(&data_set);
     let saved_at = jiff::civil::date(2026, 11, 30).at(13, 5, 7, 0);
     let seed = Seed::of(&[b"test"]);
-    write_marks(&MarksContext { marks: &marks, study: &study, images: &images, saved_at, seed: &seed })
+    write_marks(&MarksContext {
+        marks: &marks,
+        study: &study,
+        images: &images,
+        saved_at,
+        seed: &seed,
+        version: None,
+    })
 }
 
 #[test]

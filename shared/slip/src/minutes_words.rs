@@ -44,6 +44,13 @@ pub(crate) const LEFT_OUT: Pair =
     pair("Số chuỗi ảnh khác, xem ngắn hơn", "More series, each shown for a shorter time");
 pub(crate) const FRAME: Pair = pair("ảnh xem lâu nhất", "image shown longest");
 pub(crate) const KEY_IMAGES: Pair = pair("Ảnh chính", "Key images");
+pub(crate) const PREVIEWS: Pair = pair(
+    "Ảnh xem nhanh, cửa sổ mặc định, không dùng để chẩn đoán",
+    "Quick previews in the default window, not for diagnosis",
+);
+pub(crate) const NO_PICTURE: Pair = pair("Không có hình", "No picture");
+pub(crate) const OPINION: Pair = pair("Ý kiến số", "Opinion");
+pub(crate) const ADDS_TO: Pair = pair("bổ sung cho ý kiến số", "adds to opinion");
 pub(crate) const OPINIONS: Pair = pair("Ý kiến của các thành viên", "Opinions of the members");
 pub(crate) const SIGNED_AT: Pair = pair("Ký lúc", "Signed at");
 pub(crate) const DIGEST: Pair = pair("Mã", "Digest");

@@ -19,8 +19,8 @@ use crate::{GUEST, HOA, JOHN, cookie_of, form, request};
 
 pub const PATIENT: &str = "/staff/patients/TjIwLTAzMTc1NDI/consultations";
 pub const RECORDS: &str = "filmless_staff=records";
-const CONSENT: &str = "&consent_by=DD.+Lan&consent_form=written&consent_at=2020-11-23T16:00";
-const MEMBERS: &str = "&name_0=BS.+Ch%E1%BB%A7&facility_0=BV+A&licence_0=001&name_1=BS.+Kh%C3%A1ch&facility_1=BV+B&licence_1=002&chair=0";
+pub const CONSENT: &str = "&consent_by=DD.+Lan&consent_form=written&consent_at=2020-11-23T16:00";
+pub const MEMBERS: &str = "&name_0=BS.+Ch%E1%BB%A7&facility_0=BV+A&licence_0=001&name_1=BS.+Kh%C3%A1ch&facility_1=BV+B&licence_1=002&chair=0";
 
 /// The link and the code of one member.
 pub struct Ticket {
@@ -63,7 +63,7 @@ pub fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
     rest.split_once(after).unwrap().0
 }
 
-fn tickets_of(page: &str) -> Vec<Ticket> {
+pub fn tickets_of(page: &str) -> Vec<Ticket> {
     let link = format!("{PUBLIC_URL}/c/");
     page.split(&link)
         .skip(1)

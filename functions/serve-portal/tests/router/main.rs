@@ -7,6 +7,7 @@ mod answer;
 mod beside;
 mod consult;
 mod marks;
+mod minutes;
 mod openapi;
 mod record;
 mod room;

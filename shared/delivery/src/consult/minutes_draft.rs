@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use filmless_consult::{ConsultationId, Course, DraftFacts, MinutesPatient, MinutesText};
+use filmless_consult::{ConsultationId, Course, DraftFacts, KeyImage, MinutesPatient, MinutesText};
 use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_domain::{BirthDate, Language, SeriesInstanceUid, person_name};
 use filmless_store::index::{ConsultationRecord, Index};
@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::Consultations;
-use super::minutes::TypedMinutes;
+use super::minutes_typed::TypedMinutes;
 use crate::DeliveryError;
 use crate::sight::latest_order_of;
 
@@ -23,6 +23,7 @@ impl Consultations {
         &self,
         record: &ConsultationRecord,
         typed: &TypedMinutes,
+        key_images: &[KeyImage],
     ) -> Result<MinutesText, DeliveryError> {
         let draft = self.draft(record).await?;
         let patient = MinutesPatient {
@@ -37,6 +38,7 @@ impl Consultations {
             place: typed.place.clone(),
             course: typed.course.clone(),
             treatment_so_far: typed.treatment_so_far.clone(),
+            key_images: key_images.to_vec(),
             conclusion: typed.conclusion.clone(),
             treatment: typed.treatment.clone(),
             follow_up: typed.follow_up.clone(),
@@ -112,7 +114,10 @@ fn age_at(birth: BirthDate, at: Timestamp) -> String {
 }
 
 /// The whole record of a consultation.
-async fn lines_of(index: &Index, consultation: &ConsultationId) -> Result<Vec<String>, DeliveryError> {
+pub(super) async fn lines_of(
+    index: &Index,
+    consultation: &ConsultationId,
+) -> Result<Vec<String>, DeliveryError> {
     let (mut lines, mut after) = (Vec::new(), 0);
     loop {
         let some = index.room_lines(consultation, after, LINES_AT_ONCE).await?;

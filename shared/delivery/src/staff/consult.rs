@@ -20,6 +20,7 @@ impl Desk {
         Consultations::new(Consulting {
             common: self.common.clone(),
             studies: self.studies.clone(),
+            derived: self.derived.clone(),
             sealer: self.release.sealer.clone(),
         })
     }

@@ -69,10 +69,13 @@ pub(super) fn text() -> MinutesText {
             sop_instance_uid: SopInstanceUid::parse(&format!("{uid}.2.87")).unwrap(),
             frame: None,
             caption: "Nốt 12 mm, bờ tua gai".to_owned(),
+            picture: None,
         }],
         opinions: vec![MinutesOpinion {
             name: "BS. CKII Lê Thị Lan".to_owned(),
             text: "Nốt bờ tua gai, nguy cơ cao. Đề nghị sinh thiết dưới hướng dẫn CT.".to_owned(),
+            number: Some(2),
+            adds_to: Some(1),
             at: Some("2026-11-30T01:30:00Z".parse().unwrap()),
             digest: Some("d".repeat(64)),
         }],

@@ -5,7 +5,7 @@ use filmless_domain::Language;
 use jiff::Timestamp;
 
 use super::super::paper::{A4, MM};
-use super::super::section::{BLACK, BRAND, GREY, Item, Role, WARNING};
+use super::super::section::{BLACK, BRAND, GREY, Item, RULE, Role, WARNING};
 use super::super::typeset::{Fit, Fonts, LEADING};
 use super::content::MinutesContent;
 use super::flow::{Flow, MARGIN, SMALL_SIZE, TEXT_SIZE, WIDTH};
@@ -18,6 +18,10 @@ use crate::words::{Pair, moment};
 const PICTURES_ACROSS: usize = 2;
 const PICTURE_GAP: f32 = 12.0;
 const PICTURE_SIDE: f32 = (WIDTH - PICTURE_GAP) / PICTURES_ACROSS as f32;
+/// A pixel is at most so large: a preview of few pixels is printed small, and not blown up.
+const PIXEL_MAX: f32 = 72.0 / 110.0;
+/// Height of the frame that stands where there is no picture.
+const NO_PICTURE_HEIGHT: f32 = 60.0;
 
 /// All pages of the minutes.
 pub(super) fn pages(content: &MinutesContent<'_>, fonts: &Fonts) -> Result<Vec<Vec<Item>>, SlipError> {
@@ -203,6 +207,10 @@ fn opinions(flow: &mut Flow<'_>, text: &MinutesText) {
     for one in &text.opinions {
         flow.need(3.0 * TEXT_SIZE * LEADING);
         flow.strong(&one.name, 0.0, BLACK);
+        if let (Some(number), Some(earlier)) = (one.number, one.adds_to) {
+            let (opinion, adds_to) = (flow.word(&words::OPINION.into()), flow.word(&words::ADDS_TO.into()));
+            flow.small(&format!("{opinion} {number} · {adds_to} {earlier}"), 0.0);
+        }
         flow.text(&one.text, 0.0);
         if let Some(digest) = &one.digest {
             let (at, code) = (flow.word(&words::SIGNED_AT.into()), flow.word(&words::DIGEST.into()));
@@ -222,6 +230,11 @@ fn pictures(flow: &mut Flow<'_>, content: &MinutesContent<'_>) -> Result<(), Sli
         return Ok(());
     }
     flow.heading(10, words::KEY_IMAGES);
+    if !content.pictures.is_empty() {
+        let words = flow.word(&words::PREVIEWS.into());
+        flow.small(&words, 0.0);
+        flow.skip(4.0);
+    }
     let numbered: Vec<(usize, &KeyImage)> = key_images.iter().enumerate().collect();
     for pair in numbered.chunks(PICTURES_ACROSS) {
         flow.need(PICTURE_SIDE + 80.0);
@@ -232,7 +245,7 @@ fn pictures(flow: &mut Flow<'_>, content: &MinutesContent<'_>) -> Result<(), Sli
             let of = content.pictures.iter().find(|picture| picture.key_image == *number);
             let height = match of {
                 Some(of) => one_picture(flow, (x, top), of.bytes, &key_image.caption)?,
-                None => 0.0,
+                None => no_picture(flow, (x, top)),
             };
             bottom = bottom.max(caption(flow, (x, top + height), *number, key_image));
         }
@@ -245,11 +258,27 @@ fn pictures(flow: &mut Flow<'_>, content: &MinutesContent<'_>) -> Result<(), Sli
 fn one_picture(flow: &mut Flow<'_>, at: (f32, f32), bytes: &[u8], alt: &str) -> Result<f32, SlipError> {
     let image = picture::read(bytes)?;
     let (width, height) = image.size();
-    let scale = PICTURE_SIDE / width.max(height) as f32;
+    let scale = (PICTURE_SIDE / width.max(height) as f32).min(PIXEL_MAX);
     let (width, height) = (width as f32 * scale, height as f32 * scale);
     let alt = if alt.is_empty() { words::KEY_IMAGE.main(Language::Vi) } else { alt }.to_owned();
     flow.push(Item::Picture { x: at.0, y: at.1, width, height, image, alt });
     Ok(height)
+}
+
+/// Says that there is none; returns its height.
+fn no_picture(flow: &mut Flow<'_>, (x, y): (f32, f32)) -> f32 {
+    let (width, height) = (PICTURE_SIDE, NO_PICTURE_HEIGHT);
+    for (x, y, width, height) in
+        [(x, y, width, 0.7), (x, y + height, width, 0.7), (x, y, 0.7, height), (x + width, y, 0.7, height)]
+    {
+        flow.push(Item::Shape { x, y, width, height, radius: 0.0, ink: RULE });
+    }
+    let words = flow.word(&words::NO_PICTURE.into());
+    let line = flow.fonts.regular.line(&words, TEXT_SIZE);
+    let (x, y) = (x + 12.0, y + height / 2.0 + line.size / 3.0);
+    let lines = vec![line];
+    flow.push(Item::Text { role: Role::Paragraph, language: Language::Vi, x, y, lines, ink: WARNING });
+    height
 }
 
 /// Below a picture; returns where it ends.
