@@ -51,8 +51,11 @@ pub use incoming::{Incoming, Ticket, Unread};
 pub use mark::Mark;
 pub use member::{Member, MemberRole, MemberStatus, MemberView};
 pub use minutes::{Minutes, MinutesSignature, Replaced, SignedMinutes, WrittenMinutes};
-pub use minutes_images::{ImageName, marked_images};
-pub use minutes_text::{Attendee, KeyImage, MinutesOpinion, MinutesPatient, MinutesText, ShownSeries, Stay};
+pub use minutes_images::{ImageName, drawn_on, marked_images};
+pub use minutes_text::{
+    Attendee, KeyImage, MeasuredValue, MinutesMeasurement, MinutesOpinion, MinutesPatient, MinutesText,
+    ShownSeries, Stay,
+};
 pub use note::Note;
 pub use opinion::{Opinion, Seen, SignedOpinion};
 pub use outgoing::{ChatEntry, MarkEntry, NewsKind, Outgoing, RoomView};

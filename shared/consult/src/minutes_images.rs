@@ -5,8 +5,11 @@ use std::fmt;
 use filmless_domain::{SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
 
 use crate::drawn::{Drawn, KEY_IMAGE};
+use crate::limits::{MEASURED_CHARS_MAX, MEASURED_MAX};
 use crate::mark::Mark;
-use crate::minutes_text::KeyImage;
+use crate::member::MemberView;
+use crate::minutes_text::{KeyImage, MeasuredValue, MinutesMeasurement};
+use crate::replay::Replay;
 
 /// One frame of one instance, as pages name it: `study/series/instance/frame`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,6 +69,49 @@ impl From<&KeyImage> for ImageName {
             frame: image.frame.unwrap_or(1),
         }
     }
+}
+
+/// The marks on an image and their authors, in an order that does not change.
+pub fn drawn_on<'r>(image: &KeyImage, replay: &'r Replay) -> impl Iterator<Item = (&'r MemberView, Drawn)> {
+    let name = ImageName::from(image);
+    replay.marks.values().filter_map(move |entry| {
+        let is_there = ImageName::of_mark(&entry.mark).as_ref() == Some(&name);
+        let drawn = Drawn::read(&entry.mark).filter(|_| is_there)?;
+        Some((replay.members.get(&entry.by)?, drawn))
+    })
+}
+
+impl KeyImage {
+    /// The image with what was measured in it until then.
+    #[must_use]
+    pub fn with_measurements(mut self, replay: &Replay) -> Self {
+        let measured = drawn_on(&self, replay).filter_map(|(by, drawn)| measurement(by, &drawn));
+        let mut measured: Vec<MinutesMeasurement> = measured.collect();
+        let more = measured.len().saturating_sub(MEASURED_MAX);
+        measured.truncate(MEASURED_MAX);
+        self.measured = measured;
+        self.measured_left_out = u32::try_from(more).unwrap_or(u32::MAX);
+        self
+    }
+}
+
+fn measurement(by: &MemberView, drawn: &Drawn) -> Option<MinutesMeasurement> {
+    let measured = drawn.measured.as_ref()?;
+    let text = |value: &serde_json::Value| value.as_str().map(short).unwrap_or_default();
+    let value = |one: &serde_json::Value| {
+        let (quantity, unit) = (text(&one["quantity"]), text(&one["unit"]));
+        Some(MeasuredValue { quantity, value: one["value"].as_number()?.to_string(), unit })
+    };
+    let values: Vec<MeasuredValue> = measured["values"].as_array()?.iter().filter_map(value).collect();
+    (!values.is_empty()).then(|| MinutesMeasurement {
+        by: by.name.clone(),
+        label: text(&measured["label"]),
+        values: values.into_iter().take(MEASURED_MAX).collect(),
+    })
+}
+
+fn short(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(MEASURED_CHARS_MAX).collect()
 }
 
 /// The images of these marks, each once with the number of its marks: first those that somebody marked as key images.

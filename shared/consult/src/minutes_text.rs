@@ -143,6 +143,40 @@ pub struct KeyImage {
     /// SHA-256 of the picture that is printed, in lower-case hex; nothing if none could be had.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
+    /// What members measured in it: so that whoever signs knows what the measurement report of the study will say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub measured: Vec<MinutesMeasurement>,
+    /// How many more measurements there are.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub measured_left_out: u32,
+}
+
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+/// What a member measured, as their own screen said it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MinutesMeasurement {
+    /// Whose.
+    pub by: String,
+    /// What they called it; may be empty.
+    pub label: String,
+    /// The numbers.
+    pub values: Vec<MeasuredValue>,
+}
+
+/// One number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MeasuredValue {
+    /// What it is, as saved marks call it: `length`, `mean`…
+    pub quantity: String,
+    /// How much, as JSON writes it: text stays byte for byte.
+    pub value: String,
+    /// In what; empty without a unit.
+    pub unit: String,
 }
 
 /// What a member said.

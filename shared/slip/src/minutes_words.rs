@@ -73,6 +73,29 @@ pub(crate) const fn role(role: MemberRole) -> Pair {
     }
 }
 
+pub(crate) const MORE_MEASURED: Pair = pair("Số phép đo khác", "More measurements");
+
+/// What was measured, by the word of saved marks (`filmless-marks`).
+pub(crate) fn quantity(word: &str) -> Option<Pair> {
+    Some(match word {
+        "length" => pair("dài", "length"),
+        "short-axis" => pair("trục ngắn", "short axis"),
+        "angle" => pair("góc", "angle"),
+        "area" => pair("diện tích", "area"),
+        "mean" => pair("trung bình", "mean"),
+        "standard-deviation" => pair("độ lệch chuẩn", "standard deviation"),
+        "minimum" => pair("thấp nhất", "minimum"),
+        "maximum" => pair("cao nhất", "maximum"),
+        "value" => pair("giá trị", "value"),
+        "ratio" => pair("tỉ lệ", "ratio"),
+        "velocity" => pair("vận tốc", "velocity"),
+        "frequency" => pair("tần số", "frequency"),
+        "time" => pair("thời gian", "time"),
+        "slope" => pair("độ dốc", "slope"),
+        _ => return None,
+    })
+}
+
 /// How long something was shown.
 pub(crate) fn lasted(seconds: u64) -> Pair2 {
     let (minutes, seconds) = (seconds / 60, seconds % 60);

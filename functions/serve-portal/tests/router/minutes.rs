@@ -1,6 +1,7 @@
 //! Key images of minutes: chosen on the page, printed in the PDF, and DICOM in the study once all have signed.
 
 #[path = "../../../../shared/dicom/tests/data_set_writer/mod.rs"]
+#[allow(dead_code, reason = "slices have no sequences")]
 mod data_set_writer;
 
 use std::sync::Arc;

@@ -272,7 +272,7 @@ impl Maker<bool> for Writing<'_> {
         let id = &record.consultation.id;
         let newest = consultations.newest_version(id).await?;
         let before = newest.as_ref().map(|view| &view.minutes);
-        let text = consultations.text_of(record, typed, self.key_images).await?;
+        let text = consultations.text_of(record, typed, self.key_images, &head).await?;
         // A form that is sent twice writes once: the newest version then follows what this one would.
         if let Some(before) = before
             && before.written.replaces.as_ref().map(|r| r.digest.as_str()).unwrap_or_default()

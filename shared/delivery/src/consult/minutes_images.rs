@@ -172,7 +172,7 @@ impl Consultations {
         let picture = match picture {
             Some(bytes) => {
                 let digest = hex::encode(Sha256::digest(&bytes));
-                self.common.index.keep_picture(id, &digest, &bytes).await?;
+                self.common.index.keep_picture(id, &study_instance_uid, &digest, &bytes).await?;
                 Some(digest)
             }
             None => None,
@@ -185,6 +185,8 @@ impl Consultations {
             frame,
             caption,
             picture,
+            measured: Vec::new(),
+            measured_left_out: 0,
         }))
     }
 

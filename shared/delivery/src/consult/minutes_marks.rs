@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use filmless_consult::{Drawn, KEY_IMAGE, KeyImage, MemberId, Replay};
+use filmless_consult::{Drawn, KEY_IMAGE, KeyImage, Replay, drawn_on};
 use filmless_marks::{BadMarks, MarkedImage, Marks, NamedImage, limits};
 use serde_json::{Value, json};
 
@@ -45,7 +45,7 @@ pub(super) fn marks_of(
         let mut drawing = None;
         for (by, drawn) in drawn_on(image, replay) {
             let request = json!({ "author": author, "presentations": [], "measurements": [] });
-            let one = Sketch { image: of_image(image), marked, member: name_of(replay, by) };
+            let one = Sketch { image: of_image(image), marked, member: &by.name };
             let Some(one) = one.request(request, &drawn) else { continue };
             let Ok(one) = Marks::parse(one.to_string().as_bytes()) else {
                 left_out += 1;
@@ -72,22 +72,6 @@ pub(super) fn marks_of(
         marks.presentations.extend(drawing);
     }
     Ok((marks, left_out))
-}
-
-/// The marks on an image, in the order of their names, which does not change.
-fn drawn_on<'r>(image: &KeyImage, replay: &'r Replay) -> impl Iterator<Item = (&'r MemberId, Drawn)> {
-    let frame = image.frame.unwrap_or(1);
-    let name = format!("{}/{}/{frame}", image.series_instance_uid, image.sop_instance_uid);
-    let study = image.study_instance_uid.clone();
-    replay.marks.values().filter_map(move |entry| {
-        let is_there = entry.mark.study().as_ref() == Some(&study);
-        let drawn = Drawn::read(&entry.mark).filter(|drawn| is_there && drawn.image == name);
-        drawn.map(|drawn| (&entry.by, drawn))
-    })
-}
-
-fn name_of<'r>(replay: &'r Replay, member: &MemberId) -> &'r str {
-    replay.members.get(member).map_or("", |member| member.name.as_str())
 }
 
 /// As long as a name may be.

@@ -1,6 +1,8 @@
 //! The form, part by part.
 
-use filmless_consult::{Attendee, KeyImage, MinutesText, ShownSeries, WrittenMinutes};
+use filmless_consult::{
+    Attendee, KeyImage, MeasuredValue, MinutesMeasurement, MinutesText, ShownSeries, WrittenMinutes,
+};
 use filmless_domain::Language;
 use jiff::Timestamp;
 
@@ -287,7 +289,14 @@ fn caption(flow: &mut Flow<'_>, at: (f32, f32), number: usize, key_image: &KeyIm
     let frame = key_image.frame.map(|frame| format!(" · {frame}")).unwrap_or_default();
     let uid = format!("{}{frame}", key_image.sop_instance_uid);
     let mut y = at.1 + 3.0;
-    for (text, size, ink) in [(words, SMALL_SIZE, BLACK), (uid, 6.5, GREY)] {
+    let mut parts = vec![(words, SMALL_SIZE, BLACK)];
+    parts.extend(key_image.measured.iter().map(|one| (measured(flow, one), SMALL_SIZE, BLACK)));
+    if key_image.measured_left_out > 0 {
+        let more = flow.word(&words::MORE_MEASURED.into());
+        parts.push((format!("{more}: {}", key_image.measured_left_out), SMALL_SIZE, BLACK));
+    }
+    parts.push((uid, 6.5, GREY));
+    for (text, size, ink) in parts {
         let lines = flow.fonts.regular.paragraph(&text, size, PICTURE_SIDE);
         let height = lines.len() as f32 * size * LEADING;
         let item =
@@ -296,6 +305,18 @@ fn caption(flow: &mut Flow<'_>, at: (f32, f32), number: usize, key_image: &KeyIm
         y += height;
     }
     y
+}
+
+/// What a member measured.
+fn measured(flow: &Flow<'_>, one: &MinutesMeasurement) -> String {
+    let value = |value: &MeasuredValue| {
+        let quantity = words::quantity(&value.quantity).map(|pair| flow.word(&pair.into()));
+        let quantity = quantity.unwrap_or_else(|| value.quantity.clone());
+        format!("{quantity} {} {}", value.value.replace('.', ","), value.unit).trim_end().to_owned()
+    };
+    let values: Vec<String> = one.values.iter().map(value).collect();
+    let label = if one.label.is_empty() { String::new() } else { format!("{}: ", one.label) };
+    format!("– {}: {label}{}", one.by, values.join("; "))
 }
 
 /// Which page of what, and the digest by which the whole is known, at the end of each page.
