@@ -318,7 +318,8 @@ async fn nothing_that_was_said_is_lost_or_appears_twice_and_the_record_verifies(
             back.say(&json!({ "type": "chat", "id": ids[7].replace("-4c39-", "-4c32-"), "text": "vậy" })).await;
             assert_eq!(kinds(&back.read().await), ["chat"], "they see it again");
             meeting.act(&Incoming::End {}).await;
-            let text = meeting.live.record(&meeting.members[1].1, &meeting.id, 0).await.unwrap().unwrap();
+            let text = meeting.live.record(&meeting.members[1].1, &meeting.id).await.unwrap().unwrap();
+            let text = text.part(0).await.unwrap();
             let replay = Replay::read(text.lines(), None).unwrap();
             assert_eq!(replay.chat.len(), 12);
         })

@@ -81,6 +81,20 @@ impl Meeting {
         meeting
     }
 
+    /// That of a consultation whose members are in with these cookies.
+    pub async fn in_room(services: &Services, id: ConsultationId, cookies: &[String]) -> Self {
+        let room = InProcessRoom::default();
+        let live = Live::new(services, Arc::new(room.clone()));
+        let portal = Portal::new(services);
+        let mut members = Vec::new();
+        for cookie in cookies {
+            let token = cookie.split_once('=').unwrap().1;
+            let session = portal.session(token, SOURCE).await.unwrap().unwrap();
+            members.push((session.seat().unwrap().member.clone(), session));
+        }
+        Self { live, room, id, members }
+    }
+
     /// The chair acts from the page.
     pub async fn act(&self, act: &Incoming) {
         self.live.act(&self.members[0].1, &self.id, act).await.unwrap().unwrap();
