@@ -1,11 +1,14 @@
 /** A consultation in the reading room: a driver at a desk, a follower on a phone, a late comer on a slow line. */
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { DESKTOP, launch, PHONE } from "./browser.js";
 import { Attendee, comeIn, MEMBERS, startConsultation } from "./consultation.js";
-import { EARLIER, writeStudy } from "./dicom.js";
+import { EARLIER, ORDER, writeStudy } from "./dicom.js";
 import { awaitSms, send } from "./filmless.js";
 import { openPortal } from "./portal.js";
 
@@ -13,6 +16,8 @@ import { openPortal } from "./portal.js";
 const REST_MS = 1_000;
 /** A line as in a district hospital: 1.6 Mbit/s, 150 ms. */
 const SLOW = { offline: false, latency: 150, downloadThroughput: 200_000, uploadThroughput: 200_000 };
+/** A CT, a PET and what others drew on them (`oracle/objects.py`). */
+const DRAWN = "1.2.826.0.1.3680043.10.1234.20.1";
 const [AN, BINH, CHI] = MEMBERS.map(({ name }) => name);
 
 let browser;
@@ -26,6 +31,9 @@ before(async () => {
   const { files, order } = writeStudy(portal.folder, EARLIER, { declared_instances: 12 });
   await send(portal.filmless, files, order);
   await awaitSms(portal.filmless, (text) => !text.includes(portal.link));
+  const drawn = writeDrawn();
+  await send(portal.filmless, drawn.files, drawn.order);
+  await awaitSms(portal.filmless, (text) => text.includes("31/01/2026"));
   browser = await launch();
   invitations = await startConsultation(portal, browser);
 });
@@ -34,6 +42,14 @@ after(async () => {
   await browser?.close();
   await portal?.close();
 });
+
+function writeDrawn() {
+  const [files, order] = [join(portal.folder, "drawn"), join(portal.folder, "drawn.json")];
+  mkdirSync(files);
+  execFileSync("tar", ["-xzf", join(import.meta.dirname, "oracle/objects.tar.gz"), "-C", files]);
+  writeFileSync(order, JSON.stringify({ ...ORDER, accession_number: "A20260131001", declared_instances: readdirSync(files).length }));
+  return { files, order };
+}
 
 const come = async (device, name) => new Attendee(await comeIn(portal, browser, device, invitations[name]));
 
@@ -98,6 +114,23 @@ describe("a consultation", () => {
     assert.equal(await chair.page.locator(".foreign-marks circle").count(), 0, "one's own mark is one's own");
   });
 
+  it("a finger on the phone points, without scrolling, where all see it", async () => {
+    const before = await phone.panes();
+    await phone.act("point").tap();
+    const { x, y } = await phone.room.centre(0);
+    const cdp = await phone.visitor.context.newCDPSession(phone.page);
+    const touch = (type, ...touchPoints) => cdp.send("Input.dispatchTouchEvent", { type, touchPoints });
+    await touch("touchStart", { x, y });
+    await touch("touchMove", { x: x + 60, y });
+    await touch("touchMove", { x: x + 80, y: y + 40 });
+    await touch("touchEnd");
+    // It stays after the finger has gone.
+    await chair.page.locator(".pointer-name", { hasText: BINH }).waitFor();
+    assert.deepEqual(await phone.panes(), before);
+    assert.equal(await phone.isFollowing(), true);
+    await phone.act("point").tap();
+  });
+
   it("a late comer on a slow line sees everything: images, marks, chat; the others see that the line is slow", async () => {
     await chair.write("Xin xem nốt ở thùy trên");
     await phone.page.locator("#consultation-bar [data-act=chat]", { hasText: "1 tin mới" }).waitFor();
@@ -139,6 +172,36 @@ describe("a consultation", () => {
       await late.room.ready();
       await agree(chair, late, what);
     }
+  });
+
+  it("what lies over the images is the same for all: outlines, a state, a fused series; key images say who marked them", async () => {
+    const { late } = chair;
+    await chair.page.goto(new URL(`/studies/${DRAWN}/read${new URL(chair.page.url()).search}`, portal.url).href);
+    await chair.awaitMood("Đã kết nối");
+    await chair.room.tile("Chest").click();
+    await chair.page.keyboard.press("Alt+1");
+    await chair.room.awaitNames("Chest");
+    await chair.room.ready();
+    await chair.room.command("objects");
+    for (const kind of ["state", "segmentation", "structures"]) {
+      await chair.page.locator(`.room-object[data-kind=${kind}] input`).first().check();
+    }
+    await chair.page.locator(".room-object[data-kind=state] button").first().click();
+    await chair.room.command("fusion");
+    await chair.page.locator(".room-fusion select").nth(1).selectOption({ index: 2 });
+    await chair.page.locator(".fusion-scale:not([hidden])").waitFor();
+    await chair.page.click(".panel-close");
+    await chair.room.command("key-image");
+    await late.room.awaitNames("Chest");
+    await late.room.ready();
+    await late.page.locator(".key-star-names", { hasText: AN }).waitFor();
+    await agree(chair, late, "layers");
+    const layers = ({ page }) => page.locator(".pane:not([hidden])").evaluateAll((panes) => panes.map((pane) => [".objects", ".shutters", ".fusion-name", ".fusion-scale"].map((part) => pane.querySelector(part).innerHTML)));
+    const drawn = await layers(chair);
+    assert.ok(drawn[0].every((part) => part !== ""), JSON.stringify(drawn));
+    assert.deepEqual(await layers(late), drawn);
+    assert.equal(await late.page.locator(".pane-unfollowed.is-less").count(), 0);
+    assert.equal(await phone.page.locator(".fusion-scale").textContent(), drawn[0][3]);
   });
 
   it("whoever looks around stays there until they choose to follow again", async () => {

@@ -191,6 +191,23 @@ def check_pdf(writer, out, image, source):
     assert image.ReferencedSOPInstanceUID == source.SOPInstanceUID
 
 
+def check_versions(writer, out, body, paths):
+    """Versions of minutes: more instances of the same series, each as valid as marks that are saved once."""
+    uids = []
+    for version in ["1", "2"]:
+        folder = out / f"version-{version}"
+        folder.mkdir(exist_ok=True)
+        subprocess.run([writer, body, folder, "--version", version, *paths], check=True)
+        files = sorted(folder.glob("*.dcm"))
+        for path in files:
+            check_validity(path)
+        uids.append([(ds.Modality, ds.SeriesInstanceUID, ds.SOPInstanceUID, ds.InstanceNumber) for ds in map(pydicom.dcmread, files)])
+    first, second = uids
+    assert [one[:2] for one in first] == [one[:2] for one in second]
+    assert {one[2] for one in first}.isdisjoint(one[2] for one in second)
+    assert {(one[0], one[3]) for one in first}.isdisjoint((one[0], one[3]) for one in second)
+
+
 def main(writer, pdf_writer, files, out):
     files, out = Path(files), Path(out)
     out.mkdir(parents=True, exist_ok=True)
@@ -210,6 +227,7 @@ def main(writer, pdf_writer, files, out):
     check_key_objects(written[0], ct, colour)
     assert sorted(check_presentation(path, sources) for path in written[1:4]) == ["colour", "plain", "turned"]
     check_report(written[4], ct, mr)
+    check_versions(writer, out, body, paths)
     check_pdf(pdf_writer, out, paths[0], ct_source)
     print(f"{len(written)} objects of marks: dciodvfy finds no error, pydicom and highdicom read what was marked, and the minutes")
 

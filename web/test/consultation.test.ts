@@ -193,7 +193,7 @@ describe("what a member knows of the room", () => {
     const mark = { study_instance_uid: "1.2", kind: "length", image: "1.2.1/1.2.1.1/1", points: [1, 2, 3, 4] };
     meeting.take(welcome({ marks: [{ id: "m", by: "a", mark }], chat: [{ id: "c", by: "a", at: "2026-11-30T10:59:00Z", text: "xin chào" }] }));
     expect([meeting.state, meeting.driver, meeting.sequence, meeting.isDriver, meeting.isChair]).toEqual([STATE, "a", 4, false, false]);
-    expect(meeting.marks).toEqual([{ id: "m", by: "a", mark: { studyInstanceUid: "1.2", kind: "length", image: "1.2.1/1.2.1.1/1", points: [{ x: 1, y: 2 }, { x: 3, y: 4 }], text: null } }]);
+    expect(meeting.marks).toEqual([{ id: "m", by: "a", mark: { studyInstanceUid: "1.2", kind: "length", image: "1.2.1/1.2.1.1/1", points: [{ x: 1, y: 2 }, { x: 3, y: 4 }], text: null }, isMeasured: false }]);
     expect(meeting.chat.map(({ text }) => text)).toEqual(["xin chào"]);
   });
 
@@ -262,16 +262,18 @@ describe("the page", () => {
 });
 
 describe("marks of one's own", () => {
-  const sent: { id: string; mark: SharedMark | null }[] = [];
+  const sent: { id: string; mark: SharedMark | null; mm?: number | undefined }[] = [];
   const studies = [{ uid: "1.2", series: [{ seriesInstanceUid: "1.2.1" }] }];
   let store: MarkStore;
   let others: Meeting["marks"];
   let marks: OwnMarks;
   let isOnline: boolean;
   let keys: KeyImages;
+  let mm: number | null;
 
   beforeEach(() => {
     vi.useFakeTimers();
+    mm = null;
     sent.length = 0;
     others = [];
     isOnline = true;
@@ -280,10 +282,10 @@ describe("marks of one's own", () => {
     const meeting = { you: "b", get marks() { return others; } };
     marks = new OwnMarks({ store, studies } as never, meeting, (message) => {
       if (isOnline && message.type === "mark") {
-        sent.push({ id: message.id, mark: message.mark });
+        sent.push({ id: message.id, mark: message.mark, ...(message.measurement == null ? {} : { mm: message.measurement.values[0]?.value }) });
       }
       return isOnline;
-    }, keys);
+    }, () => (mm === null ? null : { kind: "length", points: [], label: null, values: [{ quantity: "length", value: mm, unit: "mm" }] }), keys);
   });
   afterEach(() => void vi.useRealTimers());
 
@@ -329,7 +331,7 @@ describe("marks of one's own", () => {
   });
 
   it("of another device are there again, and can be changed; those of others are never in the store", () => {
-    others = [{ id: "m", by: "b", mark: shared(4) }, { id: "n", by: "a", mark: shared(6) }];
+    others = [{ id: "m", by: "b", mark: shared(4), isMeasured: false }, { id: "n", by: "a", mark: shared(6), isMeasured: false }];
     marks.join();
     expect(store.all.map(({ points }) => points[0]?.x)).toEqual([4]);
     pass();
@@ -348,7 +350,7 @@ describe("marks of one's own", () => {
     store.remove([first.id]);
     draw(2);
     pass();
-    others = [{ id: sent[0]?.id ?? "", by: "b", mark: shared(1) }];
+    others = [{ id: sent[0]?.id ?? "", by: "b", mark: shared(1), isMeasured: false }];
     isOnline = true;
     marks.join();
     pass();
@@ -369,7 +371,7 @@ describe("marks of one's own", () => {
   it("that are whole images are told with series, instance and frame, and come back from another device", () => {
     const image = "1.2.1/1.2.1.7/3";
     const key = (of: string): SharedMark => ({ studyInstanceUid: "1.2", kind: "key-image", image: of, points: [], text: null });
-    others = [{ id: "m", by: "b", mark: key("1.2.1/1.2.1.1/1") }];
+    others = [{ id: "m", by: "b", mark: key("1.2.1/1.2.1.1/1"), isMeasured: false }];
     marks.join();
     expect(keys.all).toEqual(["1.2.1/1.2.1.1/1"]);
     keys.toggle(image);
@@ -378,6 +380,35 @@ describe("marks of one's own", () => {
     keys.toggle(image);
     pass();
     expect(sent.map(({ id, mark }) => [id, mark])).toEqual([[sent[0]?.id, key(image)], [sent[0]?.id, null]]);
+  });
+
+  it("say what they measure as soon as it is known and when it changes, under the same name", () => {
+    marks.join();
+    draw(1);
+    pass();
+    mm = 12.5;
+    marks.look();
+    pass();
+    marks.look();
+    pass();
+    mm = 13;
+    marks.look();
+    pass();
+    expect(new Set(sent.map(({ id }) => id)).size).toBe(1);
+    expect(sent.map((one) => one.mm ?? null)).toEqual([null, 12.5, 13]);
+    others = [{ id: sent[0]?.id ?? "", by: "b", mark: shared(1), isMeasured: true }];
+    marks.join();
+    pass();
+    expect(sent.length, "what the room has already is not told again after a lost line").toBe(3);
+  });
+
+  it("carry their numbers as they are saved, unless an outline leaves no room for them", () => {
+    const measurement = { kind: "length", points: [[1, 1], [9, 9]], label: null, values: [{ quantity: "length", value: 12.5, unit: "mm" }] } as const;
+    const { label: _, ...measured } = measurement;
+    expect(writtenMark(shared(1), measurement)).toEqual({ ...writtenMark(shared(1)), measured });
+    const long = { ...shared(1), points: Array.from({ length: 500 }, (__, place) => ({ x: place + 0.5, y: place })) };
+    const points = long.points.map(({ x, y }) => [x, y] as const);
+    expect(writtenMark(long, { ...measurement, points: [...points, ...points] })).toEqual(writtenMark(long));
   });
 
   it("of a long outline are rounded until the server takes them, all others are exact", () => {
@@ -448,7 +479,7 @@ describe("a record that is played again", () => {
 
 it("every refusal that a reader can cause has words in both languages", () => {
   for (const words of [CONSULTATION_WORDS.vi, CONSULTATION_WORDS.en]) {
-    for (const code of ["not_driver", "not_chair", "not_admitted", "not_yours", "unknown_member", "unknown_study", "too_large", "too_many"]) {
+    for (const code of ["not_driver", "not_chair", "not_admitted", "not_yours", "unknown_member", "unknown_study", "unknown_image", "too_large", "too_many"]) {
       expect(words.refused[code]?.length ?? 0, code).toBeGreaterThan(10);
     }
   }

@@ -37,6 +37,7 @@ pub fn routes() -> Vec<Route> {
         get("/consultations/{consultation_id}/minutes", Guest, consult::minutes::edit),
         post("/consultations/{consultation_id}/minutes", Guest, consult::minutes::write),
         post("/consultations/{consultation_id}/minutes/sign", Guest, consult::minutes::sign),
+        get("/consultations/{consultation_id}/minutes/picture", Guest, consult::minutes::picture),
         get("/consultations/{consultation_id}/minutes.pdf", Guest, consult::minutes::pdf),
         post("/consultations/{consultation_id}/members", Guest, consult::acts::add_member),
         post("/consultations/{consultation_id}/members/{member_id}/admit", Guest, consult::acts::admit),

@@ -12,8 +12,8 @@ use filmless_dicom::scan_file;
 use filmless_domain::Limits;
 use filmless_marks::limits::*;
 use filmless_marks::{
-    BadMarks, MarkedImage, Marks, MarksContext, MarksFault, NamedImage, Seed, StudyHeader, WrittenInstance,
-    write_marks,
+    BadMarks, MarkedImage, Marks, MarksContext, MarksFault, MarksVersion, NamedImage, Seed, StudyHeader,
+    WrittenInstance, write_marks,
 };
 use serde_json::{Value, json};
 
@@ -275,6 +275,15 @@ fn ct(more: &[(Tag, VR, PrimitiveValue)]) -> Vec<u8> {
 
 /// Writes a save over one image.
 fn written(save: &Value, image: &[u8]) -> Result<Vec<WrittenInstance>, BadMarks> {
+    written_as(save, image, b"test", None)
+}
+
+fn written_as(
+    save: &Value,
+    image: &[u8],
+    seed: &[u8],
+    version: Option<MarksVersion<'_>>,
+) -> Result<Vec<WrittenInstance>, BadMarks> {
     let marks = parsed(save)?;
     let data_set = scan_file(image, &Limits::default()).unwrap();
     let mut images: BTreeMap<NamedImage, MarkedImage> = BTreeMap::new();
@@ -283,8 +292,15 @@ fn written(save: &Value, image: &[u8]) -> Result<Vec<WrittenInstance>, BadMarks>
     }
     let study = StudyHeader::read(&data_set);
     let saved_at = jiff::civil::date(2026, 11, 30).at(13, 5, 7, 0);
-    let seed = Seed::of(&[b"test"]);
-    write_marks(&MarksContext { marks: &marks, study: &study, images: &images, saved_at, seed: &seed })
+    let seed = Seed::of(&[seed]);
+    write_marks(&MarksContext {
+        marks: &marks,
+        study: &study,
+        images: &images,
+        saved_at,
+        seed: &seed,
+        version,
+    })
 }
 
 #[test]
@@ -353,6 +369,29 @@ fn the_same_save_gives_the_same_bytes_and_every_object_names_the_patient_of_the_
         assert!(file.element(tags::ACCESSION_NUMBER).unwrap().is_empty());
         assert!(!format!("{instance:?}").contains("NGUY"));
     }
+}
+
+#[test]
+fn versions_share_their_series_and_nothing_else() {
+    let series = Seed::of(&[b"minutes"]);
+    let version = |number: u32| {
+        let version = Some(MarksVersion { series: &series, number });
+        written_as(&save(), &ct(&[]), &number.to_be_bytes(), version).unwrap()
+    };
+    let (first, second) = (version(1), version(2));
+    assert_eq!(first, version(1));
+    let numbers = |written: &[WrittenInstance]| -> Vec<String> {
+        let number = |one: &WrittenInstance| {
+            let data_set = scan_file(&one.bytes, &Limits::default()).unwrap();
+            data_set.root().text(tags::INSTANCE_NUMBER).unwrap()
+        };
+        written.iter().map(number).collect()
+    };
+    for (one, other) in first.iter().zip(&second) {
+        assert_eq!(one.series_instance_uid, other.series_instance_uid, "{}", one.modality);
+        assert_ne!(one.sop_instance_uid, other.sop_instance_uid, "{}", one.modality);
+    }
+    assert!(numbers(&first).iter().all(|number| !numbers(&second).contains(number)));
 }
 
 #[test]

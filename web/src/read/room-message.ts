@@ -29,6 +29,24 @@ export interface SharedMark {
   readonly text: string | null;
 }
 
+/** What a mark measures on its author's screen, as it is saved. */
+export interface MarkMeasurement {
+  readonly kind: string;
+  readonly points: readonly (readonly [column: number, row: number])[];
+  /** Null for the name of its kind. */
+  readonly label: string | null;
+  readonly values: readonly { readonly quantity: string; readonly value: number; readonly unit: string }[];
+}
+
+/** A mark, and whose it is. */
+export interface MemberMark {
+  readonly id: string;
+  readonly by: string;
+  readonly mark: SharedMark;
+  /** Whether it came with what it measures. */
+  readonly isMeasured: boolean;
+}
+
 export interface ChatLine {
   readonly id: string;
   readonly by: string;
@@ -46,7 +64,7 @@ export interface Welcome {
   readonly state: ViewState | null;
   readonly stateSequence: number;
   readonly head: number;
-  readonly marks: readonly { readonly id: string; readonly by: string; readonly mark: SharedMark }[];
+  readonly marks: readonly MemberMark[];
   readonly chat: readonly ChatLine[];
   readonly members: readonly Member[];
   readonly endsAtMs: number | null;
@@ -68,7 +86,7 @@ export type RoomMessage =
   | { readonly type: "state"; readonly by: string; readonly sequence: number; readonly state: ViewState; readonly head: number | null }
   | { readonly type: "scroll"; readonly by: string; readonly sequence: number; readonly frames: readonly PaneFrame[]; readonly head: number | null }
   | { readonly type: "pointer"; readonly by: string; readonly pane: number; readonly seriesInstanceUid: string; readonly frame: number | null; readonly at: { readonly x: number; readonly y: number } | null }
-  | { readonly type: "mark"; readonly by: string; readonly id: string; readonly mark: SharedMark | null; readonly head: number | null }
+  | { readonly type: "mark"; readonly by: string; readonly id: string; readonly mark: SharedMark | null; readonly isMeasured: boolean; readonly head: number | null }
   | { readonly type: "chat"; readonly line: ChatLine; readonly head: number | null }
   | { readonly type: "member"; readonly member: Member; readonly head: number | null }
   | { readonly type: "driver"; readonly driver: string | null; readonly head: number | null }
@@ -154,7 +172,7 @@ export function readMessage(told: Json | null): RoomMessage | null {
       return by === null || pane === null || seriesInstanceUid === null ? null : { type: "pointer", by, pane, seriesInstanceUid, frame: count(told["frame"]), at: pair(told["at"]) };
     }
     case "mark":
-      return by === null || id === null ? null : { type: "mark", by, id, mark: readMark(told["mark"]), head };
+      return by === null || id === null ? null : { type: "mark", by, id, mark: readMark(told["mark"]), isMeasured: isMeasured(told["mark"]), head };
     case "chat": {
       const line = readLine(told);
       return line === null ? null : { type: "chat", line, head };
@@ -194,7 +212,7 @@ function readWelcome(told: Json): Welcome | null {
   }
   const marks = list(room["marks"]).flatMap((one) => {
     const [id, by, mark] = [text(object(one)?.["id"]), text(object(one)?.["by"]), readMark(object(one)?.["mark"])];
-    return id === null || by === null || mark === null ? [] : [{ id, by, mark }];
+    return id === null || by === null || mark === null ? [] : [{ id, by, mark, isMeasured: isMeasured(object(one)?.["mark"]) }];
   });
   return {
     type: "welcome",
@@ -241,6 +259,10 @@ function readMark(json: unknown): SharedMark | null {
   }
   const points = flat.flatMap((x, place) => (place % 2 === 0 ? [{ x: x ?? 0, y: flat[place + 1] ?? 0 }] : []));
   return { studyInstanceUid, kind, image, points, text: text(mark?.["text"]) };
+}
+
+function isMeasured(json: unknown): boolean {
+  return object(object(json)?.["measured"]) !== null;
 }
 
 function readLine(told: Json | null): ChatLine | null {

@@ -136,6 +136,16 @@ words! {
         minutes_intro: "Những gì lấy từ nhật ký buổi hội chẩn được điền sẵn và cập nhật mỗi lần lưu. Mỗi lần lưu là một bản mới, ghi rõ thay cho bản nào.", "What the record of the consultation says is filled in, and brought up to date whenever this is saved. Every save is a new version, which names the one it replaces.";
         from_record: "Lấy từ nhật ký", "From the record";
         shown: "Hình ảnh đã xem", "Images shown";
+        key_images: "Ảnh chính", "Key images";
+        key_image: "Ảnh chính", "Key image";
+        key_images_hint: "Những ảnh đã được đánh dấu, hoặc được xem lâu nhất trong buổi hội chẩn. Xin chọn những ảnh cần in vào biên bản, nhiều nhất", "Images that were marked, or shown longest, in the consultation. Please tick those to be printed in the minutes, at most";
+        no_images: "Chưa có ảnh nào được đánh dấu hoặc xem đủ lâu.", "No image was marked, or shown long enough.";
+        print_image: "In ảnh này", "Print this image";
+        caption: "Chú thích", "Caption";
+        image_number: "ảnh", "image";
+        marks_in_it: "đánh dấu", "marks";
+        shown_for: "đã xem", "shown for";
+        minutes_saved: "Các bác sĩ hội chẩn đã ký biên bản, và biên bản được lưu cùng hình ảnh của lần chụp này. Ảnh gốc vẫn giữ nguyên.", "Doctors who consulted signed minutes, which are kept with the images of this study. The images themselves are unchanged.";
         no_minutes: "Chưa có biên bản.", "There are no minutes yet.";
         write_minutes: "Soạn biên bản", "Write the minutes";
         save_minutes: "Lưu thành bản mới", "Save as a new version";
@@ -158,6 +168,9 @@ words! {
         no_signatures: "Chưa ai ký bản này.", "Nobody has signed this version.";
         sign_minutes: "Ký biên bản", "Sign the minutes";
         sign_hint: "Chữ ký thuộc về đúng bản này. Nếu biên bản được sửa, cần ký lại.", "A signature is for this version alone. If the minutes are corrected, they are signed again.";
+        record: "Nhật ký buổi hội chẩn", "Record of the consultation";
+        take_record: "Tải nhật ký kèm mọi ý kiến, biên bản và chữ ký", "Download the record with all opinions, minutes and signatures";
+        record_hint: "Mỗi dòng giữ mã của dòng trước, nên sửa một chữ cũng phát hiện được: filmless consultation verify TỆP.", "Each line holds the digest of the one before it, so a single changed letter is found: filmless consultation verify FILE.";
         pdf_vi: "Tải PDF", "PDF in Vietnamese";
         pdf_en: "Tải PDF kèm tiếng Anh", "PDF with English beside it";
         fault_missing: "còn thiếu", "is missing";

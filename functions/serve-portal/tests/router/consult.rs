@@ -20,23 +20,23 @@ use crate::answer::Answer;
 use crate::world::{OPENED, PUBLIC_URL, STUDY, STUDY_OF_ANOTHER, World, digest, shared, uid};
 use crate::{GUEST, HOA, JOHN, cookie_of, form, request};
 
-const PATIENT: &str = "/staff/patients/TjIwLTAzMTc1NDI/consultations";
-const RECORDS: &str = "filmless_staff=records";
-const CONSENT: &str = "&consent_by=DD.+Lan&consent_form=written&consent_at=2020-11-23T16:00";
-const MEMBERS: &str = "&name_0=BS.+Ch%E1%BB%A7&facility_0=BV+A&licence_0=001&name_1=BS.+Kh%C3%A1ch&facility_1=BV+B&licence_1=002&chair=0";
+pub const PATIENT: &str = "/staff/patients/TjIwLTAzMTc1NDI/consultations";
+pub const RECORDS: &str = "filmless_staff=records";
+pub const CONSENT: &str = "&consent_by=DD.+Lan&consent_form=written&consent_at=2020-11-23T16:00";
+pub const MEMBERS: &str = "&name_0=BS.+Ch%E1%BB%A7&facility_0=BV+A&licence_0=001&name_1=BS.+Kh%C3%A1ch&facility_1=BV+B&licence_1=002&chair=0";
 
 /// The link and the code of one member.
-struct Ticket {
+pub struct Ticket {
     token: String,
     code: String,
 }
 
 impl World {
-    async fn page(&self, cookie: &str, path: &str) -> Answer {
+    pub async fn page(&self, cookie: &str, path: &str) -> Answer {
         self.send(request(Method::GET, path, &[("cookie", cookie)], "")).await
     }
 
-    async fn act(&self, cookie: &str, path: &str, typed: &str) -> Answer {
+    pub async fn act(&self, cookie: &str, path: &str, typed: &str) -> Answer {
         self.send(form(path, &[("cookie", cookie)], typed)).await
     }
 
@@ -45,7 +45,7 @@ impl World {
         self.consultation_with("").await
     }
 
-    async fn consultation_with(&self, more: &str) -> (String, Vec<Ticket>) {
+    pub async fn consultation_with(&self, more: &str) -> (String, Vec<Ticket>) {
         let typed = format!("study={STUDY}&question=U+gi%3F&days=7{CONSENT}{MEMBERS}{more}");
         let answer = self.act(RECORDS, PATIENT, &typed).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
@@ -54,19 +54,19 @@ impl World {
     }
 
     /// Enters a code; returns the cookie.
-    async fn enter(&self, ticket: &Ticket) -> String {
+    pub async fn enter(&self, ticket: &Ticket) -> String {
         let answer = self.act("", &format!("/c/{}", ticket.token), &format!("code={}", ticket.code)).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
         cookie_of(&answer)
     }
 }
 
-fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+pub fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
     let rest = text.split_once(before).unwrap_or_else(|| panic!("{before} is not in {text}")).1;
     rest.split_once(after).unwrap().0
 }
 
-fn tickets_of(page: &str) -> Vec<Ticket> {
+pub fn tickets_of(page: &str) -> Vec<Ticket> {
     let link = format!("{PUBLIC_URL}/c/");
     page.split(&link)
         .skip(1)
@@ -81,7 +81,7 @@ fn tickets_of(page: &str) -> Vec<Ticket> {
 }
 
 /// The address of the member of that name, on a page with the forms of the chair.
-fn member_url<'a>(page: &'a str, name: &str) -> &'a str {
+pub fn member_url<'a>(page: &'a str, name: &str) -> &'a str {
     let card = page.split("<li class=\"card\">").find(|card| card.contains(&format!("<h3>{name}")));
     let until = card.unwrap().split_once("/code\"").unwrap().0;
     until.rsplit_once("action=\"").unwrap().1
@@ -396,7 +396,7 @@ async fn minutes_are_versions_that_name_the_one_before_and_count_once_chair_and_
 }
 
 /// The digest that the next version follows.
-fn digest_of(page: &str) -> String {
+pub fn digest_of(page: &str) -> String {
     between(page, "name=\"follows\" value=\"", "\"").to_owned()
 }
 

@@ -12,10 +12,14 @@ mod members;
 mod message_rules;
 mod minutes;
 mod minutes_draft;
+mod minutes_images;
+mod minutes_marks;
 mod minutes_save;
+mod minutes_typed;
 mod new_member;
 mod opinions;
 mod places;
+mod record_file;
 mod start;
 mod view;
 
@@ -25,7 +29,8 @@ use filmless_store::Bucket;
 use filmless_store::sealing::Sealer;
 use jiff::Timestamp;
 
-use crate::parts::{Common, Consulting};
+use crate::parts::{Common, Consulting, Viewing};
+use crate::viewing::Portal;
 
 pub use filmless_consult::{
     Attendee, BadField, Consent, ConsentForm, Consultation, ConsultationId, ConsultationState, EndReason,
@@ -38,10 +43,13 @@ pub(crate) use ending::{end_all_of_account, end_all_of_study};
 pub use invite::{CODE_REQUESTS_MAX, CodeAnswer, Invited, SIGNING_DAYS};
 pub use members::{Again, MemberAct};
 pub use message_rules::LinkBy;
-pub use minutes::{MinutesAnswer, MinutesView, TypedMinutes};
+pub use minutes::{MinutesAnswer, MinutesForm, MinutesView};
+pub use minutes_images::OfferedImage;
+pub use minutes_typed::{TypedImage, TypedMinutes};
 pub use new_member::{ACCOUNT_CHARS_MAX, NewMember};
 pub use opinions::{OpinionAnswer, TypedOpinion};
 pub use places::{Place, Who};
+pub use record_file::{RECORD_FILE_BYTES_MAX, RECORD_PART_BYTES_MAX, RecordFile};
 pub use start::{CONSULTATIONS_OPEN_MAX, StartAnswer, StartRequest, Started};
 pub(crate) use start::{Owner, start};
 pub(crate) use view::line as line_of;
@@ -52,6 +60,7 @@ pub use view::{ConsultationLine, ConsultationView, MemberLine, MessageLine};
 pub struct Consultations {
     common: Common,
     studies: Bucket,
+    derived: Bucket,
     sealer: Arc<dyn Sealer>,
 }
 
@@ -59,8 +68,14 @@ impl Consultations {
     /// Consultations, with these services.
     #[must_use]
     pub fn new(parts: impl Into<Consulting>) -> Self {
-        let Consulting { common, studies, sealer } = parts.into();
-        Self { common, studies, sealer }
+        let Consulting { common, studies, derived, sealer } = parts.into();
+        Self { common, studies, derived, sealer }
+    }
+
+    /// What anybody may see who has a session.
+    fn portal(&self) -> Portal {
+        let (common, studies, derived) = (self.common.clone(), self.studies.clone(), self.derived.clone());
+        Portal::new(Viewing { common, studies, derived })
     }
 
     /// Now.

@@ -8,7 +8,7 @@ use filmless_store::index::{AccountRecord, ConsultationRecord, MemberRecord};
 
 use super::{Desk, StaffError};
 use crate::consult::{
-    Again, ConsultationLine, ConsultationView, Consultations, MemberAct, NewMember, Owner, StartAnswer,
+    Again, ConsultationLine, ConsultationView, Consultations, MemberAct, NewMember, Owner, RecordFile, StartAnswer,
     StartRequest, line_of, start,
 };
 use crate::parts::Consulting;
@@ -20,6 +20,7 @@ impl Desk {
         Consultations::new(Consulting {
             common: self.common.clone(),
             studies: self.studies.clone(),
+            derived: self.derived.clone(),
             sealer: self.release.sealer.clone(),
         })
     }
@@ -119,6 +120,24 @@ impl Desk {
         let record = self.record_of(patient, id).await?;
         let by = (self.actor(), self.source.as_str());
         Ok(self.consultations().add_member_to(&record, typed, by).await?)
+    }
+
+    /// The file of a consultation that is over: its record, and what was signed. `None` if it is too long to be given as a whole.
+    ///
+    /// # Errors
+    /// [`StaffError`]: not found as long as it goes on.
+    pub async fn take_consultation_record(
+        &self,
+        patient: &PatientId,
+        id: &ConsultationId,
+    ) -> Result<Option<String>, StaffError> {
+        self.demand(Act::ReadAudit, AuditAction::ReadConsultation).await?;
+        let record = self.record_of(patient, id).await?;
+        let record = self.consultations().up_to_date(record).await?;
+        let Some(file) = RecordFile::of(&self.common, &record) else { return Err(StaffError::NotFound) };
+        let audit = self.record(AuditAction::ReadConsultation).account(&record.consultation.account);
+        audit.detail(format!("consultation {id}, record")).write(&self.common).await?;
+        Ok(file.whole().await?)
     }
 
     /// A consultation of this patient, and of nobody else.

@@ -183,6 +183,8 @@ async fn erase_consultations(
     let index = &erase.common.index;
     end_all_of_study(&erase.common, study, &Actor::System, None).await?;
     for record in index.consultations_of_study(study).await? {
+        // What its minutes print of this study goes now; the rest with the last of its studies.
+        erased.items += index.erase_pictures(&record.consultation.id, study).await?;
         let others = record.consultation.studies.iter().filter(|other| *other != study);
         if index.studies_among(others).await?.is_empty() {
             erased.objects += forget_messages(erase, &record).await?;

@@ -223,6 +223,7 @@ impl Portal {
             facility: save.marks.author.facility.trim().to_owned(),
             saved_at: at,
             series: series.to_vec(),
+            minutes: None,
         };
         let kinds: Vec<&str> = series.iter().map(|series| series.modality.as_str()).collect();
         let detail = format!("marks {name}, share {}, {}", share.id, kinds.join(" "));
@@ -245,6 +246,7 @@ impl Save<'_> {
             images: &self.images,
             saved_at: at.to_zoned(HOSPITAL_TIME).datetime(),
             seed: &self.seed,
+            version: None,
         })
     }
 }
@@ -266,10 +268,10 @@ fn series_of(written: &[WrittenInstance]) -> Result<Vec<SavedSeries>, DeliveryEr
     Ok(series)
 }
 
-type ReadInstance = (StudyHeader, Vec<(NamedImage, MarkedImage)>);
+pub(crate) type ReadInstance = (StudyHeader, Vec<(NamedImage, MarkedImage)>);
 
 /// Reads what is needed of one instance, as little of it as there is to read.
-async fn read_instance(
+pub(crate) async fn read_instance(
     studies: &Bucket,
     limits: &Limits,
     instance: &InstanceRecord,

@@ -3,8 +3,9 @@
 use std::fs;
 
 use filmless_consult::{
-    Attendee, ConsultationId, KeyImage, MemberId, MemberRole, Minutes, MinutesOpinion, MinutesPatient,
-    MinutesSignature, MinutesText, Replaced, ShownSeries, Signer, Stay, WrittenMinutes,
+    Attendee, ConsultationId, KeyImage, MeasuredValue, MemberId, MemberRole, Minutes, MinutesMeasurement,
+    MinutesOpinion, MinutesPatient, MinutesSignature, MinutesText, Replaced, ShownSeries, Signer, Stay,
+    WrittenMinutes,
 };
 use filmless_domain::chain::ChainHead;
 use filmless_domain::{SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
@@ -69,10 +70,23 @@ pub(super) fn text() -> MinutesText {
             sop_instance_uid: SopInstanceUid::parse(&format!("{uid}.2.87")).unwrap(),
             frame: None,
             caption: "Nốt 12 mm, bờ tua gai".to_owned(),
+            picture: None,
+            measured: vec![MinutesMeasurement {
+                by: "Lê Thị Lan".to_owned(),
+                label: String::new(),
+                values: vec![MeasuredValue {
+                    quantity: "length".to_owned(),
+                    value: "12.4".to_owned(),
+                    unit: "mm".to_owned(),
+                }],
+            }],
+            measured_left_out: 2,
         }],
         opinions: vec![MinutesOpinion {
             name: "BS. CKII Lê Thị Lan".to_owned(),
             text: "Nốt bờ tua gai, nguy cơ cao. Đề nghị sinh thiết dưới hướng dẫn CT.".to_owned(),
+            number: Some(2),
+            adds_to: Some(1),
             at: Some("2026-11-30T01:30:00Z".parse().unwrap()),
             digest: Some("d".repeat(64)),
         }],
@@ -150,11 +164,11 @@ fn the_minutes_say_every_field_of_the_form_in_correct_vietnamese() {
         "Điều trị đã thực hiện: –",
         "1. Ngực 1 mm, cửa sổ phổi · 12 phút 34 giây",
         "1.2.840.113619.2.55.3.604688119.971.1606093200.123.2 · ảnh xem lâu nhất: 87",
-        "BS. CKII Lê Thị Lan Nốt bờ tua gai, nguy cơ cao.",
+        "BS. CKII Lê Thị Lan Ý kiến số 2 · bổ sung cho ý kiến số 1 Nốt bờ tua gai, nguy cơ cao.",
         "Sinh thiết nốt thùy trên phổi phải.",
         "Chuyển Khoa Ngoại lồng ngực.",
         "Tái khám sau một tuần.",
-        "Ảnh 1. Nốt 12 mm, bờ tua gai",
+        "Ảnh 1. Nốt 12 mm, bờ tua gai – Lê Thị Lan: dài 12,4 mm Số phép đo khác: 2",
         "Ký lúc: 30/11/2026 09:30",
         &format!("Mã SHA-256 của bản này: {}", minutes.digest),
     ] {
@@ -234,6 +248,33 @@ fn texts_that_break_careless_layouts_are_set() {
         let made = pdf(&sealed(text), &[], true);
         assert!(made.starts_with(b"%PDF-"), "{nasty:?}");
     }
+}
+
+#[test]
+fn a_key_image_without_a_picture_says_so_and_a_small_picture_is_not_blown_up() {
+    let mut text = text();
+    text.key_images.push(KeyImage { caption: "Ảnh nhỏ".to_owned(), ..text.key_images[0].clone() });
+    text.key_images[1].frame = Some(3);
+    let minutes = sealed(text);
+    let small = png(64, 48);
+    let pictures = [MinutesPicture { key_image: 1, bytes: &small }];
+    let content =
+        MinutesContent { minutes: &minutes, signatures: &[], pictures: &pictures, has_english: true };
+    let made = minutes_pdf(&content).unwrap();
+    let words = words_of(&made);
+    for part in
+        ["Không có hình / No picture", "không dùng để chẩn đoán", "Image 1. Nốt 12 mm", "Image 2. Ảnh nhỏ"]
+    {
+        assert!(words.contains(part), "{part} is missing in:\n{words}");
+    }
+    assert_eq!(words.matches("Không có hình").count(), 1);
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("minutes.pdf"), made).unwrap();
+    let listed = run("pdfimages", POPPLER, &["-list", "minutes.pdf"], folder.path());
+    let columns: Vec<&str> = listed.lines().nth(2).unwrap().split_whitespace().collect();
+    assert_eq!(columns[3..5], ["64", "48"], "{listed}");
+    let per_inch: f32 = columns[12].parse().unwrap();
+    assert!((109.0..111.0).contains(&per_inch), "{listed}");
 }
 
 #[test]

@@ -13,6 +13,7 @@ import { Driver } from "./driver.js";
 import { Follower } from "./follower.js";
 import { ForeignMarks } from "./foreign-marks.js";
 import { watchHands } from "./hands.js";
+import { MeasuredMarks } from "./measured-marks.js";
 import { Meeting, type Change } from "./meeting.js";
 import { OwnMarks } from "./own-marks.js";
 import { confirm, PeoplePanel } from "./people-panel.js";
@@ -87,7 +88,9 @@ class Attendance {
     new Measuring(room);
     this.driver = new Driver(room, meeting, send, () => room.say(words.tooManyObjects));
     this.follower = new Follower(room, { onLeave: () => this.leave(), onMissing: () => room.say(words.noStudy) });
-    this.ownMarks = new OwnMarks(room, meeting, send);
+    const measured = new MeasuredMarks(room);
+    this.ownMarks = new OwnMarks(room, meeting, send, (mark) => measured.of(mark));
+    room.listen({ onChange: (_, what) => (what === "full" || what === "picture" ? this.ownMarks.look() : undefined) });
     this.progress = new Progress(room, send);
     new ForeignMarks(room, meeting);
     new Pointers(room, meeting, () => this.follower.isOn);

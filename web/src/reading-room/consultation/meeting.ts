@@ -1,13 +1,7 @@
 /** What a member knows of the room: folded from what the room tells, live or in its record. */
 
-import type { ChatLine, EndReason, Member, RoomMessage, SharedMark } from "../../read/room-message.js";
+import type { ChatLine, EndReason, Member, MemberMark, RoomMessage } from "../../read/room-message.js";
 import type { ViewState } from "../../read/view-state.js";
-
-export interface ForeignMark {
-  readonly id: string;
-  readonly by: string;
-  readonly mark: SharedMark;
-}
 
 /** What has changed. */
 export type Change = "welcome" | "state" | "marks" | "chat" | "members" | "driver" | "asks" | "pointer" | "news" | "refused" | "ended";
@@ -28,7 +22,7 @@ export class Meeting {
   /** Everything up to here was told with the welcome. */
   private floor = 0;
   private readonly byId = new Map<string, Member>();
-  private readonly marksById = new Map<string, ForeignMark>();
+  private readonly marksById = new Map<string, MemberMark>();
   /** The place in the record of what is known of each mark, each member and the driver: two connections bring news in another order. */
   private readonly heads = new Map<string, number>();
   private lines: readonly ChatLine[] = [];
@@ -64,7 +58,7 @@ export class Meeting {
     return this.byId.get(id) ?? null;
   }
 
-  get marks(): readonly ForeignMark[] {
+  get marks(): readonly MemberMark[] {
     return [...this.marksById.values()];
   }
 
@@ -187,14 +181,14 @@ export class Meeting {
     return "state";
   }
 
-  private foldMark({ id, by, mark, head }: Extract<RoomMessage, { type: "mark" }>): Change | null {
+  private foldMark({ id, by, mark, isMeasured, head }: Extract<RoomMessage, { type: "mark" }>): Change | null {
     if (this.isOld(`mark ${id}`, head)) {
       return null;
     }
     if (mark === null) {
       this.marksById.delete(id);
     } else {
-      this.marksById.set(id, { id, by, mark });
+      this.marksById.set(id, { id, by, mark, isMeasured });
     }
     return "marks";
   }

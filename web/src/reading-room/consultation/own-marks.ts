@@ -1,12 +1,12 @@
 /** Shows the others what this reader draws: what is in the store of marks is what they see, by and by. */
 
 import type { Outgoing } from "../../link/consultation-link.js";
-import type { SharedMark } from "../../read/room-message.js";
+import type { MarkMeasurement, MemberMark, SharedMark } from "../../read/room-message.js";
 import type { Annotation } from "../../tools/annotations.js";
 import type { Room } from "../feature.js";
 import { KEY_IMAGES, type KeyImages } from "../tools/key-images.js";
 import { newUuid } from "../uuid.js";
-import type { ForeignMark, Meeting } from "./meeting.js";
+import type { Meeting } from "./meeting.js";
 
 /** The kind of a mark that is an image: it has no points. */
 export const KEY_IMAGE = "key-image";
@@ -17,6 +17,8 @@ interface Told {
   readonly id: string;
   /** The mark, as text. */
   readonly text: string;
+  /** What it was told to measure, as text; empty if that was not told, null if it was told by a page of before. */
+  readonly measured: string | null;
 }
 
 export class OwnMarks {
@@ -30,6 +32,7 @@ export class OwnMarks {
     private readonly room: Pick<Room, "store" | "studies">,
     private readonly meeting: Pick<Meeting, "you" | "marks">,
     private readonly send: (message: Outgoing) => boolean,
+    private readonly measurementOf: (mark: SharedMark) => MarkMeasurement | null = () => null,
     private readonly keyImages: Pick<KeyImages, "all" | "has" | "toggle" | "listen"> = KEY_IMAGES,
   ) {
     room.store.listen(() => this.tellSoon());
@@ -51,8 +54,13 @@ export class OwnMarks {
         store.add(annotationOf(store.begin(mark.kind, mark.image, []), mark));
       }
     }
-    this.told = mine.map(({ id, mark }) => ({ id, text: JSON.stringify(mark) }));
+    this.told = mine.map(({ id, mark, isMeasured }) => ({ id, text: JSON.stringify(mark), measured: isMeasured ? null : "" }));
     this.isJoined = true;
+    this.tellSoon();
+  }
+
+  /** Values of pixels may have come. */
+  look(): void {
     this.tellSoon();
   }
 
@@ -89,15 +97,27 @@ export class OwnMarks {
     const gone = this.told.find(({ text }) => !here.has(text));
     const known = new Set(this.told.map(({ text }) => text));
     const [fresh] = [...here].filter(([text]) => !known.has(text) && !this.refused.has(text));
-    if (gone === undefined && fresh === undefined) {
+    const before = gone ?? (fresh === undefined ? this.remeasured(here) : undefined);
+    const mark = fresh?.[1] ?? (before === undefined ? undefined : here.get(before.text)) ?? null;
+    if (before === undefined && mark === null) {
       return;
     }
-    const id = gone?.id ?? newUuid();
-    if (this.send({ type: "mark", id, mark: fresh?.[1] ?? null })) {
-      const others = this.told.filter((one) => one !== gone);
-      this.told = fresh === undefined ? others : [...others, { id, text: fresh[0] }];
+    const id = before?.id ?? newUuid();
+    const measurement = mark === null ? null : this.measurementOf(mark);
+    if (this.send({ type: "mark", id, mark, measurement })) {
+      const others = this.told.filter((one) => one !== before);
+      this.told = mark === null ? others : [...others, { id, text: JSON.stringify(mark), measured: measurement === null ? "" : JSON.stringify(measurement) }];
       this.tellSoon();
     }
+  }
+
+  /** One whose numbers are not those that were told: its image has come, or a calibration was changed. */
+  private remeasured(here: ReadonlyMap<string, SharedMark>): Told | undefined {
+    return this.told.find(({ text, measured }) => {
+      const mark = here.get(text);
+      const now = mark === undefined || measured === null ? null : this.measurementOf(mark);
+      return now !== null && JSON.stringify(now) !== measured;
+    });
   }
 
   /** What this reader has drawn and marked in studies that are open, by its text. */
@@ -117,7 +137,7 @@ export class OwnMarks {
   }
 }
 
-export function annotationOf(begun: Annotation, { points, text }: ForeignMark["mark"]): Annotation {
+export function annotationOf(begun: Annotation, { points, text }: MemberMark["mark"]): Annotation {
   begun.points = points.map(({ x, y }) => ({ x, y }));
   if (text !== null) {
     begun.text = text;

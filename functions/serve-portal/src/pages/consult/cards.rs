@@ -92,6 +92,11 @@ impl MinutesCard {
             (words.treatment, &text.treatment),
             (words.follow_up, &text.follow_up),
         ];
+        let captions: Vec<String> = (1..)
+            .zip(&text.key_images)
+            .map(|(number, image)| format!("{number}. {}", image.caption).trim().to_owned())
+            .collect();
+        let key_images = (!captions.is_empty()).then(|| (words.key_images, captions.join("\n")));
         let signed = |s: &MinutesSignature| words::signature(t, &s.signed.by, s.signed.at);
         Self {
             heading: format!("{} {}, {}", words.version, written.version, moment(t, written.at)),
@@ -100,6 +105,7 @@ impl MinutesCard {
                 .into_iter()
                 .filter(|(_, text)| !text.is_empty())
                 .map(|(words, text)| (words, text.clone()))
+                .chain(key_images)
                 .collect(),
             signatures: view.signatures.iter().map(signed).collect(),
             digest: view.minutes.digest.clone(),

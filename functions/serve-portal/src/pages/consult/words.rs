@@ -71,6 +71,17 @@ pub(crate) fn bad(t: &Texts, bad: &BadField, rows: &[usize]) -> String {
         }
         None => (String::new(), bad.field.as_str()),
     };
+    let (of_member, field) = match field.strip_prefix("key_images[").and_then(|rest| rest.split_once(']')) {
+        Some((place, field)) => {
+            let number = place.parse::<usize>().unwrap_or_default() + 1;
+            let image = format!("{} {number}", words.key_image);
+            match field {
+                "" => return format!("{image}: {}.", fault(t, bad.kind)),
+                field => (format!("{image} – "), field.trim_start_matches('.')),
+            }
+        }
+        None => (of_member, field),
+    };
     let field = match field {
         "question" => words.question,
         "studies" => words.which,
@@ -101,12 +112,19 @@ pub(crate) fn bad(t: &Texts, bad: &BadField, rows: &[usize]) -> String {
         "treatment_so_far" => words.treatment_so_far,
         "treatment" => words.treatment,
         "follow_up" => words.follow_up,
+        "key_images" => words.key_images,
+        "caption" => words.caption,
         "patient.record_number" => words.record_number,
         "patient.department" => words.department,
         "patient.bed" => words.bed,
         other => other,
     };
-    let fault = match bad.kind {
+    format!("{of_member}{field}: {}.", fault(t, bad.kind))
+}
+
+const fn fault(t: &Texts, kind: Fault) -> &'static str {
+    let words = t.consult;
+    match kind {
         Fault::Missing => words.fault_missing,
         Fault::Empty => words.fault_empty,
         Fault::TooLong => words.fault_too_long,
@@ -115,8 +133,7 @@ pub(crate) fn bad(t: &Texts, bad: &BadField, rows: &[usize]) -> String {
         Fault::Outside => words.fault_outside,
         Fault::NotAllowed => words.fault_not_allowed,
         Fault::Unknown => words.fault_unknown,
-    };
-    format!("{of_member}{field}: {fault}.")
+    }
 }
 
 /// A message, and what became of it.

@@ -23,6 +23,7 @@ use crate::pages::consult::invited::InvitedRow;
 use crate::pages::consult::list::Line;
 use crate::pages::consult::show::{MemberCard, Titles};
 use crate::pages::consult::words;
+use crate::pages::consult_room::record_file;
 use crate::pages::moments::moment;
 use crate::texts::Texts;
 
@@ -62,6 +63,7 @@ struct ConsultationPage<'a> {
     members: Vec<MemberCard>,
     add_fields: Vec<Field>,
     is_open: bool,
+    may_take_record: bool,
 }
 
 /// `GET /staff/patients/{patient}/consultations`
@@ -110,6 +112,17 @@ pub(crate) async fn show(
     console.demand(Act::Consult).await?;
     let (patient, id) = (patient_of(&segment, &console)?, id_of(&id, &console)?);
     one(&console, &patient, &id, StatusCode::OK, None).await
+}
+
+/// `GET /staff/patients/{patient}/consultations/{consultation_id}/record`
+pub(crate) async fn record(
+    console: Console,
+    Path((segment, id)): Path<(String, String)>,
+) -> Result<Response, Trouble> {
+    console.demand(Act::ReadAudit).await?;
+    let (patient, id) = (patient_of(&segment, &console)?, id_of(&id, &console)?);
+    let file = console.desk.take_consultation_record(&patient, &id).await.map_err(console.trouble())?;
+    Ok(record_file(&id, file)?)
 }
 
 /// `POST /staff/patients/{patient}/consultations/{consultation_id}/end`
@@ -257,6 +270,7 @@ async fn one(
         members: view.members.iter().map(card).collect(),
         add_fields: fields(t, &filmless_delivery::consult::NewMember::default()),
         is_open,
+        may_take_record: !is_open && console.may(Act::ReadAudit),
         back_url: list_url(patient),
         url: url.clone(),
         frame,

@@ -27,5 +27,4 @@ pub use entrance::Live;
 pub use hear::Heard;
 pub(crate) use note::{Made, Maker};
 pub use poll::{LOOK_EVERY, POLL_MESSAGES_MAX, Poll, PollAnswer};
-pub use record::RECORD_BYTES_MAX;
 pub use ticket::TicketAnswer;

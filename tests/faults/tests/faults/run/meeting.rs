@@ -217,7 +217,7 @@ fn chat(number: usize) -> Value {
 
 fn state(study: &Study, number: usize) -> Value {
     let pane = json!({
-        "study_instance_uid": study.uid, "series_instance_uid": study.series_uid(1), "frame": number, "window": null,
+        "study_instance_uid": study.uid, "series_instance_uid": study.series_uid(1), "frame": number % 2, "window": null,
         "is_inverted": false, "colours": null, "has_overlays": true, "is_masked": null, "view": null, "plane": null,
         "cine": null,
     });
