@@ -45,6 +45,7 @@ words! {
         role_chair: "Chủ tọa", "Chair";
         role_secretary: "Thư ký", "Secretary";
         role_member: "Thành viên", "Member";
+        may_annotate: "Thành viên được lưu đánh dấu và số đo vào lần chụp", "Members may save marks and measurements in the studies";
         no_secretary: "Không có thư ký", "No secretary";
         invited: "Đã mời", "Invited";
         waiting: "Đang chờ chủ tọa", "Waiting for the chair";

@@ -78,6 +78,8 @@ pub struct SharingTexts {
     pub never_opened: &'static str,
     /// How often it was opened, and when last.
     pub opened: fn(usize, &str) -> String,
+    /// How many consultations that were started with it are open.
+    pub consultations: fn(usize) -> String,
     /// Button that ends a share.
     pub end: &'static str,
     /// Heading of the page behind the link of a share.
@@ -166,6 +168,9 @@ pub(super) const VI: SharingTexts = SharingTexts {
     ended: |date| format!("Đã dừng, {date}"),
     never_opened: "Chưa ai mở.",
     opened: |times, last| format!("Đã mở {times} lần, lần cuối {last}"),
+    consultations: |open| {
+        format!("Người được chia sẻ đang mở {open} cuộc hội chẩn. Dừng chia sẻ thì các cuộc ấy cũng dừng.")
+    },
     end: "Dừng chia sẻ",
     ask_title: "Hình ảnh được chia sẻ",
     ask_why: "Một người bệnh đã chia sẻ hình ảnh với Ông/Bà. Xin nhập mã chia sẻ gồm 6 chữ số mà người đó đã cho.",
@@ -242,6 +247,7 @@ pub(super) const EN: SharingTexts = SharingTexts {
     opened: |times, last| {
         if times == 1 { format!("Opened once, {last}") } else { format!("Opened {times} times, last {last}") }
     },
+    consultations: |open| format!("Consultations started with it: {open}. They end with the share."),
     end: "Stop sharing",
     ask_title: "Images shared with you",
     ask_why: "A patient shared images with you. Please enter the code of 6 digits that they told you.",

@@ -232,6 +232,12 @@ async fn a_consultation_without_consent_question_chair_or_sight_is_not_started_a
         ),
         (format!("study={STUDY}&question=U&days=31{CONSENT}{member}&chair=0"), "trong bao lâu?: ngoài"),
         (format!("{study}{CONSENT}{member}&chair=4"), "Chủ tọa: còn thiếu"),
+        (format!("{study}{CONSENT}{member}&chair=0&secretary=0"), "Thư ký: không hợp lệ"),
+        (format!("{study}{CONSENT}{member}&chair=0&secretary=3"), "Thư ký: không hợp lệ"),
+        (
+            format!("{study}{member}&chair=0&consent_by=L&consent_form=spoken&consent_at=2020-08-01T10:00"),
+            "Lúc nào?: ngoài",
+        ),
         (format!("{study}{CONSENT}{member}&chair=0&name_3=X"), "Thành viên 4 – Nơi làm việc: còn trống"),
         (format!("{study}{CONSENT}{member}&chair=0&email_0=x"), "Thành viên 1 – Email: không hợp lệ"),
         (format!("{study}{CONSENT}{member}&chair=0&voice_link=http%3A%2F%2Fzoom.us"), "không hợp lệ"),
@@ -653,4 +659,56 @@ async fn the_provider_names_a_member_by_the_mailbox_that_it_verified_and_their_c
         .await;
     let refused = world.act("", &format!("/c/{token}"), &format!("code={code}")).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_share_gives_to_a_consultation_no_more_than_it_has_and_takes_it_along_when_it_ends() {
+    let world = World::new().await;
+    let share = format!("label=BS.+Minh&relation=doctor&study={STUDY}&days=1&may_consult=yes");
+    let made = world.act(HOA, "/shares", &share).await;
+    let (token, code) = crate::secrets_of(&made.body);
+    let doctor = cookie_of(&world.act("", &format!("/s/{token}"), &format!("code={code}")).await);
+    let typed = format!("study={STUDY}&question=U&days=30{CONSENT}{MEMBERS}&may_annotate=yes");
+    let started = world.act(&doctor, "/consultations", &typed).await;
+    let id = between(&started.body, "href=\"/consultations/", "\"").to_owned();
+    let chair = world.enter(&tickets_of(&started.body)[0]).await;
+    let page_url = format!("/consultations/{id}");
+    assert!(world.page(&chair, &page_url).await.body.contains("đến hết 24/11/2020"), "the share's last day");
+    // Neither the chair nor the form gets a right that the share does not have.
+    let room = world.page(&chair, &format!("/studies/{STUDY}/read?consultation={id}")).await.body;
+    assert!(room.contains("data-may-annotate=\"false\""), "{room}");
+    assert_eq!(save_marks(&world, &chair).await, StatusCode::FORBIDDEN);
+    // Three at a time are enough for one share.
+    for status in [StatusCode::OK, StatusCode::OK, StatusCode::UNPROCESSABLE_ENTITY] {
+        assert_eq!(world.act(&doctor, "/consultations", &typed).await.status, status);
+    }
+    let shares = world.page(HOA, "/shares").await.body;
+    let card = shares.split("<li").find(|card| card.contains("BS. Minh")).unwrap();
+    assert!(card.contains("đang mở 3 cuộc hội chẩn"), "{card}");
+    let end = format!("/shares/{}/end", between(card, "action=\"/shares/", "/end\""));
+    assert_eq!(world.act(HOA, &end, "").await.header(LOCATION), "/shares");
+    for path in [format!("/studies/{STUDY}"), page_url.clone()] {
+        assert_eq!(world.page(&chair, &path).await.header(LOCATION), "/", "{path}");
+    }
+    let shown = world.page(HOA, &page_url).await.body;
+    assert!(shown.contains("Đã dừng: Ông/Bà đã rút lại sự đồng ý."), "{shown}");
+}
+
+async fn save_marks(world: &World, cookie: &str) -> StatusCode {
+    let body = r#"{"author":{"name":"GS. Khac","facility":"BV Khac"},"key_images":[{"image":{"series_instance_uid":"1.2.3","sop_instance_uid":"1.2.4"}}]}"#;
+    let headers = [("cookie", cookie), ("content-type", "application/json")];
+    world.send(request(Method::POST, &format!("/studies/{STUDY}/marks"), &headers, body)).await.status
+}
+
+#[tokio::test]
+async fn members_save_marks_only_where_the_hospital_says_so_and_nothing_after_the_end() {
+    let world = World::new().await;
+    for (more, before) in [("", StatusCode::FORBIDDEN), ("&may_annotate=yes", StatusCode::NOT_FOUND)] {
+        let (id, tickets) = world.consultation_with(more).await;
+        let chair = world.enter(&tickets[0]).await;
+        // The image is not there; the right is no obstacle then.
+        assert_eq!(save_marks(&world, &chair).await, before, "{more}");
+        world.act(&chair, &format!("/consultations/{id}/end"), "").await;
+        assert_eq!(save_marks(&world, &chair).await, StatusCode::FORBIDDEN, "{more}");
+    }
 }

@@ -363,7 +363,7 @@ fn new_seat(
         relation: Relation::Doctor,
         studies: if who.is_admitted() { consultation.studies.clone() } else { Vec::new() },
         may_download: false,
-        may_annotate: true,
+        may_annotate: record.may_annotate,
         may_consult: false,
         seat: Some(seat_of(&consultation.id, member, consultation.ends_at)),
         failures: 0,

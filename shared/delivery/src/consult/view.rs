@@ -15,7 +15,8 @@ use jiff::Timestamp;
 
 use super::Consultations;
 use super::message_rules::Ways;
-use super::places::{Place, is_of_share};
+use super::places::Place;
+use super::stop::is_of_share;
 use crate::DeliveryError;
 use crate::parts::Common;
 use crate::sight::find_in_sight;

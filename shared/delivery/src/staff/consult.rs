@@ -8,8 +8,8 @@ use filmless_store::index::{AccountRecord, ConsultationRecord, MemberRecord};
 
 use super::{Desk, StaffError};
 use crate::consult::{
-    Again, ConsultationLine, ConsultationView, Consultations, MemberAct, NewMember, Owner, RecordFile, StartAnswer,
-    StartRequest, line_of, start,
+    Again, ConsultationLine, ConsultationView, Consultations, MemberAct, NewMember, Owner, RecordFile,
+    StartAnswer, StartRequest, line_of, start,
 };
 use crate::parts::Consulting;
 use crate::sight::latest_order_of;
@@ -44,6 +44,7 @@ impl Desk {
             patient_name: &name,
             started_by: self.actor(),
             source: &self.source,
+            ends_by: None,
         };
         let request = StartRequest { starter: self.member.name.clone(), ..request.clone() };
         Ok(start(&self.consultations(), &owner, &request).await?)

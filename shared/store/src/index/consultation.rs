@@ -27,6 +27,9 @@ pub struct ConsultationRecord {
     pub language: Language,
     /// Who started it, for people to read.
     pub starter: String,
+    /// Whether its members may save marks in its studies.
+    #[serde(default)]
+    pub may_annotate: bool,
     /// When it was started.
     #[serde(with = "millisecond::required")]
     pub created_at: Timestamp,

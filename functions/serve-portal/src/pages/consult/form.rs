@@ -39,6 +39,7 @@ pub(crate) struct Typed {
     pub(crate) members: Vec<NewMember>,
     pub(crate) chair: String,
     pub(crate) secretary: String,
+    pub(crate) may_annotate: bool,
 }
 
 /// A choice: value, words, whether it is chosen.
@@ -56,6 +57,8 @@ pub(crate) struct StartForm {
     /// Whether a row is filled that is folded away at first.
     pub(crate) has_more: bool,
     pub(crate) question_chars_max: usize,
+    /// Whether it is chosen here that members may save marks; else it is a right of the share.
+    pub(crate) asks_annotate: bool,
     pub(crate) typed: Typed,
 }
 
@@ -91,6 +94,7 @@ impl Typed {
             members: vec![NewMember::default(); ROWS],
             chair: "0".into(),
             secretary: String::new(),
+            may_annotate: false,
         }
     }
 
@@ -107,6 +111,7 @@ impl Typed {
             members: vec![NewMember::default(); ROWS],
             chair: String::new(),
             secretary: String::new(),
+            may_annotate: false,
         };
         for (name, value) in url::form_urlencoded::parse(body) {
             let value = value.into_owned();
@@ -120,6 +125,7 @@ impl Typed {
                 "consent_at" => typed.consent_at = value,
                 "chair" => typed.chair = value,
                 "secretary" => typed.secretary = value,
+                "may_annotate" => typed.may_annotate = true,
                 name => {
                     let member = name.rsplit_once('_').and_then(|(field, place)| {
                         Some((field, typed.members.get_mut(place.parse::<usize>().ok()?)?))
@@ -170,7 +176,9 @@ impl Typed {
             consent_at: consent_at.and_then(|at| at.to_zoned(HOSPITAL_TIME).ok()).map(|at| at.timestamp()),
             members: rows.iter().filter_map(|row| self.members.get(*row).cloned()).collect(),
             chair: place_of(&self.chair),
-            secretary: place_of(&self.secretary),
+            // A row that is not filled is nobody.
+            secretary: (!self.secretary.is_empty()).then(|| place_of(&self.secretary).unwrap_or(usize::MAX)),
+            may_annotate: self.may_annotate,
             language,
             starter,
         }
@@ -229,6 +237,7 @@ impl StartForm {
         action: String,
         studies: &[(String, String)],
         typed: Typed,
+        asks_annotate: bool,
         error: Option<String>,
     ) -> Self {
         let words = t.consult;
@@ -255,6 +264,7 @@ impl StartForm {
             has_more: typed.rows().into_iter().any(|row| row >= ROWS_OPEN),
             has_no_secretary: typed.secretary.parse::<usize>().is_err(),
             question_chars_max: limits::QUESTION_CHARS_MAX,
+            asks_annotate,
             typed,
         }
     }

@@ -235,7 +235,7 @@ async fn render(
         t,
         back_url: patient_url(patient),
         lines: found.iter().map(|line| Line::new(t, line, url_of(patient, &line.id))).collect(),
-        form: StartForm::new(t, url.clone(), &studies, typed, error),
+        form: StartForm::new(t, url.clone(), &studies, typed, true, error),
         frame,
     };
     Ok(page(status, &template)?)
