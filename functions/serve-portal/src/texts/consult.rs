@@ -53,8 +53,8 @@ words! {
         removed: "Đã ra", "Removed";
         started: "Đã mở hội chẩn", "The consultation is open";
         invitation: "Thư mời", "Invitation";
-        sent_by: "Đường dẫn đã gửi bằng", "The link was sent by";
-        code_sent_by: "Mã số đã gửi bằng", "The code was sent by";
+        sent_by: "Đường dẫn đang được gửi bằng", "The link is being sent by";
+        code_sent_by: "Mã số đang được gửi bằng", "The code is being sent by";
         pass_on_link: "Đường dẫn, xin chuyển tận tay", "The link; please pass it on";
         pass_on_code: "Mã số, xin đọc cho thành viên bằng cách khác với đường dẫn", "The code; please tell it to the member in another way than the link";
         once: "Vì an toàn, trang này chỉ hiện một lần.", "For safety, this page is shown only once.";

@@ -13,7 +13,7 @@ use filmless_delivery::record::messages::MemberTask;
 use filmless_delivery::viewing::{Portal, SeatOpening};
 use filmless_domain::Channel;
 use filmless_domain::staff::Identified;
-use filmless_store::index::MemberMessageRecord;
+use filmless_store::index::{Index, MemberMessageKind, MemberMessageRecord, Transaction};
 use filmless_store::port::{Message, Messenger, Messengers, PortError};
 
 use crate::answer::Answer;
@@ -195,6 +195,11 @@ async fn a_hold_of_the_study_and_the_patients_own_word_end_everything_and_the_ch
     assert_eq!(world.act(&chair, &format!("{page_url}/end"), "").await.header(LOCATION), page_url);
     let shown = world.page(&chair, &page_url).await.body;
     assert!(shown.contains("Chủ tọa đã kết thúc.") && shown.contains("Xem lại cuộc hội chẩn"), "{shown}");
+    // The patient may still take back the consent, and reads that.
+    assert!(world.page(HOA, &page_url).await.body.contains("Rút lại sự đồng ý</button>"));
+    world.act(HOA, &format!("{page_url}/end"), "").await;
+    let shown = world.page(HOA, &page_url).await.body;
+    assert!(shown.contains("Ông/Bà đã rút lại sự đồng ý") && !shown.contains("Rút lại sự đồng ý</button>"), "{shown}");
     // The patient reads what was opened, with whose consent, by whom, and until when it can be looked at.
     assert_eq!(world.page(&chair, &format!("/studies/{STUDY}")).await.status, StatusCode::OK);
     let until = between(&shown, "Hình ảnh mở đến hết ", "<").to_owned();
@@ -467,7 +472,7 @@ async fn the_link_goes_by_email_and_the_code_by_sms_each_once_and_neither_is_on_
     );
     let started = world.act(RECORDS, PATIENT, &typed).await.body;
     assert!(tickets_of(&started).is_empty() && !started.contains("secret"), "{started}");
-    assert!(started.contains("Đường dẫn đã gửi bằng Email.") && started.contains("Mã số đã gửi bằng SMS."));
+    assert!(started.contains("Đường dẫn đang được gửi bằng Email.") && started.contains("Mã số đang được gửi bằng SMS."));
     let id = between(&started, &format!("href=\"{PATIENT}/"), "\"").to_owned();
     let of = id.clone();
     let (token, told) = world
@@ -548,7 +553,7 @@ async fn whoever_started_it_and_the_chair_see_what_did_not_arrive_and_send_the_l
     let member = member_url(&shown, "BS. Ch").to_owned();
     // By SMS; then the code would go by email, where nothing arrives.
     let again = world.act(RECORDS, &format!("{member}/link"), "by=sms").await.body;
-    assert!(again.contains("Đường dẫn đã gửi bằng SMS.") && again.contains("secret digits"), "{again}");
+    assert!(again.contains("Đường dẫn đang được gửi bằng SMS.") && again.contains("secret digits"), "{again}");
     let of = id.clone();
     let told = world
         .with(|services| async move {
@@ -711,4 +716,34 @@ async fn members_save_marks_only_where_the_hospital_says_so_and_nothing_after_th
         world.act(&chair, &format!("/consultations/{id}/end"), "").await;
         assert_eq!(save_marks(&world, &chair).await, StatusCode::FORBIDDEN, "{more}");
     }
+}
+
+#[tokio::test]
+async fn members_hear_of_much_that_is_new_once_and_their_invitation_does_not_count_with_it() {
+    let world = World::new().await;
+    let (id, tickets) = world.consultation_with("&email_1=khach@bv.vn").await;
+    let url = format!("/consultations/{id}");
+    let chair = world.enter(&tickets[0]).await;
+    let consultation = ConsultationId::parse(&id).unwrap();
+    let of = consultation.clone();
+    world
+        .with(|services| async move {
+            for member in services.index.members(&of).await.unwrap() {
+                let (key, seated) = Index::seat_member_change(&of, &member, services.clock.now());
+                let _ = services.index.commit(Transaction::new().update(key, seated)).await.unwrap();
+            }
+        })
+        .await;
+    let led = world.page(&chair, &url).await.body;
+    world.act(&chair, &format!("{}/admit", member_url(&led, "BS. Khách")), "").await;
+    for text in ["Mot", "Hai", "Ba"] {
+        world.act(&chair, &format!("{url}/opinions"), &format!("text={text}")).await;
+    }
+    let kinds = world
+        .with(|services| async move {
+            let told = services.index.member_messages(&consultation).await.unwrap();
+            told.into_iter().map(|message| message.kind).collect::<Vec<_>>()
+        })
+        .await;
+    assert_eq!(kinds, [MemberMessageKind::Link, MemberMessageKind::News]);
 }

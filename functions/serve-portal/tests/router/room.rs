@@ -65,6 +65,10 @@ async fn everybody_sees_what_the_driver_sees_and_whoever_comes_late_gets_the_who
             let answer = serde_json::to_value(answer).unwrap();
             assert_eq!(kinds(answer["events"].as_array().unwrap()), ["member", "scroll", "chat"], "they hear that they came");
             assert_eq!(kinds(&chair.read().await).last(), Some(&"chat"));
+            // Who knows of lines that are not there begins anew.
+            let asked = asks(Some(1_000_000_000), vec![]);
+            let answer = meeting.live.poll(&meeting.members[3].1, &meeting.id, &asked).await.unwrap().unwrap();
+            assert_eq!(serde_json::to_value(&answer.events[0]).unwrap()["type"], "welcome");
         })
         .await;
 }

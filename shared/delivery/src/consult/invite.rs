@@ -6,7 +6,7 @@ use filmless_domain::audit::{Actor, AuditAction};
 use filmless_domain::share::{Relation, SHARE_CODE_DIGITS, SHARE_LABEL_CHARS_MAX};
 use filmless_domain::{Channel, Secret, access};
 use filmless_store::index::{
-    Change, ChannelRecord, Condition, ConsultationRecord, Index, LogName, MemberMessageKind,
+    Change, ChannelRecord, ChannelState, Condition, ConsultationRecord, Index, LogName, MemberMessageKind,
     MemberMessageRecord, MemberRecord, OutboxMessage, OutboxRecord, Seat, ShareRecord, Transaction,
     TransactionOutcome,
 };
@@ -26,6 +26,9 @@ pub const SIGNING_DAYS: i64 = 14;
 
 /// An ended share stays readable this long, so that the patient can see who opened what.
 const KEPT_AFTER_END: SignedDuration = SignedDuration::from_hours(24 * 90);
+
+/// A member hears of something new no more often.
+const NEWS_EVERY: SignedDuration = SignedDuration::from_mins(10);
 
 /// Most codes that a member may ask for by themselves within an hour.
 pub const CODE_REQUESTS_MAX: u32 = 5;
@@ -69,6 +72,8 @@ struct Letters<'a> {
     record: &'a ConsultationRecord,
     member: &'a MemberRecord,
     made: Vec<MemberMessageRecord>,
+    /// How long they wait.
+    delay: SignedDuration,
 }
 
 impl Consultations {
@@ -90,7 +95,7 @@ impl Consultations {
         let link_by = ways.link(by);
         let by_account = member.signs_in();
         let code_by = ways.code(link_by).filter(|_| !by_account);
-        let mut letters = Letters { record, member, made: Vec::new() };
+        let mut letters = Letters { record, member, made: Vec::new(), delay: SignedDuration::ZERO };
         if let Some(channel) = link_by {
             letters.add(self, MemberMessageKind::Link, channel, Some(&token)).await?;
         }
@@ -142,7 +147,7 @@ impl Consultations {
         let (id, who) = (&record.consultation.id, &member.member);
         let code = credentials::new_code(common.randomness.as_ref(), SHARE_CODE_DIGITS)?;
         let code_by = self.ways_to(record, member).await?.code_for_last_link();
-        let mut letters = Letters { record, member, made: Vec::new() };
+        let mut letters = Letters { record, member, made: Vec::new(), delay: SignedDuration::ZERO };
         if let Some(channel) = code_by {
             letters.add(self, MemberMessageKind::Code, channel, Some(&code)).await?;
         }
@@ -227,8 +232,11 @@ impl Consultations {
             if who.status != MemberStatus::Admitted || Some(&who.id) == but {
                 continue;
             }
-            let Some(channel) = self.ways_to(record, &member).await?.news() else { continue };
-            let mut letters = Letters { record, member: &member, made: Vec::new() };
+            let told = self.common.index.messages_to(&record.consultation.id, &who.id).await?;
+            let Some(channel) = Ways::of(who, &told).news() else { continue };
+            let last = told.iter().rev().find(|message| message.kind == MemberMessageKind::News);
+            let Some(delay) = news_delay(last, self.common.clock.now()) else { continue };
+            let mut letters = Letters { record, member: &member, made: Vec::new(), delay };
             letters.add(self, MemberMessageKind::News, channel, None).await?;
             let (key, told) = Index::tell_member_change(&record.consultation.id, &member, letters.count());
             // Unmet if somebody else tells them something at this moment.
@@ -326,7 +334,18 @@ impl Letters<'_> {
             member: message.member.clone(),
             number: message.number,
         };
-        self.made.iter().map(|message| task(message).to_outbox()).collect()
+        let delay_ms = u64::try_from(self.delay.as_millis()).unwrap_or_default();
+        let delayed = |message: OutboxMessage| OutboxMessage { delay_ms, ..message };
+        self.made.iter().map(|message| Ok(delayed(task(message).to_outbox()?))).collect()
+    }
+}
+
+/// When a member hears of something new, who was last told like that; `None` if they are about to hear of it anyway.
+fn news_delay(last: Option<&MemberMessageRecord>, now: Timestamp) -> Option<SignedDuration> {
+    match last {
+        Some(last) if last.delivery.state == ChannelState::Pending => None,
+        Some(last) => Some((last.created_at + NEWS_EVERY).duration_since(now).max(SignedDuration::ZERO)),
+        None => Some(SignedDuration::ZERO),
     }
 }
 

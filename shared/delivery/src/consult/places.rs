@@ -4,7 +4,7 @@ use filmless_consult::{ConsultationId, ConsultationState, EndReason, MemberId, M
 use filmless_store::index::{ConsultationRecord, MemberRecord};
 
 use super::Consultations;
-use super::stop::is_of_share;
+use super::stop::{is_of_share, may_be_signed};
 use crate::DeliveryError;
 use crate::viewing::Session;
 
@@ -124,9 +124,4 @@ impl Consultations {
             consultation.state == ConsultationState::Open || consultation.ended.is_some_and(may_be_signed)
         }))
     }
-}
-
-/// Whether members may still write opinions and minutes after an end of this kind.
-pub(super) const fn may_be_signed(reason: EndReason) -> bool {
-    !matches!(reason, EndReason::Recalled | EndReason::Withdrawn | EndReason::Removed)
 }

@@ -50,10 +50,33 @@ pub(super) async fn recall(
     // First nobody sees anything, then it is written down.
     end_shares(common, record).await?;
     if record.consultation.state == ConsultationState::Ended {
-        return Ok(false);
+        return end_again(common, record, reason, by).await;
     }
     let ended = end_in(Transaction::new(), common, record, reason, by)?;
     Ok(common.index.commit(ended).await? == TransactionOutcome::Committed)
+}
+
+/// Writes down that a consultation that had ended is not even to be signed any more. Returns whether that is new.
+async fn end_again(
+    common: &Common,
+    record: &ConsultationRecord,
+    reason: EndReason,
+    (actor, source): (Actor, Option<&str>),
+) -> Result<bool, DeliveryError> {
+    let consultation = &record.consultation;
+    let Some(before) = consultation.ended.filter(|before| may_be_signed(*before)) else { return Ok(false) };
+    let word: &'static str = reason.into();
+    let audit = Record::new(AuditAction::EndConsultation, actor).account(&consultation.account);
+    let audit = source.map_or_else(|| audit.clone(), |source| audit.clone().from(source));
+    let entry = audit.detail(format!("consultation {}, {word}", consultation.id)).entry(common)?;
+    let (key, change) = Index::end_consultation_again_change(&consultation.id, before, reason);
+    let transaction = Transaction::new().update(key, change).log(LogName::Audit, &entry)?;
+    Ok(common.index.commit(transaction).await? == TransactionOutcome::Committed)
+}
+
+/// Whether members may still write opinions and minutes after an end of this kind.
+pub(super) const fn may_be_signed(reason: EndReason) -> bool {
+    !matches!(reason, EndReason::Recalled | EndReason::Withdrawn | EndReason::Removed)
 }
 
 /// Ends every consultation that names a study. Returns how many.

@@ -67,7 +67,7 @@ pub struct MemberLine {
     pub opened: Vec<(StudyInstanceUid, Timestamp)>,
     /// When they were in the room, newest first: from and until; without an end while they are there.
     pub visits: Vec<(Timestamp, Option<Timestamp>)>,
-    /// What became of the messages to them, newest first.
+    /// What became of the newest message of each kind to them, newest first.
     pub messages: Vec<MessageLine>,
     /// Whether they come with an account of the hospital, so that there is no code.
     pub signs_in: bool,
@@ -240,11 +240,22 @@ fn member_line(
         came_at: record.came_at,
         opened,
         visits: was_here.iter().map(|visit| (visit.came_at, visit.left_at)).collect(),
-        messages: told.iter().rev().map(message).collect(),
+        messages: newest_of_each(told).into_iter().map(message).collect(),
         signs_in,
         reached_by: ways.known().to_vec(),
         broken: ways.into_broken(),
     }
+}
+
+/// The newest message of each kind on each channel, newest first.
+fn newest_of_each(told: &[MemberMessageRecord]) -> Vec<&MemberMessageRecord> {
+    let mut newest: Vec<&MemberMessageRecord> = Vec::new();
+    for message in told.iter().rev() {
+        if newest.iter().all(|known| (known.kind, known.channel) != (message.kind, message.channel)) {
+            newest.push(message);
+        }
+    }
+    newest
 }
 
 pub(crate) fn line(record: &ConsultationRecord) -> ConsultationLine {

@@ -112,8 +112,13 @@ async fn refusal_of(notify: &Notify, letter: &Letter) -> Result<Option<&'static 
     };
     let Some(receiver) = receiver else { return Ok(Some("refused")) };
     let limits = &common.settings.limits;
-    let sent =
-        common.index.count_message(receiver, common.clock.now(), limits.messages_window_seconds).await?;
+    // However much is new, it stops no invitation.
+    let counted = match letter.message.kind {
+        MemberMessageKind::News => format!("news {receiver}"),
+        MemberMessageKind::Link | MemberMessageKind::Code => receiver.to_owned(),
+    };
+    let now = common.clock.now();
+    let sent = common.index.count_message(&counted, now, limits.messages_window_seconds).await?;
     Ok((sent > limits.messages_per_receiver_max).then_some("too-many-messages"))
 }
 

@@ -136,6 +136,18 @@ impl Index {
         (consultation_key(id), change)
     }
 
+    /// The change that gives a consultation that had ended for one reason another, graver one.
+    #[must_use]
+    pub fn end_consultation_again_change(
+        id: &ConsultationId,
+        before: EndReason,
+        reason: EndReason,
+    ) -> (ItemKey, Change) {
+        let word: &'static str = before.into();
+        let change = Change::new().set("ended", reason).when(&Condition::is_text("ended", word));
+        (consultation_key(id), change)
+    }
+
     /// Erases a consultation: invitations, members, what they wrote, the room and its record, and the pointers. Returns the
     /// number of items. Cut off, it is found again and erased to its end.
     ///

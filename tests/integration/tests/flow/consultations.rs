@@ -76,13 +76,7 @@ impl Held {
 
     /// Status and answer of a request of the room's script.
     pub fn ask(&self, system: &System, path: &str, body: &Value) -> (u16, Value) {
-        let url = format!("{}/consultations/{}/{path}", system.text("portal"), self.id);
-        let (at, host) = reach(&url);
-        let request = agent().post(at).header("host", host).header("origin", system.text("portal"));
-        let request = request.header("cookie", &*self.chair.cookie.borrow());
-        let mut answer = request.content_type("application/json").send(body.to_string()).unwrap();
-        let text = answer.body_mut().read_to_string().unwrap();
-        (answer.status().as_u16(), serde_json::from_str(&text).unwrap_or_default())
+        ask_as(system, &self.id, &self.chair.cookie.borrow(), path, body)
     }
 
     async fn join(&self, system: &System) -> Line {
@@ -97,6 +91,16 @@ impl Held {
         assert_eq!(line.next_of("welcome").await["room"]["members"].as_array().unwrap().len(), 2);
         line
     }
+}
+
+fn ask_as(system: &System, id: &str, cookie: &str, path: &str, body: &Value) -> (u16, Value) {
+    let url = format!("{}/consultations/{id}/{path}", system.text("portal"));
+    let (at, host) = reach(&url);
+    let request = agent().post(at).header("host", host).header("origin", system.text("portal"));
+    let request = request.header("cookie", cookie).content_type("application/json");
+    let mut answer = request.send(body.to_string()).unwrap();
+    let text = answer.body_mut().read_to_string().unwrap();
+    (answer.status().as_u16(), serde_json::from_str(&text).unwrap_or_default())
 }
 
 /// A WebSocket into a room.
@@ -155,8 +159,9 @@ async fn a_room_is_held_over_real_sockets_and_a_recall_from_the_command_line_end
 
     let recall = ["recall", study.uid.as_str(), "--reason", "wrong person"];
     let head = polled["head"].clone();
+    let (id, cookie) = (held.id.clone(), held.chair.cookie.borrow().clone());
     std::thread::scope(|threads| {
-        let polling = threads.spawn(|| held.ask(&system, "poll", &json!({ "since": head })));
+        let polling = threads.spawn(|| ask_as(&system, &id, &cookie, "poll", &json!({ "since": head })));
         system.staff(&recall);
         let recalled_at = Instant::now();
         let (status, last) = polling.join().unwrap();

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::deliver::Sender;
 use super::entrance::Live;
+use super::look::Asks;
 use super::polling::polling;
 use crate::DeliveryError;
 use crate::viewing::Session;
@@ -84,6 +85,11 @@ impl Live {
             return Ok(Some(PollAnswer { events, head }));
         };
         let mut answer = self.news(consultation, since).await?;
+        if answer.events.is_empty() && self.is_beyond(consultation, since).await? {
+            // They know of lines that are not there: they begin anew.
+            let anew = Poll { since: None, messages: Vec::new() };
+            return Box::pin(self.poll(session, consultation, &anew)).await;
+        }
         if let Some(mut changes) = changes
             && answer.events.is_empty()
             && events.is_empty()
@@ -158,6 +164,12 @@ impl Live {
         }
         let mut sender = Sender::Request { connection: &connection.id, answer: events };
         self.hear(&connection.consultation, &connection.id, &incoming, &mut sender).await
+    }
+
+    /// Whether somebody names a line after the last one.
+    async fn is_beyond(&self, consultation: &ConsultationId, since: u64) -> Result<bool, DeliveryError> {
+        let look = self.look(consultation, &Asks::default()).await?;
+        Ok(look.is_some_and(|look| since > look.room.head.sequence))
     }
 
     async fn news(&self, consultation: &ConsultationId, since: u64) -> Result<PollAnswer, DeliveryError> {
