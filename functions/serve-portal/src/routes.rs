@@ -27,6 +27,7 @@ pub fn routes() -> Vec<Route> {
         get("/c/{token}", Anyone, consult::seat::show),
         post("/c/{token}", Anyone, consult::seat::submit),
         post("/c/{token}/code", Anyone, consult::seat::new_code),
+        get("/c/{token}/sign-in", Anyone, consult::seat::sign_in),
         get("/consultations", Guest, consult::list::show),
         post("/consultations", Guest, consult::start::create),
         get("/consultations/new", Guest, consult::start::ask),

@@ -33,6 +33,8 @@ pub const STUDIES_MAX: usize = filmless_domain::share::SHARE_STUDIES_MAX;
 pub const DAYS_MAX: i64 = 30;
 /// Longest name of a person, in characters.
 pub const NAME_CHARS_MAX: usize = 80;
+/// Oldest consent with which a consultation is opened, in days.
+pub const CONSENT_DAYS_MAX: i64 = 90;
 /// Longest title of a person, and longest licence number, in characters.
 pub const TITLE_CHARS_MAX: usize = 40;
 /// Longest name of a facility, in characters.

@@ -42,6 +42,7 @@ impl Line {
             who: match &line.who {
                 AccessWho::Patient => words.who_patient.to_owned(),
                 AccessWho::Share(label) => (words.who_share)(label),
+                AccessWho::Member(name) => (words.who_member)(name),
             },
             saw: line.first_image_at.map(|at| (words.who_saw)(&moment(t, at))),
             fetched: line.downloaded_at.map(|at| fetched(&moment(t, at))),

@@ -11,6 +11,7 @@ mod minutes;
 mod openapi;
 mod record;
 mod room;
+mod room_kept;
 mod room_on_aws;
 mod software;
 mod staff;

@@ -73,7 +73,15 @@ fn told() -> Vec<Value> {
     told.extend(world.room.note(world.now, &id(CHAIR), note).send);
     let mut told: Vec<Value> = told.iter().map(|(_, message)| json_of(message)).collect();
     told.extend(welcome.iter().map(json_of));
-    for reason in [EndReason::Chair, EndReason::Time, EndReason::Recalled, EndReason::Removed] {
+    for reason in [
+        EndReason::Chair,
+        EndReason::Starter,
+        EndReason::Hospital,
+        EndReason::Time,
+        EndReason::Recalled,
+        EndReason::Withdrawn,
+        EndReason::Removed,
+    ] {
         told.push(json_of(&Outgoing::Ended { reason }));
     }
     for refusal in Refusal::ALL {

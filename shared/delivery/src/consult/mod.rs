@@ -21,6 +21,7 @@ mod opinions;
 mod places;
 mod record_file;
 mod start;
+mod stop;
 mod view;
 
 use std::sync::Arc;
@@ -37,22 +38,23 @@ pub use filmless_consult::{
     Fault, Member, MemberId, MemberRole, MemberStatus, MinutesSignature, MinutesText, Opinion, ShownSeries,
     Signer, limits,
 };
-pub use filmless_store::index::{ChannelState, ConsultationRecord, MemberRecord};
+pub use filmless_store::index::{ChannelState, ConsultationRecord, MemberMessageKind, MemberRecord};
 
-pub(crate) use ending::{end_all_of_account, end_all_of_study};
 pub use invite::{CODE_REQUESTS_MAX, CodeAnswer, Invited, SIGNING_DAYS};
-pub use members::MemberAct;
+pub use members::{Again, MemberAct};
+pub use message_rules::LinkBy;
 pub use minutes::{MinutesAnswer, MinutesForm, MinutesView};
 pub use minutes_images::OfferedImage;
 pub use minutes_typed::{TypedImage, TypedMinutes};
-pub use new_member::NewMember;
+pub use new_member::{ACCOUNT_CHARS_MAX, NewMember};
 pub use opinions::{OpinionAnswer, TypedOpinion};
 pub use places::{Place, Who};
 pub use record_file::{RECORD_FILE_BYTES_MAX, RECORD_PART_BYTES_MAX, RecordFile};
-pub use start::{CONSULTATIONS_OPEN_MAX, StartAnswer, StartRequest, Started};
+pub use start::{CONSULTATIONS_OF_SHARE_MAX, CONSULTATIONS_OPEN_MAX, StartAnswer, StartRequest, Started};
 pub(crate) use start::{Owner, start};
+pub(crate) use stop::{end_all_of_account, end_all_of_share, end_all_of_study, is_of_share};
 pub(crate) use view::line as line_of;
-pub use view::{ConsultationLine, ConsultationView, MemberLine};
+pub use view::{ConsultationLine, ConsultationView, MemberLine, MessageLine};
 
 /// The use cases of consultations.
 #[derive(Clone)]

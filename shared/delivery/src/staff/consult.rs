@@ -1,6 +1,6 @@
 //! Consultations that staff start for a patient, and follow.
 
-use filmless_consult::{ConsultationId, MemberId};
+use filmless_consult::{ConsultationId, EndReason, MemberId};
 use filmless_domain::audit::AuditAction;
 use filmless_domain::staff::Act;
 use filmless_domain::{PatientId, person_name};
@@ -8,8 +8,8 @@ use filmless_store::index::{AccountRecord, ConsultationRecord, MemberRecord};
 
 use super::{Desk, StaffError};
 use crate::consult::{
-    ConsultationLine, ConsultationView, Consultations, MemberAct, NewMember, Owner, RecordFile, StartAnswer,
-    StartRequest, line_of, start,
+    Again, ConsultationLine, ConsultationView, Consultations, MemberAct, NewMember, Owner, RecordFile,
+    StartAnswer, StartRequest, line_of, start,
 };
 use crate::parts::Consulting;
 use crate::sight::latest_order_of;
@@ -44,6 +44,7 @@ impl Desk {
             patient_name: &name,
             started_by: self.actor(),
             source: &self.source,
+            ends_by: None,
         };
         let request = StartRequest { starter: self.member.name.clone(), ..request.clone() };
         Ok(start(&self.consultations(), &owner, &request).await?)
@@ -84,11 +85,11 @@ impl Desk {
         self.demand(Act::Consult, AuditAction::EndConsultation).await?;
         let record = self.record_of(patient, id).await?;
         let by = (self.actor(), Some(self.source.as_str()));
-        let is_ended = self.consultations().end_by(&record, by).await?;
+        let is_ended = self.consultations().end_by(&record, EndReason::Hospital, by).await?;
         if is_ended { Ok(()) } else { Err(StaffError::NotFound) }
     }
 
-    /// Makes another code, or with `is_link` another link and code, for a member.
+    /// Makes another code, or another link and code, for a member.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -97,13 +98,13 @@ impl Desk {
         patient: &PatientId,
         id: &ConsultationId,
         member: &MemberId,
-        is_link: bool,
+        again: Again,
     ) -> Result<MemberAct, StaffError> {
         self.demand(Act::Consult, AuditAction::InviteMember).await?;
         let record = self.record_of(patient, id).await?;
         let member: MemberRecord = self.common.index.member(id, member).await?.ok_or(StaffError::NotFound)?;
         let by = (self.actor(), self.source.as_str());
-        Ok(self.consultations().invite_member_again(&record, &member, is_link, by).await?)
+        Ok(self.consultations().invite_member_again(&record, &member, again, by).await?)
     }
 
     /// Invites one more member.

@@ -14,7 +14,7 @@ use serde::Serialize;
 use tracing::info;
 
 use crate::DeliveryError;
-use crate::consult::end_all_of_study;
+use crate::consult::{end_all_of_account, end_all_of_study};
 use crate::parts::{Common, Erase};
 use crate::record::audit::Record;
 use crate::record::usage::{self, Pen};
@@ -99,6 +99,7 @@ pub(crate) async fn erase_subject(
     }
     erase_uploads(erase, UploadOwner::Patient(patient), &mut erased).await?;
     if !is_rehearsal {
+        end_consultations(erase, patient, &mut erased).await?;
         erased.items += index.erase_patient(patient).await?;
     }
     Ok(erased)
@@ -189,6 +190,21 @@ async fn erase_consultations(
             erased.objects += forget_messages(erase, &record).await?;
             erased.items += index.erase_consultation(&record).await?;
         }
+    }
+    Ok(())
+}
+
+/// Ends the consultations that are left of a patient: of studies that stay, or went before.
+async fn end_consultations(
+    erase: &Erase,
+    patient: &PatientId,
+    erased: &mut Erased,
+) -> Result<(), DeliveryError> {
+    let index = &erase.common.index;
+    let Some(account_key) = index.own_account_key(patient).await? else { return Ok(()) };
+    end_all_of_account(&erase.common, &account_key, &Actor::System, None).await?;
+    for record in index.consultations_of_account(&account_key).await? {
+        erased.objects += forget_messages(erase, &record).await?;
     }
     Ok(())
 }

@@ -7,14 +7,15 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use filmless_delivery::consult::{
-    ConsultationState, ConsultationView, MemberLine, MemberStatus, NewMember, Place, TypedOpinion, Who,
+    ConsultationState, ConsultationView, EndReason, MemberLine, MemberStatus, NewMember, Place, TypedOpinion,
+    Who,
 };
 use filmless_delivery::viewing::Session;
 use filmless_domain::{Channel, StudyInstanceUid};
 use serde::Deserialize;
 
 use super::cards::{MinutesCard, OpinionCard, OpinionForm};
-use super::form::{Field, fields};
+use super::form::{BY_HAND, Field, fields};
 use super::{consultations, id_of, words};
 use crate::error::PortalError;
 use crate::pages::answer::{page, see_other};
@@ -58,6 +59,8 @@ struct ConsultationPage<'a> {
 #[template(path = "consult_wait.html")]
 struct WaitPage<'a> {
     frame: Frame<'a>,
+    title: &'static str,
+    is_over: bool,
     name: &'a str,
 }
 
@@ -72,18 +75,27 @@ pub(crate) struct MemberCard {
     pub(crate) role: &'static str,
     pub(crate) status: &'static str,
     pub(crate) opened: Vec<String>,
+    pub(crate) visits: Vec<String>,
     pub(crate) messages: Vec<String>,
+    /// That messages do not arrive, where they do not.
+    pub(crate) broken: Option<String>,
+    /// The ways to send a link once more, where messages do not arrive: value and words.
+    pub(crate) link_ways: Vec<(&'static str, String)>,
     pub(crate) may_admit: bool,
     pub(crate) may_remove: bool,
     pub(crate) may_invite: bool,
+    /// Whether they come with the hospital's account, so that there is no code.
+    pub(crate) signs_in: bool,
 }
 
 impl MemberCard {
     /// A member below the address of their consultation.
-    pub(crate) fn new(t: &Texts, url: &str, member: &MemberLine, titles: &Titles) -> Self {
+    pub(crate) fn new(t: &Texts, url: &str, member: &MemberLine, is_open: bool, titles: &Titles) -> Self {
         let facts = [&member.title, &member.facility, &member.licence].map(|text| text.trim().to_owned());
-        let told = |(channel, state, at): &(Channel, _, _)| {
-            format!("{}: {}, {}", channel.label(), words::message(t, *state), moment(t, *at))
+        let visit = |(came_at, left_at): &(_, Option<_>)| {
+            let until = left_at.map(|at| moment(t, at));
+            let until = until.or_else(|| is_open.then(|| t.consult.still_there.to_owned()));
+            [Some(moment(t, *came_at)), until].into_iter().flatten().collect::<Vec<_>>().join(" – ")
         };
         let opened = |(study, at): &(StudyInstanceUid, _)| match titles.get(study) {
             Some(title) => format!("{title}, {}", moment(t, *at)),
@@ -96,12 +108,32 @@ impl MemberCard {
             role: words::role(t, member.role),
             status: words::status(t, member.status),
             opened: member.opened.iter().map(opened).collect(),
-            messages: member.messages.iter().map(told).collect(),
+            visits: member.visits.iter().map(visit).collect(),
+            messages: member.messages.iter().map(|message| words::message(t, message)).collect(),
+            broken: broken_words(t, member),
+            link_ways: link_ways(t, member),
             may_admit: member.status == MemberStatus::Waiting,
             may_remove: member.status != MemberStatus::Removed && !words::is_chair(member.role),
             may_invite: member.status != MemberStatus::Removed,
+            signs_in: member.signs_in,
         }
     }
+}
+
+/// That messages to a member do not arrive, by which channels.
+fn broken_words(t: &Texts, member: &MemberLine) -> Option<String> {
+    let names: Vec<&str> = member.broken.iter().map(|channel| channel.label()).collect();
+    let is_told = !names.is_empty() && member.status != MemberStatus::Removed;
+    is_told.then(|| format!("{} {}.", t.consult.not_reached, names.join(", ")))
+}
+
+fn link_ways(t: &Texts, member: &MemberLine) -> Vec<(&'static str, String)> {
+    if member.broken.is_empty() {
+        return Vec::new();
+    }
+    let by = |channel: &Channel| (channel.as_str(), format!("{} {}", t.consult.link_by, channel.label()));
+    let by_hand = (BY_HAND, t.consult.link_by_hand.to_owned());
+    member.reached_by.iter().map(by).chain([by_hand]).collect()
 }
 
 /// The act that was not done.
@@ -149,7 +181,10 @@ pub(super) async fn render(
     let frame = Frame::at(visitor, language, true, &url).of(session);
     if let Some(member) = place.member().filter(|member| !member.member.is_admitted()) {
         // Who waits learns nothing of the patient.
-        return page(status, &WaitPage { frame, name: &member.member.name });
+        let is_over = view.record.consultation.state == ConsultationState::Ended;
+        let words = frame.t.consult;
+        let title = if is_over { words.over_title } else { words.wait_title };
+        return page(status, &WaitPage { frame, title, is_over, name: &member.member.name });
     }
     let t = frame.t;
     let titles = titles_of(visitor, session, &view, t).await?;
@@ -172,7 +207,10 @@ pub(super) async fn render(
         minutes: minutes.as_ref().map(|minutes| MinutesCard::new(t, &place, minutes)),
         may_write_minutes: place.may_write_minutes(),
         patient_name: &view.record.patient_name,
-        state: words::state_of(t, consultation),
+        state: match (&place.who, consultation.ended) {
+            (Who::Patient, Some(EndReason::Withdrawn)) => t.consult.ended_withdrawn_yours,
+            _ => words::state_of(t, consultation),
+        },
         started: format!("{}, {}", view.record.starter, moment(t, view.record.created_at)),
         until: words::until(t, consultation.ended, consultation.ends_at),
         question: &consultation.question,
@@ -201,7 +239,7 @@ fn card(
     is_open: bool,
     member: &MemberLine,
 ) -> MemberCard {
-    let card = MemberCard::new(t, url, member, titles);
+    let card = MemberCard::new(t, url, member, is_open, titles);
     let (is_chair, may_manage) = (place.is_chair(), place.may_manage());
     let sees_acts = may_manage || matches!(place.who, Who::Patient);
     MemberCard {
@@ -209,14 +247,15 @@ fn card(
         may_remove: card.may_remove && is_chair,
         may_invite: card.may_invite && may_manage,
         opened: if sees_acts { card.opened } else { Vec::new() },
+        visits: if sees_acts { card.visits } else { Vec::new() },
         messages: if may_manage { card.messages } else { Vec::new() },
+        broken: card.broken.filter(|_| may_manage),
         ..card
     }
 }
 
 fn is_recalled(view: &ConsultationView) -> bool {
-    use filmless_delivery::consult::EndReason;
-    view.record.consultation.ended == Some(EndReason::Recalled)
+    matches!(view.record.consultation.ended, Some(EndReason::Recalled | EndReason::Withdrawn))
 }
 
 /// The studies of the consultation that are in sight.

@@ -2,7 +2,7 @@
 
 use filmless_delivery::consult::{
     BadField, ChannelState, Consent, ConsentForm, Consultation, ConsultationState, EndReason, Fault,
-    MemberRole, MemberStatus, Signer,
+    MemberMessageKind, MemberRole, MemberStatus, MessageLine, Signer,
 };
 use jiff::Timestamp;
 
@@ -34,6 +34,9 @@ pub(crate) fn state(t: &Texts, state: ConsultationState, ended: Option<EndReason
         (ConsultationState::Draft | ConsultationState::Open, _) => t.consult.state_open,
         (ConsultationState::Ended, Some(EndReason::Time)) => t.consult.ended_time,
         (ConsultationState::Ended, Some(EndReason::Recalled)) => t.consult.ended_recalled,
+        (ConsultationState::Ended, Some(EndReason::Withdrawn)) => t.consult.ended_withdrawn,
+        (ConsultationState::Ended, Some(EndReason::Starter)) => t.consult.ended_starter,
+        (ConsultationState::Ended, Some(EndReason::Hospital)) => t.consult.ended_hospital,
         (ConsultationState::Ended, _) => t.consult.ended_chair,
     }
 }
@@ -46,7 +49,7 @@ pub(crate) fn state_of(t: &Texts, consultation: &Consultation) -> &'static str {
 /// Until when the images are open; empty if they were closed before.
 pub(crate) fn until(t: &Texts, ended: Option<EndReason>, ends_at: Timestamp) -> String {
     match ended {
-        Some(EndReason::Recalled) => String::new(),
+        Some(EndReason::Recalled | EndReason::Withdrawn) => String::new(),
         _ => format!("{} {}", t.consult.until, day(t, ends_at)),
     }
 }
@@ -96,6 +99,7 @@ pub(crate) fn bad(t: &Texts, bad: &BadField, rows: &[usize]) -> String {
         "licence" => words.licence,
         "email" => words.email,
         "phone" => words.phone,
+        "account" => words.account,
         "text" => words.your_opinion,
         "number" => words.opinions,
         "adds_to" => words.adds_to,
@@ -132,13 +136,20 @@ const fn fault(t: &Texts, kind: Fault) -> &'static str {
     }
 }
 
-/// What became of a message.
-pub(crate) const fn message(t: &Texts, state: ChannelState) -> &'static str {
-    match state {
+/// A message, and what became of it.
+pub(crate) fn message(t: &Texts, message: &MessageLine) -> String {
+    let kind = match message.kind {
+        MemberMessageKind::Link => t.consult.message_link,
+        MemberMessageKind::Code => t.consult.message_code,
+        MemberMessageKind::News => t.consult.message_news,
+    };
+    let state = match message.state {
         ChannelState::Pending | ChannelState::Sending => t.consult.message_pending,
-        ChannelState::Sent | ChannelState::Delivered => t.consult.message_sent,
+        ChannelState::Sent => t.consult.message_sent,
+        ChannelState::Delivered => t.consult.message_arrived,
         ChannelState::Failed => t.consult.message_failed,
-    }
+    };
+    format!("{} ({kind}): {state}, {}", message.channel.label(), moment(t, message.at))
 }
 
 /// Whether a role leads.

@@ -5,7 +5,7 @@ use axum::extract::{Path, RawForm};
 use axum::http::StatusCode;
 use axum::response::Response;
 use filmless_delivery::consult::{
-    ConsultationId, ConsultationState, EndReason, Invited, MemberAct, MemberId, StartAnswer,
+    Again, ConsultationId, ConsultationState, EndReason, Invited, MemberAct, MemberId, StartAnswer,
 };
 use filmless_delivery::staff::StaffError;
 use filmless_domain::PatientId;
@@ -18,7 +18,7 @@ use super::patient::StudyRow;
 use super::trouble::Trouble;
 use crate::error::PortalError;
 use crate::pages::answer::{page, see_other};
-use crate::pages::consult::form::{Field, StartForm, Typed, fields, new_member_of};
+use crate::pages::consult::form::{Field, StartForm, Typed, fields, link_of, new_member_of};
 use crate::pages::consult::invited::InvitedRow;
 use crate::pages::consult::list::Line;
 use crate::pages::consult::show::{MemberCard, Titles};
@@ -154,26 +154,27 @@ pub(crate) async fn new_code(
     console: Console,
     Path(path): Path<(String, String, String)>,
 ) -> Result<Response, Trouble> {
-    invite_again(console, path, false).await
+    invite_again(console, path, Again::Code).await
 }
 
 /// `POST /staff/patients/{patient}/consultations/{consultation_id}/members/{member_id}/link`
 pub(crate) async fn new_link(
     console: Console,
     Path(path): Path<(String, String, String)>,
+    RawForm(body): RawForm,
 ) -> Result<Response, Trouble> {
-    invite_again(console, path, true).await
+    invite_again(console, path, link_of(&body)).await
 }
 
 async fn invite_again(
     console: Console,
     (segment, id, member): (String, String, String),
-    is_link: bool,
+    again: Again,
 ) -> Result<Response, Trouble> {
     console.demand(Act::Consult).await?;
     let (patient, id) = (patient_of(&segment, &console)?, id_of(&id, &console)?);
     let member = MemberId::parse(&member).map_err(|_| console.trouble()(StaffError::NotFound))?;
-    let done = console.desk.invite_member_again(&patient, &id, &member, is_link).await;
+    let done = console.desk.invite_member_again(&patient, &id, &member, again).await;
     answer(&console, &patient, &id, done).await
 }
 
@@ -234,7 +235,7 @@ async fn render(
         t,
         back_url: patient_url(patient),
         lines: found.iter().map(|line| Line::new(t, line, url_of(patient, &line.id))).collect(),
-        form: StartForm::new(t, url.clone(), &studies, typed, error),
+        form: StartForm::new(t, url.clone(), &studies, typed, true, error),
         frame,
     };
     Ok(page(status, &template)?)
@@ -256,7 +257,7 @@ async fn one(
     let card = |member| MemberCard {
         may_admit: false,
         may_remove: false,
-        ..MemberCard::new(t, &url, member, &Titles::new())
+        ..MemberCard::new(t, &url, member, is_open, &Titles::new())
     };
     let template = ConsultationPage {
         t,
@@ -284,7 +285,7 @@ fn consultations(console: &Console) -> Result<&filmless_delivery::consult::Consu
 /// Tells those who are in the room, where there is one.
 async fn end_room(console: &Console, id: &ConsultationId) -> Result<(), Trouble> {
     if let Some(rooms) = &console.visitor.services.rooms {
-        Box::pin(rooms.live.end(id, EndReason::Chair)).await.map_err(PortalError::from)?;
+        Box::pin(rooms.live.end(id, EndReason::Hospital)).await.map_err(PortalError::from)?;
     }
     Ok(())
 }

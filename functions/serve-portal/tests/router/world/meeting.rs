@@ -57,6 +57,7 @@ impl Meeting {
             secretary: None,
             language: Language::Vi,
             starter: String::new(),
+            may_annotate: false,
         };
         let staff = desk(services, "u-17", [Role::Records]);
         let patient = PatientId::parse(HOA_CODE).unwrap();

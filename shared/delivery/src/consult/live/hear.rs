@@ -144,9 +144,9 @@ impl Live {
         connection: &str,
         incoming: Option<&Incoming>,
     ) -> Result<Attending, DeliveryError> {
-        let remembered = self.memory.get(connection);
+        let remembered = self.judgements.get(connection);
         let known = match &remembered {
-            Some(remembered) => Some(remembered.connection.clone()),
+            Some(remembered) => Some(remembered.found.clone()),
             None => self.common.index.room_connection(connection).await?,
         };
         let known = known.filter(|known| known.consultation == *consultation);

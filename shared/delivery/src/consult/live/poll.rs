@@ -17,8 +17,10 @@ use crate::viewing::Session;
 
 /// Most messages of one request.
 pub const POLL_MESSAGES_MAX: usize = 20;
-/// Longest wait for something new, where waiting is possible.
-const WAIT_MAX: Duration = Duration::from_secs(20);
+/// How often a room looks after those who say nothing, where it can: so long may somebody still see a room that has ended for them.
+pub const LOOK_EVERY: Duration = Duration::from_secs(3);
+/// After how many looks a request is answered that waits for something new.
+const LOOKS_MAX: u32 = 6;
 /// Somebody who asks nothing for so long is gone.
 const POLL_TTL: SignedDuration = SignedDuration::from_secs(45);
 /// Most lines of one answer.
@@ -87,10 +89,15 @@ impl Live {
             && events.is_empty()
             && poll.messages.is_empty()
         {
-            let _ = tokio::time::timeout(WAIT_MAX, changes.changed()).await;
-            // Who was removed meanwhile hears nothing more.
-            if !self.look_after(consultation, &connection.id).await? {
-                return self.farewell(consultation, poll.since, Refusal::NotAdmitted).await;
+            for _ in 0..LOOKS_MAX {
+                let woken = tokio::time::timeout(LOOK_EVERY, changes.changed()).await;
+                // Who was removed meanwhile, or whose study was recalled, hears nothing more.
+                if !self.look_after(consultation, &connection.id).await? {
+                    return self.farewell(consultation, poll.since, Refusal::NotAdmitted).await;
+                }
+                if woken.is_ok() {
+                    break;
+                }
             }
             answer = self.news(consultation, since).await?;
         }

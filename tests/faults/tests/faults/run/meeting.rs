@@ -118,6 +118,7 @@ impl Meeting {
             secretary: None,
             language: Language::Vi,
             starter: String::new(),
+            may_annotate: false,
         };
         let staff = StaffMember { subject: "u-1".into(), name: "Lan".into(), roles: [Role::Records].into() };
         let desk = Desk::new(services.clone(), staff, SOURCE.into());
