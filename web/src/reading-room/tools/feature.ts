@@ -21,6 +21,8 @@ export const install: Install = (room: Room): Feature => {
   const refine = () => (room.store.all.length > 0 ? void measuring.use(() => undefined) : undefined);
   room.store.listen(refine);
   refine();
+  // The window of a PET is told in SUVbw, as its values are.
+  room.listen({ onChange: ({ pane }, what) => (what === "index" && pane.index?.modality === "PT" ? void measuring.use(() => undefined) : undefined) });
   const filter = new KeyImageFilter(room, words.keyImageMark);
   return {
     commands: [
