@@ -55,7 +55,8 @@ export interface ChatLine {
   readonly text: string;
 }
 
-export type EndReason = "chair" | "time" | "recalled" | "removed";
+/** `over`: for a reason that this page does not know. */
+export type EndReason = "chair" | "hospital" | "starter" | "withdrawn" | "time" | "recalled" | "removed" | "over";
 
 export interface Welcome {
   readonly type: "welcome";
@@ -194,14 +195,14 @@ export function readMessage(told: Json | null): RoomMessage | null {
     case "pong":
       return { type: "pong" };
     case "ended":
-      return { type: "ended", reason: REASONS.find((reason) => reason === told["reason"]) ?? "chair" };
+      return { type: "ended", reason: REASONS.find((reason) => reason === told["reason"]) ?? "over" };
     default:
       return null;
   }
 }
 
 const NEWS: readonly NewsKind[] = ["opinion", "minutes", "signature"];
-const REASONS: readonly EndReason[] = ["chair", "time", "recalled", "removed"];
+const REASONS: readonly EndReason[] = ["chair", "hospital", "starter", "withdrawn", "time", "recalled", "removed"];
 const ROLES: readonly Role[] = ["chair", "secretary", "member"];
 const STANDINGS: readonly Standing[] = ["invited", "waiting", "admitted", "removed"];
 

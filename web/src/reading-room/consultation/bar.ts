@@ -59,8 +59,8 @@ export class Bar {
 
   refresh(state: BarState): void {
     const { meeting, words } = this;
-    const isIn = state.mood === "live" || state.mood === "polling";
-    set(this.mood, state.mood === "live" ? words.live : state.mood === "polling" ? words.polling : state.mood === "joining" ? words.joining : words.lost);
+    const isIn = state.mood !== "joining" && state.mood !== "lost";
+    set(this.mood, words.moods[state.mood === "closed" ? "lost" : state.mood]);
     this.mood.dataset["mood"] = state.mood;
     set(this.driver, this.driverText);
     const { isDriver, isChair, isWithoutDriver } = meeting;

@@ -23,6 +23,7 @@ import { CONSULTATION_WORDS, type ConsultationWords } from "./words.js";
 
 const TOLD_MINUTES = [10, 5, 1];
 const MINUTE_MS = 60_000;
+const RESTORING_MS_MAX = 20_000;
 
 /** Whether the room's state was shown. */
 export async function attend(room: ReadingRoom, written: string): Promise<boolean> {
@@ -87,7 +88,7 @@ class Attendance {
     // What others measure is drawn by the room's tools.
     new Measuring(room);
     this.driver = new Driver(room, meeting, send, () => room.say(words.tooManyObjects));
-    this.follower = new Follower(room, { onLeave: () => this.leave(), onMissing: () => room.say(words.noStudy) });
+    this.follower = new Follower(room, { onLeave: () => this.leave(), onMissing: () => room.say(words.noStudy), onShown: () => this.endRestoring() });
     const measured = new MeasuredMarks(room);
     this.ownMarks = new OwnMarks(room, meeting, send, (mark) => measured.of(mark));
     room.listen({ onChange: (_, what) => (what === "full" || what === "picture" ? this.ownMarks.look() : undefined) });
@@ -115,6 +116,7 @@ class Attendance {
     meeting.listen((change, message) => this.onChange(change, message));
     this.link = new ConsultationLink(place, { onMood: (mood) => this.onMood(mood), onMessage: (message) => meeting.take(message), onOut: () => this.end(words.ended.out) });
     addEventListener("online", () => this.link.retryNow());
+    addEventListener("offline", () => this.link.suspect());
     addEventListener("pageshow", () => this.link.retryNow());
     setInterval(() => this.tellTime(), MINUTE_MS / 2);
     this.refresh();
@@ -123,10 +125,10 @@ class Attendance {
   private onMood(mood: LinkMood): void {
     const before = this.mood;
     this.mood = mood;
-    this.chat.isOnline = mood === "live" || mood === "polling";
+    this.chat.isOnline = mood === "live" || mood === "quiet" || mood === "polling";
     if (mood === "lost") {
       this.ownMarks.leave();
-      this.room.say(this.words.lost);
+      this.room.say(this.words.moods.lost);
     } else if (before === "lost" && this.chat.isOnline) {
       this.room.say(this.words.back);
     }
@@ -170,16 +172,29 @@ class Attendance {
     this.lastDriver = meeting.driver;
     if (meeting.isDriver) {
       if (!this.wasWelcome && meeting.state !== null) {
-        // After a reload the driver goes on where the room is.
+        // After a reload the driver goes on where the room is, and leads nobody away while it comes back.
+        this.driver.isHeld = true;
         this.follower.follow(meeting.state);
-        this.follower.stop();
+        setTimeout(() => this.endRestoring(), RESTORING_MS_MAX);
+      } else {
+        this.driver.begin();
       }
-      this.driver.begin();
     } else {
       this.show();
     }
     this.begin(meeting.state !== null);
     this.wasWelcome = true;
+  }
+
+  /** The driver's screen is as it was before a reload, or as near as it comes. */
+  private endRestoring(): void {
+    if (this.driver.isHeld) {
+      this.driver.isHeld = false;
+      if (this.meeting.isDriver) {
+        this.follower.stop();
+      }
+      this.driver.begin();
+    }
   }
 
   private onDriver(): void {
@@ -223,6 +238,7 @@ class Attendance {
 
   /** The reader's own hand has changed what is shown. */
   private leave(): void {
+    this.endRestoring();
     if (!this.meeting.isDriver) {
       this.wantsToFollow = false;
       this.room.say(this.words.leftDriver);

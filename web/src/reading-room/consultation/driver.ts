@@ -17,6 +17,8 @@ export class Driver {
   /** What the room knows of this screen. */
   private told: ViewState | null = null;
   private isLess = false;
+  /** Until this screen shows what the room does, there is nothing to tell. */
+  isHeld = false;
 
   constructor(
     room: ReadingRoom,
@@ -48,7 +50,7 @@ export class Driver {
   }
 
   private tell(): void {
-    if (!this.meeting.isDriver) {
+    if (!this.meeting.isDriver || this.isHeld) {
       return;
     }
     const all = this.shown.state;

@@ -4,10 +4,13 @@ import type { Said } from "../../tools/language.js";
 
 const VI = {
   consultation: "Hội chẩn",
-  joining: "Đang vào phòng hội chẩn…",
-  live: "Đã kết nối",
-  polling: "Kết nối chậm: mạng ở đây chặn kết nối trực tiếp",
-  lost: "Mất kết nối, đang nối lại…",
+  moods: {
+    joining: "Đang vào phòng hội chẩn…",
+    live: "Đã kết nối",
+    quiet: "Đường truyền im lặng, hình có thể đã cũ",
+    polling: "Kết nối chậm: mạng ở đây chặn kết nối trực tiếp",
+    lost: "Mất kết nối, đang nối lại…",
+  },
   back: "Đã nối lại.",
   driver: "Người trình bày: {name}",
   youDrive: "Ông/Bà đang trình bày",
@@ -81,6 +84,10 @@ const VI = {
   news: { opinion: "Có ý kiến mới của {name}.", minutes: "Biên bản có bản mới.", signature: "{name} đã ký biên bản." },
   ended: {
     chair: "Chủ tọa đã kết thúc hội chẩn.",
+    hospital: "Bệnh viện đã kết thúc hội chẩn.",
+    starter: "Bác sĩ mở hội chẩn đã kết thúc hội chẩn.",
+    withdrawn: "Người bệnh đã rút lại sự đồng ý hội chẩn.",
+    over: "Hội chẩn đã kết thúc.",
     time: "Đã hết thời gian hội chẩn.",
     recalled: "Bệnh viện đã thu hồi hình ảnh của hội chẩn này.",
     removed: "Chủ tọa đã mời Ông/Bà ra khỏi hội chẩn.",
@@ -113,10 +120,13 @@ const VI = {
 
 const EN: typeof VI = {
   consultation: "Consultation",
-  joining: "Joining the consultation…",
-  live: "Connected",
-  polling: "Slow connection: something here blocks direct connections",
-  lost: "Connection lost, reconnecting…",
+  moods: {
+    joining: "Joining the consultation…",
+    live: "Connected",
+    quiet: "Nothing heard from the room, the picture may be old",
+    polling: "Slow connection: something here blocks direct connections",
+    lost: "Connection lost, reconnecting…",
+  },
   back: "Connected again.",
   driver: "Presenting: {name}",
   youDrive: "You are presenting",
@@ -190,6 +200,10 @@ const EN: typeof VI = {
   news: { opinion: "There is a new opinion of {name}.", minutes: "The minutes have a new version.", signature: "{name} has signed the minutes." },
   ended: {
     chair: "The chair has ended the consultation.",
+    hospital: "The hospital has ended the consultation.",
+    starter: "The doctor who started the consultation has ended it.",
+    withdrawn: "The patient has withdrawn their consent.",
+    over: "The consultation has ended.",
     time: "The time of the consultation is over.",
     recalled: "The hospital has recalled the images of this consultation.",
     removed: "The chair has removed you from the consultation.",
