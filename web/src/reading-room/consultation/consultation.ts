@@ -4,11 +4,13 @@ import { ConsultationLink, type LinkMood, type Outgoing } from "../../link/consu
 import { fill } from "../../page.js";
 import { readConsultationPlace, type ConsultationPlace, type RoomMessage } from "../../read/room-message.js";
 import type { ReadingRoom } from "../room.js";
+import { SHARED_CALIBRATIONS } from "../tools/shared-calibrations.js";
 import { Measuring } from "../tools/measuring.js";
 import { Bar } from "./bar.js";
 import { channelOf, type Ended } from "./channel.js";
 import { announced, ChatPanel } from "./chat-panel.js";
 import { clearRoom } from "./closing.js";
+import { colourOf } from "./colours.js";
 import { Driver } from "./driver.js";
 import { Follower } from "./follower.js";
 import { ForeignMarks } from "./foreign-marks.js";
@@ -90,10 +92,11 @@ class Attendance {
     this.driver = new Driver(room, meeting, send, () => room.say(words.tooManyObjects));
     this.follower = new Follower(room, { onLeave: () => this.leave(), onMissing: () => room.say(words.noStudy), onShown: () => this.endRestoring() });
     const measured = new MeasuredMarks(room);
-    this.ownMarks = new OwnMarks(room, meeting, send, (mark) => measured.of(mark));
+    this.ownMarks = new OwnMarks(room, meeting, send, (mark) => measured.of(mark), () => Date.now() + meeting.clockMs);
     room.listen({ onChange: (_, what) => (what === "full" || what === "picture" ? this.ownMarks.look() : undefined) });
     this.progress = new Progress(room, send);
-    new ForeignMarks(room, meeting);
+    const foreign = new ForeignMarks(room, meeting);
+    SHARED_CALIBRATIONS.share(() => [...foreign.calibrations, ...this.ownMarks.calibrations]);
     new Pointers(room, meeting, () => this.follower.isOn);
     watchPointer(room, { send, isPointing: () => meeting.isDriver || this.isPointing });
     room.listen({ onCommand: () => this.endPointing() });
@@ -137,6 +140,10 @@ class Attendance {
 
   private onChange(change: Change, message: RoomMessage): void {
     const { meeting } = this;
+    if (change === "marks") {
+      // By another calibration, one's own marks measure something else.
+      this.ownMarks.look();
+    }
     if (change === "welcome") {
       this.onWelcome();
     } else if (change === "state") {
@@ -168,6 +175,8 @@ class Attendance {
     this.chat.join();
     this.ownMarks.join();
     this.people.refresh();
+    // The same colour as on the others' screens: "the blue one" is the same for all who talk of it.
+    this.room.page.main.style.setProperty("--own-mark", colourOf(meeting.you, meeting.members));
     this.progress.again();
     this.lastDriver = meeting.driver;
     if (meeting.isDriver) {
