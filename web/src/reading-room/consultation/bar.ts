@@ -22,6 +22,8 @@ export interface BarEvents {
 
 export interface BarState {
   readonly mood: LinkMood;
+  /** This reader presents in another window. */
+  readonly isElsewhere: boolean;
   readonly isFollowing: boolean;
   readonly isPointing: boolean;
   readonly unread: number;
@@ -62,7 +64,7 @@ export class Bar {
     const isIn = state.mood !== "joining" && state.mood !== "lost";
     set(this.mood, words.moods[state.mood === "closed" ? "lost" : state.mood]);
     this.mood.dataset["mood"] = state.mood;
-    set(this.driver, this.driverText);
+    set(this.driver, state.isElsewhere ? words.driveElsewhere : this.driverText);
     const { isDriver, isChair, isWithoutDriver } = meeting;
     set(this.follow, state.isFollowing ? words.followOn : words.follow);
     this.follow.hidden = isDriver || meeting.driver === null;

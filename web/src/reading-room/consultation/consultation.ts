@@ -75,6 +75,8 @@ class Attendance {
   private wantsToFollow = true;
   private lastDriver: string | null = null;
   private wasWelcome = false;
+  /** This reader presents, but in another window. */
+  private isElsewhere = false;
 
   constructor(
     private readonly room: ReadingRoom,
@@ -90,7 +92,7 @@ class Attendance {
     // What others measure is drawn by the room's tools.
     new Measuring(room);
     this.driver = new Driver(room, meeting, send, () => room.say(words.tooManyObjects));
-    this.follower = new Follower(room, { onLeave: () => this.leave(), onMissing: () => room.say(words.noStudy), onShown: () => this.endRestoring() });
+    this.follower = new Follower(room, { onLeave: () => this.leave(), onMissing: () => room.say(words.noStudy), onShown: () => this.endRestoring(true) });
     const measured = new MeasuredMarks(room);
     this.ownMarks = new OwnMarks(room, meeting, send, (mark) => measured.of(mark), () => Date.now() + meeting.clockMs);
     room.listen({ onChange: (_, what) => (what === "full" || what === "picture" ? this.ownMarks.look() : undefined) });
@@ -147,6 +149,7 @@ class Attendance {
     if (change === "welcome") {
       this.onWelcome();
     } else if (change === "state") {
+      this.lookElsewhere(message);
       this.show();
     } else if (change === "driver") {
       this.onDriver();
@@ -179,12 +182,12 @@ class Attendance {
     this.room.page.main.style.setProperty("--own-mark", colourOf(meeting.you, meeting.members));
     this.progress.again();
     this.lastDriver = meeting.driver;
-    if (meeting.isDriver) {
+    if (meeting.isDriver && !this.isElsewhere) {
       if (!this.wasWelcome && meeting.state !== null) {
         // After a reload the driver goes on where the room is, and leads nobody away while it comes back.
         this.driver.isHeld = true;
         this.follower.follow(meeting.state);
-        setTimeout(() => this.endRestoring(), RESTORING_MS_MAX);
+        setTimeout(() => this.endRestoring(false), RESTORING_MS_MAX);
       } else {
         this.driver.begin();
       }
@@ -196,13 +199,27 @@ class Attendance {
   }
 
   /** The driver's screen is as it was before a reload, or as near as it comes. */
-  private endRestoring(): void {
-    if (this.driver.isHeld) {
+  private endRestoring(isWhole: boolean): void {
+    if (this.driver.isHeld && !this.isElsewhere) {
       this.driver.isHeld = false;
       if (this.meeting.isDriver) {
         this.follower.stop();
       }
-      this.driver.begin();
+      if (isWhole) {
+        this.driver.resume();
+      } else {
+        this.driver.begin();
+      }
+    }
+  }
+
+  /** Of two windows of the driver, the one that was touched last presents; the other one follows it. */
+  private lookElsewhere(message: RoomMessage): void {
+    const { meeting, driver } = this;
+    const isState = message.type === "state" || message.type === "scroll";
+    if (isState && meeting.isDriver && message.by === meeting.you && !driver.hasSent(message.sequence) && !this.isElsewhere) {
+      this.isElsewhere = this.wantsToFollow = driver.isHeld = true;
+      this.refresh();
     }
   }
 
@@ -214,6 +231,7 @@ class Attendance {
     }
     this.lastDriver = driver;
     this.hasAsked = false;
+    this.isElsewhere = this.driver.isHeld = false;
     if (meeting.isDriver) {
       this.follower.stop();
       this.driver.begin();
@@ -228,7 +246,7 @@ class Attendance {
 
   private show(): void {
     const { meeting, follower } = this;
-    if (!meeting.isDriver && this.wantsToFollow && meeting.state !== null) {
+    if ((!meeting.isDriver || this.isElsewhere) && this.wantsToFollow && meeting.state !== null) {
       follower.follow(meeting.state);
     }
   }
@@ -247,8 +265,12 @@ class Attendance {
 
   /** The reader's own hand has changed what is shown. */
   private leave(): void {
-    this.endRestoring();
-    if (!this.meeting.isDriver) {
+    this.endRestoring(false);
+    if (this.isElsewhere) {
+      this.isElsewhere = this.driver.isHeld = false;
+      this.driver.begin();
+      this.refresh();
+    } else if (!this.meeting.isDriver) {
       this.wantsToFollow = false;
       this.room.say(this.words.leftDriver);
       this.refresh();
@@ -310,7 +332,7 @@ class Attendance {
   private refresh(): void {
     if (!this.isOver && this.bar !== undefined) {
       const isFollowing = this.wantsToFollow && !this.meeting.isDriver;
-      this.bar.refresh({ mood: this.mood, isFollowing, isPointing: this.isPointing, unread: this.chat.unread });
+      this.bar.refresh({ mood: this.mood, isElsewhere: this.isElsewhere, isFollowing, isPointing: this.isPointing, unread: this.chat.unread });
     }
   }
 
