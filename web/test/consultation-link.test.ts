@@ -171,13 +171,27 @@ describe("a socket", () => {
     expect(world.sockets.length).toBe(2);
     world.socket.open();
     world.socket.tell(WELCOME);
-    await pass(30_000);
+    await pass(5_000);
     expect(world.socket.sent.map(({ type }) => type)).toEqual(["join", "ping"]);
+    await pass(3_000);
+    expect(moods[moods.length - 1], "told within seconds").toBe("quiet");
     world.socket.tell({ type: "pong" });
-    await pass(30_000);
-    expect(world.sockets.length).toBe(2);
-    await pass(10_100);
-    expect([world.sockets.length, moods[moods.length - 1]]).toEqual([3, "lost"]);
+    await pass(4_900);
+    expect([world.sockets.length, moods[moods.length - 1], world.socket.sent.length]).toEqual([2, "live", 2]);
+    world.socket.tell(chat(8));
+    await pass(4_900);
+    expect(world.socket.sent.length, "who speaks is not asked").toBe(2);
+    await pass(100 + 10_100);
+    expect([world.sockets.length, moods.slice(-2)]).toEqual([3, ["quiet", "lost"]]);
+  });
+
+  it("is doubted at once when the network goes, and trusted again by the next word", async () => {
+    await joined();
+    link.suspect();
+    expect([moods[moods.length - 1], world.socket.sent[world.socket.sent.length - 1]?.type]).toEqual(["quiet", "ping"]);
+    expect(link.send({ type: "chat", id: "u", text: "a" })).toBe(true);
+    world.socket.tell({ type: "pong" });
+    expect(moods[moods.length - 1]).toBe("live");
   });
 
   it("asks for what is missing between two messages, unless it comes by itself", async () => {

@@ -13,6 +13,7 @@ import { regionOf, viewOf } from "../src/reading-room/consultation/region.js";
 import { narrowed, scrolled } from "../src/reading-room/consultation/shown.js";
 import { CONSULTATION_WORDS } from "../src/reading-room/consultation/words.js";
 import { KeyImages } from "../src/reading-room/tools/key-images.js";
+import { SharedCalibrations } from "../src/reading-room/tools/shared-calibrations.js";
 import { roomTool } from "../src/reading-room/tools/registry.js";
 import { MarkStore } from "../src/tools/mark-store.js";
 import { FITTED, toStage, apply, invert, type Raster, type Size, type View } from "../src/view-geometry.js";
@@ -193,7 +194,7 @@ describe("what a member knows of the room", () => {
     const mark = { study_instance_uid: "1.2", kind: "length", image: "1.2.1/1.2.1.1/1", points: [1, 2, 3, 4] };
     meeting.take(welcome({ marks: [{ id: "m", by: "a", mark }], chat: [{ id: "c", by: "a", at: "2026-11-30T10:59:00Z", text: "xin chào" }] }));
     expect([meeting.state, meeting.driver, meeting.sequence, meeting.isDriver, meeting.isChair]).toEqual([STATE, "a", 4, false, false]);
-    expect(meeting.marks).toEqual([{ id: "m", by: "a", mark: { studyInstanceUid: "1.2", kind: "length", image: "1.2.1/1.2.1.1/1", points: [{ x: 1, y: 2 }, { x: 3, y: 4 }], text: null }, isMeasured: false }]);
+    expect(meeting.marks).toEqual([{ id: "m", by: "a", mark: { studyInstanceUid: "1.2", kind: "length", image: "1.2.1/1.2.1.1/1", points: [{ x: 1, y: 2 }, { x: 3, y: 4 }], text: null }, isMeasured: false, atMs: null }]);
     expect(meeting.chat.map(({ text }) => text)).toEqual(["xin chào"]);
   });
 
@@ -285,7 +286,7 @@ describe("marks of one's own", () => {
         sent.push({ id: message.id, mark: message.mark, ...(message.measurement == null ? {} : { mm: message.measurement.values[0]?.value }) });
       }
       return isOnline;
-    }, () => (mm === null ? null : { kind: "length", points: [], label: null, values: [{ quantity: "length", value: mm, unit: "mm" }] }), keys);
+    }, () => (mm === null ? null : { kind: "length", points: [], label: null, values: [{ quantity: "length", value: mm, unit: "mm" }] }), () => Date.now() + 60_000, keys);
   });
   afterEach(() => void vi.useRealTimers());
 
@@ -331,7 +332,7 @@ describe("marks of one's own", () => {
   });
 
   it("of another device are there again, and can be changed; those of others are never in the store", () => {
-    others = [{ id: "m", by: "b", mark: shared(4), isMeasured: false }, { id: "n", by: "a", mark: shared(6), isMeasured: false }];
+    others = [{ id: "m", by: "b", mark: shared(4), isMeasured: false, atMs: null }, { id: "n", by: "a", mark: shared(6), isMeasured: false, atMs: null }];
     marks.join();
     expect(store.all.map(({ points }) => points[0]?.x)).toEqual([4]);
     pass();
@@ -350,7 +351,7 @@ describe("marks of one's own", () => {
     store.remove([first.id]);
     draw(2);
     pass();
-    others = [{ id: sent[0]?.id ?? "", by: "b", mark: shared(1), isMeasured: false }];
+    others = [{ id: sent[0]?.id ?? "", by: "b", mark: shared(1), isMeasured: false, atMs: null }];
     isOnline = true;
     marks.join();
     pass();
@@ -371,7 +372,7 @@ describe("marks of one's own", () => {
   it("that are whole images are told with series, instance and frame, and come back from another device", () => {
     const image = "1.2.1/1.2.1.7/3";
     const key = (of: string): SharedMark => ({ studyInstanceUid: "1.2", kind: "key-image", image: of, points: [], text: null });
-    others = [{ id: "m", by: "b", mark: key("1.2.1/1.2.1.1/1"), isMeasured: false }];
+    others = [{ id: "m", by: "b", mark: key("1.2.1/1.2.1.1/1"), isMeasured: false, atMs: null }];
     marks.join();
     expect(keys.all).toEqual(["1.2.1/1.2.1.1/1"]);
     keys.toggle(image);
@@ -396,10 +397,26 @@ describe("marks of one's own", () => {
     pass();
     expect(new Set(sent.map(({ id }) => id)).size).toBe(1);
     expect(sent.map((one) => one.mm ?? null)).toEqual([null, 12.5, 13]);
-    others = [{ id: sent[0]?.id ?? "", by: "b", mark: shared(1), isMeasured: true }];
+    others = [{ id: sent[0]?.id ?? "", by: "b", mark: shared(1), isMeasured: true, atMs: null }];
     marks.join();
     pass();
     expect(sent.length, "what the room has already is not told again after a lost line").toBe(3);
+  });
+
+  it("that calibrate have the time of the server at which they were drawn, and the last one of all counts", () => {
+    marks.join();
+    const line = store.begin("calibrate", "1.2.1/1.2.1.1/1", [{ x: 1, y: 1 }, { x: 9, y: 1 }]);
+    line.text = "10";
+    store.add(line);
+    expect(marks.calibrations.map(({ atMs }) => atMs)).toEqual([Number.POSITIVE_INFINITY]);
+    const before = Date.now();
+    pass();
+    expect(marks.calibrations.map(({ atMs }) => atMs - 60_000 - before).every((ms) => ms >= 0 && ms <= 200)).toBe(true);
+    const shared = new SharedCalibrations();
+    expect(shared.all).toBeNull();
+    const dated = (atMs: number, id: string, text: string) => ({ mark: { ...line, text }, atMs, id });
+    shared.share(() => [dated(5, "c", "third"), dated(3, "a", "first"), dated(5, "b", "second")]);
+    expect(shared.all?.map(({ text }) => text)).toEqual(["first", "second", "third"]);
   });
 
   it("carry their numbers as they are saved, unless an outline leaves no room for them", () => {

@@ -47,9 +47,9 @@ describe("a length", () => {
     expect(lengthBetween(spaced, at(0, 0), at(0, 50)).caveat).toBe("on-film");
   });
 
-  it("without calibration counts the pixels that are crossed, where they are not square, too", () => {
+  it("without calibration counts widths of a pixel, whichever way it goes, where pixels are not square", () => {
     const flat = frameDetails({ raw: {}, rows: 100, columns: 100, aspect: 0.5 });
-    expect(lengthBetween(flat, at(0, 0), at(0, 58)).quantities).toEqual([{ value: 58, unit: "px" }]);
+    expect(lengthBetween(flat, at(0, 0), at(0, 58)).quantities).toEqual([{ value: 29, unit: "px" }]);
     expect(lengthBetween(flat, at(0, 0), at(50, 0)).quantities).toEqual([{ value: 50, unit: "px" }]);
     expect(ellipseArea(flat, at(0, 0), at(20, 10)).value, "the pixels that lie inside").toBeCloseTo(Math.PI * 50);
     expect(angleAt(flat, at(10, 0), at(0, 0), at(10, 20)), "an angle is that of the picture").toBeCloseTo(45);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { windowText } from "../src/tools/presets.js";
+import { windowText, windowUnit } from "../src/tools/presets.js";
 import type { Words } from "../src/words.js";
 
 const words = { windowValues: "{c} {w}" } as Words;
@@ -15,7 +15,18 @@ it("a window has the digits that can be seen in it", () => {
     [0.0012345, 0.0025, "0.00123 0.0025"],
     [20000.7, 65535, "20001 65535"],
   ] as const) {
-    expect(windowText({ center, width, function: "LINEAR", name: null }, words)).toBe(text);
+    expect(windowText({ center, width }, words)).toBe(text);
   }
-  expect(windowText({ center: 5, width: 0, function: "LINEAR", name: null }, words)).toBe("");
+  expect(windowText({ center: 5, width: 0 }, words, "SUVbw")).toBe("");
+});
+
+it.each([
+  ["HU", ""],
+  ["US", ""],
+  [null, ""],
+  ["Bq/ml", "40 400 Bq/ml"],
+  ["CNTS", "40 400 counts"],
+])("a window of values in %s has the unit that a reader needs", (unit, text) => {
+  const shown = windowUnit({ unit }, { units: { CNTS: "counts" } });
+  expect(windowText({ center: 40, width: 400 }, words, shown)).toBe(text === "" ? "40 400" : text);
 });

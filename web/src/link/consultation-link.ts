@@ -11,8 +11,8 @@ export { fetchRecord } from "./consultation-record.js";
 export { fitting } from "./room-messages.js";
 export type { Outgoing };
 
-/** `lost`: it is trying again. */
-export type LinkMood = "joining" | "live" | "polling" | "lost" | "closed";
+/** `quiet`: it may be dead; what is shown may be old. `lost`: it is trying again. */
+export type LinkMood = "joining" | "live" | "quiet" | "polling" | "lost" | "closed";
 
 export interface ConsultationLinkEvents {
   onMood(mood: LinkMood): void;
@@ -31,7 +31,11 @@ export interface LinkWorld {
 export type SocketLike = Pick<WebSocket, "send" | "close" | "onopen" | "onmessage" | "onclose" | "onerror">;
 
 const WELCOME_MS_MAX = 8_000;
-const PING_MS = 30_000;
+/** After so long without a word, the room is asked whether it is still there; */
+const PING_MS = 5_000;
+/** without an answer, the reader is told first, */
+const QUIET_MS = 3_000;
+/** and then the line is given up: images on a slow line may hold an answer up. */
 const PONG_MS_MAX = 10_000;
 /** Sockets that failed one after another, before it goes on over HTTP. */
 const SOCKETS_FAILED_MAX = 2;
@@ -75,6 +79,7 @@ export class ConsultationLink {
   private isFlushing = false;
   private isClosed = false;
   private poll: AbortController | null = null;
+  private doubt: (() => void) | null = null;
   private readonly waiting = new Set<() => void>();
 
   constructor(
@@ -87,7 +92,7 @@ export class ConsultationLink {
 
   /** Whether it was given to the connection; nothing is kept for later, because whoever sends knows better what is still true then. */
   send(message: Outgoing): boolean {
-    if (this.mood === "live") {
+    if (this.isLive) {
       this.socket?.send(JSON.stringify(written(message)));
       return true;
     }
@@ -104,6 +109,15 @@ export class ConsultationLink {
   /** The network is back: no need to wait. */
   retryNow(): void {
     this.waiting.forEach((end) => end());
+  }
+
+  /** The network may be gone: sockets hear of it late. */
+  suspect(): void {
+    this.doubt?.();
+  }
+
+  private get isLive(): boolean {
+    return this.mood === "live" || this.mood === "quiet";
   }
 
   close(): void {
@@ -148,26 +162,40 @@ export class ConsultationLink {
       const socket = this.world.openSocket(ticket.url);
       let isWelcome = false;
       const early: RoomMessage[] = [];
-      let pinging = 0;
+      let pinging = setTimeout(() => undefined, 0);
       const giveUp = () => socket.close();
       let deadline = setTimeout(giveUp, WELCOME_MS_MAX);
       const end = () => {
         clearTimeout(deadline);
-        clearInterval(pinging);
+        clearTimeout(pinging);
         socket.onclose = socket.onerror = socket.onmessage = null;
         if (this.socket === socket) {
-          this.socket = null;
+          this.socket = this.doubt = null;
         }
         resolve(isWelcome);
+      };
+      // A line that is dead does not always close.
+      const drop = () => {
+        socket.close();
+        end();
+      };
+      const doubt = () => {
+        clearTimeout(deadline);
+        deadline = setTimeout(drop, PONG_MS_MAX - QUIET_MS);
+        this.set("quiet");
       };
       const ping = () => {
         socket.send(JSON.stringify(written({ type: "ping" })));
         clearTimeout(deadline);
-        // A line that is dead does not always close.
-        deadline = setTimeout(() => {
-          socket.close();
-          end();
-        }, PONG_MS_MAX);
+        deadline = setTimeout(doubt, QUIET_MS);
+      };
+      const heard = () => {
+        clearTimeout(deadline);
+        clearTimeout(pinging);
+        pinging = setTimeout(ping, PING_MS);
+        if (this.mood === "quiet") {
+          this.set("live");
+        }
       };
       socket.onopen = () => socket.send(JSON.stringify({ type: "join", ticket: ticket.ticket }));
       socket.onerror = giveUp;
@@ -175,13 +203,16 @@ export class ConsultationLink {
       socket.onmessage = ({ data }: MessageEvent<unknown>) => {
         const message = typeof data === "string" ? parseMessage(data) : null;
         if (isWelcome) {
-          clearTimeout(deadline);
+          heard();
         }
         if (message?.type === "welcome") {
           isWelcome = true;
-          clearTimeout(deadline);
           this.socket = socket;
-          pinging = setInterval(ping, PING_MS) as unknown as number;
+          this.doubt = () => {
+            ping();
+            doubt();
+          };
+          heard();
           onWelcome();
           this.set("live");
           // What came before it is news only if it happened after it.
@@ -297,7 +328,7 @@ export class ConsultationLink {
     while (this.ahead.delete(this.head + 1)) {
       this.head += 1;
     }
-    if (this.ahead.size > 0 && this.mood === "live") {
+    if (this.ahead.size > 0 && this.isLive) {
       this.filling ??= setTimeout(() => {
         this.filling = null;
         if (this.ahead.size > 0) {

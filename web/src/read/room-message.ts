@@ -45,6 +45,8 @@ export interface MemberMark {
   readonly mark: SharedMark;
   /** Whether it came with what it measures. */
   readonly isMeasured: boolean;
+  /** When a calibration was drawn, by the server's clock; null for other marks. */
+  readonly atMs: number | null;
 }
 
 export interface ChatLine {
@@ -55,7 +57,8 @@ export interface ChatLine {
   readonly text: string;
 }
 
-export type EndReason = "chair" | "time" | "recalled" | "removed";
+/** `over`: for a reason that this page does not know. */
+export type EndReason = "chair" | "hospital" | "starter" | "withdrawn" | "time" | "recalled" | "removed" | "over";
 
 export interface Welcome {
   readonly type: "welcome";
@@ -86,7 +89,7 @@ export type RoomMessage =
   | { readonly type: "state"; readonly by: string; readonly sequence: number; readonly state: ViewState; readonly head: number | null }
   | { readonly type: "scroll"; readonly by: string; readonly sequence: number; readonly frames: readonly PaneFrame[]; readonly head: number | null }
   | { readonly type: "pointer"; readonly by: string; readonly pane: number; readonly seriesInstanceUid: string; readonly frame: number | null; readonly at: { readonly x: number; readonly y: number } | null }
-  | { readonly type: "mark"; readonly by: string; readonly id: string; readonly mark: SharedMark | null; readonly isMeasured: boolean; readonly head: number | null }
+  | { readonly type: "mark"; readonly by: string; readonly id: string; readonly mark: SharedMark | null; readonly isMeasured: boolean; readonly atMs: number | null; readonly head: number | null }
   | { readonly type: "chat"; readonly line: ChatLine; readonly head: number | null }
   | { readonly type: "member"; readonly member: Member; readonly head: number | null }
   | { readonly type: "driver"; readonly driver: string | null; readonly head: number | null }
@@ -172,7 +175,7 @@ export function readMessage(told: Json | null): RoomMessage | null {
       return by === null || pane === null || seriesInstanceUid === null ? null : { type: "pointer", by, pane, seriesInstanceUid, frame: count(told["frame"]), at: pair(told["at"]) };
     }
     case "mark":
-      return by === null || id === null ? null : { type: "mark", by, id, mark: readMark(told["mark"]), isMeasured: isMeasured(told["mark"]), head };
+      return by === null || id === null ? null : { type: "mark", by, id, mark: readMark(told["mark"]), ...restOf(told["mark"]), head };
     case "chat": {
       const line = readLine(told);
       return line === null ? null : { type: "chat", line, head };
@@ -194,14 +197,14 @@ export function readMessage(told: Json | null): RoomMessage | null {
     case "pong":
       return { type: "pong" };
     case "ended":
-      return { type: "ended", reason: REASONS.find((reason) => reason === told["reason"]) ?? "chair" };
+      return { type: "ended", reason: REASONS.find((reason) => reason === told["reason"]) ?? "over" };
     default:
       return null;
   }
 }
 
 const NEWS: readonly NewsKind[] = ["opinion", "minutes", "signature"];
-const REASONS: readonly EndReason[] = ["chair", "time", "recalled", "removed"];
+const REASONS: readonly EndReason[] = ["chair", "hospital", "starter", "withdrawn", "time", "recalled", "removed"];
 const ROLES: readonly Role[] = ["chair", "secretary", "member"];
 const STANDINGS: readonly Standing[] = ["invited", "waiting", "admitted", "removed"];
 
@@ -212,7 +215,7 @@ function readWelcome(told: Json): Welcome | null {
   }
   const marks = list(room["marks"]).flatMap((one) => {
     const [id, by, mark] = [text(object(one)?.["id"]), text(object(one)?.["by"]), readMark(object(one)?.["mark"])];
-    return id === null || by === null || mark === null ? [] : [{ id, by, mark, isMeasured: isMeasured(object(one)?.["mark"]) }];
+    return id === null || by === null || mark === null ? [] : [{ id, by, mark, ...restOf(object(one)?.["mark"]) }];
   });
   return {
     type: "welcome",
@@ -261,8 +264,9 @@ function readMark(json: unknown): SharedMark | null {
   return { studyInstanceUid, kind, image, points, text: text(mark?.["text"]) };
 }
 
-function isMeasured(json: unknown): boolean {
-  return object(object(json)?.["measured"]) !== null;
+function restOf(json: unknown): Pick<MemberMark, "isMeasured" | "atMs"> {
+  const mark = object(json);
+  return { isMeasured: object(mark?.["measured"]) !== null, atMs: number(mark?.["at"]) };
 }
 
 function readLine(told: Json | null): ChatLine | null {

@@ -25,6 +25,7 @@ export class CornerTexts {
     private readonly stage: Stage,
     patient: string,
     private readonly words: Words,
+    private readonly sidesUnknown: string,
   ) {
     // It is over every picture, whatever else is hidden: a picture without a name could be anybody's.
     const name = make("span", { class: "pane-patient", "data-patient": true }, patient);
@@ -61,9 +62,9 @@ export class CornerTexts {
     this.counter.setAttribute("aria-live", isSpoken ? "polite" : "off");
   }
 
-  /** A poster is as good as a quick picture. */
-  showPoster(): void {
-    set(this.quality, this.words.quickPreview);
+  /** A poster is as good as a quick picture; which side is which says only the index. */
+  showPoster(hasIndex: boolean): void {
+    set(this.quality, hasIndex ? this.words.quickPreview : `${this.words.quickPreview} · ${this.sidesUnknown}`);
     this.quality.classList.remove("is-full");
   }
 

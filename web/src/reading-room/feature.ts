@@ -107,8 +107,8 @@ export interface Room {
   setHand(name: string, create: ((pane: RoomPane) => StageTool | null) | null): void;
   /** Tells the others `onLayers`. */
   layersChanged(isByHand: boolean): void;
-  /** A line for the reader, for some seconds; read out by screen readers. */
-  say(text: string): void;
+  /** A line for the reader, for some seconds; read out by screen readers. It goes as soon as the pane that it is about shows another series. */
+  say(text: string, of?: RoomPane): void;
   /** Opens a panel at the side with this content; null closes it. */
   setPanel(title: string, content: HTMLElement | null): void;
 }

@@ -8,15 +8,25 @@ export class Notices {
   readonly status = make("p", { id: "room-status", role: "status" });
   readonly panel = make("aside", { id: "room-panel", hidden: true });
   private timer = 0;
+  private of: object | null = null;
 
   constructor(private readonly closeWord: string) {}
 
-  say(text: string): void {
+  /** `of`: a pane, if it is about the series in it. */
+  say(text: string, of: object | null = null): void {
     clearTimeout(this.timer);
+    this.of = of;
     this.status.textContent = text;
     this.timer = window.setTimeout(() => {
       this.status.textContent = "";
     }, SAID_MS);
+  }
+
+  /** A pane shows another series. */
+  forget(of: object): void {
+    if (this.of === of) {
+      this.say("");
+    }
   }
 
   /** Null closes it. */

@@ -76,7 +76,7 @@ export class Cell implements RoomPane {
     this.element = make("section", { class: "pane is-empty" }, stageElement);
     this.stage = new Stage(stageElement, stageElement.querySelector("img") as HTMLImageElement, this.canvas);
     this.pane = new CoveredPane(this.stage, home.grant);
-    this.texts = new CornerTexts(this.stage, context.patient, words);
+    this.texts = new CornerTexts(this.stage, context.patient, words, roomWords.sidesUnknown);
     this.marks = new CoveredMarks(this.pane, context.store, words);
     new Sides(this.pane, words);
     new KeyCursor(this.marks, this.windowTool);
@@ -246,6 +246,9 @@ export class Cell implements RoomPane {
       onIndex: (index) => {
         limitMemory(pane, this.share);
         this.element.classList.toggle("is-without-pictures", index.frames.length === 0);
+        if (this.poster !== null) {
+          this.texts.showPoster(true);
+        }
         context.onChange(this, "index");
       },
       onFull: () => {
@@ -314,7 +317,7 @@ export class Cell implements RoomPane {
       poster.src = url;
       this.poster = poster;
       this.canvas.before(poster);
-      this.texts.showPoster();
+      this.texts.showPoster(this.pane.index !== null);
     }
   }
 

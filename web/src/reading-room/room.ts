@@ -154,8 +154,8 @@ export class ReadingRoom implements Room {
     this.tell((events) => events.onLayers?.(isByHand));
   }
 
-  say(text: string): void {
-    this.notices.say(text);
+  say(text: string, of: RoomPane | null = null): void {
+    this.notices.say(text, of);
   }
 
   setPanel(title: string, content: HTMLElement | null): void {
@@ -282,6 +282,7 @@ export class ReadingRoom implements Room {
     const fresh = this.makeCell(place, study);
     this.cells = this.cells.map((other) => (other === cell ? fresh : other));
     cell.element.before(fresh.element);
+    this.notices.forget(cell);
     fresh.element.hidden = cell.element.hidden;
     const [wasInHand, wasEnlarged] = [this.inHand === cell, this.enlarged === cell];
     cell.close();
@@ -325,6 +326,8 @@ export class ReadingRoom implements Room {
       onChange: (cell, what) => {
         if (what === "frame") {
           this.keepPlaceSoon();
+        } else if (what === "series") {
+          this.notices.forget(cell);
         }
         this.tell((events) => events.onChange?.(cell, what));
       },

@@ -6,7 +6,7 @@ import type { Pane } from "../pane.js";
 import type { Words } from "../words.js";
 import { fillList, make, select, toolButton } from "./elements.js";
 import { ICONS } from "./icons.js";
-import { presetsOf, windowText, type Preset } from "./presets.js";
+import { presetsOf, windowText, windowUnit, type Preset } from "./presets.js";
 
 /** Modalities that are viewed in colours. */
 const COLOURED = ["NM", "PT", "ST"];
@@ -71,10 +71,10 @@ export class LookControls {
     const place = this.presets.findIndex(({ window }) => window?.center === look.window?.center && window?.width === look.window?.width);
     const remembered = this.presets.findIndex(({ label }) => label === this.chosen?.label && look.window === this.chosen.window);
     const window = values === null ? look.window : windowOf(values, look);
-    const custom = place < 0 && remembered < 0 && window !== null ? [windowText(window, this.words)] : [];
+    const custom = place < 0 && remembered < 0 && window !== null ? [windowText(window, this.words, windowUnit(values, this.words))] : [];
     fillList(this.preset.list, [...this.presets.map(({ label }) => label), ...custom]);
     this.preset.list.selectedIndex = custom.length > 0 ? this.presets.length : Math.max(remembered, place, 0);
-    this.values.textContent = window === null || !isGrey ? "" : windowText(window, this.words);
+    this.values.textContent = window === null || !isGrey ? "" : windowText(window, this.words, windowUnit(values, this.words));
     this.colours.field.hidden = !isGrey || !COLOURED.includes(index?.modality ?? "");
     this.colours.list.selectedIndex = look.colours === "hot-iron" ? 2 : look.isInverted ? 1 : 0;
     this.overlays.hidden = (details?.overlays.length ?? 0) === 0;

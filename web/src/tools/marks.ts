@@ -3,7 +3,7 @@
 import type { Pane } from "../pane.js";
 import { fill } from "../page.js";
 import type { FrameValues } from "../full/frame-values.js";
-import { NOTHING_KNOWN, type FrameDetails } from "../read/frame-details.js";
+import { NOTHING_KNOWN, type FrameDetails, type Window } from "../read/frame-details.js";
 import { apply, pixelSide, type Point } from "../view-geometry.js";
 import type { Words } from "../words.js";
 import type { Annotation } from "./annotations.js";
@@ -12,7 +12,7 @@ import { pageLanguage } from "./language.js";
 import { wholeScale } from "./measuring/calibration.js";
 import { isWhole, type Measured } from "./measuring/tool.js";
 import type { MarkStore } from "./mark-store.js";
-import { windowText } from "./presets.js";
+import { windowText, windowUnit } from "./presets.js";
 import { windowOf } from "../full/look.js";
 
 const HANDLE_PX = 24;
@@ -230,6 +230,13 @@ export class Marks {
     yield makeSvg("text", { class: "bar-label", x: x + 4, y: y - 10 }, unit);
   }
 
+  /** In the scale in which values are given, such as SUVbw. */
+  private windowText({ center, width }: Window, values: FrameValues | null): string {
+    const scale = this.measured({}, false).scale ?? null;
+    const { factor, unit } = scale ?? { factor: 1, unit: windowUnit(values, this.words) };
+    return windowText({ center: center * factor, width: width * factor }, this.words, unit);
+  }
+
   private drawFacts(): void {
     const { full, frame } = this.pane;
     const values = full?.drawn(frame) ?? null;
@@ -237,7 +244,7 @@ export class Marks {
     const window = values === null || values.isColour || values.isPalette ? null : windowOf(values, full?.look ?? never());
     const facts = [
       position === null ? null : fill(this.words.slicePosition, { value: position.toFixed(1) }),
-      window === null ? null : windowText(window, this.words),
+      window === null ? null : this.windowText(window, values),
     ];
     this.facts.textContent = facts.filter((fact) => fact !== null && fact !== "").join("\n");
   }

@@ -7,13 +7,13 @@ import type { Marks } from "./marks.js";
 import { strokeAt, type MeasuringTool } from "./measuring/tool.js";
 
 /** A shorter drag does not count. */
-const SLIP_PX = 4;
+export const SLIP_PX = 4;
 
 /** Draws measurements, and moves the ends of existing ones. */
 export class MeasureTool implements StageTool {
   readonly takesKeys = true;
   protected held: { annotation: Annotation; place: number; isKept: boolean } | null = null;
-  private travelled = 0;
+  protected travelled = 0;
 
   constructor(
     protected readonly marks: Marks,
@@ -95,7 +95,7 @@ export class MeasureTool implements StageTool {
     this.marks.finish();
   }
 
-  private isDrag({ kind }: Annotation, place: number): boolean {
+  protected isDrag({ kind }: Annotation, place: number): boolean {
     const tool = this.marks.store.toolOf(kind);
     return tool !== null && strokeAt(tool, place) === 2;
   }

@@ -24,7 +24,7 @@ const CT: readonly (readonly [Exclude<keyof Words, "reportStatus" | "reportWords
 /** The file's windows first, then the modality's, then the full range. */
 export function presetsOf(values: FrameValues | null, modality: string, words: Words): readonly Preset[] {
   const recorded = values?.details.presets ?? [];
-  const named = recorded.map((window) => ({ label: window.name ?? windowText(window, words), window }));
+  const named = recorded.map((window) => ({ label: window.name ?? windowText(window, words, windowUnit(values, words)), window }));
   const usual = modality === "CT" && (values === null || values.unit === "HU") ? CT : [];
   const whole = values === null ? [] : [{ label: words.presetRange, window: spanning(...values.modalityRange) }];
   return [
@@ -36,8 +36,15 @@ export function presetsOf(values: FrameValues | null, modality: string, words: W
 }
 
 /** A picture with a single value has no window. */
-export function windowText({ center, width }: Window, words: Pick<Words, "windowValues">): string {
-  return width === 0 ? "" : words.windowValues.replace("{c}", inWindow(center, width)).replace("{w}", inWindow(width, width));
+export function windowText({ center, width }: Pick<Window, "center" | "width">, words: Pick<Words, "windowValues">, unit = ""): string {
+  const text = words.windowValues.replace("{c}", inWindow(center, width)).replace("{w}", inWindow(width, width));
+  return width === 0 ? "" : `${text} ${unit}`.trim();
+}
+
+/** The unit of a window; everybody knows that of a CT, and that of most others is none. */
+export function windowUnit(values: Pick<FrameValues, "unit"> | null, words: Pick<Words, "units">): string {
+  const unit = values?.unit ?? "";
+  return ["HU", "US"].includes(unit) ? "" : (words.units[unit] ?? unit);
 }
 
 /** With as many digits as matter in a window of this width: a hundredth of it. */

@@ -181,6 +181,7 @@ words! {
         fault_twice: "bị lặp", "is there twice";
         fault_outside: "ngoài khoảng cho phép", "is outside its range";
         fault_not_allowed: "không hợp lệ", "is not valid";
+        fault_unprintable: "có ký tự không in được trong biên bản, xin viết cách khác", "has a sign that minutes cannot print; please write it in another way";
         fault_unknown: "không thuộc cuộc hội chẩn này", "does not belong to this consultation";
     }
 }

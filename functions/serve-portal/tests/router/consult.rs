@@ -235,6 +235,10 @@ async fn a_consultation_without_consent_question_chair_or_sight_is_not_started_a
             format!("study={STUDY}&question=+&days=7{CONSENT}{member}&chair=0"),
             "Câu hỏi cần hội chẩn: còn trống",
         ),
+        (
+            format!("study={STUDY}&question=U+%E2%9C%93&days=7{CONSENT}{member}&chair=0"),
+            "không in được trong biên bản, xin viết cách khác (✓).",
+        ),
         (format!("study={STUDY}&question=U&days=31{CONSENT}{member}&chair=0"), "trong bao lâu?: ngoài"),
         (format!("{study}{CONSENT}{member}&chair=4"), "Chủ tọa: còn thiếu"),
         (format!("{study}{CONSENT}{member}&chair=0&secretary=0"), "Thư ký: không hợp lệ"),

@@ -22,6 +22,7 @@ use super::minutes_images::OfferedImage;
 use super::minutes_typed::{TypedImage, TypedMinutes};
 use super::opinions::event_of;
 use super::places::{Place, Who};
+use super::printable::demand_printable;
 use crate::DeliveryError;
 use crate::record::audit::Record;
 use crate::record::usage;
@@ -181,6 +182,9 @@ impl Consultations {
         let place = self.place(session, id).await?;
         let Some(place) = place.filter(Place::may_write_minutes) else { return Ok(MinutesAnswer::Refused) };
         let Some(member) = place.admitted() else { return Ok(MinutesAnswer::Refused) };
+        if let Err(bad) = demand_printable(typed.texts()) {
+            return Ok(MinutesAnswer::Bad(bad));
+        }
         let by = &member.member.id;
         let key_images = match self.chosen_images(session, &place.record, &typed.images).await? {
             Ok(images) => images,

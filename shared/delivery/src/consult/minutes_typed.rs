@@ -31,6 +31,28 @@ pub struct TypedMinutes {
     pub images: Vec<TypedImage>,
 }
 
+impl TypedMinutes {
+    /// What is printed, each text with the name of its field.
+    pub(super) fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        let fields = [
+            ("reason", &self.reason),
+            ("patient.record_number", &self.record_number),
+            ("patient.department", &self.department),
+            ("patient.bed", &self.bed),
+            ("diagnosis", &self.diagnosis),
+            ("place", &self.place),
+            ("course", &self.course),
+            ("treatment_so_far", &self.treatment_so_far),
+            ("conclusion", &self.conclusion),
+            ("treatment", &self.treatment),
+            ("follow_up", &self.follow_up),
+        ];
+        let chosen = self.images.iter().filter(|image| image.is_chosen);
+        let captions = chosen.map(|image| ("caption", image.caption.as_str()));
+        fields.into_iter().map(|(field, text)| (field, text.as_str())).chain(captions)
+    }
+}
+
 impl std::fmt::Debug for TypedMinutes {
     /// Hides all of it.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -19,6 +19,7 @@ mod minutes_typed;
 mod new_member;
 mod opinions;
 mod places;
+mod printable;
 mod record_file;
 mod start;
 mod stop;

@@ -15,6 +15,7 @@ use super::Consultations;
 use super::invite::Invited;
 use super::message_rules::LinkBy;
 use super::new_member::{NewMember, add_member, member_of};
+use super::printable::demand_printable;
 use super::view::is_in_sight;
 use crate::DeliveryError;
 use crate::record::audit::Record;
@@ -177,6 +178,9 @@ fn prepared(
     request: &StartRequest,
     now: Timestamp,
 ) -> Result<Result<Prepared, BadField>, DeliveryError> {
+    if let Err(bad) = demand_printable([("question", request.question.as_str())]) {
+        return Ok(Err(bad));
+    }
     let common = &consultations.common;
     let (mut members, mut records): (Vec<Member>, Vec<MemberRecord>) = (Vec::new(), Vec::new());
     for (place, typed) in request.members.iter().enumerate() {

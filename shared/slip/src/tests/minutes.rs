@@ -11,7 +11,7 @@ use filmless_domain::chain::ChainHead;
 use filmless_domain::{SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
 
 use super::sample::{NASTY, run};
-use crate::{MinutesContent, MinutesPicture, SlipError, minutes_pdf};
+use crate::{MinutesContent, MinutesPicture, SlipError, minutes_pdf, unprintable};
 
 const POPPLER: &str = "poppler-utils";
 
@@ -213,6 +213,28 @@ fn a_correction_names_what_it_replaces_and_why() {
     let words = words_of(&pdf(&second, &signed(&second, &[0, 1]), false));
     assert!(words.contains(&format!("Thay cho bản có mã: {}", first.digest)), "{words}");
     assert!(words.contains("Lý do sửa: Ghi nhầm bên"), "{words}");
+}
+
+#[test]
+fn signs_of_measure_and_order_are_read_as_they_were_typed() {
+    let typed = "≥ 14 mm ≤ 20 mm ± 2 µm ≠ ≈ → ← ↑ ↓ ∅ √ ∞ × ÷ ° ² ½ ∆ Δ";
+    assert_eq!(unprintable(typed), None);
+    let minutes = sealed(MinutesText { conclusion: typed.to_owned(), ..text() });
+    let words = words_of(&pdf(&minutes, &[], false));
+    assert!(words.contains(typed), "{words}");
+}
+
+#[test]
+fn what_cannot_be_printed_is_told_before() {
+    for (text, expected) in [
+        ("Nốt 8 mm\nthùy trên phổi phải\r\n\tâm", None),
+        ("Nguye\u{302}\u{303}n", None),
+        ("Грузия საქართველო 结节 ❤\u{fe0f}", Some('❤')),
+        ("đạt ✓", Some('✓')),
+        ("\u{12000}", Some('\u{12000}')),
+    ] {
+        assert_eq!(unprintable(text), expected, "{text}");
+    }
 }
 
 #[test]

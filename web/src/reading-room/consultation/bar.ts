@@ -22,6 +22,8 @@ export interface BarEvents {
 
 export interface BarState {
   readonly mood: LinkMood;
+  /** This reader presents in another window. */
+  readonly isElsewhere: boolean;
   readonly isFollowing: boolean;
   readonly isPointing: boolean;
   readonly unread: number;
@@ -59,10 +61,10 @@ export class Bar {
 
   refresh(state: BarState): void {
     const { meeting, words } = this;
-    const isIn = state.mood === "live" || state.mood === "polling";
-    set(this.mood, state.mood === "live" ? words.live : state.mood === "polling" ? words.polling : state.mood === "joining" ? words.joining : words.lost);
+    const isIn = state.mood !== "joining" && state.mood !== "lost";
+    set(this.mood, words.moods[state.mood === "closed" ? "lost" : state.mood]);
     this.mood.dataset["mood"] = state.mood;
-    set(this.driver, this.driverText);
+    set(this.driver, state.isElsewhere ? words.driveElsewhere : this.driverText);
     const { isDriver, isChair, isWithoutDriver } = meeting;
     set(this.follow, state.isFollowing ? words.followOn : words.follow);
     this.follow.hidden = isDriver || meeting.driver === null;

@@ -4,11 +4,13 @@ import { ConsultationLink, type LinkMood, type Outgoing } from "../../link/consu
 import { fill } from "../../page.js";
 import { readConsultationPlace, type ConsultationPlace, type RoomMessage } from "../../read/room-message.js";
 import type { ReadingRoom } from "../room.js";
+import { SHARED_CALIBRATIONS } from "../tools/shared-calibrations.js";
 import { Measuring } from "../tools/measuring.js";
 import { Bar } from "./bar.js";
 import { channelOf, type Ended } from "./channel.js";
 import { announced, ChatPanel } from "./chat-panel.js";
 import { clearRoom } from "./closing.js";
+import { colourOf } from "./colours.js";
 import { Driver } from "./driver.js";
 import { Follower } from "./follower.js";
 import { ForeignMarks } from "./foreign-marks.js";
@@ -23,6 +25,7 @@ import { CONSULTATION_WORDS, type ConsultationWords } from "./words.js";
 
 const TOLD_MINUTES = [10, 5, 1];
 const MINUTE_MS = 60_000;
+const RESTORING_MS_MAX = 20_000;
 
 /** Whether the room's state was shown. */
 export async function attend(room: ReadingRoom, written: string): Promise<boolean> {
@@ -72,6 +75,8 @@ class Attendance {
   private wantsToFollow = true;
   private lastDriver: string | null = null;
   private wasWelcome = false;
+  /** This reader presents, but in another window. */
+  private isElsewhere = false;
 
   constructor(
     private readonly room: ReadingRoom,
@@ -87,12 +92,13 @@ class Attendance {
     // What others measure is drawn by the room's tools.
     new Measuring(room);
     this.driver = new Driver(room, meeting, send, () => room.say(words.tooManyObjects));
-    this.follower = new Follower(room, { onLeave: () => this.leave(), onMissing: () => room.say(words.noStudy) });
+    this.follower = new Follower(room, { onLeave: () => this.leave(), onMissing: () => room.say(words.noStudy), onShown: () => this.endRestoring(true) });
     const measured = new MeasuredMarks(room);
-    this.ownMarks = new OwnMarks(room, meeting, send, (mark) => measured.of(mark));
+    this.ownMarks = new OwnMarks(room, meeting, send, (mark) => measured.of(mark), () => Date.now() + meeting.clockMs);
     room.listen({ onChange: (_, what) => (what === "full" || what === "picture" ? this.ownMarks.look() : undefined) });
     this.progress = new Progress(room, send);
-    new ForeignMarks(room, meeting);
+    const foreign = new ForeignMarks(room, meeting);
+    SHARED_CALIBRATIONS.share(() => [...foreign.calibrations, ...this.ownMarks.calibrations]);
     new Pointers(room, meeting, () => this.follower.isOn);
     watchPointer(room, { send, isPointing: () => meeting.isDriver || this.isPointing });
     room.listen({ onCommand: () => this.endPointing() });
@@ -115,6 +121,7 @@ class Attendance {
     meeting.listen((change, message) => this.onChange(change, message));
     this.link = new ConsultationLink(place, { onMood: (mood) => this.onMood(mood), onMessage: (message) => meeting.take(message), onOut: () => this.end(words.ended.out) });
     addEventListener("online", () => this.link.retryNow());
+    addEventListener("offline", () => this.link.suspect());
     addEventListener("pageshow", () => this.link.retryNow());
     setInterval(() => this.tellTime(), MINUTE_MS / 2);
     this.refresh();
@@ -123,10 +130,10 @@ class Attendance {
   private onMood(mood: LinkMood): void {
     const before = this.mood;
     this.mood = mood;
-    this.chat.isOnline = mood === "live" || mood === "polling";
+    this.chat.isOnline = mood === "live" || mood === "quiet" || mood === "polling";
     if (mood === "lost") {
       this.ownMarks.leave();
-      this.room.say(this.words.lost);
+      this.room.say(this.words.moods.lost);
     } else if (before === "lost" && this.chat.isOnline) {
       this.room.say(this.words.back);
     }
@@ -135,9 +142,14 @@ class Attendance {
 
   private onChange(change: Change, message: RoomMessage): void {
     const { meeting } = this;
+    if (change === "marks") {
+      // By another calibration, one's own marks measure something else.
+      this.ownMarks.look();
+    }
     if (change === "welcome") {
       this.onWelcome();
     } else if (change === "state") {
+      this.lookElsewhere(message);
       this.show();
     } else if (change === "driver") {
       this.onDriver();
@@ -166,20 +178,49 @@ class Attendance {
     this.chat.join();
     this.ownMarks.join();
     this.people.refresh();
+    // The same colour as on the others' screens: "the blue one" is the same for all who talk of it.
+    this.room.page.main.style.setProperty("--own-mark", colourOf(meeting.you, meeting.members));
     this.progress.again();
     this.lastDriver = meeting.driver;
-    if (meeting.isDriver) {
+    if (meeting.isDriver && !this.isElsewhere) {
       if (!this.wasWelcome && meeting.state !== null) {
-        // After a reload the driver goes on where the room is.
+        // After a reload the driver goes on where the room is, and leads nobody away while it comes back.
+        this.driver.isHeld = true;
         this.follower.follow(meeting.state);
-        this.follower.stop();
+        setTimeout(() => this.endRestoring(false), RESTORING_MS_MAX);
+      } else {
+        this.driver.begin();
       }
-      this.driver.begin();
     } else {
       this.show();
     }
     this.begin(meeting.state !== null);
     this.wasWelcome = true;
+  }
+
+  /** The driver's screen is as it was before a reload, or as near as it comes. */
+  private endRestoring(isWhole: boolean): void {
+    if (this.driver.isHeld && !this.isElsewhere) {
+      this.driver.isHeld = false;
+      if (this.meeting.isDriver) {
+        this.follower.stop();
+      }
+      if (isWhole) {
+        this.driver.resume();
+      } else {
+        this.driver.begin();
+      }
+    }
+  }
+
+  /** Of two windows of the driver, the one that was touched last presents; the other one follows it. */
+  private lookElsewhere(message: RoomMessage): void {
+    const { meeting, driver } = this;
+    const isState = message.type === "state" || message.type === "scroll";
+    if (isState && meeting.isDriver && message.by === meeting.you && !driver.hasSent(message.sequence) && !this.isElsewhere) {
+      this.isElsewhere = this.wantsToFollow = driver.isHeld = true;
+      this.refresh();
+    }
   }
 
   private onDriver(): void {
@@ -190,6 +231,7 @@ class Attendance {
     }
     this.lastDriver = driver;
     this.hasAsked = false;
+    this.isElsewhere = this.driver.isHeld = false;
     if (meeting.isDriver) {
       this.follower.stop();
       this.driver.begin();
@@ -204,7 +246,7 @@ class Attendance {
 
   private show(): void {
     const { meeting, follower } = this;
-    if (!meeting.isDriver && this.wantsToFollow && meeting.state !== null) {
+    if ((!meeting.isDriver || this.isElsewhere) && this.wantsToFollow && meeting.state !== null) {
       follower.follow(meeting.state);
     }
   }
@@ -223,7 +265,12 @@ class Attendance {
 
   /** The reader's own hand has changed what is shown. */
   private leave(): void {
-    if (!this.meeting.isDriver) {
+    this.endRestoring(false);
+    if (this.isElsewhere) {
+      this.isElsewhere = this.driver.isHeld = false;
+      this.driver.begin();
+      this.refresh();
+    } else if (!this.meeting.isDriver) {
       this.wantsToFollow = false;
       this.room.say(this.words.leftDriver);
       this.refresh();
@@ -285,7 +332,7 @@ class Attendance {
   private refresh(): void {
     if (!this.isOver && this.bar !== undefined) {
       const isFollowing = this.wantsToFollow && !this.meeting.isDriver;
-      this.bar.refresh({ mood: this.mood, isFollowing, isPointing: this.isPointing, unread: this.chat.unread });
+      this.bar.refresh({ mood: this.mood, isElsewhere: this.isElsewhere, isFollowing, isPointing: this.isPointing, unread: this.chat.unread });
     }
   }
 

@@ -17,6 +17,9 @@ export class Driver {
   /** What the room knows of this screen. */
   private told: ViewState | null = null;
   private isLess = false;
+  /** Until this screen shows what the room does, there is nothing to tell; nor while another window of this reader presents. */
+  isHeld = false;
+  private readonly sent = new Set<number>();
 
   constructor(
     room: ReadingRoom,
@@ -41,6 +44,17 @@ export class Driver {
     this.touch();
   }
 
+  /** The room has what this screen shows: the next change is told. */
+  resume(): void {
+    this.told = fitting(this.shown.state);
+    this.touch();
+  }
+
+  /** Whether a state came from here, and not from another window of this reader. */
+  hasSent(sequence: number): boolean {
+    return this.sent.has(sequence);
+  }
+
   touch(): void {
     if (this.meeting.isDriver) {
       this.coalescer.touch();
@@ -48,7 +62,7 @@ export class Driver {
   }
 
   private tell(): void {
-    if (!this.meeting.isDriver) {
+    if (!this.meeting.isDriver || this.isHeld) {
       return;
     }
     const all = this.shown.state;
@@ -68,6 +82,7 @@ export class Driver {
     if (isSent) {
       this.told = state;
       this.meeting.sequence = sequence;
+      this.sent.add(sequence);
     }
   }
 }

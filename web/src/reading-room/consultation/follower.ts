@@ -25,6 +25,8 @@ export interface FollowerEvents {
   onLeave(): void;
   /** A study of the consultation could not be opened here. */
   onMissing(): void;
+  /** All that is wanted is shown, with its images. */
+  onShown?(): void;
 }
 
 export class Follower {
@@ -110,8 +112,14 @@ export class Follower {
   }
 
   private settle(): void {
-    if (!this.isOn || this.agrees) {
+    if (!this.isOn) {
+      return;
+    }
+    if (this.agrees) {
       this.tries = 0;
+      if (this.room.panes.every((cell) => cell.study === null || rasterOf(cell) !== null)) {
+        this.events.onShown?.();
+      }
       return;
     }
     if (this.isDown || performance.now() - this.handAt < HAND_MS) {

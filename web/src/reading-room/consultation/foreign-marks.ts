@@ -1,9 +1,8 @@
 /**
  * What the other members have drawn, over the images. Each author has a store of their own, which no hand of this reader reaches: nothing
- * of it can be moved, undone or saved here. What a mark measures is computed here, by the calibrations of its author.
+ * of it can be moved, undone or saved here. What a mark measures is computed here, by the calibrations that all share.
  */
 
-import { NOTHING_KNOWN } from "../../read/frame-details.js";
 import type { Annotation } from "../../tools/annotations.js";
 import { makeSvg } from "../../tools/elements.js";
 import type { Marks } from "../../tools/marks.js";
@@ -13,7 +12,7 @@ import { apply, type Point } from "../../view-geometry.js";
 import type { Room, RoomPane } from "../feature.js";
 import { inEveryPane } from "../tools/every-pane.js";
 import { OTHERS_KEY_IMAGES } from "../tools/key-images.js";
-import { BY_HAND, calibrated, calibrationOf } from "../tools/refine.js";
+import { isCalibration, type Dated } from "../tools/shared-calibrations.js";
 import { roomTool } from "../tools/registry.js";
 import { colourOf } from "./colours.js";
 import type { Meeting } from "./meeting.js";
@@ -22,6 +21,8 @@ import { annotationOf, KEY_IMAGE } from "./own-marks.js";
 const LINE_PX = 18;
 
 export class ForeignMarks {
+  /** Calibrations of others hold for all. */
+  calibrations: readonly Dated[] = [];
   private readonly byAuthor = new Map<string, readonly Annotation[]>();
   private readonly texts = new WeakMap<Annotation, { readonly inputs: readonly unknown[]; readonly text: string }>();
   /** Makes marks; keeps none. */
@@ -48,7 +49,8 @@ export class ForeignMarks {
     const { you, marks } = this.meeting;
     this.byAuthor.clear();
     const keys = new Map<string, readonly string[]>();
-    for (const { by, mark } of marks) {
+    const calibrations: Dated[] = [];
+    for (const { id, by, mark, atMs } of marks) {
       if (mark.kind === KEY_IMAGE && by !== you) {
         keys.set(mark.image, [...(keys.get(mark.image) ?? []), this.meeting.member(by)?.name ?? ""]);
       }
@@ -56,8 +58,12 @@ export class ForeignMarks {
       if (by !== you && tool !== null && isWhole(tool, mark.points.length)) {
         const annotation = annotationOf(this.maker.begin(mark.kind, mark.image, []), mark);
         this.byAuthor.set(by, [...(this.byAuthor.get(by) ?? []), annotation]);
+        if (isCalibration(mark)) {
+          calibrations.push({ mark: annotation, atMs: atMs ?? 0, id });
+        }
       }
     }
+    this.calibrations = calibrations;
     OTHERS_KEY_IMAGES.set(keys);
     this.room.panes.forEach(({ stage }) => stage.redraw());
   }
@@ -74,20 +80,20 @@ export class ForeignMarks {
         const group = makeSvg("g", { "data-author": author });
         group.style.setProperty("--author", colourOf(author, this.meeting.members));
         const name = this.meeting.member(author)?.name ?? "";
-        here.forEach((mark) => group.append(...this.drawnMark(mark, marks, name, all, (point) => apply(matrix, point))));
+        here.forEach((mark) => group.append(...this.drawnMark(mark, marks, name, (point) => apply(matrix, point))));
         yield group;
       }
     }
   }
 
-  private *drawnMark(mark: Annotation, marks: Marks, name: string, all: readonly Annotation[], toStage: (point: Point) => Point): Generator<Node> {
+  private *drawnMark(mark: Annotation, marks: Marks, name: string, toStage: (point: Point) => Point): Generator<Node> {
     const tool = roomTool(mark.kind);
     const points = mark.points.map(toStage);
     const end = points[points.length - 1];
     if (tool === null || end === undefined) {
       return;
     }
-    const measured = this.measured(mark, marks, all);
+    const measured = marks.measured(mark);
     yield* tool.draw(points, { ...measured, points: mark.points, toStage });
     // Ends that no hand takes hold of; of a point they are all there is to see.
     for (const { x, y } of tool.more === "trace" ? [] : points) {
@@ -109,28 +115,6 @@ export class ForeignMarks {
     const text = roomTool(mark.kind)?.result(mark.points, measured) ?? "";
     this.texts.set(mark, { inputs, text });
     return text;
-  }
-
-  private measured({ text, image }: Annotation, { subject, pane, refine }: Marks, all: readonly Annotation[]): Measured {
-    const { full, frame, index } = pane;
-    const known = subject?.details ?? full?.details(frame) ?? NOTHING_KNOWN;
-    const line = calibrationOf({ image, pane: { index, frame }, store: { all } as MarkStore, subject });
-    const words = { ...this.room.pageWords, byHand: BY_HAND[this.room.language] };
-    const values = (subject === null ? full?.values(frame) : subject.values) ?? null;
-    const details = line === null ? known : this.calibrated(known, line);
-    const bare: Measured = { details, values, words, language: this.room.language, ...(text === undefined ? {} : { text }) };
-    // The scale of the values, as SUVbw, is of the image and not of whoever measures.
-    return { ...bare, scale: refine?.(bare).scale ?? null };
-  }
-
-  private readonly calibrations = new WeakMap<object, { readonly by: string; readonly details: Measured["details"] }>();
-
-  private calibrated(known: Measured["details"], line: Annotation): Measured["details"] {
-    const by = JSON.stringify([line.points, line.text]);
-    const before = this.calibrations.get(known);
-    const details = before?.by === by ? before.details : calibrated(known, line);
-    this.calibrations.set(known, { by, details });
-    return details;
   }
 }
 

@@ -5,6 +5,7 @@ import type { MarkMeasurement, MemberMark, SharedMark } from "../../read/room-me
 import type { Annotation } from "../../tools/annotations.js";
 import type { Room } from "../feature.js";
 import { KEY_IMAGES, type KeyImages } from "../tools/key-images.js";
+import { isCalibration, type Dated } from "../tools/shared-calibrations.js";
 import { newUuid } from "../uuid.js";
 import type { Meeting } from "./meeting.js";
 
@@ -19,6 +20,8 @@ interface Told {
   readonly text: string;
   /** What it was told to measure, as text; empty if that was not told, null if it was told by a page of before. */
   readonly measured: string | null;
+  /** When it was drawn as it is; null for what is no calibration. */
+  readonly atMs: number | null;
 }
 
 export class OwnMarks {
@@ -33,6 +36,8 @@ export class OwnMarks {
     private readonly meeting: Pick<Meeting, "you" | "marks">,
     private readonly send: (message: Outgoing) => boolean,
     private readonly measurementOf: (mark: SharedMark) => MarkMeasurement | null = () => null,
+    /** The server's clock. */
+    private readonly now: () => number = () => Date.now(),
     private readonly keyImages: Pick<KeyImages, "all" | "has" | "toggle" | "listen"> = KEY_IMAGES,
   ) {
     room.store.listen(() => this.tellSoon());
@@ -54,9 +59,18 @@ export class OwnMarks {
         store.add(annotationOf(store.begin(mark.kind, mark.image, []), mark));
       }
     }
-    this.told = mine.map(({ id, mark, isMeasured }) => ({ id, text: JSON.stringify(mark), measured: isMeasured ? null : "" }));
+    this.told = mine.map(({ id, mark, isMeasured, atMs }) => ({ id, text: JSON.stringify(mark), measured: isMeasured ? null : "", atMs }));
     this.isJoined = true;
     this.tellSoon();
+  }
+
+  /** The reader's own calibrations; one that was not told yet is the last. */
+  get calibrations(): readonly Dated[] {
+    return this.room.store.all.filter(isCalibration).map((mark) => {
+      const text = JSON.stringify(this.shared(mark));
+      const told = this.told.find((one) => one.text === text);
+      return { mark, atMs: told === undefined ? Number.POSITIVE_INFINITY : (told.atMs ?? 0), id: told?.id ?? "" };
+    });
   }
 
   /** Values of pixels may have come. */
@@ -104,9 +118,10 @@ export class OwnMarks {
     }
     const id = before?.id ?? newUuid();
     const measurement = mark === null ? null : this.measurementOf(mark);
-    if (this.send({ type: "mark", id, mark, measurement })) {
+    const atMs = mark === null || !isCalibration(mark) ? null : before?.text === JSON.stringify(mark) ? before.atMs : this.now();
+    if (this.send({ type: "mark", id, mark, measurement, atMs })) {
       const others = this.told.filter((one) => one !== before);
-      this.told = mark === null ? others : [...others, { id, text: JSON.stringify(mark), measured: measurement === null ? "" : JSON.stringify(measurement) }];
+      this.told = mark === null ? others : [...others, { id, text: JSON.stringify(mark), measured: measurement === null ? "" : JSON.stringify(measurement), atMs }];
       this.tellSoon();
     }
   }

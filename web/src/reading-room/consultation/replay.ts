@@ -6,6 +6,7 @@ import type { ConsultationPlace } from "../../read/room-message.js";
 import type { ViewState } from "../../read/view-state.js";
 import { make } from "../../tools/elements.js";
 import type { ReadingRoom } from "../room.js";
+import { SHARED_CALIBRATIONS } from "../tools/shared-calibrations.js";
 import { Measuring } from "../tools/measuring.js";
 import { ChatPanel } from "./chat-panel.js";
 import { Follower } from "./follower.js";
@@ -73,7 +74,8 @@ class Player {
     bar: HTMLElement,
   ) {
     new Measuring(room);
-    new ForeignMarks(room, meeting);
+    const foreign = new ForeignMarks(room, meeting);
+    SHARED_CALIBRATIONS.share(() => foreign.calibrations);
     this.follower = new Follower(room, { onLeave: () => this.leave(), onMissing: () => room.say(words.noStudy) });
     watchHands(room, { onHand: (isDown) => this.follower.hand(isDown), onCommand: () => this.follower.leave() });
     this.chat = new ChatPanel(meeting, words, room.language, { send: () => false, onUnread: () => undefined }, true);

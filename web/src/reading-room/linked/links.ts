@@ -2,6 +2,7 @@
 
 import type { View } from "../../view-geometry.js";
 import type { Room, RoomPane } from "../feature.js";
+import { setLook } from "../room-pane.js";
 import { inEveryPane } from "../tools/every-pane.js";
 import { detailsOf, shownDetails } from "../tools/planes.js";
 import { frameBeside, viewBeside, type Linked, type Seen } from "./follow.js";
@@ -113,7 +114,8 @@ function scroll(leader: RoomPane, other: RoomPane, joinedOf: (pane: RoomPane) =>
 }
 
 /** A window for one kind of values means nothing for another. */
-function setWindow({ pane: leader }: RoomPane, { pane: other }: RoomPane): void {
+function setWindow({ pane: leader }: RoomPane, pane: RoomPane): void {
+  const { pane: other } = pane;
   const look = leader.full?.look;
   if (look === undefined || other.full === null || other.full === leader.full || other.index?.modality !== leader.index?.modality) {
     return;
@@ -121,8 +123,7 @@ function setWindow({ pane: leader }: RoomPane, { pane: other }: RoomPane): void 
   const { window, isInverted, colours } = look;
   const current = other.full.look;
   if (current.window !== window || current.isInverted !== isInverted || current.colours !== colours) {
-    other.full.setLook({ window, isInverted, colours });
-    other.player?.repaint();
+    setLook(pane, { window, isInverted, colours });
   }
 }
 

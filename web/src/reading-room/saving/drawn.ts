@@ -12,11 +12,12 @@ import { slopeBetween, velocityAt } from "../../tools/measuring/doppler.js";
 import { ellipseArea, ellipseStatistics } from "../../tools/measuring/ellipse.js";
 import { crossesItself, insidePixels, polygonStatistics } from "../../tools/measuring/freehand.js";
 import { lengthBetween } from "../../tools/measuring/length.js";
-import { withCaveat } from "../../tools/measuring/numbers.js";
+import { lengthUnit, withCaveat } from "../../tools/measuring/numbers.js";
 import { rectangleStatistics } from "../../tools/measuring/rectangle.js";
 import { vertebraeAt } from "../../tools/measuring/spine.js";
 import type { Measured } from "../../tools/measuring/tool.js";
 import type { Point } from "../../view-geometry.js";
+import type { Language } from "../../tools/language.js";
 import { roomTool } from "../tools/registry.js";
 import { LIMITS, type MeasurementKind, type Pair, type Quantity, type SavedGraphic, type SavedMeasurement, type SavedText, type SavedValue } from "./document.js";
 import { SAVING_WORDS } from "./words.js";
@@ -70,12 +71,12 @@ export const WAYS: Readonly<Record<string, Way>> = {
     const value = values.valueAt(Math.floor(at.x), Math.floor(at.y));
     return value === null ? null : { kind: "probe", points: [at], values: [{ quantity: "value", value: value * (scale?.factor ?? 1), unit: unitOf(measured) }] };
   },
-  length: ([a, b], { details }) => {
+  length: ([a, b], { details, language }) => {
     if (a === undefined || b === undefined) {
       return null;
     }
     const { quantities, caveat } = lengthBetween(details, a, b);
-    return { kind: "length", points: [a, b], values: quantities.map(({ value, unit }) => ({ quantity: BY_UNIT[unit] ?? "value", value, unit })), caveat };
+    return { kind: "length", points: [a, b], values: quantities.map(({ value, unit }) => ({ quantity: BY_UNIT[unit] ?? "value", value, unit })), caveat, ...inWidths(quantities[0]?.unit ?? "", details, language) };
   },
   angle: ([a, vertex, c], { details }) =>
     a === undefined || vertex === undefined || c === undefined ? null : { kind: "angle", points: [a, vertex, c], values: [degrees(angleAt(details, a, vertex, c))] },
@@ -92,14 +93,14 @@ export const WAYS: Readonly<Record<string, Way>> = {
     const found = region("freehand", points, areaOf(measured.details, points, insidePixels(points)), measured, (values) => polygonStatistics(values, points));
     return crossesItself(points) ? { ...found, note: SAVING_WORDS[measured.language].crossesItself } : found;
   },
-  bidirectional: (points, { details }) => {
+  bidirectional: (points, { details, language }) => {
     const found = axesOf(details, points);
     if (found === null) {
       return null;
     }
     const { long, short, unit, caveat } = found;
     const values: readonly SavedValue[] = [{ quantity: "length", value: long, unit }, { quantity: "short-axis", value: short, unit }];
-    return { kind: "bidirectional", points: isSecondLonger(details, points) ? swapped(points) : points, values, caveat };
+    return { kind: "bidirectional", points: isSecondLonger(details, points) ? swapped(points) : points, values, caveat, ...inWidths(unit, details, language) };
   },
   cobb: ([a, b, c, d], { details }) =>
     a === undefined || b === undefined || c === undefined || d === undefined ? null : { kind: "cobb", points: [a, b, c, d], values: [degrees(cobbAngle(details, [a, b], [c, d]))] },
@@ -197,6 +198,12 @@ function written(points: readonly Point[], measured: Measured, tool: string): Dr
   const [result, beside] = [roomTool(tool)?.result(points, measured) ?? "", roomTool(tool)?.beside];
   const text = beside?.(result) ?? result;
   return end === undefined || text === "" ? null : { graphics: points.length > 1 ? [polyline(points)] : points.map(dot), texts: [{ anchor: pair(end), text }] };
+}
+
+/** Pixels that are not square have no length alike in all directions. */
+function inWidths(unit: string, details: FrameDetails, language: Language): { readonly note?: string } {
+  const shown = lengthUnit(unit, details, language);
+  return shown === unit ? {} : { note: shown };
 }
 
 function degrees(value: number): SavedValue {

@@ -138,7 +138,7 @@ class OpenDialog {
   private show(collected: Collected): void {
     const { words, toSave } = this;
     const lines = (counts: readonly (readonly [string, number])[]) => counts.filter(([, n]) => n > 0).map(([text, n]) => make("li", {}, fill(text, { n })));
-    const list = (title: string, className: string, items: readonly HTMLElement[]) => (items.length === 0 ? [] : [make("h3", {}, title), make("ul", { class: className }, ...items)]);
+    const list = (title: string, className: string, items: readonly HTMLElement[]) => (items.length === 0 ? [] : [make("h3", { class: `${className}-head` }, title), make("ul", { class: className }, ...items)]);
     const { keyImages, measurements, presentations, drawings, windows, skipped } = collected;
     const isAny = keyImages.length + measurements.length + presentations.length > 0;
     const willSave = lines([[words.keyImages, keyImages.length], [words.measurements, measurements.length], [words.drawings, drawings], [words.windows, windows]]);
@@ -166,6 +166,8 @@ class OpenDialog {
     this.status.textContent = trouble === null ? words.saved : "";
     if (trouble === null) {
       this.room.say(words.saved);
+      this.submit.hidden = true;
+      this.counts.querySelector(".save-what-head")?.replaceChildren(words.wasSaved);
       FIELDS.forEach((field) => (this.inputs[field].readOnly = true));
       this.close.focus();
     } else {

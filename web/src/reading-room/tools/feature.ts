@@ -6,6 +6,7 @@ import { mirror, rotate } from "../../view-turns.js";
 import type { Raster, Size, View } from "../../view-geometry.js";
 import type { Command, Feature, Install, Room, RoomPane } from "../feature.js";
 import { Late } from "../late.js";
+import { setLook } from "../room-pane.js";
 import { ROOM_BUTTONS } from "./buttons.js";
 import { imageOf, KeyImageFilter, KEY_IMAGES } from "./key-images.js";
 import type { Measuring } from "./measuring.js";
@@ -21,6 +22,8 @@ export const install: Install = (room: Room): Feature => {
   const refine = () => (room.store.all.length > 0 ? void measuring.use(() => undefined) : undefined);
   room.store.listen(refine);
   refine();
+  // The window of a PET is told in SUVbw, as its values are.
+  room.listen({ onChange: ({ pane }, what) => (what === "index" && pane.index?.modality === "PT" ? void measuring.use(() => undefined) : undefined) });
   const filter = new KeyImageFilter(room, words.keyImageMark);
   return {
     commands: [
@@ -68,11 +71,8 @@ function turning(room: Room, words: ToolWords): readonly Command[] {
         const values = pane.full?.drawn(pane.frame) ?? null;
         return pane.full === null ? words.noPicture : values !== null && (values.isColour || values.isPalette) ? words.notGrey : null;
       },
-      run: () => {
-        const { pane } = sourceOf(room.active);
-        pane.full?.setLook({ isInverted: !lookOf(room.active).isInverted });
-        pane.player?.repaint();
-      },
+      // By the pane, so that all planes of the series are drawn again.
+      run: () => setLook(sourceOf(room.active), { isInverted: !lookOf(room.active).isInverted }),
     },
     turn("rotate-right", "rotateRight", "M19 12a7 7 0 1 1-2-5M17 2v5h-5", rotate),
     turn("rotate-left", "rotateLeft", "M5 12a7 7 0 1 0 2-5M7 2v5h5", (view, raster, size) => rotate(twice(rotate)(view, raster, size), raster, size)),

@@ -20,8 +20,8 @@ export class Measuring {
   }
 
   /** What the left button does in a pane with a tool; null if there is none of that name. */
-  hand({ marks }: RoomPane, name: string): StageTool | null {
+  hand(pane: RoomPane, name: string): StageTool | null {
     const tool = roomTool(name);
-    return tool === null ? null : new RoomHand(marks, tool, { ask: askBeside, onMeasured: (text) => this.room.say(text) });
+    return tool === null ? null : new RoomHand(pane.marks, tool, { ask: askBeside, onMeasured: (text) => this.room.say(text, pane) });
   }
 }

@@ -7,6 +7,7 @@ import type { Said } from "../../tools/language.js";
 import type { Marks } from "../../tools/marks.js";
 import { byHand, CALIBRATE, CALIBRATE_SERIES, lengthMm } from "../../tools/measuring/calibrate.js";
 import type { Measured, ValueScale } from "../../tools/measuring/tool.js";
+import { SHARED_CALIBRATIONS } from "./shared-calibrations.js";
 
 export const BY_HAND: Said<string> = { vi: "hiệu chuẩn bằng tay", en: "calibrated by hand" };
 
@@ -47,8 +48,9 @@ export function calibrationOf({ image, pane, store, subject }: Pick<Marks, "imag
     return null;
   }
   // All frames of one instance, such as those of a film, have pixels of one size.
-  const ofInstance = store.all.filter((mark) => mark.kind === CALIBRATE.name && mark.image.startsWith(`${series}/${instance}/`));
-  const ofSeries = store.all.filter((mark) => {
+  const all = SHARED_CALIBRATIONS.all ?? store.all;
+  const ofInstance = all.filter((mark) => mark.kind === CALIBRATE.name && mark.image.startsWith(`${series}/${instance}/`));
+  const ofSeries = all.filter((mark) => {
     const [, other] = mark.image.split("/");
     const frame = mark.kind === CALIBRATE_SERIES.name && mark.image.startsWith(`${series}/`) ? index?.frames.find(({ sopInstanceUid }) => sopInstanceUid === other) : undefined;
     return frame !== undefined && frame.rows === entry.rows && frame.columns === entry.columns;

@@ -3,7 +3,7 @@
 import type { StageTool } from "../../stage.js";
 import type { Annotation } from "../../tools/annotations.js";
 import type { Marks } from "../../tools/marks.js";
-import { MeasureTool } from "../../tools/measure-tool.js";
+import { MeasureTool, SLIP_PX } from "../../tools/measure-tool.js";
 import type { MeasuringTool, Question } from "../../tools/measuring/tool.js";
 import type { Point } from "../../view-geometry.js";
 
@@ -27,6 +27,8 @@ export class RoomHand extends MeasureTool implements StageTool {
   private last: Point = { x: 0, y: 0 };
   /** A text is being asked for. */
   private isAsking = false;
+  /** A line that was begun by a click: the next one ends it. A drag draws it as well. */
+  private clicked: Annotation | null = null;
 
   constructor(
     marks: Marks,
@@ -47,6 +49,13 @@ export class RoomHand extends MeasureTool implements StageTool {
     const { marks, kind } = this;
     const point = marks.pane.stage.toPicture(at);
     this.last = point ?? this.last;
+    if (this.isClicked && point !== null && marks.draft !== null) {
+      this.travelled = 0;
+      this.held = { annotation: marks.draft, place: marks.draft.points.length - 1, isKept: false };
+      this.shift(marks.draft, this.held.place, point);
+      marks.changed();
+      return;
+    }
     const open = kind.more === "each" ? marks.current.find((mark) => mark.kind === kind.name) : undefined;
     if (open !== undefined && point !== null && this.handleAt(at) === null) {
       marks.store.touch(open);
@@ -56,6 +65,45 @@ export class RoomHand extends MeasureTool implements StageTool {
     } else {
       super.down(at);
     }
+  }
+
+  override up(): void {
+    const { held, marks, clicked } = this;
+    const isClick = held !== null && !held.isKept && this.travelled < SLIP_PX && this.kind.more !== "trace" && this.isDrag(held.annotation, held.place);
+    this.clicked = null;
+    if (!isClick) {
+      super.up();
+      return;
+    }
+    this.held = null;
+    if (clicked !== held.annotation) {
+      this.clicked = held.annotation;
+      marks.pane.stage.element.addEventListener("pointermove", this.hover);
+    } else if (lastLength(held.annotation) * this.pxPerPixel >= SLIP_PX) {
+      this.finish();
+    } else {
+      marks.drop();
+    }
+  }
+
+  /** The line follows the mouse to where the next click will end it. */
+  private readonly hover = ({ pointerType, buttons, clientX, clientY }: PointerEvent): void => {
+    const { draft, pane } = this.marks;
+    if (!this.isClicked) {
+      pane.stage.element.removeEventListener("pointermove", this.hover);
+    } else if (draft !== null && pointerType === "mouse" && buttons === 0) {
+      const box = pane.stage.element.getBoundingClientRect();
+      const point = pane.stage.toPicture({ x: clientX - box.left, y: clientY - box.top });
+      if (point !== null) {
+        this.shift(draft, draft.points.length - 1, point);
+        this.marks.changed();
+      }
+    }
+  };
+
+  /** Another tool, image or series has dropped what was begun. */
+  private get isClicked(): boolean {
+    return this.clicked !== null && this.clicked === this.marks.draft;
   }
 
   protected override handleAt(at: Point): ReturnType<Marks["handleAt"]> {
@@ -125,4 +173,10 @@ export class RoomHand extends MeasureTool implements StageTool {
       marks.drop();
     }
   }
+}
+
+/** From the point before the last one to the last one. */
+function lastLength({ points }: Annotation): number {
+  const [a, b] = points.slice(-2);
+  return a === undefined || b === undefined ? 0 : Math.hypot(b.x - a.x, b.y - a.y);
 }

@@ -4,11 +4,10 @@ import { vec3 } from "gl-matrix";
 import type { FrameValues } from "../../full/frame-values.js";
 import { fill } from "../../page.js";
 import type { FrameDetails } from "../../read/frame-details.js";
-import type { Language } from "../../tools/language.js";
 import { lettersOf } from "../../tools/orientation.js";
-import { windowText } from "../../tools/presets.js";
+import { windowText, windowUnit } from "../../tools/presets.js";
 import { FITTED } from "../../view-geometry.js";
-import type { PaneContent, RoomPane } from "../feature.js";
+import type { PaneContent, Room, RoomPane } from "../feature.js";
 import { normalOf, placesTouched, rasterOf, samplingOf, type ShownPlane } from "./plane.js";
 import { crossShape, PlaneOverlay, type CrossShape } from "./plane-overlay.js";
 import { planeDetails, planeShown, planeValues, shadesOf, type DrawnPlane } from "./plane-picture.js";
@@ -27,7 +26,7 @@ export class PlaneView implements PaneContent {
     readonly name: PlaneName,
     readonly volume: Volume,
     readonly owner: RoomPane,
-    private readonly language: Language,
+    private readonly room: Pick<Room, "language" | "pageWords">,
     /** Whether a hand can turn the lines now. */
     private readonly hasHandles: () => boolean,
     private readonly onClose: (view: PlaneView) => void,
@@ -47,7 +46,7 @@ export class PlaneView implements PaneContent {
 
   get counter(): string {
     const { crosshair } = this.volume;
-    const words = PLANE_WORDS[this.language];
+    const words = PLANE_WORDS[this.room.language];
     const normal = normalOf(crosshair.bases[this.name]);
     const mm = vec3.dot(crosshair.point, normal);
     const plane = crosshair.isTurned(this.name) ? `${words.planes[this.name]} (${words.oblique})` : words.planes[this.name];
@@ -56,7 +55,12 @@ export class PlaneView implements PaneContent {
     const place = fill(words.counter, { plane, mm: away, side }).trim();
     const { mode, mm: thick } = crosshair.slab;
     const slab = thick > 0 ? fill(words.slabText, { mode: words.slab[mode], mm: thick }) : "";
-    return [place, slab, windowText(shadesOf(this.volume).window, words)].filter((part) => part !== "").join(" · ");
+    return [place, slab, windowText(shadesOf(this.volume).window, words, this.windowUnit)].filter((part) => part !== "").join(" · ");
+  }
+
+  private get windowUnit(): string {
+    const unit = this.volume.details[0]?.rescale?.unit ?? null;
+    return windowUnit({ unit }, this.room.pageWords);
   }
 
   get plane(): ShownPlane {
@@ -127,7 +131,7 @@ export class PlaneView implements PaneContent {
 
   /** That it is a quick picture, the pane itself says. */
   private notes(): readonly string[] {
-    const words = PLANE_WORDS[this.language];
+    const words = PLANE_WORDS[this.room.language];
     const { volume } = this;
     const { isEven, distanceMm, tiltDegrees, frames, imagesOfSeries } = volume.geometry;
     const isReduced = volume.halvings > 0;

@@ -171,7 +171,7 @@ export class Planes {
   }
 
   private put(pane: RoomPane, plane: PlaneName, volume: Volume, owner: RoomPane): void {
-    const view = new PlaneView(pane, plane, volume, owner, this.room.language, () => this.hasHand, (closed) => this.drop(closed));
+    const view = new PlaneView(pane, plane, volume, owner, this.room, () => this.hasHand, (closed) => this.drop(closed));
     // First, so that the volume is kept while one of its planes takes the place of another.
     this.views.set(pane, view);
     pane.setContent(view);

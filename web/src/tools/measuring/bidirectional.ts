@@ -7,7 +7,7 @@ import type { Said } from "../language.js";
 import { settled } from "./axes.js";
 import { BIDIRECTIONAL_BUTTON, named } from "./buttons.js";
 import { distanceBetween, type Caveat } from "./calibration.js";
-import { decimal, withCaveat } from "./numbers.js";
+import { decimal, lengthUnit, withCaveat } from "./numbers.js";
 import { lines } from "./shapes.js";
 import type { MeasuringTool } from "./tool.js";
 
@@ -27,7 +27,7 @@ export const BIDIRECTIONAL: MeasuringTool = {
       return "";
     }
     const { long, short, unit, caveat } = found;
-    return withCaveat(fill(WORDS[language].result, { long: decimal(long), short: decimal(short), unit }), caveat, words);
+    return withCaveat(fill(WORDS[language].result, { long: decimal(long), short: decimal(short), unit: lengthUnit(unit, details, language) }), caveat, words);
   },
   draw: lines,
 };

@@ -35,7 +35,7 @@ export function wholeScale(details: FrameDetails): PixelSize | null {
   return details.regions.length > 0 ? null : pixelSize(details, []);
 }
 
-/** For lengths and areas if the size of a pixel is unknown: all pixels count alike, whatever their shape. */
+/** For areas if the size of a pixel is unknown: all pixels count alike, whatever their shape. */
 export const A_PIXEL: PixelSize = { x: 1, y: 1, caveat: "uncalibrated" };
 
 /** Only the shape of a pixel, which is enough for an angle. */
@@ -69,9 +69,9 @@ export function isInCentimetres({ unitX, unitY, deltaX, deltaY }: Region): boole
   return unitX === CENTIMETRES && unitY === CENTIMETRES && deltaX !== 0 && deltaY !== 0;
 }
 
-/** A distance in millimetres, or in pixels if their size is unknown; `around`: all points that it belongs with. */
+/** A distance in millimetres, or in widths of a pixel if its size is unknown; `around`: all points that it belongs with. */
 export function distanceBetween(details: FrameDetails, a: Point, b: Point, around: readonly Point[] = [a, b]): Quantity & { readonly caveat: Caveat | null } {
   const size = pixelSize(details, around);
-  const { x, y, caveat } = size ?? A_PIXEL;
+  const { x, y, caveat } = size ?? { ...pixelShape(details), caveat: "uncalibrated" as const };
   return { value: Math.hypot((b.x - a.x) * x, (b.y - a.y) * y), unit: size === null ? "px" : "mm", caveat };
 }

@@ -6,7 +6,7 @@ import type { Point } from "../../view-geometry.js";
 import type { Said } from "../language.js";
 import { LENGTH_BUTTON, named } from "./buttons.js";
 import { distanceBetween, isInCentimetres, regionAround, type Caveat, type Quantity } from "./calibration.js";
-import { decimal, withCaveat } from "./numbers.js";
+import { decimal, lengthUnit, withCaveat } from "./numbers.js";
 import { polyline } from "./shapes.js";
 import type { MeasuringTool } from "./tool.js";
 
@@ -32,7 +32,7 @@ export const LENGTH: MeasuringTool = {
       return "";
     }
     const { quantities, caveat } = lengthBetween(details, a, b);
-    const value = quantities.map(({ value, unit }) => `${decimal(value)} ${unit}`).join(" · ");
+    const value = quantities.map(({ value, unit }) => `${decimal(value)} ${lengthUnit(unit, details, language)}`).join(" · ");
     return withCaveat(fill(WORDS[language].result, { value }), caveat, words);
   },
   draw: (points) => [polyline(points)],

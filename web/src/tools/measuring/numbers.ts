@@ -1,7 +1,9 @@
 /** Numbers, units and caveats, as all tools write them. */
 
 import type { FrameValues } from "../../full/frame-values.js";
+import type { FrameDetails } from "../../read/frame-details.js";
 import type { Words } from "../../words.js";
+import type { Language, Said } from "../language.js";
 import { short } from "../presets.js";
 import type { Caveat } from "./calibration.js";
 import type { ValueScale } from "./tool.js";
@@ -22,6 +24,13 @@ export function withCaveat(text: string, caveat: Caveat | null, words: Words): s
     "by-hand": words.byHand ?? "",
   };
   return caveat === null ? text : `${text} (${names[caveat]})`;
+}
+
+const WIDTHS: Said<string> = { vi: "bề rộng điểm ảnh", en: "pixel widths" };
+
+/** A length in pixels that are not square is one in their widths, whichever way it goes. */
+export function lengthUnit(unit: string, { aspect }: Pick<FrameDetails, "aspect">, language: Language): string {
+  return unit === "px" && aspect !== 1 ? WIDTHS[language] : unit;
 }
 
 /** Small values, as in a diffusion map, would otherwise be rounded to zero. */

@@ -119,7 +119,11 @@ pub(crate) fn bad(t: &Texts, bad: &BadField, rows: &[usize]) -> String {
         "patient.bed" => words.bed,
         other => other,
     };
-    format!("{of_member}{field}: {}.", fault(t, bad.kind))
+    let sign = match bad.kind {
+        Fault::Unprintable(sign) => format!(" ({sign})"),
+        _ => String::new(),
+    };
+    format!("{of_member}{field}: {}{sign}.", fault(t, bad.kind))
 }
 
 const fn fault(t: &Texts, kind: Fault) -> &'static str {
@@ -133,6 +137,7 @@ const fn fault(t: &Texts, kind: Fault) -> &'static str {
         Fault::Outside => words.fault_outside,
         Fault::NotAllowed => words.fault_not_allowed,
         Fault::Unknown => words.fault_unknown,
+        Fault::Unprintable(_) => words.fault_unprintable,
     }
 }
 
