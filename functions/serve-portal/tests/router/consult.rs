@@ -199,7 +199,10 @@ async fn a_hold_of_the_study_and_the_patients_own_word_end_everything_and_the_ch
     assert!(world.page(HOA, &page_url).await.body.contains("Rút lại sự đồng ý</button>"));
     world.act(HOA, &format!("{page_url}/end"), "").await;
     let shown = world.page(HOA, &page_url).await.body;
-    assert!(shown.contains("Ông/Bà đã rút lại sự đồng ý") && !shown.contains("Rút lại sự đồng ý</button>"), "{shown}");
+    assert!(
+        shown.contains("Ông/Bà đã rút lại sự đồng ý") && !shown.contains("Rút lại sự đồng ý</button>"),
+        "{shown}"
+    );
     // The patient reads what was opened, with whose consent, by whom, and until when it can be looked at.
     assert_eq!(world.page(&chair, &format!("/studies/{STUDY}")).await.status, StatusCode::OK);
     let until = between(&shown, "Hình ảnh mở đến hết ", "<").to_owned();
@@ -476,7 +479,10 @@ async fn the_link_goes_by_email_and_the_code_by_sms_each_once_and_neither_is_on_
     );
     let started = world.act(RECORDS, PATIENT, &typed).await.body;
     assert!(tickets_of(&started).is_empty() && !started.contains("secret"), "{started}");
-    assert!(started.contains("Đường dẫn đang được gửi bằng Email.") && started.contains("Mã số đang được gửi bằng SMS."));
+    assert!(
+        started.contains("Đường dẫn đang được gửi bằng Email.")
+            && started.contains("Mã số đang được gửi bằng SMS.")
+    );
     let id = between(&started, &format!("href=\"{PATIENT}/"), "\"").to_owned();
     let of = id.clone();
     let (token, told) = world
@@ -557,7 +563,10 @@ async fn whoever_started_it_and_the_chair_see_what_did_not_arrive_and_send_the_l
     let member = member_url(&shown, "BS. Ch").to_owned();
     // By SMS; then the code would go by email, where nothing arrives.
     let again = world.act(RECORDS, &format!("{member}/link"), "by=sms").await.body;
-    assert!(again.contains("Đường dẫn đang được gửi bằng SMS.") && again.contains("secret digits"), "{again}");
+    assert!(
+        again.contains("Đường dẫn đang được gửi bằng SMS.") && again.contains("secret digits"),
+        "{again}"
+    );
     let of = id.clone();
     let told = world
         .with(|services| async move {
