@@ -1,6 +1,6 @@
 //! Who somebody is in a consultation, by their session.
 
-use filmless_consult::{ConsultationId, ConsultationState, EndReason, MemberId, MemberStatus};
+use filmless_consult::{ConsultationId, ConsultationState, MemberId, MemberStatus};
 use filmless_store::index::{ConsultationRecord, MemberRecord};
 
 use super::Consultations;
