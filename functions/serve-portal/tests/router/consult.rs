@@ -189,7 +189,10 @@ async fn a_hold_of_the_study_and_the_patients_own_word_end_everything_and_the_ch
     assert!(list.contains(&format!("Hình ảnh mở đến hết {until}")), "{list}");
     let read = world.page(HOA, &page_url).await.body;
     assert!(read.contains(&format!("href=\"/studies/{STUDY}\"")), "{read}");
-    assert!(read.contains("DD. Lan, Ký giấy, ") && read.contains("<p class=\"soft\">Đã mở hình ảnh: "), "{read}");
+    assert!(
+        read.contains("DD. Lan, Ký giấy, ") && read.contains("<p class=\"soft\">Đã mở hình ảnh: "),
+        "{read}"
+    );
 }
 
 #[tokio::test]
