@@ -58,8 +58,8 @@ fn a_file_as_it_was_given_verifies_and_every_forgery_is_refused_with_its_line() 
         (twice(minutes), minutes + 2, "unknown"),
         (moved(2), 3, "chain"),
         (moved(opinion), opinion + 1, "misplaced"),
-        (edited(2, "\"at\":\"2020", "\"at\":\"2019"), 3, "impossible"),
-        (edited(opinion, "Không thấy u", "Thấy u"), opinion + 1, "changed"),
+        (edited(2, "\"at\":\"2026", "\"at\":\"2025"), 3, "impossible"),
+        (edited(opinion, "Nốt 14 mm", "Nốt 4 mm"), opinion + 1, "changed"),
         (edited(signature, "\"licence\":\"00", "\"licence\":\"99"), signature + 1, "changed"),
         (edited(opinion, "{", ""), opinion + 1, "unreadable"),
     ] {

@@ -186,7 +186,13 @@ def check_pdf(writer, out, image, source):
     check_header(ds, source, "Hội chẩn từ xa")
     assert (ds.SOPClassUID, ds.Modality) == (pydicom.uid.EncapsulatedPDFStorage, "DOC")
     assert ds.EncapsulatedDocument[: ds.EncapsulatedDocumentLength] == pdf
-    assert (ds.DocumentTitle, ds.InstanceNumber, ds.VerificationFlag) == ("Biên bản hội chẩn, bản 2", 2, "VERIFIED")
+    assert (ds.DocumentTitle, ds.VerificationFlag) == ("Biên bản hội chẩn, bản 2", "VERIFIED")
+    # The newest version comes first, and names the one before it.
+    assert ds.InstanceNumber == 998
+    (predecessor,) = ds.PredecessorDocumentsSequence
+    (series,) = predecessor.ReferencedSeriesSequence
+    assert (predecessor.StudyInstanceUID, series.SeriesInstanceUID) == (source.StudyInstanceUID, ds.SeriesInstanceUID)
+    assert series.ReferencedSOPSequence[0].ReferencedSOPInstanceUID != ds.SOPInstanceUID
     (image,) = ds.SourceInstanceSequence
     assert image.ReferencedSOPInstanceUID == source.SOPInstanceUID
 

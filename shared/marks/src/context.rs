@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::DateTime;
 
 use crate::image::{MarkedImage, StudyHeader};
-use crate::limits::PRESENTATIONS_MAX;
+use crate::limits::{PRESENTATIONS_MAX, VERSIONS_MAX};
 use crate::origin::Origin;
 use crate::request::{Marks, NamedImage};
 use crate::seed::Seed;
@@ -47,10 +47,10 @@ impl MarksContext<'_> {
         }
     }
 
-    /// Instance Number of the n-th object of its series, from 1.
+    /// Instance Number of the n-th object of its series, from 1. Those of a newer version come first.
     pub(crate) fn instance_number(&self, place: usize) -> usize {
-        let earlier = self.version.map_or(0, |version| version.number.saturating_sub(1));
-        PRESENTATIONS_MAX * earlier as usize + place
+        let newer = self.version.map_or(0, |version| VERSIONS_MAX.saturating_sub(version.number));
+        PRESENTATIONS_MAX * newer as usize + place
     }
 
     pub(crate) fn image(&self, named: &NamedImage) -> Option<&MarkedImage> {

@@ -147,6 +147,7 @@ words! {
         marks_in_it: "đánh dấu", "marks";
         shown_for: "đã xem", "shown for";
         minutes_saved: "Các bác sĩ hội chẩn đã ký biên bản, và biên bản được lưu cùng hình ảnh của lần chụp này. Ảnh gốc vẫn giữ nguyên.", "Doctors who consulted signed minutes, which are kept with the images of this study. The images themselves are unchanged.";
+        still_valid: "Bản đang có giá trị, cho đến khi bản trên đủ chữ ký:", "The version that counts until the one above is signed:";
         no_minutes: "Chưa có biên bản.", "There are no minutes yet.";
         write_minutes: "Soạn biên bản", "Write the minutes";
         save_minutes: "Lưu thành bản mới", "Save as a new version";

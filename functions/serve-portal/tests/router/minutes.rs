@@ -121,6 +121,7 @@ fn state(sequence: u64, frame: u32) -> Value {
 /// A consultation about these images, after the meeting: chair and secretary.
 struct Held {
     world: World,
+    clock: Arc<Standing>,
     url: String,
     id: ConsultationId,
     chair: String,
@@ -167,7 +168,7 @@ async fn held() -> Held {
             chair.say(&state(3, 0)).await;
         })
         .await;
-    Held { world, url, id, chair, secretary }
+    Held { world, clock, url, id, chair, secretary }
 }
 
 /// A form of the minutes with these images, ticked.
@@ -317,7 +318,8 @@ async fn signed_minutes_become_document_selection_presentations_and_measurements
         let written = world.act(&held.secretary, &minutes, &form).await;
         assert_eq!(written.status, StatusCode::SEE_OTHER, "{}", written.body);
         follows = digest_of(&world.page(&held.secretary, &minutes).await.body);
-        for cookie in [&held.secretary, &held.chair, &held.chair] {
+        for (cookie, minute) in [(&held.secretary, 0), (&held.chair, 1), (&held.chair, 2)] {
+            held.clock.set(at(&format!("09:{}", 46 + version * 3 + minute)));
             let signed = world.act(cookie, &sign, &format!("digest={follows}")).await;
             assert_eq!(signed.status, StatusCode::SEE_OTHER, "{}", signed.body);
         }

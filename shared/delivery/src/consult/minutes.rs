@@ -75,16 +75,51 @@ impl Consultations {
         self.newest_version(&place.record.consultation.id).await
     }
 
-    async fn newest_version(&self, id: &ConsultationId) -> Result<Option<MinutesView>, DeliveryError> {
-        let Some(minutes) = self.common.index.minutes(id).await?.pop() else { return Ok(None) };
-        let mut signatures = self.common.index.minutes_signatures(id).await?;
-        signatures.retain(|signature| signature.signed.minutes == minutes.digest);
-        signatures.sort_by_key(|signature| signature.signed.at);
-        let is_final = minutes.is_final(&signatures);
-        Ok(Some(MinutesView { minutes, signatures, is_final }))
+    /// The newest version that counts, while a later one does not count yet; for the same.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn valid_minutes(
+        &self,
+        place: &Place,
+        newest: &MinutesView,
+    ) -> Result<Option<MinutesView>, DeliveryError> {
+        if newest.is_final || !matches!(place.who, Who::Member(_)) || place.admitted().is_none() {
+            return Ok(None);
+        }
+        self.valid_before(&place.record.consultation.id, newest.minutes.written.version).await
     }
 
-    /// The newest version as PDF, with its signatures; with English beside the Vietnamese, or without. `None` for those who may not
+    /// The last version before this one that counts.
+    pub(super) async fn valid_before(
+        &self,
+        id: &ConsultationId,
+        version: u32,
+    ) -> Result<Option<MinutesView>, DeliveryError> {
+        let mut views = self.versions(id).await?;
+        views.retain(|view| view.is_final && view.minutes.written.version < version);
+        Ok(views.pop())
+    }
+
+    async fn newest_version(&self, id: &ConsultationId) -> Result<Option<MinutesView>, DeliveryError> {
+        Ok(self.versions(id).await?.pop())
+    }
+
+    /// All versions, the oldest first.
+    async fn versions(&self, id: &ConsultationId) -> Result<Vec<MinutesView>, DeliveryError> {
+        let minutes = self.common.index.minutes(id).await?;
+        let signed = self.common.index.minutes_signatures(id).await?;
+        let view = |minutes: Minutes| {
+            let of = signed.iter().filter(|signature| signature.signed.minutes == minutes.digest);
+            let mut signatures: Vec<MinutesSignature> = of.cloned().collect();
+            signatures.sort_by_key(|signature| signature.signed.at);
+            let is_final = minutes.is_final(&signatures);
+            MinutesView { minutes, signatures, is_final }
+        };
+        Ok(minutes.into_iter().map(view).collect())
+    }
+
+    /// The newest version, or this one, as PDF, with its signatures; with English beside the Vietnamese, or without. `None` for those who may not
     /// read it, before there is one, and while a study that it shows an image of is out of sight.
     ///
     /// # Errors
@@ -93,10 +128,17 @@ impl Consultations {
         &self,
         session: &Session,
         id: &ConsultationId,
+        version: Option<u32>,
         language: Language,
     ) -> Result<Option<Vec<u8>>, DeliveryError> {
         let Some(place) = self.place(session, id).await? else { return Ok(None) };
-        let Some(view) = self.newest_minutes(&place).await? else { return Ok(None) };
+        let Some(newest) = self.newest_minutes(&place).await? else { return Ok(None) };
+        let is_asked = |view: &MinutesView| version.is_none_or(|asked| asked == view.minutes.written.version);
+        let view = match Some(newest).filter(is_asked) {
+            Some(newest) => Some(newest),
+            None => self.versions(id).await?.into_iter().find(is_asked),
+        };
+        let Some(view) = view else { return Ok(None) };
         let audit = Record::new(AuditAction::ReadConsultation, session.actor()).from(&session.source);
         let detail = format!("consultation {id}, minutes, version {}", view.minutes.written.version);
         audit.account(&place.record.consultation.account).detail(detail).write(&self.common).await?;

@@ -68,13 +68,15 @@ impl Consultations {
         let seeds = Seeds {
             series: Seed::of(&[uid, record.consultation.id.as_str().as_bytes()]),
             version: Seed::of(&[uid, minutes.digest.as_bytes()]),
+            replaced: (self.replaced_by(view).await?)
+                .map(|(version, digest)| (version, Seed::of(&[uid, digest.as_bytes()]))),
         };
         let Some((header, images)) = self.read_images(saving).await? else { return Ok(()) };
         let mut written = Vec::new();
         if saving.has_document {
             // A picture is out of sight meanwhile: it is done once it is back.
             let Some(pdf) = self.pdf_of(view, false).await? else { return Ok(()) };
-            written.push(document_of(saving, &pdf, &header, &images, &seeds.series, last)?);
+            written.push(document_of(saving, &pdf, &header, &images, &seeds, last)?);
         }
         if !images.is_empty() {
             written.extend(self.marks_in(saving, &header, &images, &seeds, last).await?);
@@ -99,6 +101,13 @@ impl Consultations {
             self.studies.put_new(&key, instance.bytes, Served::uncached("application/dicom")).await?;
         }
         Ok(())
+    }
+
+    /// The last version before this one that counted, and so is in the study, and its digest.
+    async fn replaced_by(&self, view: &MinutesView) -> Result<Option<(u32, String)>, DeliveryError> {
+        let written = &view.minutes.written;
+        let before = self.valid_before(&written.consultation, written.version).await?;
+        Ok(before.map(|before| (before.minutes.written.version, before.minutes.digest)))
     }
 
     /// Selection, presentation states and measurements of the key images of one study.
@@ -218,6 +227,8 @@ struct Saving<'a> {
 struct Seeds {
     series: Seed,
     version: Seed,
+    /// The version that it replaces in the study, and what its own are made from.
+    replaced: Option<(u32, Seed)>,
 }
 
 /// The version with the signatures that made it count, and none that came later.
@@ -234,11 +245,13 @@ fn document_of(
     pdf: &[u8],
     header: &StudyHeader,
     images: &BTreeMap<NamedImage, MarkedImage>,
-    series: &Seed,
+    seeds: &Seeds,
     last: &MinutesSignature,
 ) -> Result<WrittenInstance, DeliveryError> {
     let written = &saving.view.minutes.written;
-    let title = format!("{DESCRIPTION}, bản {}", written.version);
+    // A viewer that knows this form says of the older one that it was replaced (`web/src/documents/replaced.ts`).
+    let replaces = seeds.replaced.as_ref().map(|(version, _)| format!(" (thay bản {version})"));
+    let title = format!("{DESCRIPTION}, bản {}{}", written.version, replaces.unwrap_or_default());
     let images: Vec<MarkedImage> =
         saving.key_images.iter().filter_map(|image| images.get(&named(image)).cloned()).collect();
     let written = write_pdf(&EncapsulatedPdf {
@@ -251,7 +264,9 @@ fn document_of(
         at: last.signed.at.to_zoned(HOSPITAL_TIME).datetime(),
         study: header,
         images: &images,
-        seed: series,
+        seed: &seeds.series,
+        instance: &seeds.version,
+        replaces: seeds.replaced.as_ref().map(|(_, seed)| seed),
     });
     written.map_err(DeliveryError::internal("minutes as DICOM"))
 }

@@ -205,6 +205,23 @@ fn minutes_that_not_everybody_signed_say_so() {
 }
 
 #[test]
+fn whoever_signs_is_among_those_who_took_part_and_nothing_began_where_nobody_came() {
+    let mut text = text();
+    let beside = text.attendees.pop().unwrap();
+    text.attendees.iter_mut().for_each(|one| one.present.clear());
+    let minutes = sealed(text);
+    let Attendee { id, name, title, facility, licence, role, .. } = beside;
+    let by = Signer { id: id.unwrap(), name, title, facility, licence, role };
+    let signature = minutes.sign(by, "2026-11-30T02:30:00Z".parse().unwrap(), &[]).unwrap();
+    let words = words_of(&pdf(&minutes, &[signature], false));
+    for part in
+        ["Bắt đầu: –", "Kết thúc: –", "3. Thành viên: BS. CKII Lê Thị Lan", "Không vào phòng hội chẩn"]
+    {
+        assert!(words.contains(part), "{part} is missing in:\n{words}");
+    }
+}
+
+#[test]
 fn a_correction_names_what_it_replaces_and_why() {
     let first = sealed(text());
     let replaces = Some(Replaced { digest: first.digest.clone(), reason: "Ghi nhầm bên".to_owned() });

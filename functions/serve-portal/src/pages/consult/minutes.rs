@@ -144,6 +144,9 @@ pub(crate) async fn sign(
 pub(crate) struct Asked {
     #[serde(default)]
     language: Option<String>,
+    /// The newest one without.
+    #[serde(default)]
+    version: Option<u32>,
 }
 
 /// `GET /consultations/{consultation_id}/minutes.pdf`
@@ -154,7 +157,7 @@ pub(crate) async fn pdf(
 ) -> Result<Response, PortalError> {
     let Some(session) = visitor.session().await? else { return see_other("/", []) };
     let language = asked.language.as_deref().and_then(Language::from_tag).unwrap_or_default();
-    let pdf = consultations(&visitor)?.minutes_pdf(&session, &id_of(&id)?, language).await?;
+    let pdf = consultations(&visitor)?.minutes_pdf(&session, &id_of(&id)?, asked.version, language).await?;
     let pdf = pdf.ok_or(PortalError::NotFound)?;
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("application/pdf")),

@@ -197,6 +197,10 @@ pub(super) async fn render(
     let is_open = consultation.state == ConsultationState::Open;
     let opinions = consultations.opinions(&place).await?;
     let minutes = consultations.newest_minutes(&place).await?;
+    let valid = match &minutes {
+        Some(newest) => consultations.valid_minutes(&place, newest).await?,
+        None => None,
+    };
     let members =
         view.members.iter().map(|member| card(t, (&url, &titles), &place, is_open, member)).collect();
     let template = ConsultationPage {
@@ -204,7 +208,7 @@ pub(super) async fn render(
         error: kept.error,
         opinion_form: OpinionForm::new(t, &place, &opinions, &kept.opinion),
         opinions: opinions.iter().map(|opinion| OpinionCard::new(t, opinion)).collect(),
-        minutes: minutes.as_ref().map(|minutes| MinutesCard::new(t, &place, minutes)),
+        minutes: minutes.as_ref().map(|minutes| MinutesCard::new(t, &place, minutes, valid.as_ref())),
         may_write_minutes: place.may_write_minutes(),
         patient_name: &view.record.patient_name,
         state: match (&place.who, consultation.ended) {

@@ -1,7 +1,8 @@
 //! The form, part by part.
 
 use filmless_consult::{
-    Attendee, KeyImage, MeasuredValue, MinutesMeasurement, MinutesText, ShownSeries, WrittenMinutes,
+    Attendee, KeyImage, MeasuredValue, MemberId, MinutesMeasurement, MinutesText, ShownSeries, Signer,
+    WrittenMinutes,
 };
 use filmless_domain::Language;
 use jiff::Timestamp;
@@ -34,11 +35,13 @@ pub(super) fn pages(content: &MinutesContent<'_>, fonts: &Fonts) -> Result<Vec<V
     flow.heading(1, words::PATIENT);
     patient(&mut flow, text);
     flow.heading(2, words::WHEN_AND_WHERE);
-    flow.field(words::BEGAN, &time(Some(text.began_at)));
-    flow.field(words::ENDED, &time(text.ended_at));
+    // Where nobody came, nothing began.
+    let was_held = text.attendees.iter().any(|one| !one.present.is_empty());
+    flow.field(words::BEGAN, &time(Some(text.began_at).filter(|_| was_held)));
+    flow.field(words::ENDED, &time(text.ended_at.filter(|_| was_held)));
     flow.field(words::PLACE, &text.place);
     flow.heading(3, words::ATTENDEES);
-    for (number, one) in text.attendees.iter().enumerate() {
+    for (number, one) in text.attendees.iter().chain(&signers_besides(content)).enumerate() {
         attendee(&mut flow, number + 1, one);
     }
     flow.heading(4, words::CONTENT);
@@ -67,6 +70,30 @@ pub(super) fn pages(content: &MinutesContent<'_>, fonts: &Fonts) -> Result<Vec<V
     let mut pages = flow.into_pages();
     feet(&mut pages, content, fonts);
     Ok(pages)
+}
+
+/// Who signed this version and is not in its list: whoever signs takes part, even if only by reading.
+fn signers_besides(content: &MinutesContent<'_>) -> Vec<Attendee> {
+    let (minutes, listed) = (content.minutes, &content.minutes.written.text.attendees);
+    let is_listed = |id: &MemberId| listed.iter().any(|one| one.id.as_ref() == Some(id));
+    let mut besides: Vec<Attendee> = Vec::new();
+    for signature in content.signatures {
+        let by = signature.signed.by.clone();
+        let is_of = signature.signed.minutes == minutes.digest && signature.is_as_signed();
+        if is_of && !is_listed(&by.id) && besides.iter().all(|one| one.id.as_ref() != Some(&by.id)) {
+            let Signer { id, name, title, facility, licence, role } = by;
+            besides.push(Attendee {
+                id: Some(id),
+                name,
+                title,
+                facility,
+                licence,
+                role,
+                present: Vec::new(),
+            });
+        }
+    }
+    besides
 }
 
 /// Facility, nation, title, and which version it is.
