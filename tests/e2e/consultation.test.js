@@ -30,10 +30,10 @@ before(async () => {
   portal = await openPortal();
   const { files, order } = writeStudy(portal.folder, EARLIER, { declared_instances: 12 });
   await send(portal.filmless, files, order);
-  await awaitSms(portal.filmless, (text) => !text.includes(portal.link));
+  const { text: before } = await awaitSms(portal.filmless, (text) => !text.includes(portal.link));
   const drawn = writeDrawn();
   await send(portal.filmless, drawn.files, drawn.order);
-  await awaitSms(portal.filmless, (text) => text.includes("31/01/2026"));
+  await awaitSms(portal.filmless, (text) => !text.includes(portal.link) && text !== before);
   browser = await launch();
   invitations = await startConsultation(portal, browser);
 });

@@ -67,7 +67,7 @@ function handCommands(room: ReadingRoom): readonly Command[] {
     hand("window", { vi: "Chỉnh cửa sổ", en: "Window" }, WINDOW.icon, late("window")),
     hand("pan", { vi: "Dời ảnh", en: "Pan" }, MOVE.icon, late("pan")),
     hand("zoom", { vi: "Phóng to, thu nhỏ", en: "Zoom" }, ROOM_ICONS.zoom, late("zoom")),
-    hand("scroll", { vi: "Lật ảnh", en: "Scroll" }, BROWSE.icon, late("scroll")),
+    hand("scroll", { vi: "Cuộn ảnh", en: "Scroll" }, BROWSE.icon, late("scroll")),
   ];
 }
 

@@ -53,7 +53,7 @@ const VI = {
     layout: "Bố cục",
     hand: "Chuột trái",
     window: "Cửa sổ",
-    view: "Khung nhìn",
+    view: "Hiển thị",
     measure: "Đo",
     film: "Phim",
     planes: "Mặt cắt",
@@ -61,7 +61,7 @@ const VI = {
     objects: "Đối tượng DICOM",
     other: "Khác",
   },
-  drags: { window: "Cửa sổ", pan: "Dời ảnh", zoom: "Phóng to, thu nhỏ", scroll: "Lật ảnh", menu: "Tất cả công cụ", browse: "Theo kiểu chuột" },
+  drags: { window: "Cửa sổ", pan: "Dời ảnh", zoom: "Phóng to, thu nhỏ", scroll: "Cuộn ảnh", menu: "Tất cả công cụ", browse: "Theo kiểu chuột" },
 };
 
 const EN: typeof VI = {

@@ -7,7 +7,7 @@ import { mayBeFused } from "./candidates.js";
 import type { Fusion } from "./fusion.js";
 
 const NO_SERIES: Said<string> = {
-  vi: "Ca chụp này không có chuỗi PET hay SPECT nhiều lát.",
+  vi: "Lần chụp này không có loạt ảnh PET hay SPECT nhiều lát.",
   en: "This study has no series of PET or SPECT slices.",
 };
 
