@@ -39,6 +39,7 @@ async fn a_visit_is_logged_once_however_often_the_line_breaks_and_the_patient_re
             let second = meeting.join(1).await;
             // Another window of the same member is no visit of its own; and who is back at once never left.
             meeting.join(1).await.leave().await;
+            at(2);
             second.leave().await;
             at(30);
             meeting.join(1).await.leave().await;

@@ -1,23 +1,21 @@
 //! Invitations: the link in one message, the code in another, by another way. What no message carries is shown once to
 //! whoever invites, who passes it on.
 
-use filmless_consult::{BadField, ConsultationId, Fault, Member, MemberId, MemberRole, MemberStatus};
+use filmless_consult::{BadField, ConsultationId, Fault, Member, MemberId, MemberRole};
 use filmless_domain::audit::{Actor, AuditAction};
 use filmless_domain::share::{Relation, SHARE_CODE_DIGITS, SHARE_LABEL_CHARS_MAX};
 use filmless_domain::{Channel, Secret, access};
 use filmless_store::index::{
-    Change, ChannelRecord, ChannelState, Condition, ConsultationRecord, Index, LogName, MemberMessageKind,
-    MemberMessageRecord, MemberRecord, OutboxMessage, OutboxRecord, Seat, ShareRecord, Transaction,
-    TransactionOutcome,
+    Change, Condition, ConsultationRecord, Index, LogName, MemberMessageKind, MemberRecord, Seat,
+    ShareRecord, Transaction,
 };
 use jiff::{SignedDuration, Timestamp};
 
 use super::Consultations;
+use super::letters::Letters;
 use super::message_rules::{LinkBy, Ways};
 use super::new_member::{NewMember, add_member, member_of};
 use crate::record::audit::Record;
-use crate::record::messages::{MemberTask, Task};
-use crate::record::outbox;
 use crate::viewing::seat_code_hash;
 use crate::{DeliveryError, credentials};
 
@@ -26,9 +24,6 @@ pub const SIGNING_DAYS: i64 = 14;
 
 /// An ended share stays readable this long, so that the patient can see who opened what.
 const KEPT_AFTER_END: SignedDuration = SignedDuration::from_hours(24 * 90);
-
-/// A member hears of something new no more often.
-const NEWS_EVERY: SignedDuration = SignedDuration::from_mins(10);
 
 /// Most codes that a member may ask for by themselves within an hour.
 pub const CODE_REQUESTS_MAX: u32 = 5;
@@ -65,15 +60,6 @@ pub enum CodeAnswer {
     TooMany,
     /// The link opens nothing.
     Gone,
-}
-
-/// Messages to one member, before they are written.
-struct Letters<'a> {
-    record: &'a ConsultationRecord,
-    member: &'a MemberRecord,
-    made: Vec<MemberMessageRecord>,
-    /// How long they wait.
-    delay: SignedDuration,
 }
 
 impl Consultations {
@@ -221,30 +207,6 @@ impl Consultations {
         Ok(Ok(self.invite(record, &member, LinkBy::Usual, (actor, source)).await?))
     }
 
-    /// Tells members that something new is there: everybody who was admitted, but for whoever made it.
-    pub(super) async fn tell_others(
-        &self,
-        record: &ConsultationRecord,
-        but: Option<&MemberId>,
-    ) -> Result<(), DeliveryError> {
-        for member in self.common.index.members(&record.consultation.id).await? {
-            let who = &member.member;
-            if who.status != MemberStatus::Admitted || Some(&who.id) == but {
-                continue;
-            }
-            let told = self.common.index.messages_to(&record.consultation.id, &who.id).await?;
-            let Some(channel) = Ways::of(who, &told).news() else { continue };
-            let last = told.iter().rev().find(|message| message.kind == MemberMessageKind::News);
-            let Some(delay) = news_delay(last, self.common.clock.now()) else { continue };
-            let mut letters = Letters { record, member: &member, made: Vec::new(), delay };
-            letters.add(self, MemberMessageKind::News, channel, None).await?;
-            let (key, told) = Index::tell_member_change(&record.consultation.id, &member, letters.count());
-            // Unmet if somebody else tells them something at this moment.
-            letters.queue_up(self, Transaction::new().update(key, told)).await?;
-        }
-        Ok(())
-    }
-
     async fn ways_to(
         &self,
         record: &ConsultationRecord,
@@ -263,94 +225,6 @@ impl Consultations {
         let now = self.common.clock.now();
         Ok(self.common.index.share(digest).await?.filter(|share| share.is_open(now)))
     }
-}
-
-impl Letters<'_> {
-    async fn add(
-        &mut self,
-        consultations: &Consultations,
-        kind: MemberMessageKind,
-        channel: Channel,
-        secret: Option<&Secret>,
-    ) -> Result<(), DeliveryError> {
-        let (consultation, member) = (&self.record.consultation.id, &self.member.member.id);
-        let number = self.member.messages.saturating_add(self.count()).saturating_add(1);
-        let context = MemberMessageRecord::seal_context(consultation, member, number);
-        let sealed = match secret {
-            Some(secret) => Some(consultations.sealer.seal(secret, &context).await?),
-            None => None,
-        };
-        self.made.push(MemberMessageRecord {
-            consultation: consultation.clone(),
-            member: member.clone(),
-            number,
-            kind,
-            channel,
-            language: self.record.language,
-            sealed,
-            delivery: ChannelRecord::pending(),
-            created_at: consultations.common.clock.now(),
-        });
-        Ok(())
-    }
-
-    fn count(&self) -> u32 {
-        u32::try_from(self.made.len()).unwrap_or(u32::MAX)
-    }
-
-    /// Writes the messages with the change that causes them, and sends them; false if the change was not made.
-    async fn queue_up(
-        &self,
-        consultations: &Consultations,
-        mut transaction: Transaction,
-    ) -> Result<bool, DeliveryError> {
-        let common = &consultations.common;
-        let new = || Change::new().when(&Condition::Absent("pk"));
-        for message in &self.made {
-            transaction = transaction.put(&message.key(), message, new())?;
-        }
-        let entry = match self.tasks()? {
-            tasks if tasks.is_empty() => None,
-            tasks => Some(outbox::entry(common, tasks)?),
-        };
-        if let Some(entry) = &entry {
-            transaction = transaction.announce(entry)?;
-        }
-        if common.index.commit(transaction).await? != TransactionOutcome::Committed {
-            return Ok(false);
-        }
-        if let Some(entry) = &entry {
-            publish(consultations, entry).await;
-        }
-        Ok(true)
-    }
-
-    fn tasks(&self) -> Result<Vec<OutboxMessage>, DeliveryError> {
-        let consultation = &self.record.consultation;
-        let Some(study) = consultation.studies.first() else { return Ok(Vec::new()) };
-        let task = |message: &MemberMessageRecord| MemberTask {
-            study_instance_uid: study.clone(),
-            consultation: consultation.id.clone(),
-            member: message.member.clone(),
-            number: message.number,
-        };
-        let delay_ms = u64::try_from(self.delay.as_millis()).unwrap_or_default();
-        let delayed = |message: OutboxMessage| OutboxMessage { delay_ms, ..message };
-        self.made.iter().map(|message| Ok(delayed(task(message).to_outbox()?))).collect()
-    }
-}
-
-/// When a member hears of something new, who was last told like that; `None` if they are about to hear of it anyway.
-fn news_delay(last: Option<&MemberMessageRecord>, now: Timestamp) -> Option<SignedDuration> {
-    match last {
-        Some(last) if last.delivery.state == ChannelState::Pending => None,
-        Some(last) => Some((last.created_at + NEWS_EVERY).duration_since(now).max(SignedDuration::ZERO)),
-        None => Some(SignedDuration::ZERO),
-    }
-}
-
-async fn publish(consultations: &Consultations, entry: &OutboxRecord) {
-    outbox::leave_to_sweeper(outbox::publish(&consultations.common, entry).await);
 }
 
 /// The share of a new link. It names the studies only if its member is admitted.

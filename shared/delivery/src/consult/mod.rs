@@ -7,6 +7,7 @@
 
 mod ending;
 mod invite;
+mod letters;
 pub mod live;
 mod members;
 mod message_rules;
@@ -17,6 +18,7 @@ mod minutes_marks;
 mod minutes_save;
 mod minutes_typed;
 mod new_member;
+mod news;
 mod opinions;
 mod places;
 mod printable;

@@ -182,21 +182,11 @@ fn prepared(
         return Ok(Err(bad));
     }
     let common = &consultations.common;
-    let (mut members, mut records): (Vec<Member>, Vec<MemberRecord>) = (Vec::new(), Vec::new());
-    for (place, typed) in request.members.iter().enumerate() {
-        let role = match place {
-            place if Some(place) == request.chair => MemberRole::Chair,
-            place if Some(place) == request.secretary => MemberRole::Secretary,
-            _ => MemberRole::Member,
-        };
-        match member_of(consultations.new_member_id(&members)?, typed, role) {
-            Ok(record) => {
-                members.push(record.member.clone());
-                records.push(record);
-            }
-            Err(bad) => return Ok(Err(BadField { field: format!("members[{place}].{}", bad.field), ..bad })),
-        }
-    }
+    let records = match members_of(consultations, request)? {
+        Ok(records) => records,
+        Err(bad) => return Ok(Err(bad)),
+    };
+    let members: Vec<Member> = records.iter().map(|record| record.member.clone()).collect();
     if request.secretary.is_some_and(|place| Some(place) == request.chair || place >= members.len()) {
         return Ok(Err(BadField { field: "secretary".to_owned(), kind: Fault::NotAllowed }));
     }
@@ -246,6 +236,29 @@ fn prepared(
         ended_at: None,
     };
     Ok(Ok((record, records)))
+}
+
+/// Its members, or the first field of one that cannot be taken.
+fn members_of(
+    consultations: &Consultations,
+    request: &StartRequest,
+) -> Result<Result<Vec<MemberRecord>, BadField>, DeliveryError> {
+    let (mut members, mut records): (Vec<Member>, Vec<MemberRecord>) = (Vec::new(), Vec::new());
+    for (place, typed) in request.members.iter().enumerate() {
+        let role = match place {
+            place if Some(place) == request.chair => MemberRole::Chair,
+            place if Some(place) == request.secretary => MemberRole::Secretary,
+            _ => MemberRole::Member,
+        };
+        match member_of(consultations.new_member_id(&members)?, typed, role) {
+            Ok(record) => {
+                members.push(record.member.clone());
+                records.push(record);
+            }
+            Err(bad) => return Ok(Err(BadField { field: format!("members[{place}].{}", bad.field), ..bad })),
+        }
+    }
+    Ok(Ok(records))
 }
 
 /// Opens it, on the record.

@@ -8,8 +8,9 @@ use filmless_store::index::{RoomEntry, RoomEntryKind, Transaction, TransactionOu
 
 use super::entrance::Live;
 use super::house;
-use super::look::{Look, Speaker};
+use super::look::Look;
 use super::visit::add_visits;
+use super::writing::Writing;
 use crate::DeliveryError;
 
 /// How often somebody tries again who was not the first to write. Each time somebody else was, so the room goes on; all that can be
@@ -36,17 +37,6 @@ pub(super) struct Appended {
     pub before: Vec<(String, MemberId)>,
     pub after: Vec<(String, MemberId)>,
     pub applied: Applied,
-}
-
-/// Everything that is written with a line.
-pub(super) struct Writing<'a> {
-    pub look: Look,
-    pub before: Vec<(String, MemberId)>,
-    pub applied: Applied,
-    /// Who did it; nobody if it was the clock or the hospital.
-    pub speaker: Option<&'a Speaker>,
-    /// What else has to be written with it, or nothing at all.
-    pub with: Transaction,
 }
 
 impl Look {

@@ -6,10 +6,11 @@ use filmless_store::StoreError;
 use filmless_store::index::Transaction;
 use jiff::SignedDuration;
 
-use super::append::{APPEND_TRIES_MAX, Writing, Written};
+use super::append::{APPEND_TRIES_MAX, Written};
 use super::deliver::Sender;
 use super::entrance::Live;
 use super::look::Asks;
+use super::writing::Writing;
 use crate::DeliveryError;
 use crate::viewing::Session;
 

@@ -5,12 +5,13 @@ use filmless_store::StoreError;
 use filmless_store::index::{RoomConnection, RoomEntry, Transaction};
 use jiff::SignedDuration;
 
-use super::append::{APPEND_TRIES_MAX, Writing, Written};
+use super::append::{APPEND_TRIES_MAX, Written};
 use super::contents::CONTENTS_AGE_MIN;
 use super::deliver::Sender;
 use super::entrance::Live;
 use super::judge::Verdict;
 use super::look::{Asks, Look, Speaker};
+use super::writing::Writing;
 use crate::DeliveryError;
 
 /// What came of a message.

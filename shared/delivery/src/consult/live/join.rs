@@ -9,13 +9,14 @@ use filmless_store::index::{RoomConnection, RoomEntry, RoomEntryKind, Transactio
 use jiff::SignedDuration;
 use serde::de::DeserializeOwned;
 
-use super::append::{APPEND_TRIES_MAX, Writing, Written};
+use super::append::{APPEND_TRIES_MAX, Written};
 use super::deliver::Sender;
 use super::entrance::Live;
 use super::hear::Heard;
 use super::judge::Verdict;
 use super::look::{Asks, Look};
 use super::ticket;
+use super::writing::Writing;
 use crate::DeliveryError;
 
 /// Longest life of a connection: that of API Gateway. The client comes back by itself.

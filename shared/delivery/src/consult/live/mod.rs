@@ -22,6 +22,7 @@ mod polling;
 mod record;
 mod ticket;
 mod visit;
+mod writing;
 
 pub use entrance::Live;
 pub use hear::Heard;

@@ -8,7 +8,7 @@ use filmless_domain::audit::{Actor, AuditAction};
 use filmless_store::index::{LogEntry, LogName, Transaction, VisitRecord};
 use jiff::{SignedDuration, Timestamp};
 
-use super::append::Writing;
+use super::writing::Writing;
 use crate::DeliveryError;
 use crate::parts::Common;
 use crate::record::audit::Record;
