@@ -48,7 +48,7 @@ impl Contents {
                 return Err(Refusal::UnknownImage);
             }
         }
-        let laid = view.fusion.iter();
-        laid.map(|laid| self.demand_of(&laid.study_instance_uid, &laid.series_instance_uid)).collect()
+        let mut laid = view.fusion.iter();
+        laid.try_for_each(|laid| self.demand_of(&laid.study_instance_uid, &laid.series_instance_uid))
     }
 }
