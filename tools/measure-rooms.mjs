@@ -16,6 +16,8 @@ import { awaitSms, send, startFilmless } from "../tests/e2e/filmless.js";
 const PROFILE = process.env.BENCH_PROFILE ?? "dev";
 const LINK = { down: 1600, up: 1600, bufferBytes: 64 * 1024, roundTripMs: 150 };
 const STATES_PER_SECOND = 10;
+/** Images of each study: the room refuses others. */
+const IMAGES = 4;
 const [out, ...flags] = process.argv.slice(2);
 if (out === undefined) {
   console.error("usage: measure-rooms.mjs OUT.json [--quick]");
@@ -56,7 +58,7 @@ class Patient {
       uid: `${STUDY.uid}.${100 + number}`,
       accessionNumber: `A202011231${number}`,
       patientId,
-      series: [{ ...STUDY.series[0], images: 4 }],
+      series: [{ ...STUDY.series[0], images: IMAGES }],
     };
     const patient = { ...ORDER.patient, id: patientId, phone: `0903 123 10${number}`, email: null };
     const written = writeStudy(folder, study, { patient, declared_instances: undefined });
@@ -165,7 +167,7 @@ async function scroll(driver, study, seconds, sent) {
   for (let step = 1; step <= seconds * STATES_PER_SECOND; step++) {
     await pause(Math.max(0, begin + (step * 1000) / STATES_PER_SECOND - performance.now()));
     sent.set(step + 1, performance.now());
-    driver.say({ type: "scroll", sequence: step + 1, frames: [[0, step % 500]] });
+    driver.say({ type: "scroll", sequence: step + 1, frames: [[0, step % IMAGES]] });
   }
 }
 
@@ -252,7 +254,7 @@ async function manyRooms(filmless, patients) {
       const start = performance.now();
       for (let step = 0; step < 2 * STATES_PER_SECOND; step++) {
         await pause(Math.max(0, start + (step * 1000) / STATES_PER_SECOND - performance.now()));
-        say({ type: "scroll", frames: [[0, step]] });
+        say({ type: "scroll", frames: [[0, step % IMAGES]] });
       }
       await pause(Math.max(0, start + 10_000 - performance.now()));
     }

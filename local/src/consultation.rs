@@ -36,13 +36,18 @@ fn text_of(file: &Path) -> anyhow::Result<String> {
 }
 
 fn told(verified: &Verified) -> String {
-    let Verified { consultation, head, minutes, documents, documents_missing } = verified;
+    let Verified { consultation, head, is_ended, minutes, documents } = verified;
     let mut told = format!(
-        "The record of consultation {consultation} holds {}; {} with it, {documents_missing} more named.\nHead {}",
+        "The record of consultation {consultation} holds {}, and names {}: all are here.\nHead {}",
         counted(head.sequence, "line"),
         counted(*documents as u64, "signed document"),
         head.digest
     );
+    if !is_ended {
+        told.push_str(
+            "\nThe record does not say that the meeting ended: its time ran out, or its end was cut off.",
+        );
+    }
     for Anchor { number, digest, .. } in minutes {
         told.push_str(&format!("\nMinutes, version {number}: {digest}"));
     }
@@ -50,10 +55,9 @@ fn told(verified: &Verified) -> String {
 }
 
 fn as_json(verified: &Verified) -> String {
-    let Verified { consultation, head, minutes, documents, documents_missing } = verified;
+    let Verified { consultation, head, is_ended, minutes, documents } = verified;
     let version = |it: &Anchor| json!({ "version": it.number, "digest": it.digest, "at": it.at });
     let minutes: Vec<_> = minutes.iter().map(version).collect();
-    json!({ "consultation": consultation, "head": head, "minutes": minutes, "documents": documents,
-        "documents_missing": documents_missing })
-    .to_string()
+    json!({ "consultation": consultation, "head": head, "is_ended": is_ended, "minutes": minutes, "documents": documents })
+        .to_string()
 }

@@ -9,10 +9,12 @@ use std::process::ExitCode;
 use std::{env, fs, io};
 
 /// Font file and the Debian package that contains it.
-const FONTS: [(&str, &str); 3] = [
+const FONTS: [(&str, &str); 4] = [
     ("NotoSans-Regular.ttf", "fonts-noto-core"),
     ("NotoSans-Bold.ttf", "fonts-noto-core"),
     ("NotoSansMono-Bold.ttf", "fonts-noto-mono"),
+    // A `≥` must never be printed as a box that could be a `≤`.
+    ("NotoSansMath-Regular.ttf", "fonts-noto-core"),
 ];
 
 /// Fonts for names in other scripts. They come with the first package above, except the last: it is large and has its

@@ -1,10 +1,13 @@
 """The deployed functions, and copies of them that are made to fail. `stack.json` says what was deployed."""
 
+import http.server
 import json
 import os
 import socket
 import sys
+import threading
 import time
+import urllib.parse
 import uuid
 from contextlib import contextmanager
 from pathlib import Path
@@ -122,6 +125,27 @@ def silent_server():
     """Accepts connections and never answers."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+@contextmanager
+def gateway():
+    """Takes what API Gateway would send to connections: the address, and what was posted so far, by connection."""
+    posted = []
+
+    class Connections(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            posted.append((urllib.parse.unquote(self.path), json.loads(body)))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Connections) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/room", posted
+        server.shutdown()
 
 
 def queue_arn(url: str) -> str:

@@ -9,7 +9,7 @@ import uuid
 from contextlib import suppress
 from pathlib import Path
 
-from lambdas import ENVIRONMENT, LAMBDA, S3, STACK, Order, client, copy_of, silent_server, until
+from lambdas import ENVIRONMENT, LAMBDA, S3, STACK, Order, client, copy_of, gateway, silent_server, until
 
 
 def own_bucket() -> str:
@@ -99,6 +99,29 @@ class Software(unittest.TestCase):
         self.assertEqual(refused.exception.code, 404)
         self.assertIn("no-store", refused.exception.headers["Cache-Control"])
         self.assertIn("no such resource", refused.exception.read().decode())
+
+
+class Rooms(unittest.TestCase):
+    """LocalStack's free edition has no WebSocket API: the events are those that AWS documents, and a server takes what is sent."""
+
+    def test_the_events_of_a_connection_are_answered_and_who_has_not_joined_is_told_so(self):
+        events = Path(__file__).parents[2] / "functions" / "serve-room" / "events"
+        said = []
+        with gateway() as (endpoint, posted):
+            own = {"ROOM_ENDPOINT": endpoint, "PUBLIC_URL": "http://127.0.0.1:8080"}
+            with copy_of("serve-room", environment=own) as room:
+                for name in ["connect", "message", "disconnect"]:
+                    answer = LAMBDA.invoke(FunctionName=room.name, Payload=(events / f"{name}.json").read_bytes())
+                    said.append(json.loads(answer["Payload"].read()))
+                foreign = json.loads((events / "connect.json").read_text())
+                foreign["headers"]["Origin"] = "https://evil.example"
+                answer = LAMBDA.invoke(FunctionName=room.name, Payload=json.dumps(foreign))
+                said.append(json.loads(answer["Payload"].read()))
+        self.assertEqual([answer.get("statusCode") for answer in said], [200, 200, 200, 403], said)
+        connection = json.loads((events / "message.json").read_text())["requestContext"]["connectionId"]
+        [(path, message)] = posted
+        self.assertEqual(path, f"/room/@connections/{connection}")
+        self.assertEqual((message["type"], message["code"]), ("refused", "not_admitted"))
 
 
 class Triggers(unittest.TestCase):

@@ -186,9 +186,32 @@ def check_pdf(writer, out, image, source):
     check_header(ds, source, "Hội chẩn từ xa")
     assert (ds.SOPClassUID, ds.Modality) == (pydicom.uid.EncapsulatedPDFStorage, "DOC")
     assert ds.EncapsulatedDocument[: ds.EncapsulatedDocumentLength] == pdf
-    assert (ds.DocumentTitle, ds.InstanceNumber, ds.VerificationFlag) == ("Biên bản hội chẩn, bản 2", 2, "VERIFIED")
+    assert (ds.DocumentTitle, ds.VerificationFlag) == ("Biên bản hội chẩn, bản 2", "VERIFIED")
+    # The newest version comes first, and names the one before it.
+    assert ds.InstanceNumber == 998
+    (predecessor,) = ds.PredecessorDocumentsSequence
+    (series,) = predecessor.ReferencedSeriesSequence
+    assert (predecessor.StudyInstanceUID, series.SeriesInstanceUID) == (source.StudyInstanceUID, ds.SeriesInstanceUID)
+    assert series.ReferencedSOPSequence[0].ReferencedSOPInstanceUID != ds.SOPInstanceUID
     (image,) = ds.SourceInstanceSequence
     assert image.ReferencedSOPInstanceUID == source.SOPInstanceUID
+
+
+def check_versions(writer, out, body, paths):
+    """Versions of minutes: more instances of the same series, each as valid as marks that are saved once."""
+    uids = []
+    for version in ["1", "2"]:
+        folder = out / f"version-{version}"
+        folder.mkdir(exist_ok=True)
+        subprocess.run([writer, body, folder, "--version", version, *paths], check=True)
+        files = sorted(folder.glob("*.dcm"))
+        for path in files:
+            check_validity(path)
+        uids.append([(ds.Modality, ds.SeriesInstanceUID, ds.SOPInstanceUID, ds.InstanceNumber) for ds in map(pydicom.dcmread, files)])
+    first, second = uids
+    assert [one[:2] for one in first] == [one[:2] for one in second]
+    assert {one[2] for one in first}.isdisjoint(one[2] for one in second)
+    assert {(one[0], one[3]) for one in first}.isdisjoint((one[0], one[3]) for one in second)
 
 
 def main(writer, pdf_writer, files, out):
@@ -210,6 +233,7 @@ def main(writer, pdf_writer, files, out):
     check_key_objects(written[0], ct, colour)
     assert sorted(check_presentation(path, sources) for path in written[1:4]) == ["colour", "plain", "turned"]
     check_report(written[4], ct, mr)
+    check_versions(writer, out, body, paths)
     check_pdf(pdf_writer, out, paths[0], ct_source)
     print(f"{len(written)} objects of marks: dciodvfy finds no error, pydicom and highdicom read what was marked, and the minutes")
 

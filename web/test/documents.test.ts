@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { isoOf } from "../src/documents/cda-header.js";
 import { lineOf, moment } from "../src/documents/lines.js";
+import { replacedWords } from "../src/documents/replaced.js";
 import { placeOf, seriesOf } from "../src/documents/selection.js";
 import { readImages, readLine } from "../src/read/report.js";
 
@@ -78,4 +79,10 @@ it("a time of a CDA document is read as far as it goes", () => {
   ] as const) {
     expect(moment(isoOf(value), vi), value).toBe(expected);
   }
+});
+
+it("minutes that a later version replaces say so, and nothing else does", () => {
+  const titles = ["Biên bản hội chẩn, bản 3 (thay bản 1)", "Biên bản hội chẩn, bản 1", "Khác, bản 1", "Phim, bản 2"];
+  expect(titles.map((title) => replacedWords(title, titles, "vi"))).toEqual(["", "đã thay bằng bản 3", "", ""]);
+  expect(replacedWords("Biên bản hội chẩn, bản 1", titles, "en")).toBe("replaced by version 3");
 });

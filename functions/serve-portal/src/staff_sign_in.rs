@@ -6,10 +6,12 @@ use filmless_delivery::DeliveryError;
 use filmless_delivery::consult::Consultations;
 use filmless_delivery::parts::Console;
 use filmless_delivery::staff::{Desk, StaffEntrance};
+use filmless_domain::staff::Identified;
 use filmless_domain::staff_oidc::OidcSettings;
 use filmless_domain::{LogCode, Secret};
 use filmless_identity::{IdentityError, PendingSignIn, ReachedAt, RelyingParty, Returned};
 use filmless_runtime::error_chain;
+use serde::{Deserialize, Serialize};
 use tracing::{info, warn};
 
 use crate::error::PortalError;
@@ -36,12 +38,24 @@ pub(crate) enum StaffSignInBegun {
 pub(crate) enum StaffSignInEnded {
     /// Signed in; the cookie of the session.
     Granted(Secret),
+    /// Somebody was identified, for the seat of a consultation with this digest.
+    ToSeat(String, Identified),
     /// The answer is not accepted: try again.
     Refused,
     /// The provider knows them, but none of their roles is one of ours.
     NoRole,
     /// The provider cannot be used right now.
     ProviderDown,
+}
+
+/// What is kept until a sign-in comes back.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    #[serde(flatten)]
+    pending: PendingSignIn,
+    /// The digest of the link of the seat that it is for; none for the console.
+    #[serde(default)]
+    seat: Option<String>,
 }
 
 /// The sign-in of staff through an identity provider.
@@ -74,8 +88,8 @@ impl StaffSignIn {
         self.consultations.clone()
     }
 
-    /// Begins a sign-in at the identity provider.
-    pub(crate) async fn begin(&self) -> Result<StaffSignInBegun, PortalError> {
+    /// Begins a sign-in at the identity provider: of staff, or of a member of a consultation, to this seat.
+    pub(crate) async fn begin(&self, seat: Option<String>) -> Result<StaffSignInBegun, PortalError> {
         let begun = match self.relying_party.begin().await {
             Ok(begun) => begun,
             Err(error) => {
@@ -83,7 +97,8 @@ impl StaffSignIn {
                 return Ok(StaffSignInBegun::ProviderDown);
             }
         };
-        let pending = serde_json::to_string(&begun.pending).map_err(PortalError::failed)?;
+        let kept = Kept { pending: begun.pending, seat };
+        let pending = serde_json::to_string(&kept).map_err(PortalError::failed)?;
         let cookie = self.entrance.keep_sign_in(pending).await?;
         Ok(StaffSignInBegun::Onward { url: begun.url.into(), cookie })
     }
@@ -100,7 +115,10 @@ impl StaffSignIn {
         let Some(cookie) = cookie else { return Ok(StaffSignInEnded::Refused) };
         let kept = self.entrance.take_sign_in(cookie.expose()).await?;
         let Some(kept) = kept else { return Ok(StaffSignInEnded::Refused) };
-        let pending: PendingSignIn = serde_json::from_str(&kept).map_err(PortalError::failed)?;
+        let Kept { pending, seat } = serde_json::from_str(&kept).map_err(PortalError::failed)?;
+        if let Some(seat) = seat {
+            return self.finish_to_seat(seat, pending, returned).await;
+        }
         match self.relying_party.finish(pending, returned, self.entrance.now()).await {
             Ok(member) => {
                 if let Some(earlier) = earlier {
@@ -116,6 +134,26 @@ impl StaffSignIn {
             Err(IdentityError::NoRole { subject }) => {
                 self.turn_away(&subject, "no-role", source).await?;
                 Ok(StaffSignInEnded::NoRole)
+            }
+            Err(error) => {
+                tell_down(&error);
+                Ok(StaffSignInEnded::ProviderDown)
+            }
+        }
+    }
+
+    async fn finish_to_seat(
+        &self,
+        seat: String,
+        pending: PendingSignIn,
+        returned: Returned,
+    ) -> Result<StaffSignInEnded, PortalError> {
+        match self.relying_party.identify(pending, returned, self.entrance.now()).await {
+            Ok(who) => Ok(StaffSignInEnded::ToSeat(seat, who)),
+            Err(IdentityError::Refused(why)) => {
+                let (code, why) = (LogCode::StaffSignInRefused.code(), why.as_str());
+                info!(code, why, "a sign-in of a member is refused");
+                Ok(StaffSignInEnded::Refused)
             }
             Err(error) => {
                 tell_down(&error);

@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use filmless_consult::ConsultationId;
 use filmless_delivery::TrustedProxies;
-use filmless_delivery::consult::live::{Heard, Live};
+use filmless_delivery::consult::live::{Heard, LOOK_EVERY, Live};
 use filmless_domain::LogCode;
 use filmless_embedded::{Frames, InProcessRoom, LineEnd};
 use filmless_front::source_of;
@@ -38,8 +38,6 @@ const JOIN_WAIT_MAX: Duration = Duration::from_secs(10);
 const SILENCE_MAX: Duration = Duration::from_secs(90);
 /// How long a client may take none of what is sent.
 const STALLED_WRITE_MAX: Duration = Duration::from_secs(20);
-/// How long a client that reads and says nothing may still see a room that has ended for it.
-const LOOKED_AFTER_EVERY: Duration = Duration::from_secs(3);
 
 /// The rooms of this process.
 #[derive(Clone)]
@@ -191,7 +189,7 @@ impl Line<'_> {
     /// Hears what the client says, until it is gone (`None`) or has to go.
     async fn hear(&mut self, mut stream: SplitStream<WebSocket>) -> Option<Closing> {
         let mut deadline = Instant::now() + JOIN_WAIT_MAX;
-        let mut look = interval_at(Instant::now() + LOOKED_AFTER_EVERY, LOOKED_AFTER_EVERY);
+        let mut look = interval_at(Instant::now() + LOOK_EVERY, LOOK_EVERY);
         loop {
             tokio::select! {
                 message = stream.next() => {

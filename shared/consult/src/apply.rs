@@ -56,6 +56,7 @@ impl Room {
         }
         match incoming {
             Incoming::Pointer { pane, series_instance_uid, frame, at } => {
+                scene.contents.demand_series(&series_instance_uid)?;
                 let pointer = Outgoing::Pointer { by: by.clone(), pane, series_instance_uid, frame, at };
                 return Ok(Applied::send(To::Others, pointer));
             }
@@ -175,6 +176,7 @@ impl Room {
     fn show(&mut self, scene: &Scene<'_>, sequence: u64, state: ViewState) -> Result<Applied, Refusal> {
         self.demand_next(scene, sequence)?;
         state.check(&scene.consultation.studies)?;
+        scene.contents.demand_view(&state)?;
         let event = Event::State { sequence, state: Box::new(state) };
         Ok(self.record(scene.now, Some(&scene.by.id), event).without_sender())
     }
@@ -186,7 +188,12 @@ impl Room {
         frames: Vec<(u8, u32)>,
     ) -> Result<Applied, Refusal> {
         self.demand_next(scene, sequence)?;
-        self.state.as_mut().ok_or(Refusal::Malformed)?.scroll(&frames)?;
+        let state = self.state.as_mut().ok_or(Refusal::Malformed)?;
+        let before = state.clone();
+        if let Err(refusal) = state.scroll(&frames).and_then(|()| scene.contents.demand_view(state)) {
+            *state = before;
+            return Err(refusal);
+        }
         let event = Event::Scroll { sequence, frames };
         Ok(self.record(scene.now, Some(&scene.by.id), event).without_sender())
     }

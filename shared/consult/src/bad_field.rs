@@ -24,6 +24,8 @@ pub enum Fault {
     NotAllowed,
     /// It names nobody, or nothing, of this consultation.
     Unknown,
+    /// It has this sign, which the minutes could not print.
+    Unprintable(char),
 }
 
 /// A field that cannot be taken.

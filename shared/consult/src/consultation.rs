@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::bad_field::{BadField, Fault};
 use crate::ids::{ConsultationId, MemberId};
 use crate::limits::{
-    DAYS_MAX, MEMBERS_MAX, NAME_CHARS_MAX, QUESTION_CHARS_MAX, STUDIES_MAX, VOICE_LINK_BYTES_MAX,
+    CONSENT_DAYS_MAX, DAYS_MAX, MEMBERS_MAX, NAME_CHARS_MAX, QUESTION_CHARS_MAX, STUDIES_MAX,
+    VOICE_LINK_BYTES_MAX,
 };
 use crate::member::{Member, MemberRole};
 use crate::typed;
@@ -35,10 +36,16 @@ pub enum ConsultationState {
 pub enum EndReason {
     /// The chair ended it.
     Chair,
+    /// Whoever started it with a share ended it.
+    Starter,
+    /// The hospital's staff ended it.
+    Hospital,
     /// Its time was over.
     Time,
-    /// A study was recalled, held or erased, or the patient took back the consent.
+    /// A study was recalled, held or erased.
     Recalled,
+    /// The patient took back the consent.
+    Withdrawn,
     /// Only for the one who is told so: the chair removed them.
     Removed,
 }
@@ -163,10 +170,11 @@ impl Consultation {
     /// Opens it at a moment.
     ///
     /// # Errors
-    /// [`BadField`] without a consent, with one from the future, after its end, or if it was opened before.
+    /// [`BadField`] without a consent, with one from the future or from more than [`CONSENT_DAYS_MAX`] days ago, after its end, or if it was opened before.
     pub fn open(&mut self, now: Timestamp) -> Result<(), BadField> {
         let consent = self.consent.as_ref().ok_or_else(|| BadField::new("consent", Fault::Missing))?;
-        if consent.taken_at > now {
+        let earliest = now - SignedDuration::from_hours(24 * CONSENT_DAYS_MAX);
+        if consent.taken_at > now || consent.taken_at < earliest {
             return Err(BadField::new("consent.taken_at", Fault::Outside));
         }
         if self.ends_at <= now {

@@ -27,7 +27,11 @@ pub struct Course {
 
 /// Milliseconds of a series, by frame.
 #[derive(Debug, Clone, Default, PartialEq)]
-struct Shown(BTreeMap<u32, u64>);
+struct Shown {
+    frames: BTreeMap<u32, u64>,
+    /// In reconstructed planes, which are no frame.
+    planes: u64,
+}
 
 impl Course {
     /// Reads a record, and verifies it.
@@ -90,7 +94,11 @@ impl Course {
             let series = (pane.study_instance_uid.clone(), pane.series_instance_uid.clone());
             // A series in two panes is shown once.
             if !counted.contains(&series) {
-                *self.shown.entry(series.clone()).or_default().0.entry(pane.frame).or_default() += lasted;
+                let shown = self.shown.entry(series.clone()).or_default();
+                match pane.plane {
+                    Some(_) => shown.planes += lasted,
+                    None => *shown.frames.entry(pane.frame).or_default() += lasted,
+                }
                 counted.push(series);
             }
         }
@@ -103,10 +111,42 @@ impl Course {
         shown.sort_by_key(|(milliseconds, _)| std::cmp::Reverse(*milliseconds));
         shown.into_iter().map(|(_, series)| series).collect()
     }
+
+    /// The frames that were shown, the longest first, with their milliseconds.
+    #[must_use]
+    pub fn frames_shown(&self) -> Vec<ShownFrame> {
+        let of_series = |((study, series), shown): (&(StudyInstanceUid, SeriesInstanceUid), &Shown)| {
+            let (study_instance_uid, series_instance_uid) = (study.clone(), series.clone());
+            let one = move |(frame, milliseconds): (&u32, &u64)| ShownFrame {
+                study_instance_uid: study_instance_uid.clone(),
+                series_instance_uid: series_instance_uid.clone(),
+                frame: *frame,
+                milliseconds: *milliseconds,
+            };
+            shown.frames.iter().map(one).collect::<Vec<_>>()
+        };
+        let mut shown: Vec<ShownFrame> = self.shown.iter().flat_map(of_series).collect();
+        shown.sort_by_key(|frame| std::cmp::Reverse(frame.milliseconds));
+        shown
+    }
 }
 
-fn one_of((series, Shown(frames)): (&(StudyInstanceUid, SeriesInstanceUid), &Shown)) -> (u64, ShownSeries) {
-    let milliseconds: u64 = frames.values().sum();
+/// A frame that was before everybody's eyes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownFrame {
+    /// Its study.
+    pub study_instance_uid: StudyInstanceUid,
+    /// Its series.
+    pub series_instance_uid: SeriesInstanceUid,
+    /// Its place in the series, from 0.
+    pub frame: u32,
+    /// How long, all together.
+    pub milliseconds: u64,
+}
+
+fn one_of((series, shown): (&(StudyInstanceUid, SeriesInstanceUid), &Shown)) -> (u64, ShownSeries) {
+    let Shown { frames, planes } = shown;
+    let milliseconds: u64 = frames.values().sum::<u64>() + planes;
     // Of frames that were shown equally long, the first.
     let longest = frames.iter().max_by_key(|(frame, lasted)| (**lasted, std::cmp::Reverse(**frame)));
     let shown = ShownSeries {

@@ -104,6 +104,8 @@ fn said(opinion: &Opinion) -> MinutesOpinion {
     MinutesOpinion {
         name: [&by.title, &by.name].map(String::as_str).join(" ").trim().to_owned(),
         text: opinion.signed.text.clone(),
+        number: Some(opinion.signed.number),
+        adds_to: opinion.signed.adds_to,
         at: Some(opinion.signed.at),
         digest: Some(opinion.digest.clone()),
     }

@@ -31,7 +31,7 @@ impl Room {
         let (count, change) = match &mark {
             None => (count.saturating_sub(1), Change::DropMark(id.clone())),
             Some(mark) => {
-                mark.check(&scene.consultation.studies)?;
+                mark.check(&scene.consultation.studies, scene.contents)?;
                 let count = if had.is_some() { count } else { count + 1 };
                 if count > MARKS_PER_MEMBER_MAX {
                     return Err(Refusal::TooMany);

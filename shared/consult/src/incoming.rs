@@ -213,6 +213,12 @@ impl Incoming {
         Self::TYPES[place]
     }
 
+    /// Whether it names images, which have to be there ([`crate::Scene::contents`]).
+    #[must_use]
+    pub const fn shows_images(&self) -> bool {
+        matches!(self, Self::State { .. } | Self::Scroll { .. } | Self::Pointer { .. } | Self::Mark { .. })
+    }
+
     /// The `id`, of a mark or a chat message.
     #[must_use]
     pub const fn id(&self) -> Option<&EntryId> {

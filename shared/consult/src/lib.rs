@@ -12,9 +12,11 @@ mod applied;
 mod apply;
 mod bad_field;
 mod consultation;
+mod contents;
 mod course;
 mod digest;
 mod draft;
+mod drawn;
 mod entries;
 mod ids;
 mod incoming;
@@ -22,6 +24,7 @@ pub mod limits;
 mod mark;
 mod member;
 mod minutes;
+mod minutes_images;
 mod minutes_text;
 mod note;
 mod opinion;
@@ -41,14 +44,20 @@ mod welcome;
 pub use applied::{Applied, Change, To};
 pub use bad_field::{BadField, Fault};
 pub use consultation::{Consent, ConsentForm, Consultation, ConsultationState, EndReason};
-pub use course::Course;
+pub use contents::Contents;
+pub use course::{Course, ShownFrame};
 pub use draft::DraftFacts;
+pub use drawn::{Drawn, KEY_IMAGE};
 pub use ids::{ConsultationId, EntryId, InvalidConsultId, MemberId};
 pub use incoming::{Incoming, Ticket, Unread};
 pub use mark::Mark;
 pub use member::{Member, MemberRole, MemberStatus, MemberView};
 pub use minutes::{Minutes, MinutesSignature, Replaced, SignedMinutes, WrittenMinutes};
-pub use minutes_text::{Attendee, KeyImage, MinutesOpinion, MinutesPatient, MinutesText, ShownSeries, Stay};
+pub use minutes_images::{ImageName, drawn_on, marked_images};
+pub use minutes_text::{
+    Attendee, KeyImage, MeasuredValue, MinutesMeasurement, MinutesOpinion, MinutesPatient, MinutesText,
+    ShownSeries, Stay,
+};
 pub use note::Note;
 pub use opinion::{Opinion, Seen, SignedOpinion};
 pub use outgoing::{ChatEntry, MarkEntry, NewsKind, Outgoing, RoomView};
@@ -59,7 +68,7 @@ pub use replay::{Anchor, Opened, RecordError, Replay};
 pub use room::{RecentChat, Room};
 pub use scene::Scene;
 pub use signature::Signer;
-pub use verify::{Broken, Signed, Unverified, Verified, verify};
+pub use verify::{Behind, Broken, Unverified, Verified, verify};
 pub use view_state::{
     Cine, FusionState, Grid, ObjectState, PaneState, Parts, PlaneKind, PlaneState, Projection, Turn,
     ViewPlace, ViewState, Window, WindowFunction,

@@ -33,6 +33,8 @@ pub const STUDIES_MAX: usize = filmless_domain::share::SHARE_STUDIES_MAX;
 pub const DAYS_MAX: i64 = 30;
 /// Longest name of a person, in characters.
 pub const NAME_CHARS_MAX: usize = 80;
+/// Oldest consent with which a consultation is opened, in days.
+pub const CONSENT_DAYS_MAX: i64 = 90;
 /// Longest title of a person, and longest licence number, in characters.
 pub const TITLE_CHARS_MAX: usize = 40;
 /// Longest name of a facility, in characters.
@@ -58,6 +60,14 @@ pub const MINUTES_VERSIONS_MAX: u32 = 99;
 pub const SHOWN_SERIES_MAX: usize = 100;
 /// Most key images of the minutes.
 pub const KEY_IMAGES_MAX: usize = 24;
+/// Most images that are offered to whoever writes the minutes.
+pub const IMAGES_OFFERED_MAX: usize = 48;
+/// Most measurements that are printed below a key image, and most numbers of each.
+pub const MEASURED_MAX: usize = 16;
+/// Longest label and unit of a measurement that is printed, in characters.
+pub const MEASURED_CHARS_MAX: usize = 64;
+/// Most bytes of the picture of a key image: an item of the index holds 400 KB, and this in base64.
+pub const PICTURE_BYTES_MAX: usize = 256 * 1024;
 
 /// Most states and scrolls a second that are taken of one connection.
 pub const STATES_PER_SECOND_MAX: u32 = 20;

@@ -140,6 +140,43 @@ pub struct KeyImage {
     pub frame: Option<u32>,
     /// What is seen in it.
     pub caption: String,
+    /// SHA-256 of the picture that is printed, in lower-case hex; nothing if none could be had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
+    /// What members measured in it: so that whoever signs knows what the measurement report of the study will say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub measured: Vec<MinutesMeasurement>,
+    /// How many more measurements there are.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub measured_left_out: u32,
+}
+
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+/// What a member measured, as their own screen said it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MinutesMeasurement {
+    /// Whose.
+    pub by: String,
+    /// What they called it; may be empty.
+    pub label: String,
+    /// The numbers.
+    pub values: Vec<MeasuredValue>,
+}
+
+/// One number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MeasuredValue {
+    /// What it is, as saved marks call it: `length`, `mean`…
+    pub quantity: String,
+    /// How much, as JSON writes it: text stays byte for byte.
+    pub value: String,
+    /// In what; empty without a unit.
+    pub unit: String,
 }
 
 /// What a member said.
@@ -150,6 +187,12 @@ pub struct MinutesOpinion {
     pub name: String,
     /// What they said.
     pub text: String,
+    /// Its member's first, second…
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<u32>,
+    /// The number of the member's own opinion that it adds to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adds_to: Option<u32>,
     /// When, if it was signed.
     pub at: Option<Timestamp>,
     /// Digest of the signed opinion.
@@ -212,6 +255,12 @@ impl MinutesText {
         for (place, one) in self.key_images.iter_mut().enumerate() {
             let field = format!("key_images[{place}].caption");
             one.caption = typed::line(&field, &one.caption, MINUTES_LINE_CHARS_MAX)?;
+        }
+        for (place, one) in self.key_images.iter().enumerate() {
+            let name = |image: &KeyImage| (image.sop_instance_uid.clone(), image.frame);
+            if self.key_images[..place].iter().any(|earlier| name(earlier) == name(one)) {
+                return Err(BadField::new(format!("key_images[{place}]"), Fault::Twice));
+            }
         }
         for (place, one) in self.opinions.iter_mut().enumerate() {
             one.name = typed::named(&format!("opinions[{place}].name"), &one.name, MINUTES_LINE_CHARS_MAX)?;

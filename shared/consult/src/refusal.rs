@@ -36,6 +36,8 @@ pub enum Refusal {
     UnknownMember,
     /// The message names a study that this consultation does not open.
     UnknownStudy,
+    /// The study has no such series, or the series no such frame.
+    UnknownImage,
     /// A newer state is there already, or a chat message with this id.
     Stale,
     /// The message, or a part of it, has too many bytes.
@@ -77,6 +79,9 @@ impl Refusal {
             }
             Self::UnknownStudy => {
                 ("Ca chụp này không mở trong buổi hội chẩn.", "The consultation does not open this study.")
+            }
+            Self::UnknownImage => {
+                ("Không có ảnh này trong các lần chụp đã mở.", "The opened studies have no such image.")
             }
             Self::Stale => ("Đã có bản mới hơn.", "There is something newer already."),
             Self::TooLarge => ("Nội dung quá lớn.", "This is too large."),

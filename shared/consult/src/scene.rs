@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::consultation::Consultation;
+use crate::contents::Contents;
 use crate::member::Member;
 use crate::outgoing::MarkEntry;
 
@@ -13,6 +14,8 @@ pub struct Scene<'a> {
     pub now: Timestamp,
     /// The consultation.
     pub consultation: &'a Consultation,
+    /// What its studies hold.
+    pub contents: &'a Contents,
     /// Who sends.
     pub by: &'a Member,
     /// The member whom the message names ([`crate::Incoming::named`]), if there is one with that id.

@@ -1,7 +1,8 @@
-//! A consultation as a file, verified: the lines of its record, and behind them everything that was signed.
+//! A consultation as a file, verified: the lines of its record, behind them everything that was signed, and the end.
 //!
-//! Each line is a JSON object. One with `chain` is a line of the record, one with `kind` an opinion, a version of the minutes
-//! or a signature. The record holds the digests of all of these, so whoever keeps its head can tell if anything was changed.
+//! Each line is a JSON object. One with `chain` is a line of the record, one with `kind` an opinion, a version of the minutes,
+//! a signature, or the end. The record holds the digests of all that was signed, so whoever keeps its head can tell if anything
+//! was changed. Opinions come in the order of the record, versions and signatures in that of their numbers.
 
 use std::fmt;
 
@@ -13,16 +14,23 @@ use crate::minutes::{Minutes, MinutesSignature};
 use crate::opinion::Opinion;
 use crate::replay::{Anchor, RecordError, Replay};
 
-/// Something that was signed, as a line of the file.
+/// What stands behind the record, as a line of the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
-pub enum Signed {
+pub enum Behind {
     /// An opinion.
     Opinion(Opinion),
     /// A version of the minutes.
     Minutes(Box<Minutes>),
     /// A signature below one.
     Signature(MinutesSignature),
+    /// The last line: how long the record is, and how many signed documents stand before it. A file without it breaks off.
+    End {
+        /// The end of the record.
+        head: ChainHead,
+        /// How many.
+        documents: usize,
+    },
 }
 
 /// A file that verifies.
@@ -32,18 +40,18 @@ pub struct Verified {
     pub consultation: ConsultationId,
     /// The end of the record. It says nothing by itself: compare it with one that was kept elsewhere.
     pub head: ChainHead,
-    /// The digests of all versions of the minutes that the record names, in its order. The PDF prints its own.
+    /// Whether the record says that the meeting ended. Of one that only ran out of time it does not.
+    pub is_ended: bool,
+    /// The digests of all versions of the minutes, the oldest first. The PDF prints its own.
     pub minutes: Vec<Anchor>,
-    /// How many signed documents the file holds.
+    /// How many signed documents the file holds: all that the record names.
     pub documents: usize,
-    /// How many more the record names.
-    pub documents_missing: usize,
 }
 
 /// The first line that does not follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub struct Unverified {
-    /// Which, from 1; one behind the last line if something is missing.
+    /// Which, from 1; one behind the last line if the file breaks off.
     pub line: u64,
     /// Why.
     pub why: Broken,
@@ -63,8 +71,12 @@ pub enum Broken {
     Changed,
     /// The record does not name it, or the file holds it twice.
     Unknown,
+    /// Another document stands here in an untouched file: one was dropped, or moved.
+    Misplaced,
     /// It does not name the version before it, or the version that it signs.
     Unlinked,
+    /// The file breaks off.
+    Missing,
     /// The file has no record.
     Empty,
 }
@@ -88,34 +100,107 @@ struct AnyLine {
 /// # Errors
 /// [`Unverified`]: the first line that does not follow.
 pub fn verify(file: &str) -> Result<Verified, Unverified> {
-    let mut replay = Replay::default();
-    let mut signed: Vec<(u64, Signed)> = Vec::new();
+    let mut reader = Reader::default();
     let mut number = 0;
     for line in file.lines() {
         number += 1;
-        let broken = |why| Unverified { line: number, why };
-        let any: AnyLine = serde_json::from_str(line).map_err(|_| broken(Broken::Unreadable))?;
-        if any.chain.is_none() {
-            let document = serde_json::from_str(line).map_err(|_| broken(Broken::Unreadable))?;
-            signed.push((number, document));
-        } else {
-            replay.follow(line).map_err(|error| broken(kind_of(&error)))?;
+        reader.take(line).map_err(|why| Unverified { line: number, why })?;
+    }
+    let Reader { replay, seen, has_ended, .. } = reader;
+    let Some(opened) = replay.opened else { return Err(Unverified { line: 1, why: Broken::Empty }) };
+    if !has_ended {
+        return Err(Unverified { line: number + 1, why: Broken::Missing });
+    }
+    let (head, is_ended, mut minutes) = (replay.room.head, replay.room.ended.is_some(), replay.minutes);
+    minutes.sort_by_key(|version| version.number);
+    Ok(Verified { consultation: opened.consultation, head, is_ended, minutes, documents: seen.len() })
+}
+
+/// A file, as far as it was read.
+#[derive(Default)]
+struct Reader {
+    replay: Replay,
+    /// The digests of all documents, in their order: known once the record has been read.
+    named: Option<Vec<String>>,
+    /// Those that were read.
+    seen: Vec<String>,
+    has_ended: bool,
+}
+
+impl Reader {
+    fn take(&mut self, line: &str) -> Result<(), Broken> {
+        let any: AnyLine = serde_json::from_str(line).map_err(|_| Broken::Unreadable)?;
+        if any.chain.is_some() {
+            if self.named.is_some() {
+                return Err(Broken::Misplaced);
+            }
+            return self.replay.follow(line).map(|_| ()).map_err(|error| kind_of(&error));
+        }
+        let behind: Behind = serde_json::from_str(line).map_err(|_| Broken::Unreadable)?;
+        // Nor does it hold anything that no digest covers.
+        if serde_json::to_string(&behind).is_ok_and(|written| written != line) {
+            return Err(Broken::Changed);
+        }
+        if self.replay.opened.is_none() {
+            return Err(Broken::Empty);
+        }
+        if self.has_ended {
+            return Err(Broken::Unknown);
+        }
+        let named = self.named.get_or_insert_with(|| documents_of(&self.replay));
+        match &behind {
+            Behind::End { head, documents } => {
+                if *head != self.replay.room.head {
+                    return Err(Broken::Chain);
+                }
+                if self.seen.len() != named.len() {
+                    return Err(Broken::Misplaced);
+                }
+                self.has_ended = true;
+                if *documents == named.len() { Ok(()) } else { Err(Broken::Changed) }
+            }
+            Behind::Opinion(one) => {
+                let digest = (one.is_as_signed(), &one.digest);
+                self.document(&one.signed.consultation, digest, |_| true)
+            }
+            Behind::Minutes(one) => {
+                let replaced = one.written.replaces.as_ref().map(|replaced| &replaced.digest);
+                self.document(&one.written.consultation, (one.is_as_written(), &one.digest), |minutes| {
+                    replaced == before(minutes, one.written.version)
+                })
+            }
+            Behind::Signature(one) => {
+                let is_of = |it: &Anchor| it.number == one.signed.version && it.digest == one.signed.minutes;
+                let digest = (one.is_as_signed(), &one.digest);
+                self.document(&one.signed.consultation, digest, |minutes| minutes.iter().any(is_of))
+            }
         }
     }
-    let Some(opened) = &replay.opened else { return Err(Unverified { line: 1, why: Broken::Empty }) };
-    for (place, (line, document)) in signed.iter().enumerate() {
-        let earlier = signed.get(..place).unwrap_or_default();
-        check(document, &opened.consultation, &replay, earlier)
-            .map_err(|why| Unverified { line: *line, why })?;
+
+    /// Takes a document in, with whether it is what was signed, its digest, and whether it fits the versions of the minutes.
+    fn document(
+        &mut self,
+        consultation: &ConsultationId,
+        (is_as_signed, digest): (bool, &String),
+        is_linked: impl FnOnce(&[Anchor]) -> bool,
+    ) -> Result<(), Broken> {
+        if !is_as_signed {
+            return Err(Broken::Changed);
+        }
+        let named = self.named.as_deref().unwrap_or_default();
+        let is_of = self.replay.opened.as_ref().is_some_and(|opened| opened.consultation == *consultation);
+        if !is_of || !named.contains(digest) || self.seen.contains(digest) {
+            return Err(Broken::Unknown);
+        }
+        if named.get(self.seen.len()) != Some(digest) {
+            return Err(Broken::Misplaced);
+        }
+        if !is_linked(&self.replay.minutes) {
+            return Err(Broken::Unlinked);
+        }
+        self.seen.push(digest.clone());
+        Ok(())
     }
-    let named = replay.opinions.len() + replay.minutes.len() + replay.signatures.len();
-    Ok(Verified {
-        consultation: opened.consultation.clone(),
-        head: replay.head().clone(),
-        minutes: replay.minutes,
-        documents: signed.len(),
-        documents_missing: named.saturating_sub(signed.len()),
-    })
 }
 
 const fn kind_of(error: &RecordError) -> Broken {
@@ -126,55 +211,15 @@ const fn kind_of(error: &RecordError) -> Broken {
     }
 }
 
-fn check(
-    document: &Signed,
-    consultation: &ConsultationId,
-    replay: &Replay,
-    earlier: &[(u64, Signed)],
-) -> Result<(), Broken> {
-    let (of, is_as_signed, digest, anchors) = match document {
-        Signed::Opinion(one) => (&one.signed.consultation, one.is_as_signed(), &one.digest, &replay.opinions),
-        Signed::Minutes(one) => {
-            (&one.written.consultation, one.is_as_written(), &one.digest, &replay.minutes)
-        }
-        Signed::Signature(one) => {
-            (&one.signed.consultation, one.is_as_signed(), &one.digest, &replay.signatures)
-        }
-    };
-    if !is_as_signed {
-        return Err(Broken::Changed);
-    }
-    let is_named = anchors.iter().any(|anchor| anchor.digest == *digest);
-    let is_twice = earlier.iter().any(|(_, other)| other.digest() == digest);
-    if of != consultation || !is_named || is_twice {
-        return Err(Broken::Unknown);
-    }
-    let is_linked = match document {
-        Signed::Opinion(_) => true,
-        Signed::Minutes(one) => {
-            one.written.replaces.as_ref().map(|replaced| &replaced.digest)
-                == before(&replay.minutes, one.written.version)
-        }
-        Signed::Signature(one) => replay
-            .minutes
-            .iter()
-            .any(|anchor| anchor.number == one.signed.version && anchor.digest == one.signed.minutes),
-    };
-    if is_linked { Ok(()) } else { Err(Broken::Unlinked) }
+/// What the record names, in the order of the file.
+fn documents_of(replay: &Replay) -> Vec<String> {
+    let (mut minutes, mut signatures) = (replay.minutes.clone(), replay.signatures.clone());
+    minutes.sort_by_key(|version| version.number);
+    signatures.sort_by(|a, b| (a.number, &a.by).cmp(&(b.number, &b.by)));
+    let all = replay.opinions.iter().chain(&minutes).chain(&signatures);
+    all.map(|anchor| anchor.digest.clone()).collect()
 }
 
 fn before(minutes: &[Anchor], version: u32) -> Option<&String> {
     minutes.iter().find(|anchor| anchor.number + 1 == version).map(|anchor| &anchor.digest)
-}
-
-impl Signed {
-    /// Its digest.
-    #[must_use]
-    pub const fn digest(&self) -> &String {
-        match self {
-            Self::Opinion(one) => &one.digest,
-            Self::Minutes(one) => &one.digest,
-            Self::Signature(one) => &one.digest,
-        }
-    }
 }

@@ -19,6 +19,8 @@ const COLUMNS_MAX: u8 = 4;
 const FRAMES_MAX: u32 = 1_000_000;
 /// Largest magnitude of a window.
 const WINDOW_MAX: f64 = 1e12;
+/// Narrowest window.
+const WINDOW_WIDTH_MIN: f64 = 1e-12;
 /// Where the middle of a pane may be on an image: beside it, too.
 const CENTRES: RangeInclusive<f64> = -8.0..=9.0;
 /// Most of an image that may be seen: much more than all of it.
@@ -27,8 +29,19 @@ const EXTENT_MAX: f64 = 64.0;
 const MILLIMETRES_MAX: f64 = 1e6;
 /// Thickness of slabs, in millimetres.
 const SLABS: RangeInclusive<f64> = 0.0..=1000.0;
-/// Longest part of a unit vector, as arithmetic leaves it.
-const UNIT_MAX: f64 = 1.001;
+/// How far arithmetic leaves unit vectors from their length, and from a right angle.
+const ORTHONORMAL_TOLERANCE: f64 = 1e-3;
+/// Quarter turns, and their mirror images.
+const TURNS: [[f64; 4]; 8] = [
+    [1.0, 0.0, 0.0, 1.0],
+    [0.0, 1.0, -1.0, 0.0],
+    [-1.0, 0.0, 0.0, -1.0],
+    [0.0, -1.0, 1.0, 0.0],
+    [-1.0, 0.0, 0.0, 1.0],
+    [0.0, 1.0, 1.0, 0.0],
+    [1.0, 0.0, 0.0, -1.0],
+    [0.0, -1.0, -1.0, 0.0],
+];
 /// How fast and how slow something may be played.
 const SPEEDS: RangeInclusive<f64> = 0.1..=10.0;
 /// Longest name of colours.
@@ -293,7 +306,7 @@ impl PaneState {
     fn is_sound(&self, places: u8) -> bool {
         let Self { frame, window, colours, view, plane, cine, .. } = self;
         let is_window =
-            |it: Window| it.center.abs() <= WINDOW_MAX && it.width > 0.0 && it.width <= WINDOW_MAX;
+            |it: Window| it.center.abs() <= WINDOW_MAX && (WINDOW_WIDTH_MIN..=WINDOW_MAX).contains(&it.width);
         *frame < FRAMES_MAX
             && window.is_none_or(is_window)
             && colours.as_deref().is_none_or(are_colours)
@@ -323,7 +336,7 @@ impl ViewPlace {
         let Self { centre, extent, turn: Turn { a, b, c, d } } = *self;
         [centre.x, centre.y].iter().all(|at| CENTRES.contains(at))
             && [extent.x, extent.y].iter().all(|part| *part > 0.0 && *part <= EXTENT_MAX)
-            && [a, b, c, d].iter().all(|part| [-1.0, 0.0, 1.0].contains(part))
+            && TURNS.contains(&[a, b, c, d])
     }
 }
 
@@ -331,10 +344,16 @@ impl PlaneState {
     fn is_sound(&self) -> bool {
         let is_within = |numbers: &[f64], most| numbers.iter().all(|number| number.abs() <= most);
         is_within(&self.point, MILLIMETRES_MAX)
-            && is_within(&self.row, UNIT_MAX)
-            && is_within(&self.column, UNIT_MAX)
+            && is_frame(&self.row, &self.column)
             && SLABS.contains(&self.slab_mm)
     }
+}
+
+/// Whether these are unit vectors at a right angle.
+fn is_frame(row: &[f64; 3], column: &[f64; 3]) -> bool {
+    let dot = |a: &[f64; 3], b: &[f64; 3]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    let is_near = |number: f64, to: f64| (number - to).abs() <= ORTHONORMAL_TOLERANCE;
+    is_near(dot(row, row), 1.0) && is_near(dot(column, column), 1.0) && is_near(dot(row, column), 0.0)
 }
 
 /// Whether this can be the name of a palette.

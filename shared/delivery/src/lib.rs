@@ -35,6 +35,7 @@ mod error;
 #[cfg(feature = "render")]
 mod explicit_file;
 pub mod intake;
+mod judged;
 pub mod notice;
 pub mod parts;
 pub mod prepare;

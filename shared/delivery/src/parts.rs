@@ -114,6 +114,8 @@ pub struct Consulting {
     pub common: Common,
     /// The hospital's uploads: minutes become instances of their study.
     pub studies: Bucket,
+    /// What we made from them: minutes print previews.
+    pub derived: Bucket,
     /// Seals secrets on their way.
     pub sealer: Arc<dyn Sealer>,
 }
@@ -205,7 +207,7 @@ part!(Notify { messengers } common: Common::from, release: Release::from);
 part!(Viewing { studies, derived } common: Common::from);
 part!(Console { studies, derived, audit, usage }
     common: Common::from, release: Release::from, erase: |services: &Services| Some(Erase::from(services)));
-part!(Consulting { studies, sealer } common: Common::from);
+part!(Consulting { studies, derived, sealer } common: Common::from);
 part!(Erase { studies, derived, slips, messengers } common: Common::from);
 part!(Upkeep { audit, usage } common: Common::from, email: email_of, erase: Erase::from);
 part!(Reconcile { studies, derived } common: Common::from);
@@ -213,8 +215,8 @@ part!(Export { index, usage, clock, settings } email: email_of);
 
 impl From<&Console> for Consulting {
     fn from(console: &Console) -> Self {
-        let Console { common, studies, release, .. } = console.clone();
-        Self { common, studies, sealer: release.sealer }
+        let Console { common, studies, derived, release, .. } = console.clone();
+        Self { common, studies, derived, sealer: release.sealer }
     }
 }
 

@@ -51,6 +51,10 @@ pub enum AuditAction {
     AdmitMember,
     /// Removed a member from a consultation.
     RemoveMember,
+    /// Came into the room of a consultation, once per visit.
+    EnterRoom,
+    /// Left the room of a consultation.
+    LeaveRoom,
     /// Ended a consultation.
     EndConsultation,
     /// Signed an opinion in a consultation.
@@ -158,7 +162,7 @@ pub struct AuditEvent {
 
 impl AuditAction {
     /// All there are, in the order in which people would look for them.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 41] = [
         Self::SignIn,
         Self::OpenLink,
         Self::OpenShare,
@@ -178,6 +182,8 @@ impl AuditAction {
         Self::InviteMember,
         Self::AdmitMember,
         Self::RemoveMember,
+        Self::EnterRoom,
+        Self::LeaveRoom,
         Self::EndConsultation,
         Self::SignOpinion,
         Self::WriteMinutes,
@@ -241,6 +247,8 @@ impl AuditAction {
             Self::InviteMember => ("invite-member", SECURITY, SECURITY_IS, "C"),
             Self::AdmitMember => ("admit-member", SECURITY, SECURITY_IS, "U"),
             Self::RemoveMember => ("remove-member", SECURITY, SECURITY_IS, "U"),
+            Self::EnterRoom => ("enter-room", ACCESS, ACCESS_IS, "R"),
+            Self::LeaveRoom => ("leave-room", ACCESS, ACCESS_IS, "E"),
             Self::EndConsultation => ("end-consultation", SECURITY, SECURITY_IS, "U"),
             Self::SignOpinion => ("sign-opinion", RECORD, RECORD_IS, "C"),
             Self::WriteMinutes => ("write-minutes", RECORD, RECORD_IS, "C"),

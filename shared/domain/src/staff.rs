@@ -29,6 +29,23 @@ pub struct StaffMember {
     pub roles: BTreeSet<Role>,
 }
 
+/// Somebody whom the hospital's identity provider identified, whatever their roles. `Debug` hides who it is.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Identified {
+    /// Stable name, unique at its issuer.
+    pub subject: String,
+    /// Their name, where the provider says one.
+    pub name: Option<String>,
+    /// Their email address, where the provider says that it verified it.
+    pub email: Option<String>,
+}
+
+impl std::fmt::Debug for Identified {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Identified(hidden)")
+    }
+}
+
 /// Something that staff can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Act {

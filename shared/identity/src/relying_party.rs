@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use filmless_domain::Secret;
-use filmless_domain::staff::StaffMember;
+use filmless_domain::staff::{Identified, StaffMember};
 use filmless_domain::staff_oidc::{self, OidcSettings};
 use jiff::Timestamp;
 use openidconnect::core::{CoreAuthenticationFlow, CoreErrorResponseType, CoreProviderMetadata};
@@ -127,7 +127,7 @@ impl RelyingParty {
         .await
     }
 
-    /// Finishes a sign-in: returns who it is, if the provider says so and its answer belongs to our request.
+    /// Finishes a sign-in of staff: returns who it is, if the provider says so and its answer belongs to our request.
     ///
     /// # Errors
     /// [`IdentityError`].
@@ -137,6 +137,29 @@ impl RelyingParty {
         returned: Returned,
         now: Timestamp,
     ) -> Result<StaffMember, IdentityError> {
+        self.finish_as(pending, returned, now, Self::member).await
+    }
+
+    /// The same for anybody whom the provider knows, with or without a role of ours.
+    ///
+    /// # Errors
+    /// [`IdentityError`], never [`IdentityError::NoRole`].
+    pub async fn identify(
+        self: &Arc<Self>,
+        pending: PendingSignIn,
+        returned: Returned,
+        now: Timestamp,
+    ) -> Result<Identified, IdentityError> {
+        self.finish_as(pending, returned, now, Self::identified).await
+    }
+
+    async fn finish_as<T: Send + 'static>(
+        self: &Arc<Self>,
+        pending: PendingSignIn,
+        returned: Returned,
+        now: Timestamp,
+        read: fn(&Self, &StaffIdTokenClaims) -> Result<T, IdentityError>,
+    ) -> Result<T, IdentityError> {
         let code = self.code_of(&pending, returned)?;
         self.blocking(move |this| {
             let metadata = this.metadata(false)?;
@@ -145,10 +168,10 @@ impl RelyingParty {
                 // The provider may have changed its keys since we fetched them.
                 Err(Unverified::UnknownKey) => {
                     let verified = this.verified(this.metadata(true)?, &response, &pending, now);
-                    this.member(&verified.map_err(|_| IdentityError::Refused(Refusal::Token))?)
+                    read(this, &verified.map_err(|_| IdentityError::Refused(Refusal::Token))?)
                 }
                 Err(Unverified::Forged) => Err(IdentityError::Refused(Refusal::Token)),
-                Ok(claims) => this.member(&claims),
+                Ok(claims) => read(this, &claims),
             }
         })
         .await
@@ -265,21 +288,29 @@ impl RelyingParty {
     }
 
     fn member(&self, claims: &StaffIdTokenClaims) -> Result<StaffMember, IdentityError> {
-        // Read all claims by name, including standard ones: the hospital chooses which claim has what.
-        let all = serde_json::to_value(claims).unwrap_or_default();
-        let none = Map::new();
-        let all = all.as_object().unwrap_or(&none);
-        let text = |name: &str| {
-            let value = staff_oidc::claim(all, name).and_then(Value::as_str).map(clean);
-            value.filter(|text| !text.is_empty())
-        };
-        let subject = text(&self.settings.subject_claim).ok_or(IdentityError::Refused(Refusal::Token))?;
-        let roles = self.settings.roles_of(all);
+        let all = all_of(claims);
+        let subject = self.subject(&all)?;
+        let roles = self.settings.roles_of(&all);
         if roles.is_empty() {
             return Err(IdentityError::NoRole { subject });
         }
-        let name = ["name", "preferred_username", "email"].into_iter().find_map(text);
+        let name = ["name", "preferred_username", "email"].into_iter().find_map(|name| text_of(&all, name));
         Ok(StaffMember { name: name.unwrap_or_else(|| subject.clone()), subject, roles })
+    }
+
+    fn identified(&self, claims: &StaffIdTokenClaims) -> Result<Identified, IdentityError> {
+        let all = all_of(claims);
+        // OpenID Connect Core 5.1: an address that is not verified may be anybody's.
+        let is_verified = all.get("email_verified") == Some(&Value::Bool(true));
+        Ok(Identified {
+            subject: self.subject(&all)?,
+            name: text_of(&all, "name"),
+            email: text_of(&all, "email").filter(|_| is_verified),
+        })
+    }
+
+    fn subject(&self, all: &Map<String, Value>) -> Result<String, IdentityError> {
+        text_of(all, &self.settings.subject_claim).ok_or(IdentityError::Refused(Refusal::Token))
     }
 }
 
@@ -306,6 +337,19 @@ fn is_secret_posted(metadata: &CoreProviderMetadata) -> bool {
     metadata
         .token_endpoint_auth_methods_supported()
         .is_some_and(|ways| ways.contains(&ClientSecretPost) && !ways.contains(&ClientSecretBasic))
+}
+
+/// All claims by name, including standard ones: the hospital chooses which claim has what.
+fn all_of(claims: &StaffIdTokenClaims) -> Map<String, Value> {
+    match serde_json::to_value(claims) {
+        Ok(Value::Object(all)) => all,
+        _ => Map::new(),
+    }
+}
+
+fn text_of(all: &Map<String, Value>, name: &str) -> Option<String> {
+    let value = staff_oidc::claim(all, name).and_then(Value::as_str).map(clean);
+    value.filter(|text| !text.is_empty())
 }
 
 fn clean(text: &str) -> String {

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cargo run --example write_marks -- REQUEST.json OUT-FOLDER IMAGE…
+//! cargo run --example write_marks -- REQUEST.json OUT-FOLDER --version 2 IMAGE…
 //! ```
 
 use std::collections::BTreeMap;
@@ -10,7 +11,9 @@ use std::path::Path;
 
 use filmless_dicom::{DataSet, scan_file, tags};
 use filmless_domain::Limits;
-use filmless_marks::{MarkedImage, Marks, MarksContext, NamedImage, Seed, StudyHeader, write_marks};
+use filmless_marks::{
+    MarkedImage, Marks, MarksContext, MarksVersion, NamedImage, Seed, StudyHeader, write_marks,
+};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -22,6 +25,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let limits = Limits::default();
     let mut images: BTreeMap<NamedImage, MarkedImage> = BTreeMap::new();
     let mut study = None;
+    let (version, files) = match files {
+        [option, number, files @ ..] if option == "--version" => (Some(number.parse::<u32>()?), files),
+        files => (None, files),
+    };
     for file in files {
         let bytes = std::fs::read(file)?;
         let data_set: Box<DataSet<'_>> = scan_file(&bytes, &limits)?;
@@ -32,8 +39,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     let study = study.ok_or("none of the images is named")?;
-    let (seed, saved_at) = (Seed::of(&[&body]), jiff::civil::date(2026, 11, 30).at(13, 5, 7, 0));
-    let context = MarksContext { marks: &marks, study: &study, images: &images, saved_at, seed: &seed };
+    let number = version.unwrap_or_default().to_be_bytes();
+    let (seed, series) = (Seed::of(&[&body, &number]), Seed::of(&[b"consultation"]));
+    let saved_at = jiff::civil::date(2026, 11, 30).at(13, 5, 7, 0);
+    let version = version.map(|number| MarksVersion { series: &series, number });
+    let context =
+        MarksContext { marks: &marks, study: &study, images: &images, saved_at, seed: &seed, version };
     for (place, instance) in write_marks(&context)?.iter().enumerate() {
         let name = format!("{}-{place}.dcm", instance.modality);
         std::fs::write(Path::new(out).join(name), &instance.bytes)?;

@@ -29,6 +29,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         description: "Hội chẩn từ xa",
         facility: "BV Chợ Rẫy\\Khoa CĐHA",
         number: 2,
+        instance: &Seed::of(&[b"version 2"]),
+        replaces: Some(&Seed::of(&[b"version 1"])),
         is_verified: true,
         at: jiff::civil::date(2026, 11, 30).at(13, 5, 7, 0),
         study: &StudyHeader::read(&data_set),

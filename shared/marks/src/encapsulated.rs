@@ -10,7 +10,7 @@ use crate::bad_marks::{BadMarks, MarksFault};
 use crate::code::{Code, ln, sequence, text};
 use crate::document::{Kind, begin, references};
 use crate::image::{ImageRef, MarkedImage, StudyHeader};
-use crate::limits::PDF_BYTES_MAX;
+use crate::limits::{PDF_BYTES_MAX, VERSIONS_MAX};
 use crate::origin::Origin;
 use crate::seed::Seed;
 use crate::text as typed;
@@ -36,8 +36,12 @@ pub struct EncapsulatedPdf<'a> {
     pub description: &'a str,
     /// The facility that made it.
     pub facility: &'a str,
-    /// Instance Number: the version, from 1.
+    /// The version, from 1. Its Instance Number counts down, so that the newest comes first.
     pub number: u32,
+    /// What the UID of its instance is made from, and that of the version before, which it replaces.
+    pub instance: &'a Seed,
+    /// The version before.
+    pub replaces: Option<&'a Seed>,
     /// Whether everybody signed it who has to.
     pub is_verified: bool,
     /// When it was made, in the hospital's time.
@@ -57,7 +61,7 @@ impl std::fmt::Debug for EncapsulatedPdf<'_> {
     }
 }
 
-/// Writes it. The same input gives the same bytes; another PDF is another instance.
+/// Writes it. The same input gives the same bytes.
 ///
 /// # Errors
 /// [`BadMarks`]: `pdf` is none, or too long; `title` is empty or too long.
@@ -80,8 +84,13 @@ pub fn write_pdf(document: &EncapsulatedPdf<'_>) -> Result<WrittenInstance, BadM
         at: document.at,
         seed: document.seed,
     };
-    let instance = Seed::of(&[document.seed.name().as_bytes(), pdf]).uid("instance DOC");
-    let mut object = begin(&origin, KIND, &instance, number as usize);
+    let uid = |seed: &Seed| seed.uid("instance DOC");
+    let number = VERSIONS_MAX.saturating_sub(number) + 1;
+    let mut object = begin(&origin, KIND, &uid(document.instance), number as usize);
+    if let Some(replaced) = document.replaces {
+        object
+            .put(sequence(tags::PREDECESSOR_DOCUMENTS_SEQUENCE, vec![predecessor(&origin, &uid(replaced))]));
+    }
     let moment = format!("{}{}", origin.date(), origin.time());
     for (tag, vr, value) in [
         (tags::CONVERSION_TYPE, VR::CS, "WSD"),
@@ -106,6 +115,22 @@ pub fn write_pdf(document: &EncapsulatedPdf<'_>) -> Result<WrittenInstance, BadM
     }
     put_bytes(&mut object, pdf);
     written(KIND, object)
+}
+
+/// The document that this one replaces (PS3.3 table 10-4).
+fn predecessor(origin: &Origin<'_>, instance: &str) -> InMemDicomObject {
+    let study = origin.study.0.get(tags::STUDY_INSTANCE_UID).and_then(|uid| uid.to_str().ok());
+    let series = origin.seed.uid(&format!("series {}", KIND.modality));
+    let mut reference = InMemDicomObject::new_empty();
+    reference.put(text(tags::REFERENCED_SOP_CLASS_UID, VR::UI, KIND.sop_class_uid));
+    reference.put(text(tags::REFERENCED_SOP_INSTANCE_UID, VR::UI, instance));
+    let mut of_series = InMemDicomObject::new_empty();
+    of_series.put(text(tags::SERIES_INSTANCE_UID, VR::UI, &series));
+    of_series.put(sequence(tags::REFERENCED_SOP_SEQUENCE, vec![reference]));
+    let mut item = InMemDicomObject::new_empty();
+    item.put(text(tags::STUDY_INSTANCE_UID, VR::UI, study.as_deref().unwrap_or_default()));
+    item.put(sequence(tags::REFERENCED_SERIES_SEQUENCE, vec![of_series]));
+    item
 }
 
 /// An odd length is padded with a null byte; how long the document is without it is said beside it (PS3.3 C.24.2).

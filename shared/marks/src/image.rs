@@ -159,8 +159,15 @@ impl MarkedImage {
         })
     }
 
+    /// Columns and rows.
+    #[must_use]
+    pub const fn size(&self) -> (u16, u16) {
+        (self.columns, self.rows)
+    }
+
     /// Whether a point is within the image.
-    pub(crate) fn contains(&self, [column, row]: Point) -> bool {
+    #[must_use]
+    pub fn contains(&self, [column, row]: Point) -> bool {
         (0.0..=f64::from(self.columns)).contains(&column) && (0.0..=f64::from(self.rows)).contains(&row)
     }
 }

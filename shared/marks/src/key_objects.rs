@@ -33,7 +33,8 @@ pub(crate) fn key_objects(context: &MarksContext<'_>) -> Option<InMemDicomObject
     if images.is_empty() {
         return None;
     }
-    let mut object = begin(&context.origin(), KIND, &context.seed.uid("instance KO"), 1);
+    let mut object =
+        begin(&context.origin(), KIND, &context.seed.uid("instance KO"), context.instance_number(1));
     put_document_moment(&context.origin(), &mut object);
     object.put(sequence(tags::CURRENT_REQUESTED_PROCEDURE_EVIDENCE_SEQUENCE, evidence(context, &images)));
     let mut below = observer(&context.marks.author);

@@ -35,7 +35,7 @@ mod text;
 mod write;
 
 pub use bad_marks::{BadMarks, MarksFault};
-pub use context::MarksContext;
+pub use context::{MarksContext, MarksVersion};
 pub use encapsulated::{EncapsulatedPdf, write_pdf};
 pub use image::{ImageRef, MarkedImage, StudyHeader};
 pub use request::{Author, KeyImage, Marks, Measurement, NamedImage, Presentation};

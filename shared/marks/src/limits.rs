@@ -1,5 +1,7 @@
 //! How much one save may hold. Each limit has a test.
 
+/// Most versions of something: the newest has the lowest Instance Number, so that software that sorts by it opens that one.
+pub const VERSIONS_MAX: u32 = 999;
 /// Most bytes of a PDF: the whole file is in memory.
 pub const PDF_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Most bytes of a request.

@@ -44,7 +44,8 @@ pub(crate) fn measurement_report(context: &MarksContext<'_>) -> Result<Option<In
     if groups.is_empty() {
         return Ok(None);
     }
-    let mut object = begin(&context.origin(), KIND, &context.seed.uid("instance SR"), 1);
+    let mut object =
+        begin(&context.origin(), KIND, &context.seed.uid("instance SR"), context.instance_number(1));
     put_document_moment(&context.origin(), &mut object);
     // A reader's measurements are whole, but nobody signed them (PS3.3 C.17.2).
     object.put(text(tags::COMPLETION_FLAG, VR::CS, "COMPLETE"));

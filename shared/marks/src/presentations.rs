@@ -112,7 +112,7 @@ fn state(
     members: &[Shown<'_>],
 ) -> InMemDicomObject {
     let uid = context.seed.uid(&format!("instance PR {number}"));
-    let mut object = begin(&context.origin(), kind, &uid, number);
+    let mut object = begin(&context.origin(), kind, &uid, context.instance_number(number));
     // Of which side it is, the images say (PS3.3 C.7.3.1).
     object.put(text(tags::LATERALITY, VR::CS, ""));
     identify(context, &mut object);

@@ -12,8 +12,8 @@ use filmless_dicom::scan_file;
 use filmless_domain::Limits;
 use filmless_marks::limits::*;
 use filmless_marks::{
-    BadMarks, MarkedImage, Marks, MarksContext, MarksFault, NamedImage, Seed, StudyHeader, WrittenInstance,
-    write_marks,
+    BadMarks, MarkedImage, Marks, MarksContext, MarksFault, MarksVersion, NamedImage, Seed, StudyHeader,
+    WrittenInstance, write_marks,
 };
 use serde_json::{Value, json};
 
@@ -275,6 +275,15 @@ fn ct(more: &[(Tag, VR, PrimitiveValue)]) -> Vec<u8> {
 
 /// Writes a save over one image.
 fn written(save: &Value, image: &[u8]) -> Result<Vec<WrittenInstance>, BadMarks> {
+    written_as(save, image, b"test", None)
+}
+
+fn written_as(
+    save: &Value,
+    image: &[u8],
+    seed: &[u8],
+    version: Option<MarksVersion<'_>>,
+) -> Result<Vec<WrittenInstance>, BadMarks> {
     let marks = parsed(save)?;
     let data_set = scan_file(image, &Limits::default()).unwrap();
     let mut images: BTreeMap<NamedImage, MarkedImage> = BTreeMap::new();
@@ -283,8 +292,15 @@ fn written(save: &Value, image: &[u8]) -> Result<Vec<WrittenInstance>, BadMarks>
     }
     let study = StudyHeader::read(&data_set);
     let saved_at = jiff::civil::date(2026, 11, 30).at(13, 5, 7, 0);
-    let seed = Seed::of(&[b"test"]);
-    write_marks(&MarksContext { marks: &marks, study: &study, images: &images, saved_at, seed: &seed })
+    let seed = Seed::of(&[seed]);
+    write_marks(&MarksContext {
+        marks: &marks,
+        study: &study,
+        images: &images,
+        saved_at,
+        seed: &seed,
+        version,
+    })
 }
 
 #[test]
@@ -353,6 +369,29 @@ fn the_same_save_gives_the_same_bytes_and_every_object_names_the_patient_of_the_
         assert!(file.element(tags::ACCESSION_NUMBER).unwrap().is_empty());
         assert!(!format!("{instance:?}").contains("NGUY"));
     }
+}
+
+#[test]
+fn versions_share_their_series_and_nothing_else() {
+    let series = Seed::of(&[b"minutes"]);
+    let version = |number: u32| {
+        let version = Some(MarksVersion { series: &series, number });
+        written_as(&save(), &ct(&[]), &number.to_be_bytes(), version).unwrap()
+    };
+    let (first, second) = (version(1), version(2));
+    assert_eq!(first, version(1));
+    let numbers = |written: &[WrittenInstance]| -> Vec<String> {
+        let number = |one: &WrittenInstance| {
+            let data_set = scan_file(&one.bytes, &Limits::default()).unwrap();
+            data_set.root().text(tags::INSTANCE_NUMBER).unwrap()
+        };
+        written.iter().map(number).collect()
+    };
+    for (one, other) in first.iter().zip(&second) {
+        assert_eq!(one.series_instance_uid, other.series_instance_uid, "{}", one.modality);
+        assert_ne!(one.sop_instance_uid, other.sop_instance_uid, "{}", one.modality);
+    }
+    assert!(numbers(&first).iter().all(|number| !numbers(&second).contains(number)));
 }
 
 #[test]
@@ -426,13 +465,16 @@ fn a_document_that_is_no_pdf_or_has_no_title_is_refused_and_another_version_is_a
     let image = ct(&[]);
     let study = StudyHeader::read(&scan_file(&image, &Limits::default()).unwrap());
     let seed = Seed::of(&[b"consultation"]);
-    let write = |pdf: &[u8], title: &str| {
+    let [first, second] = [b"1", b"2"].map(|version| Seed::of(&[version]));
+    let write_as = |pdf: &[u8], title: &str, number: u32, instance: &Seed, replaces: Option<&Seed>| {
         filmless_marks::write_pdf(&filmless_marks::EncapsulatedPdf {
             pdf,
             title,
             description: "",
             facility: "BV",
-            number: 1,
+            number,
+            instance,
+            replaces,
             is_verified: false,
             at: jiff::civil::date(2026, 11, 30).at(13, 5, 7, 0),
             study: &study,
@@ -440,6 +482,7 @@ fn a_document_that_is_no_pdf_or_has_no_title_is_refused_and_another_version_is_a
             seed: &seed,
         })
     };
+    let write = |pdf: &[u8], title: &str| write_as(pdf, title, 1, &first, None);
     let mut long = b"%PDF-".to_vec();
     long.resize(PDF_BYTES_MAX + 1, b' ');
     for (pdf, title, field, kind) in [
@@ -450,8 +493,21 @@ fn a_document_that_is_no_pdf_or_has_no_title_is_refused_and_another_version_is_a
         let refused = write(pdf, title).unwrap_err();
         assert_eq!((refused.field.as_str(), refused.kind), (field, kind));
     }
-    let (one, other) = (write(b"%PDF-1", "a").unwrap(), write(b"%PDF-2", "a").unwrap());
+    let (one, other) =
+        (write(b"%PDF-1", "a").unwrap(), write_as(b"%PDF-2", "a", 2, &second, Some(&first)).unwrap());
     assert_eq!(one.series_instance_uid, other.series_instance_uid);
     assert_ne!(one.sop_instance_uid, other.sop_instance_uid);
     assert_eq!(one, write(b"%PDF-1", "a").unwrap());
+    // The newer one comes first, and names the older one.
+    let [number, newer] = [&one, &other].map(|written| {
+        let data_set = scan_file(&written.bytes, &Limits::default()).unwrap();
+        let number = data_set.root().int(tags::INSTANCE_NUMBER).unwrap();
+        let named = data_set.root().first_item(tags::PREDECESSOR_DOCUMENTS_SEQUENCE).and_then(|item| {
+            let of_series = item.first_item(tags::REFERENCED_SERIES_SEQUENCE)?;
+            of_series.first_item(tags::REFERENCED_SOP_SEQUENCE)?.text(tags::REFERENCED_SOP_INSTANCE_UID)
+        });
+        (number, named)
+    });
+    assert!(newer.0 < number.0 && number.1.is_none(), "{number:?} {newer:?}");
+    assert_eq!(newer.1, Some(one.sop_instance_uid));
 }

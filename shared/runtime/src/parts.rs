@@ -217,15 +217,11 @@ pub async fn portal_from_env() -> Read<PortalParts> {
     let provider = settings::staff_oidc(&env)?;
     let mut settings = Settings {
         hospital: settings::hospital(&env)?,
-        public_url: settings::public_url(&env)?,
-        release_on: settings::release_on(&env)?,
-        identity: settings::identity(&env)?,
         session_ttl: settings::session_ttl(&env)?,
-        session_idle: settings::session_idle(&env)?,
         answer_bytes_max: Some(STREAMED_BYTES_MAX),
         trusted_proxies: settings::trusted_proxies(&env)?,
         channels: settings::channels(&env)?,
-        ..Settings::default()
+        ..sight_settings(&env)?
     };
     let downloads = (QueueName::Downloads, env.required("DOWNLOADS_QUEUE_URL")?);
     let mut queues = QueueUrls::from([downloads.clone()]);
@@ -294,13 +290,9 @@ pub async fn dicomweb_from_env() -> Read<DicomwebParts> {
     let env = Environment::of("serve-dicomweb");
     let aws = connect(&env).await?;
     let settings = Settings {
-        public_url: settings::public_url(&env)?,
-        release_on: settings::release_on(&env)?,
-        identity: settings::identity(&env)?,
-        session_idle: settings::session_idle(&env)?,
         answer_bytes_max: Some(STREAMED_BYTES_MAX),
         trusted_proxies: settings::trusted_proxies(&env)?,
-        ..Settings::default()
+        ..sight_settings(&env)?
     };
     let queues = [(QueueName::Downloads, env.required("DOWNLOADS_QUEUE_URL")?)];
     let viewing = Viewing {
@@ -333,6 +325,17 @@ pub(crate) fn common_of(
         clock: Arc::new(SystemClock),
         randomness: Arc::new(OsRandomness),
         settings: Arc::new(settings),
+    })
+}
+
+/// Settings by which it is judged, at any moment, what a session sees, and where its pages are.
+pub(crate) fn sight_settings(env: &Environment<'_>) -> Read<Settings> {
+    Ok(Settings {
+        public_url: settings::public_url(env)?,
+        release_on: settings::release_on(env)?,
+        identity: settings::identity(env)?,
+        session_idle: settings::session_idle(env)?,
+        ..Settings::default()
     })
 }
 

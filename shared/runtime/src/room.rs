@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use filmless_delivery::Settings;
 use filmless_delivery::parts::Common;
 use filmless_store::aws::QueueUrls;
 use filmless_store::port::Room;
 
+use crate::ConfigError;
 use crate::environment::Environment;
-use crate::parts::{common_of, connect, room_of};
-use crate::{ConfigError, settings};
+use crate::parts::{common_of, connect, room_of, sight_settings};
 
 /// What `serve-room` works with.
 pub struct RoomParts {
@@ -28,13 +27,7 @@ pub struct RoomParts {
 pub async fn room_from_env() -> Result<RoomParts, ConfigError> {
     let env = Environment::of("serve-room");
     let aws = connect(&env).await?;
-    let settings = Settings {
-        public_url: settings::public_url(&env)?,
-        release_on: settings::release_on(&env)?,
-        identity: settings::identity(&env)?,
-        session_idle: settings::session_idle(&env)?,
-        ..Settings::default()
-    };
+    let settings = sight_settings(&env)?;
     let public_url = settings.public_url.clone();
     let room = room_of(&aws, &env.required("ROOM_ENDPOINT")?);
     Ok(RoomParts { common: common_of(&env, &aws, QueueUrls::default(), settings)?, room, public_url })

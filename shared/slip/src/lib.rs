@@ -2,8 +2,8 @@
 //!
 //! Everything here is pure: the same content gives the same bytes, time and secrets are arguments, and the fonts are
 //! built in. No text from a hospital, a header or an order can break a layout, a header line or an alphabet: it is
-//! cleaned on entry (`clean.rs`), then wrapped, shrunk and finally cut with an ellipsis. Other scripts have their own
-//! fonts (`build.rs`). A character without a font shows as `�`, so that its loss is visible.
+//! cleaned on entry (`clean.rs`), then wrapped, shrunk and finally cut with an ellipsis. Other scripts and
+//! mathematical signs have their own fonts (`build.rs`). A character without a font shows as `�`, so that its loss is visible.
 //!
 //! ```
 //! let png = filmless_slip::qr_png("https://xem.benhvien.example/x/8fKq2ZrT6mWcJ4vNxD9sLhBy3PgA7eQu")?;
@@ -30,7 +30,7 @@ pub use email::{EmailContent, email_message};
 pub use error::SlipError;
 pub use finance_email::{FinanceContent, finance_message};
 pub use member_messages::{MemberEmail, MemberMessage, MemberNews, member_email, member_sms};
-pub use pdf::{MinutesContent, MinutesPicture, minutes_pdf, slip_pdf};
+pub use pdf::{MinutesContent, MinutesPicture, minutes_pdf, slip_pdf, unprintable};
 pub use qr::qr_png;
 pub use sms::{SmsContent, SmsText, sms_text};
 pub use staff_email::{UnreachedContent, unreached_message};

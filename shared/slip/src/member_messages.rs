@@ -14,12 +14,14 @@ use crate::{SlipError, SmsText, clean, gsm7, words};
 /// What a member is told.
 #[derive(Clone, Copy)]
 pub enum MemberNews<'a> {
-    /// They are invited; the code comes in another way.
+    /// They are invited; the code comes in another way, unless they sign in with an account of the hospital.
     Invitation {
         /// The whole link.
         link: &'a Secret,
         /// Last day on which it opens.
         until: Date,
+        /// Whether they sign in.
+        by_account: bool,
     },
     /// The code that opens the link, once.
     Code(&'a Secret),
@@ -76,10 +78,14 @@ hidden!(MemberNews, MemberMessage, MemberEmail);
 pub fn member_sms(message: &MemberMessage<'_>) -> SmsText {
     let pick = |vi, en| message.language.pick(vi, en);
     let (what, line, hint) = match message.news {
-        MemberNews::Invitation { link, .. } => (
+        MemberNews::Invitation { link, by_account, .. } => (
             pick("moi hoi chan tu xa", "remote consultation"),
             gsm7::fold_line(link.expose()),
-            pick("Ma so duoc gui rieng", "The code comes separately"),
+            if by_account {
+                pick("Vao bang tai khoan benh vien", "Sign in with the hospital account")
+            } else {
+                pick("Ma so duoc gui rieng", "The code comes separately")
+            },
         ),
         MemberNews::Code(code) => (
             pick("ma so vao hoi chan", "consultation code"),
@@ -139,20 +145,26 @@ fn body_of(message: &MemberMessage<'_>) -> Result<String, SlipError> {
     let pick = |vi, en| language.pick(vi, en);
     let hospital = clean::line(message.hospital.name(language));
     let what = match message.news {
-        MemberNews::Invitation { link, until } => {
+        MemberNews::Invitation { link, until, by_account } => {
             clean::check_link(link.expose())?;
             let until = words::date(until, language);
+            let how = match (language, by_account) {
+                (Language::Vi, false) => "trang sẽ hỏi mã số dùng một lần, được gửi riêng bằng cách khác",
+                (Language::Vi, true) => "rồi đăng nhập bằng tài khoản bệnh viện của Ông/Bà",
+                (Language::En, false) => {
+                    "the page asks for a code for one use, which comes to you in another way"
+                }
+                (Language::En, true) => "then sign in with your account of the hospital",
+            };
             match language {
                 Language::Vi => format!(
-                    "{hospital} mời Ông/Bà tham gia một cuộc hội chẩn từ xa. Xin mở đường dẫn này; trang sẽ hỏi mã số dùng một lần, \
-                     được gửi riêng bằng cách khác.\r\n\r\n{}\r\n\r\nĐường dẫn dùng đến hết ngày {until}. Xin không chuyển tiếp: \
-                     đường dẫn và mã số chỉ dành cho Ông/Bà.",
+                    "{hospital} mời Ông/Bà tham gia một cuộc hội chẩn từ xa. Xin mở đường dẫn này; {how}.\r\n\r\n{}\r\n\r\nĐường \
+                     dẫn dùng đến hết ngày {until}. Xin không chuyển tiếp: thư mời chỉ dành cho Ông/Bà.",
                     link.expose()
                 ),
                 Language::En => format!(
-                    "{hospital} invites you to a remote consultation. Please open this link; the page asks for a code for one use, \
-                     which comes to you in another way.\r\n\r\n{}\r\n\r\nThe link opens until {until}. Please do not pass it on: \
-                     link and code are for you alone.",
+                    "{hospital} invites you to a remote consultation. Please open this link; {how}.\r\n\r\n{}\r\n\r\nThe link opens \
+                     until {until}. Please do not pass it on: the invitation is for you alone.",
                     link.expose()
                 ),
             }
@@ -198,11 +210,14 @@ mod tests {
         let link = Secret::new("https://xem.benhvien.example/c/8fKq2ZrT6mWcJ4vNxD9sLhBy3PgA7eQu".into());
         let (code, until) = (Secret::new("123456".into()), Date::constant(2026, 12, 7));
         for language in [Language::Vi, Language::En] {
-            let invitation = sms(MemberNews::Invitation { link: &link, until }, language);
-            assert!(invitation.text.contains(link.expose()) && !invitation.text.contains("123456"));
+            for by_account in [false, true] {
+                let invitation = sms(MemberNews::Invitation { link: &link, until, by_account }, language);
+                assert!(invitation.text.contains(link.expose()) && !invitation.text.contains("123456"));
+                assert_eq!(invitation.parts, 1, "{}", invitation.text);
+            }
             let code = sms(MemberNews::Code(&code), language);
             assert!(code.text.contains("123456") && !code.text.contains("/c/"), "{}", code.text);
-            assert_eq!((invitation.parts, code.parts), (1, 1));
+            assert_eq!(code.parts, 1);
         }
     }
 

@@ -44,6 +44,13 @@ pub(crate) const LEFT_OUT: Pair =
     pair("Số chuỗi ảnh khác, xem ngắn hơn", "More series, each shown for a shorter time");
 pub(crate) const FRAME: Pair = pair("ảnh xem lâu nhất", "image shown longest");
 pub(crate) const KEY_IMAGES: Pair = pair("Ảnh chính", "Key images");
+pub(crate) const PREVIEWS: Pair = pair(
+    "Ảnh xem nhanh, cửa sổ mặc định, không dùng để chẩn đoán",
+    "Quick previews in the default window, not for diagnosis",
+);
+pub(crate) const NO_PICTURE: Pair = pair("Không có hình", "No picture");
+pub(crate) const OPINION: Pair = pair("Ý kiến số", "Opinion");
+pub(crate) const ADDS_TO: Pair = pair("bổ sung cho ý kiến số", "adds to opinion");
 pub(crate) const OPINIONS: Pair = pair("Ý kiến của các thành viên", "Opinions of the members");
 pub(crate) const SIGNED_AT: Pair = pair("Ký lúc", "Signed at");
 pub(crate) const DIGEST: Pair = pair("Mã", "Digest");
@@ -64,6 +71,29 @@ pub(crate) const fn role(role: MemberRole) -> Pair {
         MemberRole::Secretary => pair("Thư ký", "Secretary"),
         MemberRole::Member => pair("Thành viên", "Member"),
     }
+}
+
+pub(crate) const MORE_MEASURED: Pair = pair("Số phép đo khác", "More measurements");
+
+/// What was measured, by the word of saved marks (`filmless-marks`).
+pub(crate) fn quantity(word: &str) -> Option<Pair> {
+    Some(match word {
+        "length" => pair("dài", "length"),
+        "short-axis" => pair("trục ngắn", "short axis"),
+        "angle" => pair("góc", "angle"),
+        "area" => pair("diện tích", "area"),
+        "mean" => pair("trung bình", "mean"),
+        "standard-deviation" => pair("độ lệch chuẩn", "standard deviation"),
+        "minimum" => pair("thấp nhất", "minimum"),
+        "maximum" => pair("cao nhất", "maximum"),
+        "value" => pair("giá trị", "value"),
+        "ratio" => pair("tỉ lệ", "ratio"),
+        "velocity" => pair("vận tốc", "velocity"),
+        "frequency" => pair("tần số", "frequency"),
+        "time" => pair("thời gian", "time"),
+        "slope" => pair("độ dốc", "slope"),
+        _ => return None,
+    })
 }
 
 /// How long something was shown.

@@ -6,6 +6,7 @@ import type { DocumentEntry, OtherEntry, SeriesIndex, IndexNote } from "../read/
 import { make } from "../tools/elements.js";
 import type { Words } from "../words.js";
 import { reasonOf } from "./failures.js";
+import { replacedWords } from "./replaced.js";
 import type { OpenStudy } from "./selection.js";
 
 /** What may be a doctor's report; the rest are machines' records, and films. */
@@ -17,7 +18,8 @@ export function showDocuments(section: HTMLElement, index: SeriesIndex, link: Li
   const entries = [...index.documents.filter(isReport), ...index.documents.filter((entry) => !isReport(entry))];
   const heading = entries.length > 0 && entries.every(isReport) ? words.report : words.documents;
   const buttons = entries.map((entry) => {
-    const title = titleOf(entry, words);
+    const replaced = replacedWords(entry.title, entries.map((one) => one.title), document.documentElement.lang);
+    const title = [titleOf(entry, words), replaced].filter((part) => part !== "").join(" – ");
     const button = make("button", { type: "button", class: "document-button" }, fill(words.openDocument, { title }));
     const place = make("div", { class: "document-place", hidden: true });
     button.setAttribute("aria-expanded", "false");

@@ -11,14 +11,12 @@ export async function fetchRecord(recordUrl: string, signal: AbortSignal): Promi
   const lines: RecordLine[] = [];
   for (let part = 0; part < PARTS_MAX; part++) {
     const url = new URL(recordUrl, location.href);
-    const after = lines[lines.length - 1]?.sequence ?? null;
-    if (after !== null) {
-      url.searchParams.set("after", String(after));
-    }
+    const after = lines[lines.length - 1]?.sequence ?? 0;
+    url.searchParams.set("after", String(after));
     const before = lines.length;
     await fetchLines(url.href, signal, (written) => {
       const line = parseRecordLine(written);
-      if (line !== null && (after === null || line.sequence > after)) {
+      if (line !== null && line.sequence > after) {
         lines.push(line);
       }
     });

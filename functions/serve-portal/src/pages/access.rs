@@ -21,6 +21,7 @@ struct AccessPage<'a> {
     study_url: String,
     lines: Vec<Line>,
     saved: Vec<(String, String)>,
+    minutes: Vec<(String, String)>,
 }
 
 /// One opening, as shown.
@@ -41,6 +42,7 @@ impl Line {
             who: match &line.who {
                 AccessWho::Patient => words.who_patient.to_owned(),
                 AccessWho::Share(label) => (words.who_share)(label),
+                AccessWho::Member(name) => (words.who_member)(name),
             },
             saw: line.first_image_at.map(|at| (words.who_saw)(&moment(t, at))),
             fetched: line.downloaded_at.map(|at| fetched(&moment(t, at))),
@@ -54,6 +56,12 @@ fn who_saved(t: &Texts, line: &SavedLine) -> String {
     format!("{} ({}) · {}", line.author, line.facility, (t.sharing.who_share)(&line.share))
 }
 
+/// Which version of minutes was saved, and who signed it last.
+fn minutes_of(t: &Texts, line: &SavedLine, version: u32) -> String {
+    let words = t.consult;
+    format!("{} {version} · {} {} ({})", words.version, words.signed_by, line.author, line.facility)
+}
+
 /// `GET /studies/{study_uid}/access`
 pub(crate) async fn show(visitor: Visitor, Path(uid): Path<String>) -> Result<Response, PortalError> {
     let Some(session) = visitor.session().await? else { return see_other("/", []) };
@@ -62,8 +70,13 @@ pub(crate) async fn show(visitor: Visitor, Path(uid): Path<String>) -> Result<Re
     let saved = visitor.portal().who_saved(&session, &study).await?.unwrap_or_default();
     let frame = Frame::new(&visitor, visitor.language(Some(session.language)), true).of(&session);
     let lines = lines.iter().map(|line| Line::new(frame.t, line)).collect();
-    let saved = saved.iter().map(|line| (moment(frame.t, line.at), who_saved(frame.t, line))).collect();
-    page(StatusCode::OK, &AccessPage { frame, study_url: format!("/studies/{study}"), lines, saved })
+    let minutes = saved.iter().filter_map(|line| {
+        line.minutes.map(|version| (moment(frame.t, line.at), minutes_of(frame.t, line, version)))
+    });
+    let minutes = minutes.collect();
+    let marks = saved.iter().filter(|line| line.minutes.is_none());
+    let saved = marks.map(|line| (moment(frame.t, line.at), who_saved(frame.t, line))).collect();
+    page(StatusCode::OK, &AccessPage { frame, study_url: format!("/studies/{study}"), lines, saved, minutes })
 }
 
 /// `POST /studies/{study_uid}/seen`

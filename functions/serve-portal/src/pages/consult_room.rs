@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, Query};
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use filmless_consult::ConsultationId;
 use filmless_delivery::consult::live::{Live, POLL_MESSAGES_MAX, Poll, TicketAnswer};
@@ -16,11 +16,14 @@ use super::marks::is_json;
 use crate::error::PortalError;
 use crate::visitor::Visitor;
 
-/// From where the record is asked for.
+/// Lines of JSON.
+const RECORD_TYPE: &str = "application/x-ndjson";
+
+/// From where the record is asked for; all of it without.
 #[derive(Deserialize)]
 pub(crate) struct From {
     #[serde(default)]
-    after: u64,
+    after: Option<u64>,
 }
 
 /// Whoever asks, and their consultation; `None` without a session.
@@ -86,6 +89,25 @@ pub(crate) async fn record(
     let Some((live, session, id)) = asked(&visitor, &id).await? else {
         return Ok(StatusCode::UNAUTHORIZED.into_response());
     };
-    let lines = live.record(&session, &id, after).await?.ok_or(PortalError::NotFound)?;
-    Ok(([(CONTENT_TYPE, "application/x-ndjson")], lines).into_response())
+    match after {
+        Some(after) => {
+            let file = live.record(&session, &id).await?.ok_or(PortalError::NotFound)?;
+            Ok(([(CONTENT_TYPE, RECORD_TYPE)], file.part(after).await?).into_response())
+        }
+        None => record_file(&id, live.take_record(&session, &id).await?.ok_or(PortalError::NotFound)?),
+    }
+}
+
+/// A whole record as a file; `None` is one that is too long for one answer.
+pub(crate) fn record_file(id: &ConsultationId, file: Option<String>) -> Result<Response, PortalError> {
+    let Some(file) = file else {
+        // Who has so long a one takes it in parts, by a program.
+        let words = "Nhật ký quá dài để tải một lần: xin lấy từng phần với ?after=0.\n\
+                     This record is too long for one answer: take it in parts, beginning with ?after=0.\n";
+        return Ok((StatusCode::PAYLOAD_TOO_LARGE, words).into_response());
+    };
+    let name = format!("attachment; filename=\"hoi-chan-{id}.ndjson\"");
+    let name = HeaderValue::try_from(name).map_err(PortalError::failed)?;
+    let headers = [(CONTENT_TYPE, HeaderValue::from_static(RECORD_TYPE)), (CONTENT_DISPOSITION, name)];
+    Ok((headers, file).into_response())
 }

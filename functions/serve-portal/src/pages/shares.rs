@@ -63,6 +63,7 @@ struct Card {
     what: String,
     until: String,
     opened: String,
+    consultations: Option<String>,
     is_open: bool,
 }
 
@@ -84,6 +85,7 @@ impl Card {
                 Some(last) => (words.opened)(share.opened_at.len(), &moment(t, *last)),
                 None => words.never_opened.to_owned(),
             },
+            consultations: (share.consultations > 0).then(|| (words.consultations)(share.consultations)),
             is_open: share.is_open,
         }
     }
@@ -124,6 +126,9 @@ pub(crate) async fn end(visitor: Visitor, Path(id): Path<String>) -> Result<Resp
     let Some(session) = visitor.session().await? else { return see_other("/", []) };
     if !visitor.portal().end_share(&session, &id).await? {
         return Err(PortalError::NotFound);
+    }
+    if let Some(rooms) = &visitor.services.rooms {
+        Box::pin(rooms.live.end_rooms_of_account(&session)).await?;
     }
     see_other("/shares", [])
 }

@@ -32,6 +32,8 @@ pub(super) fn routes() -> Vec<Route> {
         get("/staff/patients/{patient}/consultations", Staff, consult::list),
         post("/staff/patients/{patient}/consultations", Staff, consult::start),
         get("/staff/patients/{patient}/consultations/{consultation_id}", Staff, consult::show),
+        get("/staff/patients/{patient}/consultations/{consultation_id}/record", Staff, consult::record)
+            .compressed(),
         post("/staff/patients/{patient}/consultations/{consultation_id}/end", Staff, consult::end),
         post("/staff/patients/{patient}/consultations/{consultation_id}/members", Staff, consult::add_member),
         post(

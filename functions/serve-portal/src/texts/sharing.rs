@@ -78,6 +78,8 @@ pub struct SharingTexts {
     pub never_opened: &'static str,
     /// How often it was opened, and when last.
     pub opened: fn(usize, &str) -> String,
+    /// How many consultations that were started with it are open.
+    pub consultations: fn(usize) -> String,
     /// Button that ends a share.
     pub end: &'static str,
     /// Heading of the page behind the link of a share.
@@ -104,6 +106,8 @@ pub struct SharingTexts {
     pub who_patient: &'static str,
     /// Somebody with a share; its label.
     pub who_share: fn(&str) -> String,
+    /// A member of a consultation, by their name.
+    pub who_member: fn(&str) -> String,
     /// Nobody so far.
     pub who_nobody: &'static str,
     /// The first image was shown at that time.
@@ -164,6 +168,9 @@ pub(super) const VI: SharingTexts = SharingTexts {
     ended: |date| format!("Đã dừng, {date}"),
     never_opened: "Chưa ai mở.",
     opened: |times, last| format!("Đã mở {times} lần, lần cuối {last}"),
+    consultations: |open| {
+        format!("Người được chia sẻ đang mở {open} cuộc hội chẩn. Dừng chia sẻ thì các cuộc ấy cũng dừng.")
+    },
     end: "Dừng chia sẻ",
     ask_title: "Hình ảnh được chia sẻ",
     ask_why: "Một người bệnh đã chia sẻ hình ảnh với Ông/Bà. Xin nhập mã chia sẻ gồm 6 chữ số mà người đó đã cho.",
@@ -177,6 +184,7 @@ pub(super) const VI: SharingTexts = SharingTexts {
     who_intro: "Những lần hình ảnh này đã được mở, mới nhất trước.",
     who_patient: "Bằng tài khoản hoặc đường dẫn trên phiếu của Ông/Bà",
     who_share: |label| format!("Người được chia sẻ: {label}"),
+    who_member: |name| format!("Thành viên hội chẩn: {name}"),
     who_nobody: "Chưa ai mở hình ảnh này.",
     who_saw: |time| format!("Đã thấy ảnh lúc {time}"),
     who_fetched: |time| format!("Đã tải ảnh gốc lúc {time}"),
@@ -239,6 +247,7 @@ pub(super) const EN: SharingTexts = SharingTexts {
     opened: |times, last| {
         if times == 1 { format!("Opened once, {last}") } else { format!("Opened {times} times, last {last}") }
     },
+    consultations: |open| format!("Consultations started with it: {open}. They end with the share."),
     end: "Stop sharing",
     ask_title: "Images shared with you",
     ask_why: "A patient shared images with you. Please enter the code of 6 digits that they told you.",
@@ -255,6 +264,7 @@ pub(super) const EN: SharingTexts = SharingTexts {
     who_intro: "When these images were opened, newest first.",
     who_patient: "With your account, or with the link on your slip",
     who_share: |label| format!("Shared with: {label}"),
+    who_member: |name| format!("Member of a consultation: {name}"),
     who_nobody: "Nobody has opened these images yet.",
     who_saw: |time| format!("Saw the images at {time}"),
     who_fetched: |time| format!("Downloaded the originals at {time}"),

@@ -7,33 +7,36 @@ use axum::http::header::LOCATION;
 use axum::http::{Method, StatusCode};
 use filmless_delivery::Services;
 use filmless_delivery::consult::{ConsultationId, MemberId};
+use filmless_delivery::notice::feedback::{Feedback, Recorded, Verdict, record_feedback};
 use filmless_delivery::notice::send_member_message;
 use filmless_delivery::record::messages::MemberTask;
+use filmless_delivery::viewing::{Portal, SeatOpening};
 use filmless_domain::Channel;
-use filmless_store::index::MemberMessageRecord;
+use filmless_domain::staff::Identified;
+use filmless_store::index::{Index, MemberMessageKind, MemberMessageRecord, Transaction};
 use filmless_store::port::{Message, Messenger, Messengers, PortError};
 
 use crate::answer::Answer;
-use crate::world::{OPENED, PUBLIC_URL, STUDY, STUDY_OF_ANOTHER, World, shared, uid};
+use crate::world::{OPENED, PUBLIC_URL, STUDY, STUDY_OF_ANOTHER, World, digest, shared, uid};
 use crate::{GUEST, HOA, JOHN, cookie_of, form, request};
 
-const PATIENT: &str = "/staff/patients/TjIwLTAzMTc1NDI/consultations";
-const RECORDS: &str = "filmless_staff=records";
-const CONSENT: &str = "&consent_by=DD.+Lan&consent_form=written&consent_at=2020-11-23T16:00";
-const MEMBERS: &str = "&name_0=BS.+Ch%E1%BB%A7&facility_0=BV+A&licence_0=001&name_1=BS.+Kh%C3%A1ch&facility_1=BV+B&licence_1=002&chair=0";
+pub const PATIENT: &str = "/staff/patients/TjIwLTAzMTc1NDI/consultations";
+pub const RECORDS: &str = "filmless_staff=records";
+pub const CONSENT: &str = "&consent_by=DD.+Lan&consent_form=written&consent_at=2020-11-23T16:00";
+pub const MEMBERS: &str = "&name_0=BS.+Ch%E1%BB%A7&facility_0=BV+A&licence_0=001&name_1=BS.+Kh%C3%A1ch&facility_1=BV+B&licence_1=002&chair=0";
 
 /// The link and the code of one member.
-struct Ticket {
+pub struct Ticket {
     token: String,
     code: String,
 }
 
 impl World {
-    async fn page(&self, cookie: &str, path: &str) -> Answer {
+    pub async fn page(&self, cookie: &str, path: &str) -> Answer {
         self.send(request(Method::GET, path, &[("cookie", cookie)], "")).await
     }
 
-    async fn act(&self, cookie: &str, path: &str, typed: &str) -> Answer {
+    pub async fn act(&self, cookie: &str, path: &str, typed: &str) -> Answer {
         self.send(form(path, &[("cookie", cookie)], typed)).await
     }
 
@@ -42,7 +45,7 @@ impl World {
         self.consultation_with("").await
     }
 
-    async fn consultation_with(&self, more: &str) -> (String, Vec<Ticket>) {
+    pub async fn consultation_with(&self, more: &str) -> (String, Vec<Ticket>) {
         let typed = format!("study={STUDY}&question=U+gi%3F&days=7{CONSENT}{MEMBERS}{more}");
         let answer = self.act(RECORDS, PATIENT, &typed).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
@@ -51,31 +54,34 @@ impl World {
     }
 
     /// Enters a code; returns the cookie.
-    async fn enter(&self, ticket: &Ticket) -> String {
+    pub async fn enter(&self, ticket: &Ticket) -> String {
         let answer = self.act("", &format!("/c/{}", ticket.token), &format!("code={}", ticket.code)).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
         cookie_of(&answer)
     }
 }
 
-fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+pub fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
     let rest = text.split_once(before).unwrap_or_else(|| panic!("{before} is not in {text}")).1;
     rest.split_once(after).unwrap().0
 }
 
-fn tickets_of(page: &str) -> Vec<Ticket> {
+pub fn tickets_of(page: &str) -> Vec<Ticket> {
     let link = format!("{PUBLIC_URL}/c/");
     page.split(&link)
         .skip(1)
         .map(|rest| Ticket {
             token: rest.split('<').next().unwrap().to_owned(),
-            code: between(rest, "secret digits\">", "<").replace(' ', "+"),
+            // Whoever signs in with an account has none.
+            code: rest
+                .split_once("secret digits\">")
+                .map_or_else(String::new, |(_, rest)| rest.split('<').next().unwrap().replace(' ', "+")),
         })
         .collect()
 }
 
 /// The address of the member of that name, on a page with the forms of the chair.
-fn member_url<'a>(page: &'a str, name: &str) -> &'a str {
+pub fn member_url<'a>(page: &'a str, name: &str) -> &'a str {
     let card = page.split("<li class=\"card\">").find(|card| card.contains(&format!("<h3>{name}")));
     let until = card.unwrap().split_once("/code\"").unwrap().0;
     until.rsplit_once("action=\"").unwrap().1
@@ -139,6 +145,8 @@ async fn a_member_sees_nothing_before_the_chair_admits_them_and_nothing_after_th
     let shown = world.page(HOA, &page_url).await.body;
     assert!(shown.contains("BS. Khách") && shown.contains("Đã mở hình ảnh lúc: 16:30"), "{shown}");
     assert!(world.page(HOA, "/consultations").await.body.contains(&page_url));
+    let who = world.page(HOA, &format!("{study}/access")).await.body;
+    assert!(who.contains("Thành viên hội chẩn: BS. Khách"), "{who}");
     assert_eq!(world.page(JOHN, &page_url).await.status, StatusCode::NOT_FOUND);
     assert!(!world.page(JOHN, "/consultations").await.body.contains(&page_url));
 
@@ -173,7 +181,12 @@ async fn a_hold_of_the_study_and_the_patients_own_word_end_everything_and_the_ch
         let link = world.page("", &format!("/c/{}", tickets[1].token)).await;
         assert_eq!(link.status, StatusCode::NOT_FOUND);
         let shown = world.page(RECORDS, &format!("{PATIENT}/{id}")).await.body;
-        assert!(shown.contains("Đã dừng: một lần chụp được thu hồi"), "{shown}");
+        let why = if who == HOA {
+            "Đã dừng: người bệnh rút lại sự đồng ý"
+        } else {
+            "Đã dừng: một lần chụp được thu hồi"
+        };
+        assert!(shown.contains(why), "{shown}");
     }
     let world = World::new().await;
     let (id, tickets) = world.consultation().await;
@@ -182,6 +195,25 @@ async fn a_hold_of_the_study_and_the_patients_own_word_end_everything_and_the_ch
     assert_eq!(world.act(&chair, &format!("{page_url}/end"), "").await.header(LOCATION), page_url);
     let shown = world.page(&chair, &page_url).await.body;
     assert!(shown.contains("Chủ tọa đã kết thúc.") && shown.contains("Xem lại cuộc hội chẩn"), "{shown}");
+    // The patient may still take back the consent, and reads that.
+    assert!(world.page(HOA, &page_url).await.body.contains("Rút lại sự đồng ý</button>"));
+    world.act(HOA, &format!("{page_url}/end"), "").await;
+    let shown = world.page(HOA, &page_url).await.body;
+    assert!(
+        shown.contains("Ông/Bà đã rút lại sự đồng ý") && !shown.contains("Rút lại sự đồng ý</button>"),
+        "{shown}"
+    );
+    // The patient reads what was opened, with whose consent, by whom, and until when it can be looked at.
+    assert_eq!(world.page(&chair, &format!("/studies/{STUDY}")).await.status, StatusCode::OK);
+    let until = between(&shown, "Hình ảnh mở đến hết ", "<").to_owned();
+    let list = world.page(HOA, "/consultations").await.body;
+    assert!(list.contains(&format!("Hình ảnh mở đến hết {until}")), "{list}");
+    let read = world.page(HOA, &page_url).await.body;
+    assert!(read.contains(&format!("href=\"/studies/{STUDY}\"")), "{read}");
+    assert!(
+        read.contains("DD. Lan, Ký giấy, ") && read.contains("<p class=\"soft\">Đã mở hình ảnh: "),
+        "{read}"
+    );
 }
 
 #[tokio::test]
@@ -206,8 +238,18 @@ async fn a_consultation_without_consent_question_chair_or_sight_is_not_started_a
             format!("study={STUDY}&question=+&days=7{CONSENT}{member}&chair=0"),
             "Câu hỏi cần hội chẩn: còn trống",
         ),
+        (
+            format!("study={STUDY}&question=U+%E2%9C%93&days=7{CONSENT}{member}&chair=0"),
+            "không in được trong biên bản, xin viết cách khác (✓).",
+        ),
         (format!("study={STUDY}&question=U&days=31{CONSENT}{member}&chair=0"), "trong bao lâu?: ngoài"),
         (format!("{study}{CONSENT}{member}&chair=4"), "Chủ tọa: còn thiếu"),
+        (format!("{study}{CONSENT}{member}&chair=0&secretary=0"), "Thư ký: không hợp lệ"),
+        (format!("{study}{CONSENT}{member}&chair=0&secretary=3"), "Thư ký: không hợp lệ"),
+        (
+            format!("{study}{member}&chair=0&consent_by=L&consent_form=spoken&consent_at=2020-08-01T10:00"),
+            "Lúc nào?: ngoài",
+        ),
         (format!("{study}{CONSENT}{member}&chair=0&name_3=X"), "Thành viên 4 – Nơi làm việc: còn trống"),
         (format!("{study}{CONSENT}{member}&chair=0&email_0=x"), "Thành viên 1 – Email: không hợp lệ"),
         (format!("{study}{CONSENT}{member}&chair=0&voice_link=http%3A%2F%2Fzoom.us"), "không hợp lệ"),
@@ -372,7 +414,7 @@ async fn minutes_are_versions_that_name_the_one_before_and_count_once_chair_and_
 }
 
 /// The digest that the next version follows.
-fn digest_of(page: &str) -> String {
+pub fn digest_of(page: &str) -> String {
     between(page, "name=\"follows\" value=\"", "\"").to_owned()
 }
 
@@ -437,7 +479,10 @@ async fn the_link_goes_by_email_and_the_code_by_sms_each_once_and_neither_is_on_
     );
     let started = world.act(RECORDS, PATIENT, &typed).await.body;
     assert!(tickets_of(&started).is_empty() && !started.contains("secret"), "{started}");
-    assert!(started.contains("Đường dẫn đã gửi bằng Email.") && started.contains("Mã số đã gửi bằng SMS."));
+    assert!(
+        started.contains("Đường dẫn đang được gửi bằng Email.")
+            && started.contains("Mã số đang được gửi bằng SMS.")
+    );
     let id = between(&started, &format!("href=\"{PATIENT}/"), "\"").to_owned();
     let of = id.clone();
     let (token, told) = world
@@ -452,7 +497,11 @@ async fn the_link_goes_by_email_and_the_code_by_sms_each_once_and_neither_is_on_
     let code: String = sms.lines().nth(1).unwrap().to_owned();
     // Wrong codes count, as those of shares do; a right one then still opens.
     let wrong = world.act("", &format!("/c/{token}"), "code=000000").await;
-    assert!(wrong.status == StatusCode::FORBIDDEN && wrong.body.contains("Số lần nhập còn lại: 9."), "{}", wrong.body);
+    assert!(
+        wrong.status == StatusCode::FORBIDDEN && wrong.body.contains("Số lần nhập còn lại: 9."),
+        "{}",
+        wrong.body
+    );
     assert_eq!(
         world.act("", &format!("/c/{token}"), &format!("code={code}")).await.status,
         StatusCode::SEE_OTHER
@@ -476,4 +525,238 @@ async fn the_link_goes_by_email_and_the_code_by_sms_each_once_and_neither_is_on_
     }
     let slowed = world.act("", &format!("/c/{token}/code"), "").await;
     assert_eq!(slowed.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+/// A provider reports on a message to the only member.
+async fn reported(services: &Services, id: &str, number: u32, verdict: Verdict) -> Recorded {
+    let consultation = ConsultationId::parse(id).unwrap();
+    let member = services.index.members(&consultation).await.unwrap().remove(0).member.id;
+    let provider_id = format!("consult-{id}-{member}-{number}");
+    record_feedback(&services.into(), &Feedback { provider_id, verdict }).await.unwrap()
+}
+
+#[tokio::test]
+async fn whoever_started_it_and_the_chair_see_what_did_not_arrive_and_send_the_link_another_way() {
+    let world = World::new().await;
+    let typed = format!(
+        "study={STUDY}&question=U&days=7{CONSENT}&name_0=BS.+Ch&facility_0=BV&chair=0&email_0=ch@bv.vn&phone_0=0903123456"
+    );
+    let started = world.act(RECORDS, PATIENT, &typed).await.body;
+    let id = between(&started, &format!("href=\"{PATIENT}/"), "\"").to_owned();
+    let url = format!("{PATIENT}/{id}");
+    assert!(!world.page(RECORDS, &url).await.body.contains("không đến nơi"));
+    let of = id.clone();
+    world
+        .with(|services| async move {
+            // The report of the SMS is faster than what we write down of it.
+            assert_eq!(reported(&services, &of, 2, Verdict::Delivered).await, Recorded::OfUnknown);
+            sent(services.clone(), &of, 2).await;
+            let bounced = Verdict::Failed("bounce Permanent General ch@bv.vn".into());
+            for _ in 0..2 {
+                assert_eq!(reported(&services, &of, 1, bounced.clone()).await, Recorded::OfKnown);
+            }
+        })
+        .await;
+    let shown = world.page(RECORDS, &url).await.body;
+    assert!(shown.contains("Tin gửi cho người này không đến nơi, bằng Email."), "{shown}");
+    assert!(shown.contains("SMS (mã số): đã đến") && shown.contains("Email (đường dẫn): không đến nơi"));
+    let member = member_url(&shown, "BS. Ch").to_owned();
+    // By SMS; then the code would go by email, where nothing arrives.
+    let again = world.act(RECORDS, &format!("{member}/link"), "by=sms").await.body;
+    assert!(
+        again.contains("Đường dẫn đang được gửi bằng SMS.") && again.contains("secret digits"),
+        "{again}"
+    );
+    let of = id.clone();
+    let told = world
+        .with(|services| async move {
+            let told = sent(services.clone(), &of, 3).await;
+            reported(&services, &of, 3, Verdict::Failed("unreachable".into())).await;
+            told
+        })
+        .await;
+    assert!(told.len() == 1 && told[0].starts_with("sms") && told[0].contains("/c/"), "{told:?}");
+    let shown = world.page(RECORDS, &url).await.body;
+    assert!(shown.contains("không đến nơi, bằng Email, SMS."), "{shown}");
+    // By hand it always goes; the chair sees the same.
+    let by_hand = world.act(RECORDS, &format!("{member}/link"), "by=hand").await.body;
+    let chair = world.enter(&tickets_of(&by_hand)[0]).await;
+    let shown = world.page(&chair, &format!("/consultations/{id}")).await.body;
+    assert!(shown.contains("không đến nơi, bằng Email, SMS."), "{shown}");
+    assert!(!world.page(HOA, &format!("/consultations/{id}")).await.body.contains("không đến nơi"));
+}
+
+#[tokio::test]
+async fn whoever_ended_it_is_named_and_somebody_who_waits_reads_that_it_is_over() {
+    let world = World::new().await;
+    let (id, tickets) = world.consultation().await;
+    let (chair, waiting) = (world.enter(&tickets[0]).await, world.enter(&tickets[1]).await);
+    let page_url = format!("/consultations/{id}");
+    assert!(world.page(&waiting, &page_url).await.body.contains("http-equiv=\"refresh\""));
+    assert!(world.act(RECORDS, &format!("{PATIENT}/{id}/end"), "").await.status.is_redirection());
+    let shown = world.page(&chair, &page_url).await.body;
+    assert!(shown.contains("Bệnh viện đã kết thúc.") && !shown.contains("Chủ tọa đã kết thúc."), "{shown}");
+    let over = world.page(&waiting, &page_url).await.body;
+    assert!(over.contains("Cuộc hội chẩn đã kết thúc") && !over.contains("refresh"), "{over}");
+    assert!(!over.contains("Nguyễn"), "{over}");
+}
+
+#[tokio::test]
+async fn a_member_with_an_account_signs_in_without_a_code_and_no_other_account_takes_the_seat() {
+    let mut world = World::new().await;
+    let provider = world.start_provider().await;
+    let (id, tickets) = world.consultation_with("&account_1=an").await;
+    assert_eq!(tickets[1].code, "", "no code is shown");
+    let link = format!("/c/{}", tickets[1].token);
+    let asked = world.page("", &link).await.body;
+    let sign_in = format!("{link}/sign-in");
+    assert!(
+        asked.contains(&format!("href=\"{PUBLIC_URL}{sign_in}\"")) && !asked.contains("name=\"code\""),
+        "{asked}"
+    );
+    assert_eq!(world.act("", &link, "code=000000").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(world.act("", &format!("{link}/code"), "").await.status, StatusCode::CONFLICT);
+    assert_eq!(world.page("", "/c/unknown/sign-in").await.status, StatusCode::NOT_FOUND);
+    let come_as = async |account: &str| {
+        let begun = world.page("", &sign_in).await;
+        let back = provider.let_in(begun.header(LOCATION), account, &[]);
+        let cookie = cookie_of(&begun);
+        let answer = world.page(&cookie, &back).await;
+        // The answer of the provider is used once.
+        assert_eq!(world.page(&cookie, &back).await.status, StatusCode::FORBIDDEN);
+        answer
+    };
+    let other = come_as("binh").await;
+    assert!(
+        other.status == StatusCode::FORBIDDEN && other.body.contains("Tài khoản này không được mời"),
+        "{}",
+        other.body
+    );
+    assert!(!other.header(axum::http::header::SET_COOKIE).contains("filmless_session="));
+    let came = come_as("an").await;
+    assert_eq!(came.header(LOCATION), format!("/consultations/{id}"), "{}", came.body);
+    let waiting = world.page(&cookie_of(&came), &format!("/consultations/{id}")).await.body;
+    assert!(waiting.contains("Xin chờ chủ tọa") && waiting.contains("BS. Khách"), "{waiting}");
+    let chair = world.enter(&tickets[0]).await;
+    let led = world.page(&chair, &format!("/consultations/{id}")).await.body;
+    assert!(led.contains("Vào bằng tài khoản bệnh viện") && led.matches("/code\"").count() == 1, "{led}");
+}
+
+#[tokio::test]
+async fn the_provider_names_a_member_by_the_mailbox_that_it_verified_and_their_code_ends() {
+    let world = World::new().await;
+    let typed = format!(
+        "study={STUDY}&question=U&days=7{CONSENT}&name_0=BS.+Ch&facility_0=BV&chair=0&email_0=ch@bv.vn"
+    );
+    let started = world.act(RECORDS, PATIENT, &typed).await.body;
+    let id = between(&started, &format!("href=\"{PATIENT}/"), "\"").to_owned();
+    let code = between(&started, "secret digits\">", "<").replace(' ', "+");
+    let of = id.clone();
+    let token = world
+        .with(|services| async move {
+            let token = sealed_token(&services, &of).await;
+            let portal = Portal::new(&services);
+            for (subject, email, is_theirs) in [
+                ("u1", None, false),
+                ("u1", Some("other@bv.vn"), false),
+                ("u1", Some("CH@bv.vn"), true),
+                // The mailbox is somebody else's now: the seat is not.
+                ("u2", Some("ch@bv.vn"), false),
+                ("u1", None, true),
+            ] {
+                let (subject, name) = (subject.to_owned(), Some("TS. Trần Văn Chủ".to_owned()));
+                let who = Identified { subject, name, email: email.map(str::to_owned) };
+                let opened = portal.take_seat_as(&digest(&token), &who, "203.0.113.9").await.unwrap();
+                assert_eq!(matches!(opened, SeatOpening::Granted { .. }), is_theirs, "{email:?} {opened:?}");
+            }
+            let consultation = ConsultationId::parse(&of).unwrap();
+            let member = services.index.members(&consultation).await.unwrap().remove(0).member;
+            assert_eq!(member.name, "TS. Trần Văn Chủ");
+            token
+        })
+        .await;
+    let refused = world.act("", &format!("/c/{token}"), &format!("code={code}")).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_share_gives_to_a_consultation_no_more_than_it_has_and_takes_it_along_when_it_ends() {
+    let world = World::new().await;
+    let share = format!("label=BS.+Minh&relation=doctor&study={STUDY}&days=1&may_consult=yes");
+    let made = world.act(HOA, "/shares", &share).await;
+    let (token, code) = crate::secrets_of(&made.body);
+    let doctor = cookie_of(&world.act("", &format!("/s/{token}"), &format!("code={code}")).await);
+    let typed = format!("study={STUDY}&question=U&days=30{CONSENT}{MEMBERS}&may_annotate=yes");
+    let started = world.act(&doctor, "/consultations", &typed).await;
+    let id = between(&started.body, "href=\"/consultations/", "\"").to_owned();
+    let chair = world.enter(&tickets_of(&started.body)[0]).await;
+    let page_url = format!("/consultations/{id}");
+    assert!(world.page(&chair, &page_url).await.body.contains("đến hết 24/11/2020"), "the share's last day");
+    // Neither the chair nor the form gets a right that the share does not have.
+    let room = world.page(&chair, &format!("/studies/{STUDY}/read?consultation={id}")).await.body;
+    assert!(room.contains("data-may-annotate=\"false\""), "{room}");
+    assert_eq!(save_marks(&world, &chair).await, StatusCode::FORBIDDEN);
+    // Three at a time are enough for one share.
+    for status in [StatusCode::OK, StatusCode::OK, StatusCode::UNPROCESSABLE_ENTITY] {
+        assert_eq!(world.act(&doctor, "/consultations", &typed).await.status, status);
+    }
+    let shares = world.page(HOA, "/shares").await.body;
+    let card = shares.split("<li").find(|card| card.contains("BS. Minh")).unwrap();
+    assert!(card.contains("đang mở 3 cuộc hội chẩn"), "{card}");
+    let end = format!("/shares/{}/end", between(card, "action=\"/shares/", "/end\""));
+    assert_eq!(world.act(HOA, &end, "").await.header(LOCATION), "/shares");
+    for path in [format!("/studies/{STUDY}"), page_url.clone()] {
+        assert_eq!(world.page(&chair, &path).await.header(LOCATION), "/", "{path}");
+    }
+    let shown = world.page(HOA, &page_url).await.body;
+    assert!(shown.contains("Đã dừng: Ông/Bà đã rút lại sự đồng ý."), "{shown}");
+}
+
+async fn save_marks(world: &World, cookie: &str) -> StatusCode {
+    let body = r#"{"author":{"name":"GS. Khac","facility":"BV Khac"},"key_images":[{"image":{"series_instance_uid":"1.2.3","sop_instance_uid":"1.2.4"}}]}"#;
+    let headers = [("cookie", cookie), ("content-type", "application/json")];
+    world.send(request(Method::POST, &format!("/studies/{STUDY}/marks"), &headers, body)).await.status
+}
+
+#[tokio::test]
+async fn members_save_marks_only_where_the_hospital_says_so_and_nothing_after_the_end() {
+    let world = World::new().await;
+    for (more, before) in [("", StatusCode::FORBIDDEN), ("&may_annotate=yes", StatusCode::NOT_FOUND)] {
+        let (id, tickets) = world.consultation_with(more).await;
+        let chair = world.enter(&tickets[0]).await;
+        // The image is not there; the right is no obstacle then.
+        assert_eq!(save_marks(&world, &chair).await, before, "{more}");
+        world.act(&chair, &format!("/consultations/{id}/end"), "").await;
+        assert_eq!(save_marks(&world, &chair).await, StatusCode::FORBIDDEN, "{more}");
+    }
+}
+
+#[tokio::test]
+async fn members_hear_of_much_that_is_new_once_and_their_invitation_does_not_count_with_it() {
+    let world = World::new().await;
+    let (id, tickets) = world.consultation_with("&email_1=khach@bv.vn").await;
+    let url = format!("/consultations/{id}");
+    let chair = world.enter(&tickets[0]).await;
+    let consultation = ConsultationId::parse(&id).unwrap();
+    let of = consultation.clone();
+    world
+        .with(|services| async move {
+            for member in services.index.members(&of).await.unwrap() {
+                let (key, seated) = Index::seat_member_change(&of, &member, services.clock.now());
+                let _ = services.index.commit(Transaction::new().update(key, seated)).await.unwrap();
+            }
+        })
+        .await;
+    let led = world.page(&chair, &url).await.body;
+    world.act(&chair, &format!("{}/admit", member_url(&led, "BS. Khách")), "").await;
+    for text in ["Mot", "Hai", "Ba"] {
+        world.act(&chair, &format!("{url}/opinions"), &format!("text={text}")).await;
+    }
+    let kinds = world
+        .with(|services| async move {
+            let told = services.index.member_messages(&consultation).await.unwrap();
+            told.into_iter().map(|message| message.kind).collect::<Vec<_>>()
+        })
+        .await;
+    assert_eq!(kinds, [MemberMessageKind::Link, MemberMessageKind::News]);
 }

@@ -45,6 +45,7 @@ async fn one_save_more_than_a_share_may_have_is_refused() {
                     facility: "BV".into(),
                     saved_at: now(),
                     series: Vec::new(),
+                    minutes: None,
                 };
                 let key = MarksRecord::key(&uid(STUDY), &name);
                 let transaction = Transaction::new().put(&key, &record, Change::new()).unwrap();

@@ -8,6 +8,7 @@ use axum::body::{Body, to_bytes};
 use axum::response::{IntoResponse, Response};
 use filmless_consult::Incoming;
 use filmless_delivery::consult::live::Live;
+use filmless_domain::staff::Role;
 use filmless_embedded::{HttpListener, ListenerLimits};
 use filmless_store::aws::ApiGatewayRoom;
 use filmless_store::port::Room;
@@ -15,7 +16,7 @@ use filmless_store::{Connection, Endpoints};
 use serde_json::{Value, json};
 use serve_room::{RoomEvent, RoomHandler};
 
-use crate::world::{Meeting, PUBLIC_URL, World, now, state};
+use crate::world::{Meeting, PUBLIC_URL, STUDY, World, desk, now, state, uid};
 
 const EVENTS: [&str; 3] = [
     include_str!("../../../serve-room/events/connect.json"),
@@ -156,6 +157,42 @@ async fn pages_of_others_do_not_connect() {
                 opening["headers"] = origin.clone();
                 let opening = serde_json::from_value(opening).unwrap();
                 assert_eq!(handler.handle(&opening).await.status_code, status, "{origin}");
+            }
+            listener.close().await;
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_recall_from_the_command_line_or_by_the_gate_ends_the_room_with_the_next_ping_of_anybody() {
+    let world = World::new().await;
+    world
+        .with(|services| async move {
+            let meeting = Meeting::of(&services, 2, 0).await;
+            let gateway = Gateway::default();
+            let (listener, room) = gateway.open().await;
+            let room: Arc<dyn Room> = Arc::new(room);
+            let live = Live::new(&services, Arc::clone(&room));
+            let handler = RoomHandler::new(live, room, PUBLIC_URL.into());
+            let connections = ["Gw6d8eDySQ0CJHw=", "Gw6d8eDySQ0CJHx="];
+            for (member, connection) in connections.into_iter().enumerate() {
+                let ticket = json!({ "type": "join", "ticket": meeting.ticket(member).await });
+                handler.handle(&event(MESSAGE, connection, Some(ticket))).await;
+                // Twice, so that the judgement is one that is remembered.
+                handler.handle(&event(MESSAGE, connection, None)).await;
+                handler.handle(&event(MESSAGE, connection, None)).await;
+            }
+            for connection in connections {
+                gateway.sent_to(connection);
+            }
+            // Neither of them knows of rooms.
+            let staff = desk(&services, "u-18", [Role::Records, Role::Admin]);
+            staff.recall(&uid(STUDY), "wrong person").await.unwrap();
+            handler.handle(&event(MESSAGE, connections[1], None)).await;
+            for connection in connections {
+                let told = gateway.sent_to(connection);
+                assert_eq!(told[0], json!({ "type": "ended", "reason": "recalled" }), "{told:?}");
+                assert_eq!(told[1], json!("DELETE"), "{told:?}");
             }
             listener.close().await;
         })

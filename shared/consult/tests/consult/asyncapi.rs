@@ -6,7 +6,7 @@ use filmless_consult::{EndReason, Incoming, Outgoing, Refusal};
 use serde_json::{Value, json};
 
 use crate::incoming::one_of_each;
-use crate::world::{CHAIR, LAN, STUDY, WAITING, World, chat, id, json_of, layered, mark};
+use crate::world::{CHAIR, LAN, STUDY, WAITING, World, chat, id, json_of, layered, mark, series_of};
 
 /// What stands before the name of a message that the room sends.
 const TOLD: &str = "told_";
@@ -39,9 +39,12 @@ fn told() -> Vec<Value> {
         (CHAIR, json!({ "type": "scroll", "sequence": 2, "frames": [[0, 7]] })),
         (
             LAN,
-            json!({ "type": "pointer", "pane": 0, "series_instance_uid": "1", "frame": 7, "at": [1.0, 2.5] }),
+            json!({ "type": "pointer", "pane": 0, "series_instance_uid": series_of(STUDY), "frame": 7, "at": [1.0, 2.5] }),
         ),
-        (LAN, json!({ "type": "pointer", "pane": 0, "series_instance_uid": "1", "frame": null, "at": null })),
+        (
+            LAN,
+            json!({ "type": "pointer", "pane": 0, "series_instance_uid": series_of(STUDY), "frame": null, "at": null }),
+        ),
         (LAN, mark(1, STUDY)),
         (LAN, chat(2, "a")),
         (LAN, json!({ "type": "progress", "loaded": 1.0, "is_slow": false })),
@@ -70,7 +73,15 @@ fn told() -> Vec<Value> {
     told.extend(world.room.note(world.now, &id(CHAIR), note).send);
     let mut told: Vec<Value> = told.iter().map(|(_, message)| json_of(message)).collect();
     told.extend(welcome.iter().map(json_of));
-    for reason in [EndReason::Chair, EndReason::Time, EndReason::Recalled, EndReason::Removed] {
+    for reason in [
+        EndReason::Chair,
+        EndReason::Starter,
+        EndReason::Hospital,
+        EndReason::Time,
+        EndReason::Recalled,
+        EndReason::Withdrawn,
+        EndReason::Removed,
+    ] {
         told.push(json_of(&Outgoing::Ended { reason }));
     }
     for refusal in Refusal::ALL {

@@ -5,8 +5,8 @@ use filmless_consult::{Applied, Change, EndReason, MarkEntry, MemberStatus, Outg
 use serde_json::{Value, json};
 
 use crate::world::{
-    CHAIR, LAN, PRIOR, SECRETARY, STUDY, WAITING, World, at, chat, entry_id, id, json_of, mark, sent, state,
-    uuid,
+    CHAIR, FRAMES, LAN, PRIOR, SECRETARY, STUDY, WAITING, World, at, chat, entry_id, id, json_of, mark, sent,
+    state, uuid,
 };
 
 fn kind(kind: &str) -> Value {
@@ -19,6 +19,31 @@ fn about(kind: &str, member: &str) -> Value {
 }
 
 /// What is sent to whom, by type.
+/// The driver's view of a series as if it were this study's.
+fn state_of(sequence: u64, study: &str, series: &str) -> Value {
+    let mut state = state(sequence, study, 0);
+    state["state"]["panes"][0]["series_instance_uid"] = json!(series);
+    state
+}
+
+/// The driver's view with a series laid over it as if it were of the same study.
+fn fused(sequence: u64, series: &str) -> Value {
+    let mut state = state(sequence, STUDY, 0);
+    state["state"]["fusion"] = json!({ "study_instance_uid": STUDY, "series_instance_uid": series,
+        "colours": "hot-iron", "top": 5.0, "opacity": 0.5 });
+    state
+}
+
+fn mark_on(number: u32, image: &str) -> Value {
+    let mut mark = mark(number, STUDY);
+    mark["mark"]["image"] = json!(image);
+    mark
+}
+
+fn pointer(series: &str) -> Value {
+    json!({ "type": "pointer", "pane": 0, "series_instance_uid": series, "frame": 0, "at": [1.0, 1.0] })
+}
+
 fn kinds(applied: &Applied) -> Vec<(To, String)> {
     sent(applied)
         .into_iter()
@@ -44,7 +69,8 @@ fn what_the_driver_shows_reaches_the_others_once() {
 #[test]
 fn a_message_that_its_sender_may_not_send_is_refused_with_a_code_and_changes_nothing() {
     use Refusal::{
-        Malformed, NotAdmitted, NotChair, NotDriver, NotYours, Stale, UnknownMember, UnknownStudy,
+        Malformed, NotAdmitted, NotChair, NotDriver, NotYours, Stale, UnknownImage, UnknownMember,
+        UnknownStudy,
     };
     let mut world = World::begun();
     world.send(CHAIR, state(5, STUDY, 0)).unwrap();
@@ -62,6 +88,16 @@ fn a_message_that_its_sender_may_not_send_is_refused_with_a_code_and_changes_not
         // What the consultation does not open.
         (CHAIR, state(6, "1.2.840.3", 1), UnknownStudy),
         (LAN, mark(3, "1.2.840.3"), UnknownStudy),
+        // What its studies do not hold: a frame, a series, another study's series.
+        (CHAIR, state(6, STUDY, FRAMES), UnknownImage),
+        (CHAIR, json!({ "type": "scroll", "sequence": 6, "frames": [[0, FRAMES]] }), UnknownImage),
+        (CHAIR, state_of(6, STUDY, &format!("{STUDY}.2")), UnknownImage),
+        (CHAIR, state_of(6, STUDY, &format!("{PRIOR}.1")), UnknownImage),
+        (CHAIR, fused(6, &format!("{PRIOR}.1")), UnknownImage),
+        (LAN, mark_on(3, &format!("{PRIOR}.1/1.2.9/1")), UnknownImage),
+        (LAN, mark_on(3, "1"), UnknownImage),
+        (LAN, mark_on(3, ""), Malformed),
+        (LAN, pointer("1.2.840.3.1"), UnknownImage),
         // Panes that are not there.
         (CHAIR, json!({ "type": "scroll", "sequence": 6, "frames": [[1, 1]] }), Malformed),
         (CHAIR, json!({ "type": "scroll", "sequence": 6, "frames": [] }), Malformed),
@@ -101,8 +137,7 @@ fn a_message_that_its_sender_may_not_send_is_refused_with_a_code_and_changes_not
 #[test]
 fn pointer_progress_and_questions_are_passed_on_and_never_recorded() {
     let mut world = World::begun();
-    let pointer =
-        json!({ "type": "pointer", "pane": 0, "series_instance_uid": "1.2", "frame": 3, "at": [10.5, 20.0] });
+    let pointer = pointer(&format!("{STUDY}.1"));
     let mut told = pointer.clone();
     told["by"] = json!(LAN);
     let applied = world.send(LAN, pointer).unwrap();

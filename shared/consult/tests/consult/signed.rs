@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use filmless_consult::limits::*;
 use filmless_consult::{
-    BadField, Broken, Course, DraftFacts, Fault, Minutes, MinutesPatient, MinutesText, Opinion, Replaced,
-    Seen, Signed, SignedOpinion, Signer, Unverified, Verified, WrittenMinutes, verify,
+    BadField, Behind, Broken, Course, DraftFacts, Fault, Minutes, MinutesPatient, MinutesText, Opinion,
+    Replaced, Seen, SignedOpinion, Signer, Unverified, Verified, WrittenMinutes, verify,
 };
 use filmless_domain::SeriesInstanceUid;
 
@@ -231,29 +231,36 @@ fn file() -> (Vec<String>, usize) {
     let said = opinion(&world, 1, None, "Theo dõi").unwrap();
     let first = written(&world, None, "", "Theo dõi").seal(None, false).unwrap();
     let second = written(&world, Some(&first), "Sai bên", "Sinh thiết").seal(Some(&first), true).unwrap();
-    let signature = second.sign(signer(0), world.now, &[]).unwrap();
-    for note in [said.note(), first.note(), second.note(), signature.note()] {
-        let line = world.room.note(world.now, &id(LAN), note).line.unwrap();
+    let [one, other] = [0, 1].map(|by| second.sign(signer(by), world.now, &[]).unwrap());
+    // They signed in another order than that of the file.
+    for (by, note) in [
+        (LAN, said.note()),
+        (SECRETARY, first.note()),
+        (SECRETARY, second.note()),
+        (SECRETARY, other.note()),
+        (CHAIR, one.note()),
+    ] {
+        let line = world.room.note(world.now, &id(by), note).line.unwrap();
         world.lines.push(line.text);
     }
     let record = world.lines.len();
-    let signed = [
-        Signed::Opinion(said),
-        Signed::Minutes(Box::new(first)),
-        Signed::Minutes(Box::new(second)),
-        Signed::Signature(signature),
+    let behind = [
+        Behind::Opinion(said),
+        Behind::Minutes(Box::new(first)),
+        Behind::Minutes(Box::new(second)),
+        Behind::Signature(one),
+        Behind::Signature(other),
+        Behind::End { head: world.room.head.clone(), documents: 5 },
     ];
-    world.lines.extend(signed.iter().map(|one| serde_json::to_string(one).unwrap()));
+    world.lines.extend(behind.iter().map(|one| serde_json::to_string(one).unwrap()));
     (world.lines, record)
 }
 
 #[test]
 fn a_file_verifies_to_the_head_of_its_record() {
     let (lines, record) = file();
-    let Verified { head, minutes, documents, documents_missing, .. } = verify(&lines.join("\n")).unwrap();
-    assert_eq!((head.sequence, minutes.len(), documents, documents_missing), (record as u64, 2, 4, 0));
-    let without = verify(&lines[..record].join("\n")).unwrap();
-    assert_eq!((without.head, without.documents, without.documents_missing), (head, 0, 4));
+    let Verified { head, minutes, documents, .. } = verify(&lines.join("\n")).unwrap();
+    assert_eq!((head.sequence, minutes.len(), documents), (record as u64, 2, 5));
 }
 
 #[test]
@@ -265,25 +272,68 @@ fn a_file_that_was_changed_is_refused_at_the_first_line_that_does_not_follow() {
         lines[place] = lines[place].replace(from, to);
         lines
     };
-    let twice = lines.iter().chain([&lines[record]]).cloned().collect();
     let other = changed(record, "\"number\":1", "\"number\":2");
     let mut foreign = lines.clone();
     let theirs = opinion(&World::begun(), 1, None, "Khác").unwrap();
-    foreign[record] = serde_json::to_string(&Signed::Opinion(theirs)).unwrap();
-    let at = |place: usize| place as u64 + 1;
+    foreign[record] = serde_json::to_string(&Behind::Opinion(theirs)).unwrap();
+    let without = |from: usize, until: usize| [&lines[..from], &lines[until..]].concat();
+    let twice = |place: usize| [&lines[..=place], &lines[place..]].concat();
+    let swapped = |place: usize| {
+        let mut lines = lines.clone();
+        lines.swap(place, place + 1);
+        lines
+    };
+    let (end, at) = (lines.len() - 1, |place: usize| place as u64 + 1);
+    let short = serde_json::json!({ "kind": "end", "documents": 4, "head": end_of(&lines) }).to_string();
     for (file, line, why) in [
         (vec![], 1, Broken::Empty),
         (lines[record..].to_vec(), 1, Broken::Empty),
         (changed(4, "\"frame\":7", "\"frame\":8"), at(5), Broken::Chain),
         (changed(2, "{\"chain\"", "{\"chian\""), at(2), Broken::Unreadable),
+        // The last line of the record, which no other line of it follows.
+        (changed(record - 1, "\"at\":\"2026", "\"at\":\"2027"), at(end), Broken::Chain),
         (changed(record, "Theo dõi", "Sinh thiết"), at(record), Broken::Changed),
         (other, at(record), Broken::Changed),
         (foreign, at(record), Broken::Unknown),
         (changed(record + 2, "Sai bên", "Sai"), at(record + 2), Broken::Changed),
         (changed(record + 3, "012345", "543210"), at(record + 3), Broken::Changed),
-        (twice, at(lines.len()), Broken::Unknown),
         (changed(record, "\"kind\":\"opinion\"", "\"kind\":\"poem\""), at(record), Broken::Unreadable),
+        (changed(record + 3, "{\"kind", "{\"more\":1,\"kind"), at(record + 3), Broken::Changed),
+        (changed(end, "\"documents\":5", "\"documents\":4"), at(end), Broken::Changed),
+        // Dropped.
+        (without(3, 4), at(3), Broken::Chain),
+        (without(record - 1, record), at(record + 2), Broken::Unknown),
+        (without(record + 1, record + 2), at(record + 1), Broken::Misplaced),
+        (without(end - 1, end), at(end - 1), Broken::Misplaced),
+        (without(end, end + 1), at(end), Broken::Missing),
+        (lines[..record].to_vec(), at(record), Broken::Missing),
+        ([&lines[..end - 1], &[short]].concat(), at(end - 1), Broken::Misplaced),
+        // There twice, or moved.
+        (twice(3), at(4), Broken::Chain),
+        (twice(record), at(record + 1), Broken::Unknown),
+        (twice(end), at(end + 1), Broken::Unknown),
+        (swapped(3), at(3), Broken::Chain),
+        (swapped(record - 1), at(record), Broken::Misplaced),
+        (swapped(record), at(record), Broken::Misplaced),
+        (swapped(end - 1), at(end - 1), Broken::Misplaced),
     ] {
         assert_eq!(verify(&file.join("\n")), Err(Unverified { line, why }));
     }
+    // Whatever line it is: without it, twice, or changed by a letter, nothing verifies.
+    for place in 0..lines.len() {
+        let middle = lines[place].char_indices().nth(lines[place].chars().count() / 2).unwrap().0;
+        let mut letter = lines.clone();
+        let new = if letter[place][middle..].starts_with('x') { "y" } else { "x" };
+        let old = letter[place][middle..].chars().next().unwrap().len_utf8();
+        letter[place].replace_range(middle..middle + old, new);
+        for file in [without(place, place + 1), twice(place), letter] {
+            let line = verify(&file.join("\n")).unwrap_err().line;
+            assert!(line >= at(place) && line <= at(lines.len()), "line {} of {}", line, place + 1);
+        }
+    }
+}
+
+fn end_of(lines: &[String]) -> serde_json::Value {
+    let end: serde_json::Value = serde_json::from_str(lines.last().unwrap()).unwrap();
+    end["head"].clone()
 }

@@ -1,7 +1,7 @@
 //! States of views that no driver's screen can have.
 
 use filmless_consult::limits::*;
-use filmless_consult::{Mark, Refusal, ViewState};
+use filmless_consult::{Contents, Mark, Refusal, ViewState};
 use serde_json::{Value, json};
 
 use crate::world::{PRIOR, STUDY, pane, study, view};
@@ -48,6 +48,7 @@ fn a_view_is_taken_or_refused_by_its_numbers() {
         (with("/panes/0/frame", json!(1_000_000)), bad),
         (with("/panes/0/window", Value::Null), ok),
         (with("/panes/0/window/width", json!(0.0)), bad),
+        (with("/panes/0/window/width", json!(1e-300)), bad),
         (with("/panes/0/window/center", json!(1.1e12)), bad),
         (with("/panes/0/window/function", json!("SIGMOID")), ok),
         (with("/panes/0/window/function", json!("GUESS")), bad),
@@ -61,6 +62,9 @@ fn a_view_is_taken_or_refused_by_its_numbers() {
         (with("/panes/0/view/extent/x", json!(0.0)), bad),
         (with("/panes/0/view/extent/y", json!(64.5)), bad),
         (with("/panes/0/view/turn/a", json!(0.5)), bad),
+        (with("/panes/0/view/turn/a", json!(0)), bad),
+        (with("/panes/0/view/turn/c", json!(1)), bad),
+        (with("/panes/0/view/turn/a", json!(-1)), ok),
         (with("/panes/0/plane", plane()), ok),
         (with("/panes/0/cine", json!({ "speed": 0.1 })), ok),
         (with("/panes/0/cine", json!({ "speed": 0.0 })), bad),
@@ -80,6 +84,8 @@ fn a_plane_is_taken_or_refused_by_its_numbers() {
         ("/row/0", json!(1.000_000_1), true),
         ("/row/0", json!(2.0), false),
         ("/column/2", json!(-2.0), false),
+        ("/row", json!([0, 0, 0]), false),
+        ("/column", json!([1, 0, 0]), false),
         ("/slab_mm", json!(1000.0), true),
         ("/slab_mm", json!(-1.0), false),
         ("/projection", json!("mean"), false),
@@ -150,10 +156,9 @@ fn the_largest_view_fits_and_what_is_larger_is_too_large() {
     widest["series_instance_uid"] = json!(uid("3"));
     widest["colours"] = json!("x".repeat(32));
     let mut plane = plane();
-    for field in ["point", "row", "column"] {
-        plane[field] =
-            json!([-0.123_456_789_012_345_67, -0.123_456_789_012_345_67, -0.123_456_789_012_345_67]);
-    }
+    plane["point"] = json!([-0.123_456_789_012_345_67, -0.123_456_789_012_345_67, -0.123_456_789_012_345_67]);
+    plane["row"] = json!([-0.577_350_269_189_625_7, -0.577_350_269_189_625_7, -0.577_350_269_189_625_7]);
+    plane["column"] = json!([-0.788_675_134_594_812_9, 0.577_350_269_189_625_8, 0.211_324_865_405_187_1]);
     widest["plane"] = plane;
     let view = json!({ "grid": { "rows": 3, "columns": 4 }, "active": 0, "enlarged": null,
         "panes": vec![widest; 12], "sent_at": 0 });
@@ -179,6 +184,6 @@ fn a_mark_is_an_object_of_bounded_size_in_a_study_of_the_consultation() {
         (json!({}), Err(Refusal::Malformed)),
     ] {
         let mark: Mark = serde_json::from_value(mark).unwrap();
-        assert_eq!(mark.check(&[study(STUDY)]), expected);
+        assert_eq!(mark.check(&[study(STUDY)], &Contents::default()), expected);
     }
 }

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use filmless_consult::{
-    Applied, Change, Consent, ConsentForm, Consultation, ConsultationId, ConsultationState, EntryId,
-    Incoming, MarkEntry, Member, MemberId, MemberRole, MemberStatus, Outgoing, Refusal, Room, Scene, To,
+    Applied, Change, Consent, ConsentForm, Consultation, ConsultationId, ConsultationState, Contents,
+    EntryId, Incoming, MarkEntry, Member, MemberId, MemberRole, MemberStatus, Outgoing, Refusal, Room, Scene,
+    To,
 };
-use filmless_domain::StudyInstanceUid;
 use filmless_domain::audit::Actor;
+use filmless_domain::{SeriesInstanceUid, StudyInstanceUid};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -24,6 +25,13 @@ pub fn at(text: &str) -> Timestamp {
 
 pub fn id(text: &str) -> MemberId {
     MemberId::parse(text).unwrap()
+}
+
+/// Frames of the only series of each study.
+pub const FRAMES: u32 = 300;
+
+pub fn series_of(study: &str) -> SeriesInstanceUid {
+    SeriesInstanceUid::parse(&format!("{study}.1")).unwrap()
 }
 
 pub fn study(text: &str) -> StudyInstanceUid {
@@ -109,7 +117,7 @@ pub fn state(sequence: u64, study: &str, frame: u32) -> Value {
 /// A state with something of everything that can lie over images.
 pub fn layered(sequence: u64, study: &str) -> Value {
     let mut state = state(sequence, study, 0);
-    state["state"]["fusion"] = json!({ "study_instance_uid": study, "series_instance_uid": "1.2.9", "colours": "pet", "top": 7.5,
+    state["state"]["fusion"] = json!({ "study_instance_uid": study, "series_instance_uid": series_of(study), "colours": "pet", "top": 7.5,
         "opacity": 0.5 });
     state["state"]["objects"] = json!([{ "study_instance_uid": study, "sop_instance_uid": "1.2.8", "parts": [0, 3] },
         { "study_instance_uid": study, "sop_instance_uid": "1.2.7" }]);
@@ -128,6 +136,7 @@ pub fn chat(number: u32, text: &str) -> Value {
 
 /// What was stored, and the server's clock.
 pub struct World {
+    pub contents: Contents,
     pub now: Timestamp,
     pub consultation: Consultation,
     pub members: BTreeMap<MemberId, Member>,
@@ -145,7 +154,11 @@ impl World {
         let members = members().into_iter().map(|member| (member.id.clone(), member)).collect();
         let (room, applied) = Room::open(now, &consultation);
         let lines = vec![applied.line.unwrap().text];
-        Self { now, consultation, members, room, marks: BTreeMap::new(), chats: 0, lines }
+        let mut contents = Contents::default();
+        for one in [STUDY, PRIOR] {
+            contents.add(&study(one), series_of(one), FRAMES);
+        }
+        Self { contents, now, consultation, members, room, marks: BTreeMap::new(), chats: 0, lines }
     }
 
     /// A room in which chair, secretary and Lan are, one connection each, and the chair drives.
@@ -190,7 +203,8 @@ impl World {
         let named = message.and_then(Incoming::named).and_then(|id| self.members.get(id));
         let mark = message.and_then(Incoming::id).and_then(|id| self.marks.get(id));
         let (now, consultation, by) = (self.now, &self.consultation, &self.members[&id(by)]);
-        let done = act(&mut room, &Scene { now, consultation, by, named, mark });
+        let contents = &self.contents;
+        let done = act(&mut room, &Scene { now, consultation, contents, by, named, mark });
         match &done {
             Ok(applied) if applied.line.is_some() => {
                 assert_eq!(room.head.sequence, before.head.sequence + 1, "one message, one line");

@@ -6,15 +6,15 @@ use filmless_domain::audit::{Actor, AuditAction};
 use filmless_domain::share::{Relation, SHARE_CODE_DIGITS, SHARE_LABEL_CHARS_MAX};
 use filmless_domain::{Channel, Secret, access};
 use filmless_store::index::{
-    Change, ChannelRecord, Condition, ConsultationRecord, Index, LogName, MemberMessageKind,
+    Change, ChannelRecord, ChannelState, Condition, ConsultationRecord, Index, LogName, MemberMessageKind,
     MemberMessageRecord, MemberRecord, OutboxMessage, OutboxRecord, Seat, ShareRecord, Transaction,
     TransactionOutcome,
 };
 use jiff::{SignedDuration, Timestamp};
 
 use super::Consultations;
-use super::message_rules::channels_of;
-use super::new_member::{NewMember, add_member, member_of, new_record};
+use super::message_rules::{LinkBy, Ways};
+use super::new_member::{NewMember, add_member, member_of};
 use crate::record::audit::Record;
 use crate::record::messages::{MemberTask, Task};
 use crate::record::outbox;
@@ -26,6 +26,9 @@ pub const SIGNING_DAYS: i64 = 14;
 
 /// An ended share stays readable this long, so that the patient can see who opened what.
 const KEPT_AFTER_END: SignedDuration = SignedDuration::from_hours(24 * 90);
+
+/// A member hears of something new no more often.
+const NEWS_EVERY: SignedDuration = SignedDuration::from_mins(10);
 
 /// Most codes that a member may ask for by themselves within an hour.
 pub const CODE_REQUESTS_MAX: u32 = 5;
@@ -46,6 +49,8 @@ pub struct Invited {
     pub code_by: Option<Channel>,
     /// The code, where no message carries it.
     pub code: Option<Secret>,
+    /// Whether there is no code, because they come with the hospital's account.
+    pub by_account: bool,
 }
 
 /// The answer to a member who asks for another code.
@@ -53,7 +58,8 @@ pub struct Invited {
 pub enum CodeAnswer {
     /// It is on its way, by this channel.
     Sent(Channel),
-    /// The member has one address, to which the link went: the chair, or who started the consultation, makes the code.
+    /// The member has no other address than that of the link, or messages there do not arrive: the chair, or who started the
+    /// consultation, makes the code.
     AskTheChair,
     /// They asked [`CODE_REQUESTS_MAX`] times within an hour.
     TooMany,
@@ -66,25 +72,30 @@ struct Letters<'a> {
     record: &'a ConsultationRecord,
     member: &'a MemberRecord,
     made: Vec<MemberMessageRecord>,
+    /// How long they wait.
+    delay: SignedDuration,
 }
 
 impl Consultations {
-    /// Invites a member, or invites them again: a new link and a new code; the link of before ends. `None` if they were
-    /// removed, or are being invited by somebody else at this moment.
+    /// Invites a member, or invites them again: a new link, which goes as wished, and a new code; the link of before ends.
+    /// `None` if they were removed, or are being invited by somebody else at this moment.
     pub(super) async fn invite(
         &self,
         record: &ConsultationRecord,
         member: &MemberRecord,
-        actor: Actor,
-        source: &str,
+        by: LinkBy,
+        (actor, source): (Actor, &str),
     ) -> Result<Option<Invited>, DeliveryError> {
         let common = &self.common;
         let (id, who) = (&record.consultation.id, &member.member);
         let token = credentials::new_token(common.randomness.as_ref())?;
         let code = credentials::new_code(common.randomness.as_ref(), SHARE_CODE_DIGITS)?;
         let share = new_seat(self, record, member, &token, &code, actor.clone())?;
-        let (link_by, code_by) = channels_of(who);
-        let mut letters = Letters { record, member, made: Vec::new() };
+        let ways = self.ways_to(record, member).await?;
+        let link_by = ways.link(by);
+        let by_account = member.signs_in();
+        let code_by = ways.code(link_by).filter(|_| !by_account);
+        let mut letters = Letters { record, member, made: Vec::new(), delay: SignedDuration::ZERO };
         if let Some(channel) = link_by {
             letters.add(self, MemberMessageKind::Link, channel, Some(&token)).await?;
         }
@@ -116,25 +127,27 @@ impl Consultations {
             name: who.name.clone(),
             link: link_by.is_none().then_some(link),
             link_by,
-            code: code_by.is_none().then_some(code),
+            code: (code_by.is_none() && !by_account).then_some(code),
             code_by,
+            by_account,
         }))
     }
 
-    /// Gives a member another code for the link they have. `None` if they have none, or it has ended.
+    /// Gives a member another code for the link they have. `None` if they have none, if it has ended, and for whoever comes with the
+    /// hospital's account.
     pub(super) async fn new_code(
         &self,
         record: &ConsultationRecord,
         member: &MemberRecord,
-        actor: Actor,
-        source: &str,
+        (actor, source): (Actor, &str),
     ) -> Result<Option<Invited>, DeliveryError> {
         let common = &self.common;
-        let Some(share) = self.open_share_of(member).await? else { return Ok(None) };
+        let share = self.open_share_of(member).await?.filter(|_| !member.signs_in());
+        let Some(share) = share else { return Ok(None) };
         let (id, who) = (&record.consultation.id, &member.member);
         let code = credentials::new_code(common.randomness.as_ref(), SHARE_CODE_DIGITS)?;
-        let (_, code_by) = channels_of(who);
-        let mut letters = Letters { record, member, made: Vec::new() };
+        let code_by = self.ways_to(record, member).await?.code_for_last_link();
+        let mut letters = Letters { record, member, made: Vec::new(), delay: SignedDuration::ZERO };
         if let Some(channel) = code_by {
             letters.add(self, MemberMessageKind::Code, channel, Some(&code)).await?;
         }
@@ -154,7 +167,7 @@ impl Consultations {
         }
         let (member, name) = (who.id.clone(), who.name.clone());
         let code = code_by.is_none().then_some(code);
-        Ok(Some(Invited { member, name, link_by: None, link: None, code_by, code }))
+        Ok(Some(Invited { member, name, link_by: None, link: None, code_by, code, by_account: false }))
     }
 
     /// A member asks for another code, with the link alone: it goes where the link did not.
@@ -177,9 +190,11 @@ impl Consultations {
         let record = index.consultation(&seat.consultation).await?;
         let member = index.member(&seat.consultation, &seat.member).await?;
         let (Some(record), Some(member)) = (record, member) else { return Ok(CodeAnswer::Gone) };
-        let (_, Some(channel)) = channels_of(&member.member) else { return Ok(CodeAnswer::AskTheChair) };
+        let ways = self.ways_to(&record, &member).await?;
+        let channel = ways.code_for_last_link().filter(|_| !member.signs_in());
+        let Some(channel) = channel else { return Ok(CodeAnswer::AskTheChair) };
         let actor = Actor::Share { share: share.id };
-        Ok(match self.new_code(&record, &member, actor, source).await? {
+        Ok(match self.new_code(&record, &member, (actor, source)).await? {
             Some(_) => CodeAnswer::Sent(channel),
             None => CodeAnswer::Gone,
         })
@@ -202,9 +217,8 @@ impl Consultations {
             Ok(member) => member,
             Err(bad) => return Ok(Err(bad)),
         };
-        let member = new_record(member);
         add_member(self, record, &member).await?;
-        Ok(Ok(self.invite(record, &member, actor, source).await?))
+        Ok(Ok(self.invite(record, &member, LinkBy::Usual, (actor, source)).await?))
     }
 
     /// Tells members that something new is there: everybody who was admitted, but for whoever made it.
@@ -215,17 +229,29 @@ impl Consultations {
     ) -> Result<(), DeliveryError> {
         for member in self.common.index.members(&record.consultation.id).await? {
             let who = &member.member;
-            let (Some(channel), _) = channels_of(who) else { continue };
             if who.status != MemberStatus::Admitted || Some(&who.id) == but {
                 continue;
             }
-            let mut letters = Letters { record, member: &member, made: Vec::new() };
+            let told = self.common.index.messages_to(&record.consultation.id, &who.id).await?;
+            let Some(channel) = Ways::of(who, &told).news() else { continue };
+            let last = told.iter().rev().find(|message| message.kind == MemberMessageKind::News);
+            let Some(delay) = news_delay(last, self.common.clock.now()) else { continue };
+            let mut letters = Letters { record, member: &member, made: Vec::new(), delay };
             letters.add(self, MemberMessageKind::News, channel, None).await?;
             let (key, told) = Index::tell_member_change(&record.consultation.id, &member, letters.count());
             // Unmet if somebody else tells them something at this moment.
             letters.queue_up(self, Transaction::new().update(key, told)).await?;
         }
         Ok(())
+    }
+
+    async fn ways_to(
+        &self,
+        record: &ConsultationRecord,
+        member: &MemberRecord,
+    ) -> Result<Ways, DeliveryError> {
+        let told = self.common.index.messages_to(&record.consultation.id, &member.member.id).await?;
+        Ok(Ways::of(&member.member, &told))
     }
 
     /// The share of a member's newest link, while it is open.
@@ -308,7 +334,18 @@ impl Letters<'_> {
             member: message.member.clone(),
             number: message.number,
         };
-        self.made.iter().map(|message| task(message).to_outbox()).collect()
+        let delay_ms = u64::try_from(self.delay.as_millis()).unwrap_or_default();
+        let delayed = |message: OutboxMessage| OutboxMessage { delay_ms, ..message };
+        self.made.iter().map(|message| Ok(delayed(task(message).to_outbox()?))).collect()
+    }
+}
+
+/// When a member hears of something new, who was last told like that; `None` if they are about to hear of it anyway.
+fn news_delay(last: Option<&MemberMessageRecord>, now: Timestamp) -> Option<SignedDuration> {
+    match last {
+        Some(last) if last.delivery.state == ChannelState::Pending => None,
+        Some(last) => Some((last.created_at + NEWS_EVERY).duration_since(now).max(SignedDuration::ZERO)),
+        None => Some(SignedDuration::ZERO),
     }
 }
 
@@ -332,7 +369,11 @@ fn new_seat(
     let label: String = who.name.chars().take(SHARE_LABEL_CHARS_MAX).collect();
     Ok(ShareRecord {
         id: id[..16].to_owned(),
-        code_hash: seat_code_hash(&token_digest, code.expose()),
+        code_hash: if member.signs_in() {
+            String::new()
+        } else {
+            seat_code_hash(&token_digest, code.expose())
+        },
         token_digest,
         account_key: consultation.account.clone(),
         patient_id: record.patient_id.clone(),
@@ -341,9 +382,9 @@ fn new_seat(
         relation: Relation::Doctor,
         studies: if who.is_admitted() { consultation.studies.clone() } else { Vec::new() },
         may_download: false,
-        may_annotate: true,
+        may_annotate: record.may_annotate,
         may_consult: false,
-        seat: Some(seat_of(&consultation.id, &who.id, consultation.ends_at)),
+        seat: Some(seat_of(&consultation.id, member, consultation.ends_at)),
         failures: 0,
         language: record.language,
         created_by,
@@ -354,8 +395,13 @@ fn new_seat(
     })
 }
 
-fn seat_of(consultation: &ConsultationId, member: &MemberId, ends_at: Timestamp) -> Seat {
-    Seat { consultation: consultation.clone(), member: member.clone(), studies_until: ends_at.as_second() }
+fn seat_of(consultation: &ConsultationId, member: &MemberRecord, ends_at: Timestamp) -> Seat {
+    Seat {
+        consultation: consultation.clone(),
+        member: member.member.id.clone(),
+        studies_until: ends_at.as_second(),
+        by_account: member.signs_in(),
+    }
 }
 
 /// A link ends some days after its consultation, so that minutes can be signed.

@@ -6,11 +6,21 @@ use filmless_store::index::{ConsultationRecord, Index, LogName, MemberRecord, Tr
 
 use super::Consultations;
 use super::invite::Invited;
+use super::message_rules::LinkBy;
 use super::new_member::NewMember;
 use crate::DeliveryError;
 use crate::parts::Common;
 use crate::record::audit::Record;
 use crate::viewing::Session;
+
+/// What a member gets once more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Again {
+    /// Another code for the link that they have.
+    Code,
+    /// Another link and code.
+    Link(LinkBy),
+}
 
 /// What came of an act on a member.
 #[derive(Debug)]
@@ -82,7 +92,7 @@ fn entry(
 }
 
 impl Consultations {
-    /// Makes another code, or with `is_link` another link and code, for a member.
+    /// Makes another code, or another link and code, for a member.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -91,14 +101,14 @@ impl Consultations {
         session: &Session,
         id: &ConsultationId,
         member: &MemberId,
-        is_link: bool,
+        again: Again,
     ) -> Result<MemberAct, DeliveryError> {
         let Some(place) = self.managed(session, id).await? else { return Ok(MemberAct::Refused) };
         let Some(member) = self.common.index.member(id, member).await? else {
             return Ok(MemberAct::Refused);
         };
         let by = (session.actor(), session.source.as_str());
-        self.invite_member_again(&place.record, &member, is_link, by).await
+        self.invite_member_again(&place.record, &member, again, by).await
     }
 
     /// The same, once it is clear that whoever asks may.
@@ -106,13 +116,13 @@ impl Consultations {
         &self,
         record: &ConsultationRecord,
         member: &MemberRecord,
-        is_link: bool,
-        (actor, source): (Actor, &str),
+        again: Again,
+        by: (Actor, &str),
     ) -> Result<MemberAct, DeliveryError> {
-        let invited = if is_link || member.share_digest.is_none() {
-            self.invite(record, member, actor, source).await?
-        } else {
-            self.new_code(record, member, actor, source).await?
+        let invited = match again {
+            Again::Code if member.share_digest.is_some() => self.new_code(record, member, by).await?,
+            Again::Code => self.invite(record, member, LinkBy::Usual, by).await?,
+            Again::Link(how) => self.invite(record, member, how, by).await?,
         };
         Ok(invited.map_or(MemberAct::Refused, |invited| MemberAct::Invited(Box::new(invited))))
     }

@@ -1,63 +1,32 @@
 //! The minutes: drafted from the record, written by the secretary, signed by chair, secretary and members. A correction is a
 //! new version.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use filmless_consult::{
-    BadField, ConsultationId, Fault, MemberId, Minutes, MinutesSignature, MinutesText, Replaced, Signer,
-    WrittenMinutes,
+    BadField, ConsultationId, Fault, ImageName, KeyImage, MemberId, Minutes, MinutesSignature, MinutesText,
+    Replaced, Signer, WrittenMinutes,
 };
 use filmless_domain::Language;
 use filmless_domain::audit::AuditAction;
 use filmless_domain::chain::ChainHead;
 use filmless_domain::usage::UsageKind;
-use filmless_slip::MinutesContent;
+use filmless_slip::{MinutesContent, MinutesPicture};
 use filmless_store::index::{ConsultationRecord, LogName, Transaction};
 use jiff::Timestamp;
 
 use super::Consultations;
 use super::live::{Live, Made, Maker};
+use super::minutes_images::OfferedImage;
+use super::minutes_typed::{TypedImage, TypedMinutes};
 use super::opinions::event_of;
 use super::places::{Place, Who};
+use super::printable::demand_printable;
 use crate::DeliveryError;
 use crate::record::audit::Record;
 use crate::record::usage;
 use crate::viewing::Session;
-
-/// What is written by hand in the minutes.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct TypedMinutes {
-    /// Digest of the version that it follows; empty for the first.
-    pub follows: String,
-    /// Why that version is replaced.
-    pub reason: String,
-    /// Number of the patient's record.
-    pub record_number: String,
-    /// Department.
-    pub department: String,
-    /// Bed.
-    pub bed: String,
-    /// Diagnosis before the consultation.
-    pub diagnosis: String,
-    /// Place, and the points that were connected.
-    pub place: String,
-    /// Course of the disease.
-    pub course: String,
-    /// Treatment so far.
-    pub treatment_so_far: String,
-    /// Conclusion.
-    pub conclusion: String,
-    /// Treatment from here on.
-    pub treatment: String,
-    /// What is checked, and when.
-    pub follow_up: String,
-}
-
-impl std::fmt::Debug for TypedMinutes {
-    /// Hides all of it.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("TypedMinutes(hidden)")
-    }
-}
 
 /// The newest version of the minutes, as the pages show it.
 #[derive(Debug, Clone)]
@@ -68,6 +37,19 @@ pub struct MinutesView {
     pub signatures: Vec<MinutesSignature>,
     /// Whether all who have to signed it.
     pub is_final: bool,
+}
+
+/// What whoever writes the minutes begins with.
+#[derive(Debug, Clone)]
+pub struct MinutesForm {
+    /// The consultation, and who writes.
+    pub place: Place,
+    /// The newest version, or a draft from the record.
+    pub text: MinutesText,
+    /// What of it is written by hand.
+    pub typed: TypedMinutes,
+    /// What is known of the images, by their names.
+    pub offered: BTreeMap<String, OfferedImage>,
 }
 
 /// What came of minutes that were written or signed.
@@ -93,17 +75,52 @@ impl Consultations {
         self.newest_version(&place.record.consultation.id).await
     }
 
-    async fn newest_version(&self, id: &ConsultationId) -> Result<Option<MinutesView>, DeliveryError> {
-        let Some(minutes) = self.common.index.minutes(id).await?.pop() else { return Ok(None) };
-        let mut signatures = self.common.index.minutes_signatures(id).await?;
-        signatures.retain(|signature| signature.signed.minutes == minutes.digest);
-        signatures.sort_by_key(|signature| signature.signed.at);
-        let is_final = minutes.is_final(&signatures);
-        Ok(Some(MinutesView { minutes, signatures, is_final }))
+    /// The newest version that counts, while a later one does not count yet; for the same.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn valid_minutes(
+        &self,
+        place: &Place,
+        newest: &MinutesView,
+    ) -> Result<Option<MinutesView>, DeliveryError> {
+        if newest.is_final || !matches!(place.who, Who::Member(_)) || place.admitted().is_none() {
+            return Ok(None);
+        }
+        self.valid_before(&place.record.consultation.id, newest.minutes.written.version).await
     }
 
-    /// The newest version as PDF, with its signatures; with English beside the Vietnamese, or without. `None` for those who may not
-    /// read it, and before there is one.
+    /// The last version before this one that counts.
+    pub(super) async fn valid_before(
+        &self,
+        id: &ConsultationId,
+        version: u32,
+    ) -> Result<Option<MinutesView>, DeliveryError> {
+        let mut views = self.versions(id).await?;
+        views.retain(|view| view.is_final && view.minutes.written.version < version);
+        Ok(views.pop())
+    }
+
+    async fn newest_version(&self, id: &ConsultationId) -> Result<Option<MinutesView>, DeliveryError> {
+        Ok(self.versions(id).await?.pop())
+    }
+
+    /// All versions, the oldest first.
+    async fn versions(&self, id: &ConsultationId) -> Result<Vec<MinutesView>, DeliveryError> {
+        let minutes = self.common.index.minutes(id).await?;
+        let signed = self.common.index.minutes_signatures(id).await?;
+        let view = |minutes: Minutes| {
+            let of = signed.iter().filter(|signature| signature.signed.minutes == minutes.digest);
+            let mut signatures: Vec<MinutesSignature> = of.cloned().collect();
+            signatures.sort_by_key(|signature| signature.signed.at);
+            let is_final = minutes.is_final(&signatures);
+            MinutesView { minutes, signatures, is_final }
+        };
+        Ok(minutes.into_iter().map(view).collect())
+    }
+
+    /// The newest version, or this one, as PDF, with its signatures; with English beside the Vietnamese, or without. `None` for those who may not
+    /// read it, before there is one, and while a study that it shows an image of is out of sight.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -111,16 +128,41 @@ impl Consultations {
         &self,
         session: &Session,
         id: &ConsultationId,
+        version: Option<u32>,
         language: Language,
     ) -> Result<Option<Vec<u8>>, DeliveryError> {
         let Some(place) = self.place(session, id).await? else { return Ok(None) };
-        let Some(view) = self.newest_minutes(&place).await? else { return Ok(None) };
+        let Some(newest) = self.newest_minutes(&place).await? else { return Ok(None) };
+        let is_asked = |view: &MinutesView| version.is_none_or(|asked| asked == view.minutes.written.version);
+        let view = match Some(newest).filter(is_asked) {
+            Some(newest) => Some(newest),
+            None => self.versions(id).await?.into_iter().find(is_asked),
+        };
+        let Some(view) = view else { return Ok(None) };
         let audit = Record::new(AuditAction::ReadConsultation, session.actor()).from(&session.source);
         let detail = format!("consultation {id}, minutes, version {}", view.minutes.written.version);
         audit.account(&place.record.consultation.account).detail(detail).write(&self.common).await?;
         // What was cut off between the last signature and the study.
         self.save_or_leave(&place.record, &view, session).await;
-        pdf_of(&view, language == Language::En).map(Some)
+        self.pdf_of(&view, language == Language::En).await
+    }
+
+    /// A version as PDF; `None` while a study that it shows an image of is out of sight.
+    pub(super) async fn pdf_of(
+        &self,
+        view: &MinutesView,
+        has_english: bool,
+    ) -> Result<Option<Vec<u8>>, DeliveryError> {
+        let (minutes, signatures) = (&view.minutes, view.signatures.as_slice());
+        let written = &minutes.written;
+        let pictures = self.pictures_of(&written.consultation, &written.text.key_images).await?;
+        let Some(pictures) = pictures else { return Ok(None) };
+        let pictures: Vec<MinutesPicture<'_>> = pictures
+            .iter()
+            .map(|(key_image, bytes)| MinutesPicture { key_image: *key_image, bytes })
+            .collect();
+        let content = MinutesContent { minutes, signatures, pictures: &pictures, has_english };
+        filmless_slip::minutes_pdf(&content).map(Some).map_err(DeliveryError::internal("the minutes"))
     }
 
     /// Saves a version in the study, or leaves it to the next who signs or reads it: what is signed is signed.
@@ -139,7 +181,7 @@ impl Consultations {
         &self,
         session: &Session,
         id: &ConsultationId,
-    ) -> Result<Option<(Place, MinutesText, TypedMinutes)>, DeliveryError> {
+    ) -> Result<Option<MinutesForm>, DeliveryError> {
         let place = self.place(session, id).await?;
         let Some(place) = place.filter(Place::may_write_minutes) else { return Ok(None) };
         let newest = self.newest_version(id).await?;
@@ -148,7 +190,9 @@ impl Consultations {
             Some(view) => view.minutes.written.text,
             None => self.draft(&place.record).await?,
         };
+        let offered = self.offered_images(session, &place.record).await?;
         let typed = TypedMinutes {
+            images: images_of(&text, &offered),
             follows,
             reason: String::new(),
             record_number: text.patient.record_number.clone(),
@@ -162,7 +206,8 @@ impl Consultations {
             treatment: text.treatment.clone(),
             follow_up: text.follow_up.clone(),
         };
-        Ok(Some((place, text, typed)))
+        let offered = offered.into_iter().map(|(name, known)| (name.to_string(), known)).collect();
+        Ok(Some(MinutesForm { place, text, typed, offered }))
     }
 
     /// Writes a version of the minutes. Who was there, what was shown and what was said is taken anew from the record.
@@ -179,8 +224,16 @@ impl Consultations {
         let place = self.place(session, id).await?;
         let Some(place) = place.filter(Place::may_write_minutes) else { return Ok(MinutesAnswer::Refused) };
         let Some(member) = place.admitted() else { return Ok(MinutesAnswer::Refused) };
+        if let Err(bad) = demand_printable(typed.texts()) {
+            return Ok(MinutesAnswer::Bad(bad));
+        }
         let by = &member.member.id;
-        let writing = Writing { consultations: self, session, record: &place.record, by, typed };
+        let key_images = match self.chosen_images(session, &place.record, &typed.images).await? {
+            Ok(images) => images,
+            Err(bad) => return Ok(MinutesAnswer::Bad(bad)),
+        };
+        let (record, key_images) = (&place.record, key_images.as_slice());
+        let writing = Writing { consultations: self, session, record, by, typed, key_images };
         match live.write_down(id, by, &writing).await? {
             Some(Ok(is_new)) => {
                 if is_new {
@@ -229,11 +282,21 @@ impl Consultations {
     }
 }
 
-/// A version as PDF.
-pub(super) fn pdf_of(view: &MinutesView, has_english: bool) -> Result<Vec<u8>, DeliveryError> {
-    let (minutes, signatures) = (&view.minutes, view.signatures.as_slice());
-    let content = MinutesContent { minutes, signatures, pictures: &[], has_english };
-    filmless_slip::minutes_pdf(&content).map_err(DeliveryError::internal("the minutes"))
+/// What is printed so far, ticked, and behind it what else is offered.
+fn images_of(text: &MinutesText, offered: &[(ImageName, OfferedImage)]) -> Vec<TypedImage> {
+    let printed = text.key_images.iter().map(|image| TypedImage {
+        image: ImageName::from(image).to_string(),
+        is_chosen: true,
+        caption: image.caption.clone(),
+    });
+    let mut images: Vec<TypedImage> = printed.collect();
+    for (name, _) in offered {
+        let image = name.to_string();
+        if images.iter().all(|known| known.image != image) {
+            images.push(TypedImage { image, ..TypedImage::default() });
+        }
+    }
+    images
 }
 
 /// A version that is being written.
@@ -243,6 +306,7 @@ struct Writing<'a> {
     record: &'a ConsultationRecord,
     by: &'a MemberId,
     typed: &'a TypedMinutes,
+    key_images: &'a [KeyImage],
 }
 
 #[async_trait]
@@ -254,7 +318,7 @@ impl Maker<bool> for Writing<'_> {
         let id = &record.consultation.id;
         let newest = consultations.newest_version(id).await?;
         let before = newest.as_ref().map(|view| &view.minutes);
-        let text = consultations.text_of(record, typed).await?;
+        let text = consultations.text_of(record, typed, self.key_images, &head).await?;
         // A form that is sent twice writes once: the newest version then follows what this one would.
         if let Some(before) = before
             && before.written.replaces.as_ref().map(|r| r.digest.as_str()).unwrap_or_default()

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use filmless_consult::{ConsultationId, Course, DraftFacts, MinutesPatient, MinutesText};
+use filmless_consult::{ConsultationId, Course, DraftFacts, KeyImage, MinutesPatient, MinutesText, Replay};
+use filmless_domain::chain::ChainHead;
 use filmless_domain::hospital::HOSPITAL_TIME;
 use filmless_domain::{BirthDate, Language, SeriesInstanceUid, person_name};
 use filmless_store::index::{ConsultationRecord, Index};
@@ -10,7 +11,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::Consultations;
-use super::minutes::TypedMinutes;
+use super::minutes_typed::TypedMinutes;
 use crate::DeliveryError;
 use crate::sight::latest_order_of;
 
@@ -18,13 +19,16 @@ use crate::sight::latest_order_of;
 const LINES_AT_ONCE: i32 = 1000;
 
 impl Consultations {
-    /// The draft, with what was typed.
+    /// The draft of the record as it was at that line, with what was typed.
     pub(super) async fn text_of(
         &self,
         record: &ConsultationRecord,
         typed: &TypedMinutes,
+        key_images: &[KeyImage],
+        head: &ChainHead,
     ) -> Result<MinutesText, DeliveryError> {
-        let draft = self.draft(record).await?;
+        let (draft, replay) = self.draft_at(record, Some(head.sequence)).await?;
+        let key_images = key_images.iter().map(|image| image.clone().with_measurements(&replay));
         let patient = MinutesPatient {
             record_number: typed.record_number.clone(),
             department: typed.department.clone(),
@@ -37,6 +41,7 @@ impl Consultations {
             place: typed.place.clone(),
             course: typed.course.clone(),
             treatment_so_far: typed.treatment_so_far.clone(),
+            key_images: key_images.collect(),
             conclusion: typed.conclusion.clone(),
             treatment: typed.treatment.clone(),
             follow_up: typed.follow_up.clone(),
@@ -46,8 +51,18 @@ impl Consultations {
 
     /// What the record, the opinions and the orders say.
     pub(super) async fn draft(&self, record: &ConsultationRecord) -> Result<MinutesText, DeliveryError> {
+        Ok(self.draft_at(record, None).await?.0)
+    }
+
+    /// The same as it was after so many lines, with the record.
+    async fn draft_at(
+        &self,
+        record: &ConsultationRecord,
+        lines_max: Option<u64>,
+    ) -> Result<(MinutesText, Replay), DeliveryError> {
         let (index, consultation) = (&self.common.index, &record.consultation);
-        let lines = lines_of(index, &consultation.id).await?;
+        let mut lines = lines_of(index, &consultation.id).await?;
+        lines.truncate(lines_max.and_then(|max| usize::try_from(max).ok()).unwrap_or(usize::MAX));
         let course = Course::read(lines.iter().map(String::as_str));
         let course = course.map_err(DeliveryError::internal("the record of a consultation"))?;
         let members: Vec<_> =
@@ -68,7 +83,7 @@ impl Consultations {
             opinions: &opinions,
             descriptions: &descriptions,
         };
-        Ok(MinutesText::draft(facts, &course))
+        Ok((MinutesText::draft(facts, &course), course.last))
     }
 
     /// The patient, as the newest order about a study of the consultation names them.
@@ -112,7 +127,10 @@ fn age_at(birth: BirthDate, at: Timestamp) -> String {
 }
 
 /// The whole record of a consultation.
-async fn lines_of(index: &Index, consultation: &ConsultationId) -> Result<Vec<String>, DeliveryError> {
+pub(super) async fn lines_of(
+    index: &Index,
+    consultation: &ConsultationId,
+) -> Result<Vec<String>, DeliveryError> {
     let (mut lines, mut after) = (Vec::new(), 0);
     loop {
         let some = index.room_lines(consultation, after, LINES_AT_ONCE).await?;

@@ -12,11 +12,17 @@ mod members;
 mod message_rules;
 mod minutes;
 mod minutes_draft;
+mod minutes_images;
+mod minutes_marks;
 mod minutes_save;
+mod minutes_typed;
 mod new_member;
 mod opinions;
 mod places;
+mod printable;
+mod record_file;
 mod start;
+mod stop;
 mod view;
 
 use std::sync::Arc;
@@ -25,32 +31,38 @@ use filmless_store::Bucket;
 use filmless_store::sealing::Sealer;
 use jiff::Timestamp;
 
-use crate::parts::{Common, Consulting};
+use crate::parts::{Common, Consulting, Viewing};
+use crate::viewing::Portal;
 
 pub use filmless_consult::{
     Attendee, BadField, Consent, ConsentForm, Consultation, ConsultationId, ConsultationState, EndReason,
     Fault, Member, MemberId, MemberRole, MemberStatus, MinutesSignature, MinutesText, Opinion, ShownSeries,
     Signer, limits,
 };
-pub use filmless_store::index::{ChannelState, ConsultationRecord, MemberRecord};
+pub use filmless_store::index::{ChannelState, ConsultationRecord, MemberMessageKind, MemberRecord};
 
-pub(crate) use ending::{end_all_of_account, end_all_of_study};
 pub use invite::{CODE_REQUESTS_MAX, CodeAnswer, Invited, SIGNING_DAYS};
-pub use members::MemberAct;
-pub use minutes::{MinutesAnswer, MinutesView, TypedMinutes};
-pub use new_member::NewMember;
+pub use members::{Again, MemberAct};
+pub use message_rules::LinkBy;
+pub use minutes::{MinutesAnswer, MinutesForm, MinutesView};
+pub use minutes_images::OfferedImage;
+pub use minutes_typed::{TypedImage, TypedMinutes};
+pub use new_member::{ACCOUNT_CHARS_MAX, NewMember};
 pub use opinions::{OpinionAnswer, TypedOpinion};
 pub use places::{Place, Who};
-pub use start::{CONSULTATIONS_OPEN_MAX, StartAnswer, StartRequest, Started};
+pub use record_file::{RECORD_FILE_BYTES_MAX, RECORD_PART_BYTES_MAX, RecordFile};
+pub use start::{CONSULTATIONS_OF_SHARE_MAX, CONSULTATIONS_OPEN_MAX, StartAnswer, StartRequest, Started};
 pub(crate) use start::{Owner, start};
+pub(crate) use stop::{end_all_of_account, end_all_of_share, end_all_of_study, is_of_share};
 pub(crate) use view::line as line_of;
-pub use view::{ConsultationLine, ConsultationView, MemberLine};
+pub use view::{ConsultationLine, ConsultationView, MemberLine, MessageLine};
 
 /// The use cases of consultations.
 #[derive(Clone)]
 pub struct Consultations {
     common: Common,
     studies: Bucket,
+    derived: Bucket,
     sealer: Arc<dyn Sealer>,
 }
 
@@ -58,8 +70,14 @@ impl Consultations {
     /// Consultations, with these services.
     #[must_use]
     pub fn new(parts: impl Into<Consulting>) -> Self {
-        let Consulting { common, studies, sealer } = parts.into();
-        Self { common, studies, sealer }
+        let Consulting { common, studies, derived, sealer } = parts.into();
+        Self { common, studies, derived, sealer }
+    }
+
+    /// What anybody may see who has a session.
+    fn portal(&self) -> Portal {
+        let (common, studies, derived) = (self.common.clone(), self.studies.clone(), self.derived.clone());
+        Portal::new(Viewing { common, studies, derived })
     }
 
     /// Now.

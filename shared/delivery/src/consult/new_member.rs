@@ -1,11 +1,15 @@
 //! A new member: as typed, and as stored.
 
 use filmless_consult::{BadField, Fault, Member, MemberId, MemberRole, MemberStatus};
+use filmless_domain::invisible::one_line;
 use filmless_domain::{PhoneNumber, mailbox};
 use filmless_store::index::{Change, Condition, ConsultationRecord, Index, MemberRecord, Transaction};
 
 use super::Consultations;
 use crate::DeliveryError;
+
+/// Longest name of an account, in characters.
+pub const ACCOUNT_CHARS_MAX: usize = 254;
 
 /// A new member, as typed.
 #[derive(Clone, Default)]
@@ -22,6 +26,8 @@ pub struct NewMember {
     pub email: String,
     /// Phone number; may be empty.
     pub phone: String,
+    /// Their account at the hospital's identity provider, by its stable name or its email address; empty if they come with a code.
+    pub account: String,
 }
 
 impl std::fmt::Debug for NewMember {
@@ -31,8 +37,8 @@ impl std::fmt::Debug for NewMember {
     }
 }
 
-/// A member as stored.
-pub(super) fn member_of(id: MemberId, typed: &NewMember, role: MemberRole) -> Result<Member, BadField> {
+/// A member as stored, who was not invited yet.
+pub(super) fn member_of(id: MemberId, typed: &NewMember, role: MemberRole) -> Result<MemberRecord, BadField> {
     let not_allowed = |field: &str| BadField { field: field.to_owned(), kind: Fault::NotAllowed };
     let email = typed.email.trim();
     if !email.is_empty() && !mailbox::is_public_mailbox(email) {
@@ -53,7 +59,21 @@ pub(super) fn member_of(id: MemberId, typed: &NewMember, role: MemberRole) -> Re
         role,
         status: MemberStatus::Invited,
     };
-    member.checked()
+    let account = one_line(&typed.account);
+    if account.chars().count() > ACCOUNT_CHARS_MAX {
+        return Err(BadField { field: "account".to_owned(), kind: Fault::TooLong });
+    }
+    Ok(MemberRecord {
+        member: member.checked()?,
+        account: (!account.is_empty()).then_some(account),
+        identified_as: None,
+        share_digest: None,
+        share: None,
+        messages: 0,
+        came_at: None,
+        admitted_at: None,
+        removed_at: None,
+    })
 }
 
 impl Consultations {
@@ -82,17 +102,4 @@ pub(super) async fn add_member(
     let transaction = Transaction::new().put(&key, member, new)?;
     consultations.common.index.commit(transaction).await?.or_contention()?;
     Ok(())
-}
-
-/// The item of a member who was not invited yet.
-pub(super) const fn new_record(member: Member) -> MemberRecord {
-    MemberRecord {
-        member,
-        share_digest: None,
-        share: None,
-        messages: 0,
-        came_at: None,
-        admitted_at: None,
-        removed_at: None,
-    }
 }

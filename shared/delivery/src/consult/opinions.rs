@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::Consultations;
 use super::live::{Live, Made, Maker};
+use super::printable::demand_printable;
 use crate::DeliveryError;
 use crate::parts::Common;
 use crate::record::audit::Record;
@@ -53,6 +54,9 @@ impl Consultations {
             Ok(signer) => signer,
             Err(bad) => return Ok(OpinionAnswer::Bad(bad)),
         };
+        if let Err(bad) = demand_printable([("text", typed.text.as_str())]) {
+            return Ok(OpinionAnswer::Bad(bad));
+        }
         let studies = self.studies_seen(session).await?;
         if studies.is_empty() {
             return Ok(OpinionAnswer::Refused);

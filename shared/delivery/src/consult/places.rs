@@ -1,10 +1,10 @@
 //! Who somebody is in a consultation, by their session.
 
-use filmless_consult::{ConsultationId, ConsultationState, EndReason, MemberId, MemberStatus};
-use filmless_domain::audit::Actor;
+use filmless_consult::{ConsultationId, ConsultationState, MemberId, MemberStatus};
 use filmless_store::index::{ConsultationRecord, MemberRecord};
 
 use super::Consultations;
+use super::stop::{is_of_share, may_be_signed};
 use crate::DeliveryError;
 use crate::viewing::Session;
 
@@ -124,14 +124,4 @@ impl Consultations {
             consultation.state == ConsultationState::Open || consultation.ended.is_some_and(may_be_signed)
         }))
     }
-}
-
-/// Whether a consultation was started with this share.
-pub(super) fn is_of_share(record: &ConsultationRecord, share: &str) -> bool {
-    record.consultation.started_by == Actor::Share { share: share.to_owned() }
-}
-
-/// Whether members may still write opinions and minutes after an end of this kind.
-pub(super) const fn may_be_signed(reason: EndReason) -> bool {
-    matches!(reason, EndReason::Chair | EndReason::Time)
 }

@@ -13,12 +13,17 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Consultations;
 use super::invite::Invited;
-use super::new_member::{NewMember, add_member, member_of, new_record};
+use super::message_rules::LinkBy;
+use super::new_member::{NewMember, add_member, member_of};
+use super::printable::demand_printable;
 use super::view::is_in_sight;
 use crate::DeliveryError;
 use crate::record::audit::Record;
 use crate::record::usage::{self, Pen};
 use crate::viewing::Session;
+
+/// Most consultations that are open at a time and were started with one share.
+pub const CONSULTATIONS_OF_SHARE_MAX: usize = 3;
 
 /// Most consultations of one account that are open at a time.
 pub const CONSULTATIONS_OPEN_MAX: usize = 20;
@@ -50,6 +55,8 @@ pub struct StartRequest {
     pub language: Language,
     /// Who starts it, for people to read.
     pub starter: String,
+    /// Whether members may save marks in the studies: if the hospital says so; who starts it with a share says nothing here.
+    pub may_annotate: bool,
 }
 
 impl std::fmt::Debug for StartRequest {
@@ -77,7 +84,7 @@ pub enum StartAnswer {
     Bad(BadField),
     /// A study is not in sight, or is not this patient's.
     NotInSight,
-    /// The account has [`CONSULTATIONS_OPEN_MAX`] open already.
+    /// The account has [`CONSULTATIONS_OPEN_MAX`] open already, or the share [`CONSULTATIONS_OF_SHARE_MAX`].
     TooMany,
 }
 
@@ -88,6 +95,8 @@ pub(crate) struct Owner<'a> {
     pub patient_name: &'a str,
     pub started_by: Actor,
     pub source: &'a str,
+    /// Until when at the latest: a share gives nobody more than it has.
+    pub ends_by: Option<Timestamp>,
 }
 
 impl Consultations {
@@ -113,8 +122,10 @@ impl Consultations {
             patient_name: &session.patient_name,
             started_by: session.actor(),
             source: &session.source,
+            ends_by: session.share.as_ref().map(|share| share.ends_at),
         };
-        start(self, &owner, request).await.map(Some)
+        let request = StartRequest { may_annotate: session.may_annotate(), ..request.clone() };
+        start(self, &owner, &request).await.map(Some)
     }
 }
 
@@ -132,7 +143,10 @@ pub(crate) async fn start(
     }
     let now = common.clock.now();
     let known = common.index.consultations_of_account(owner.account_key).await?;
-    if known.iter().filter(|record| record.consultation.is_open_at(now)).count() >= CONSULTATIONS_OPEN_MAX {
+    let opened: Vec<_> = known.iter().filter(|record| record.consultation.is_open_at(now)).collect();
+    let own = opened.iter().filter(|record| record.consultation.started_by == owner.started_by).count();
+    let is_full = matches!(owner.started_by, Actor::Share { .. }) && own >= CONSULTATIONS_OF_SHARE_MAX;
+    if is_full || opened.len() >= CONSULTATIONS_OPEN_MAX {
         return Ok(StartAnswer::TooMany);
     }
     let (record, members) = match prepared(consultations, owner, request, now)? {
@@ -149,8 +163,8 @@ pub(crate) async fn start(
     open(consultations, owner, &record, members.len()).await?;
     let mut invited = Vec::new();
     for member in &members {
-        let actor = owner.started_by.clone();
-        invited.extend(consultations.invite(&record, member, actor, owner.source).await?);
+        let by = (owner.started_by.clone(), owner.source);
+        invited.extend(consultations.invite(&record, member, LinkBy::Usual, by).await?);
     }
     Ok(StartAnswer::Started(Started { id: record.consultation.id, invited }))
 }
@@ -164,8 +178,11 @@ fn prepared(
     request: &StartRequest,
     now: Timestamp,
 ) -> Result<Result<Prepared, BadField>, DeliveryError> {
+    if let Err(bad) = demand_printable([("question", request.question.as_str())]) {
+        return Ok(Err(bad));
+    }
     let common = &consultations.common;
-    let mut members: Vec<Member> = Vec::new();
+    let (mut members, mut records): (Vec<Member>, Vec<MemberRecord>) = (Vec::new(), Vec::new());
     for (place, typed) in request.members.iter().enumerate() {
         let role = match place {
             place if Some(place) == request.chair => MemberRole::Chair,
@@ -173,9 +190,15 @@ fn prepared(
             _ => MemberRole::Member,
         };
         match member_of(consultations.new_member_id(&members)?, typed, role) {
-            Ok(member) => members.push(member),
+            Ok(record) => {
+                members.push(record.member.clone());
+                records.push(record);
+            }
             Err(bad) => return Ok(Err(BadField { field: format!("members[{place}].{}", bad.field), ..bad })),
         }
+    }
+    if request.secretary.is_some_and(|place| Some(place) == request.chair || place >= members.len()) {
+        return Ok(Err(BadField { field: "secretary".to_owned(), kind: Fault::NotAllowed }));
     }
     let missing = |field: &str| Ok(Err(BadField { field: field.to_owned(), kind: Fault::Missing }));
     let Some(chair) = members.iter().find(|member| member.is_chair()).map(|member| member.id.clone()) else {
@@ -185,6 +208,7 @@ fn prepared(
     let Some(taken_at) = request.consent_at else { return missing("consent.taken_at") };
     let days = SignedDuration::from_hours(24 * i64::from(request.days));
     let ends_at = if days.is_zero() { now } else { end_of_day(now + days - SignedDuration::from_hours(24)) };
+    let ends_at = owner.ends_by.map_or(ends_at, |ends_by| ends_at.min(ends_by));
     let (id, _) = crate::record::log::new_id(common)?;
     let secretary = members.iter().find(|member| member.role == MemberRole::Secretary);
     let voice_link = Some(request.voice_link.trim().to_owned()).filter(|link| !link.is_empty());
@@ -217,10 +241,11 @@ fn prepared(
         patient_name: owner.patient_name.to_owned(),
         language: request.language,
         starter: filmless_domain::invisible::one_line(&request.starter),
+        may_annotate: request.may_annotate,
         created_at: now,
         ended_at: None,
     };
-    Ok(Ok((record, members.into_iter().map(new_record).collect())))
+    Ok(Ok((record, records)))
 }
 
 /// Opens it, on the record.

@@ -7,15 +7,23 @@ use filmless_consult::{
 };
 use filmless_domain::audit::Actor;
 use filmless_domain::{Channel, StudyInstanceUid};
-use filmless_store::index::{ChannelState, ConsultationRecord, MemberMessageRecord, MemberRecord};
+use filmless_store::index::{
+    ChannelState, ConsultationRecord, MemberMessageKind, MemberMessageRecord, MemberRecord, VisitRecord,
+};
+use futures::future::try_join_all;
 use jiff::Timestamp;
 
 use super::Consultations;
-use super::places::{Place, is_of_share};
+use super::message_rules::Ways;
+use super::places::Place;
+use super::stop::is_of_share;
 use crate::DeliveryError;
 use crate::parts::Common;
 use crate::sight::find_in_sight;
 use crate::viewing::Session;
+
+/// How many visits of each member are shown.
+const VISITS_SHOWN: i32 = 20;
 
 /// A line of a list of consultations.
 #[derive(Debug, Clone)]
@@ -28,7 +36,7 @@ pub struct ConsultationLine {
     pub ended: Option<EndReason>,
     /// When it was started.
     pub created_at: Timestamp,
-    /// Until when its studies are open, or were to be.
+    /// Until when its studies are open, unless it was stopped: one that the chair ended lets its members look until then.
     pub ends_at: Timestamp,
     /// Number of studies.
     pub studies: usize,
@@ -57,8 +65,29 @@ pub struct MemberLine {
     pub came_at: Option<Timestamp>,
     /// When their studies were opened with their link, newest first.
     pub opened: Vec<(StudyInstanceUid, Timestamp)>,
-    /// What became of the messages to them, newest first.
-    pub messages: Vec<(Channel, ChannelState, Timestamp)>,
+    /// When they were in the room, newest first: from and until; without an end while they are there.
+    pub visits: Vec<(Timestamp, Option<Timestamp>)>,
+    /// What became of the newest message of each kind to them, newest first.
+    pub messages: Vec<MessageLine>,
+    /// Whether they come with an account of the hospital, so that there is no code.
+    pub signs_in: bool,
+    /// The channels by which the last message did not arrive.
+    pub broken: Vec<Channel>,
+    /// The channels by which a link may go.
+    pub reached_by: Vec<Channel>,
+}
+
+/// A message to a member, as the pages show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MessageLine {
+    /// What it brings.
+    pub kind: MemberMessageKind,
+    /// How it goes.
+    pub channel: Channel,
+    /// How far it came.
+    pub state: ChannelState,
+    /// When it was made.
+    pub at: Timestamp,
 }
 
 /// A consultation, as its page shows it.
@@ -142,7 +171,14 @@ impl Consultations {
             accesses.extend(found.map(|access| (access.actor, study.clone(), access.opened_at)));
         }
         let shares = index.shares(&record.consultation.account).await?;
-        let members = index.members(id).await?.into_iter().map(|member| {
+        let members = index.members(id).await?;
+        let came = members.iter().filter(|member| member.came_at.is_some());
+        let visits_of = came.map(|member| index.visits(id, &member.member.id, VISITS_SHOWN));
+        let mut visits: BTreeMap<MemberId, Vec<VisitRecord>> = BTreeMap::new();
+        for visit in try_join_all(visits_of).await?.into_iter().flatten() {
+            visits.entry(visit.member.clone()).or_default().push(visit);
+        }
+        let members = members.into_iter().map(|member| {
             // Each of their links is its own share.
             let theirs = |actor: &Actor| {
                 let Actor::Share { share } = actor else { return false };
@@ -157,7 +193,8 @@ impl Consultations {
             let opened = accesses.iter().filter(|(actor, ..)| theirs(actor));
             let opened = opened.map(|(_, study, at)| (study.clone(), *at)).collect();
             let told = messages.remove(&member.member.id).unwrap_or_default();
-            member_line(member, opened, &told)
+            let was_here = visits.remove(&member.member.id).unwrap_or_default();
+            member_line(member, opened, &was_here, &told)
         });
         let mut members: Vec<MemberLine> = members.collect();
         members.sort_by(|a, b| (a.role, &a.name).cmp(&(b.role, &b.name)));
@@ -179,10 +216,19 @@ impl Consultations {
 fn member_line(
     record: MemberRecord,
     mut opened: Vec<(StudyInstanceUid, Timestamp)>,
+    was_here: &[VisitRecord],
     told: &[MemberMessageRecord],
 ) -> MemberLine {
     opened.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
+    let signs_in = record.signs_in();
     let member = record.member;
+    let ways = Ways::of(&member, told);
+    let message = |message: &MemberMessageRecord| MessageLine {
+        kind: message.kind,
+        channel: message.channel,
+        state: message.delivery.state,
+        at: message.created_at,
+    };
     MemberLine {
         id: member.id,
         name: member.name,
@@ -193,8 +239,23 @@ fn member_line(
         status: member.status,
         came_at: record.came_at,
         opened,
-        messages: told.iter().rev().map(|m| (m.channel, m.delivery.state, m.created_at)).collect(),
+        visits: was_here.iter().map(|visit| (visit.came_at, visit.left_at)).collect(),
+        messages: newest_of_each(told).into_iter().map(message).collect(),
+        signs_in,
+        reached_by: ways.known().to_vec(),
+        broken: ways.into_broken(),
     }
+}
+
+/// The newest message of each kind on each channel, newest first.
+fn newest_of_each(told: &[MemberMessageRecord]) -> Vec<&MemberMessageRecord> {
+    let mut newest: Vec<&MemberMessageRecord> = Vec::new();
+    for message in told.iter().rev() {
+        if newest.iter().all(|known| (known.kind, known.channel) != (message.kind, message.channel)) {
+            newest.push(message);
+        }
+    }
+    newest
 }
 
 pub(crate) fn line(record: &ConsultationRecord) -> ConsultationLine {
@@ -204,7 +265,7 @@ pub(crate) fn line(record: &ConsultationRecord) -> ConsultationLine {
         state: consultation.state,
         ended: consultation.ended,
         created_at: record.created_at,
-        ends_at: record.ended_at.unwrap_or(consultation.ends_at),
+        ends_at: consultation.ends_at,
         studies: consultation.studies.len(),
         starter: record.starter.clone(),
     }

@@ -4,12 +4,12 @@ use filmless_domain::Channel;
 use filmless_domain::usage::UsageKind;
 use filmless_store::StoreError;
 use filmless_store::index::{
-    ChannelRecord, ChannelState, EarlyReport, Index, LogEntry, MessagePointer, NoticeRecord, Transaction,
-    TransactionOutcome,
+    ChannelState, EarlyReport, Index, LogEntry, MessagePointer, NoticeRecord, Transaction, TransactionOutcome,
 };
-use serde_json::Value;
 use tracing::{info, instrument, warn};
 
+use super::member_feedback::mark_member_reported;
+use super::report::{MARK_TRIES_MAX, Outcome, is_unsettled};
 use crate::DeliveryError;
 use crate::parts::{Common, Release};
 use crate::record::outbox;
@@ -17,62 +17,13 @@ use crate::record::usage::{self, Pen};
 use crate::release::issue::{Issue, NOTICES_PER_DAY_MAX, Ways};
 use crate::sight::find_in_sight;
 
-/// Longest detail from a provider that is kept, in characters.
-const DETAIL_CHARS_MAX: usize = 80;
+pub use super::report::{Feedback, Verdict, read_report};
 
 /// How long a report waits for its message: far longer than a dead-letter queue can delay storing its id.
 const EARLY_REPORT_SECONDS: i64 = 7 * 24 * 3600;
 
-/// How often a mark is retried because another report of the message came at the same time.
-const MARK_TRIES_MAX: u32 = 4;
-
 /// Longest message id, in bytes: no provider has longer ones, and the table's keys are limited.
 const PROVIDER_ID_BYTES_MAX: usize = 512;
-
-/// One report.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Feedback {
-    /// The provider's id of the message.
-    pub provider_id: String,
-    /// What happened to it.
-    pub verdict: Verdict,
-}
-
-/// What happened to a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// It arrived.
-    Delivered,
-    /// It did not arrive, or its receiver does not want it: the provider's own code or word.
-    Failed(String),
-    /// The mailbox answered, but not with a refusal: it is full, or its owner is out of office. SES calls both
-    /// transient; what it does not understand it calls undetermined.
-    Unsettled(String),
-}
-
-impl Verdict {
-    /// Why it did not arrive, if known.
-    fn failure(&self) -> Option<String> {
-        match self {
-            Self::Delivered => None,
-            Self::Failed(why) | Self::Unsettled(why) => Some(without_numbers(why)),
-        }
-    }
-
-    /// Restores a stored verdict; its text tells how certain it is.
-    fn of_kept(failure: Option<String>) -> Self {
-        match failure {
-            None => Self::Delivered,
-            Some(why) if is_unsettled(&why) => Self::Unsettled(why),
-            Some(why) => Self::Failed(why),
-        }
-    }
-}
-
-/// Whether a bounce with this text may not be one at all.
-fn is_unsettled(why: &str) -> bool {
-    ["bounce Transient", "bounce Undetermined"].iter().any(|word| why.starts_with(word))
-}
 
 /// Whether a report's message was known when it came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,42 +32,6 @@ pub enum Recorded {
     OfKnown,
     /// Not one of ours so far. The report is kept for a week, in case it came before we stored the message's id.
     OfUnknown,
-}
-
-/// Reads a report in AWS's format: an SES event, bare or in an SNS notification, or a line of the SMS log that SNS
-/// keeps. `None` for anything that is not about delivery.
-#[must_use]
-pub fn read_report(text: &str) -> Option<Feedback> {
-    let json: Value = serde_json::from_str(text).ok()?;
-    if let Some(inner) = json["Message"].as_str() {
-        return read_report(inner);
-    }
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    if let Some(provider_id) = text(&json["mail"]["messageId"]) {
-        let kind = json["eventType"].as_str().or(json["notificationType"].as_str())?;
-        let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let verdict = match kind {
-            "Delivery" => Verdict::Delivered,
-            // SES retries a transient bounce for hours and reports once it gives up. It uses the same type for an
-            // out-of-office note, which comes after the delivery.
-            "Bounce" => {
-                let bounce = &json["bounce"];
-                let why =
-                    format!("bounce {} {}", word(&bounce["bounceType"]), word(&bounce["bounceSubType"]));
-                Verdict::of_kept(Some(why))
-            }
-            "Complaint" => Verdict::Failed("complaint".into()),
-            "Reject" => Verdict::Failed("rejected".into()),
-            _ => return None,
-        };
-        return Some(Feedback { provider_id, verdict });
-    }
-    let provider_id = text(&json["notification"]["messageId"])?;
-    let verdict = match json["status"].as_str()? {
-        "SUCCESS" => Verdict::Delivered,
-        _ => Verdict::Failed(text(&json["delivery"]["providerResponse"]).unwrap_or_default()),
-    };
-    Some(Feedback { provider_id, verdict })
 }
 
 /// Records a report, and tries the next channel of the hospital's policy if nothing else has reached the patient. A
@@ -218,30 +133,21 @@ enum Marked {
 
 async fn mark_reported(common: &Common, feedback: &Feedback) -> Result<Marked, DeliveryError> {
     let index = &common.index;
-    let Some(message) = index.message(&feedback.provider_id).await? else { return Ok(Marked::Unknown) };
+    let Some(message) = index.message(&feedback.provider_id).await? else {
+        let is_members = mark_member_reported(common, feedback).await?;
+        return Ok(if is_members { Marked::Known } else { Marked::Unknown });
+    };
     let (study, channel) = (&message.study_instance_uid, message.channel);
     for _ in 0..MARK_TRIES_MAX {
         let Some(notice) = index.notice(study, message.link_version).await? else { return Ok(Marked::Known) };
         let Some(known) = notice.channel(channel) else { return Ok(Marked::Known) };
-        let (state, detail) = match (&feedback.verdict, known.state) {
-            (Verdict::Delivered, ChannelState::Sent) => (ChannelState::Delivered, None),
-            // The two reports may come in either order.
-            (Verdict::Delivered, ChannelState::Failed)
-                if known.detail.as_deref().is_some_and(is_unsettled) =>
-            {
-                (ChannelState::Delivered, None)
-            }
-            (Verdict::Failed(_), ChannelState::Sent | ChannelState::Delivered)
-            | (Verdict::Unsettled(_), ChannelState::Sent) => {
-                (ChannelState::Failed, feedback.verdict.failure())
-            }
+        let reported = match feedback.verdict.outcome(known, common.clock.now()) {
+            Outcome::New(reported) => reported,
             // The run that marked it may have ended before it tried the next channel.
-            (Verdict::Failed(_) | Verdict::Unsettled(_), ChannelState::Failed) => {
-                return Ok(Marked::Failed(Box::new(notice)));
-            }
-            _ => return Ok(Marked::Known),
+            Outcome::KnownToHaveFailed => return Ok(Marked::Failed(Box::new(notice))),
+            Outcome::Nothing => return Ok(Marked::Known),
         };
-        let reported = ChannelRecord { state, detail, at: Some(common.clock.now()), ..known.clone() };
+        let state = reported.state;
         let event = event_of(common, &message, state).await?;
         if index.mark_channel(&notice, channel, known.state, &reported, &event).await? {
             if state == ChannelState::Failed {
@@ -270,13 +176,6 @@ async fn event_of(
         _ => pen.event(UsageKind::MessageDelivered, &occasion),
     };
     usage::entries(&[event.message(channel, message.link_version)])
-}
-
-/// A provider's text may repeat the address: remove digits and anything that looks like an address.
-fn without_numbers(text: &str) -> String {
-    let words = text.split_whitespace().filter(|word| !word.contains('@'));
-    let kept = words.collect::<Vec<_>>().join(" ");
-    kept.chars().filter(|c| !c.is_ascii_digit() && !c.is_control()).take(DETAIL_CHARS_MAX).collect()
 }
 
 /// After a message failed, tells the patient over the next channel of the hospital's policy, if there is one.
@@ -318,47 +217,4 @@ fn tried_of<'a>(
     notice
         .messages()
         .map(move |(channel, message)| (channel, is_earlier || message.state == ChannelState::Failed))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reports_are_read_as_the_providers_write_them() {
-        let ses = r#"{"eventType":"Bounce","mail":{"messageId":"e1"},
-            "bounce":{"bounceType":"Permanent","bounceSubType":"General","bouncedRecipients":[{"emailAddress":"a@b.vn"}]}}"#;
-        let failed = |id: &str, why: &str| {
-            Some(Feedback { provider_id: id.into(), verdict: Verdict::Failed(why.into()) })
-        };
-        assert_eq!(read_report(ses), failed("e1", "bounce Permanent General"));
-        let unsettled = |kind: &str| ses.replace("Permanent", kind);
-        for kind in ["Transient", "Undetermined"] {
-            let verdict = Verdict::Unsettled(format!("bounce {kind} General"));
-            assert_eq!(read_report(&unsettled(kind)), Some(Feedback { provider_id: "e1".into(), verdict }));
-        }
-        let within = serde_json::json!({ "Type": "Notification", "Message": ses }).to_string();
-        assert_eq!(read_report(&within), failed("e1", "bounce Permanent General"));
-        let sms = r#"{"notification":{"messageId":"s1","timestamp":"2026-03-01 02:03:04.567"},
-            "delivery":{"destination":"+84903123456","providerResponse":"Phone is currently unreachable/unavailable"},
-            "status":"FAILURE"}"#;
-        assert_eq!(read_report(sms), failed("s1", "Phone is currently unreachable/unavailable"));
-        let delivered = sms.replace("FAILURE", "SUCCESS");
-        assert_eq!(read_report(&delivered).unwrap().verdict, Verdict::Delivered);
-        for nothing in
-            [r#"{"eventType":"Open","mail":{"messageId":"e1"}}"#, "{}", "not json", r#"{"status":"SUCCESS"}"#]
-        {
-            assert_eq!(read_report(nothing), None, "{nothing}");
-        }
-    }
-
-    #[test]
-    fn a_providers_word_is_kept_without_the_address() {
-        assert_eq!(without_numbers("Phone +84903123456 is unreachable"), "Phone + is unreachable");
-        assert_eq!(
-            without_numbers("smtp; 550 5.1.1 <hoa@example.vn> unknown user"),
-            "smtp;  .. unknown user"
-        );
-        assert_eq!(without_numbers(&"x".repeat(500)).len(), DETAIL_CHARS_MAX);
-    }
 }

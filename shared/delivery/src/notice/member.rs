@@ -13,6 +13,7 @@ use filmless_store::port::{Email, Message, PortError, Sms};
 use jiff::SignedDuration;
 use tracing::{info, instrument, warn};
 
+use super::member_feedback::record_early_report;
 use crate::DeliveryError;
 use crate::notice::send::{COUNTRY_NOT_ALLOWED, SENDING_MAX};
 use crate::parts::Notify;
@@ -111,8 +112,13 @@ async fn refusal_of(notify: &Notify, letter: &Letter) -> Result<Option<&'static 
     };
     let Some(receiver) = receiver else { return Ok(Some("refused")) };
     let limits = &common.settings.limits;
-    let sent =
-        common.index.count_message(receiver, common.clock.now(), limits.messages_window_seconds).await?;
+    // However much is new, it stops no invitation.
+    let counted = match letter.message.kind {
+        MemberMessageKind::News => format!("news {receiver}"),
+        MemberMessageKind::Link | MemberMessageKind::Code => receiver.to_owned(),
+    };
+    let now = common.clock.now();
+    let sent = common.index.count_message(&counted, now, limits.messages_window_seconds).await?;
     Ok((sent > limits.messages_per_receiver_max).then_some("too-many-messages"))
 }
 
@@ -130,7 +136,8 @@ async fn compose(notify: &Notify, letter: &Letter) -> Result<Option<Composed>, D
     let page_url = format!("{}/consultations/{}", settings.public_url, message.consultation);
     let news = match (message.kind, &secret, &link) {
         (MemberMessageKind::Link, _, Some(link)) => {
-            MemberNews::Invitation { link, until: ends_at.to_zoned(HOSPITAL_TIME).date() }
+            let until = ends_at.to_zoned(HOSPITAL_TIME).date();
+            MemberNews::Invitation { link, until, by_account: letter.member.signs_in() }
         }
         (MemberMessageKind::Code, Some(code), _) => MemberNews::Code(code),
         (MemberMessageKind::News, ..) => MemberNews::SomethingNew { page_url: &page_url },
@@ -171,7 +178,7 @@ async fn mark_sent(notify: &Notify, letter: &Letter, id: String, quantity: i64) 
     let channel = letter.message.channel;
     info!(?channel, "message to a member sent");
     let at = Some(notify.common.clock.now());
-    let sent = ChannelRecord { state: ChannelState::Sent, provider_id: Some(id), at, detail: None };
+    let sent = ChannelRecord { state: ChannelState::Sent, provider_id: Some(id.clone()), at, detail: None };
     let events = event_of(notify, letter, UsageKind::MessageSent).await?;
     let events: Vec<_> =
         events.into_iter().map(|event| event.count(quantity, UsageUnit::of_channel(channel))).collect();
@@ -180,7 +187,7 @@ async fn mark_sent(notify: &Notify, letter: &Letter, id: String, quantity: i64) 
         // Another run set it back to pending because its own attempt did not go out.
         index.mark_member_message(&letter.message, ChannelState::Pending, &sent, &events).await?;
     }
-    Ok(())
+    record_early_report(&notify.common, &id).await
 }
 
 async fn give_up(notify: &Notify, letter: &Letter, why: &str) -> Result<(), DeliveryError> {

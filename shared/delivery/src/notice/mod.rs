@@ -3,7 +3,9 @@
 mod compose;
 pub mod feedback;
 mod member;
+mod member_feedback;
 pub mod relay_report;
+mod report;
 pub(crate) mod send;
 
 pub use member::send_member_message;

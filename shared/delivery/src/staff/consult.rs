@@ -1,6 +1,6 @@
 //! Consultations that staff start for a patient, and follow.
 
-use filmless_consult::{ConsultationId, MemberId};
+use filmless_consult::{ConsultationId, EndReason, MemberId};
 use filmless_domain::audit::AuditAction;
 use filmless_domain::staff::Act;
 use filmless_domain::{PatientId, person_name};
@@ -8,8 +8,8 @@ use filmless_store::index::{AccountRecord, ConsultationRecord, MemberRecord};
 
 use super::{Desk, StaffError};
 use crate::consult::{
-    ConsultationLine, ConsultationView, Consultations, MemberAct, NewMember, Owner, StartAnswer,
-    StartRequest, line_of, start,
+    Again, ConsultationLine, ConsultationView, Consultations, MemberAct, NewMember, Owner, RecordFile,
+    StartAnswer, StartRequest, line_of, start,
 };
 use crate::parts::Consulting;
 use crate::sight::latest_order_of;
@@ -20,6 +20,7 @@ impl Desk {
         Consultations::new(Consulting {
             common: self.common.clone(),
             studies: self.studies.clone(),
+            derived: self.derived.clone(),
             sealer: self.release.sealer.clone(),
         })
     }
@@ -43,6 +44,7 @@ impl Desk {
             patient_name: &name,
             started_by: self.actor(),
             source: &self.source,
+            ends_by: None,
         };
         let request = StartRequest { starter: self.member.name.clone(), ..request.clone() };
         Ok(start(&self.consultations(), &owner, &request).await?)
@@ -83,11 +85,11 @@ impl Desk {
         self.demand(Act::Consult, AuditAction::EndConsultation).await?;
         let record = self.record_of(patient, id).await?;
         let by = (self.actor(), Some(self.source.as_str()));
-        let is_ended = self.consultations().end_by(&record, by).await?;
+        let is_ended = self.consultations().end_by(&record, EndReason::Hospital, by).await?;
         if is_ended { Ok(()) } else { Err(StaffError::NotFound) }
     }
 
-    /// Makes another code, or with `is_link` another link and code, for a member.
+    /// Makes another code, or another link and code, for a member.
     ///
     /// # Errors
     /// [`StaffError`].
@@ -96,13 +98,13 @@ impl Desk {
         patient: &PatientId,
         id: &ConsultationId,
         member: &MemberId,
-        is_link: bool,
+        again: Again,
     ) -> Result<MemberAct, StaffError> {
         self.demand(Act::Consult, AuditAction::InviteMember).await?;
         let record = self.record_of(patient, id).await?;
         let member: MemberRecord = self.common.index.member(id, member).await?.ok_or(StaffError::NotFound)?;
         let by = (self.actor(), self.source.as_str());
-        Ok(self.consultations().invite_member_again(&record, &member, is_link, by).await?)
+        Ok(self.consultations().invite_member_again(&record, &member, again, by).await?)
     }
 
     /// Invites one more member.
@@ -119,6 +121,24 @@ impl Desk {
         let record = self.record_of(patient, id).await?;
         let by = (self.actor(), self.source.as_str());
         Ok(self.consultations().add_member_to(&record, typed, by).await?)
+    }
+
+    /// The file of a consultation that is over: its record, and what was signed. `None` if it is too long to be given as a whole.
+    ///
+    /// # Errors
+    /// [`StaffError`]: not found as long as it goes on.
+    pub async fn take_consultation_record(
+        &self,
+        patient: &PatientId,
+        id: &ConsultationId,
+    ) -> Result<Option<String>, StaffError> {
+        self.demand(Act::ReadAudit, AuditAction::ReadConsultation).await?;
+        let record = self.record_of(patient, id).await?;
+        let record = self.consultations().up_to_date(record).await?;
+        let Some(file) = RecordFile::of(&self.common, &record) else { return Err(StaffError::NotFound) };
+        let audit = self.record(AuditAction::ReadConsultation).account(&record.consultation.account);
+        audit.detail(format!("consultation {id}, record")).write(&self.common).await?;
+        Ok(file.whole().await?)
     }
 
     /// A consultation of this patient, and of nobody else.

@@ -123,7 +123,7 @@ fn of_notice(notice: &NoticeRecord) -> Vec<HistoryLine> {
 fn of_access(access: &AccessLine) -> Vec<HistoryLine> {
     let who = match &access.who {
         AccessWho::Patient => "patient".to_owned(),
-        AccessWho::Share(label) => label.clone(),
+        AccessWho::Share(label) | AccessWho::Member(label) => label.clone(),
     };
     let line = |at, what: &str| HistoryLine { who: Some(who.clone()), ..HistoryLine::new(at, what) };
     let (opened, downloaded) = if access.is_software {

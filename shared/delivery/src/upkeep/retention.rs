@@ -14,7 +14,7 @@ use serde::Serialize;
 use tracing::info;
 
 use crate::DeliveryError;
-use crate::consult::end_all_of_study;
+use crate::consult::{end_all_of_account, end_all_of_study};
 use crate::parts::{Common, Erase};
 use crate::record::audit::Record;
 use crate::record::usage::{self, Pen};
@@ -99,6 +99,7 @@ pub(crate) async fn erase_subject(
     }
     erase_uploads(erase, UploadOwner::Patient(patient), &mut erased).await?;
     if !is_rehearsal {
+        end_consultations(erase, patient, &mut erased).await?;
         erased.items += index.erase_patient(patient).await?;
     }
     Ok(erased)
@@ -182,11 +183,28 @@ async fn erase_consultations(
     let index = &erase.common.index;
     end_all_of_study(&erase.common, study, &Actor::System, None).await?;
     for record in index.consultations_of_study(study).await? {
+        // What its minutes print of this study goes now; the rest with the last of its studies.
+        erased.items += index.erase_pictures(&record.consultation.id, study).await?;
         let others = record.consultation.studies.iter().filter(|other| *other != study);
         if index.studies_among(others).await?.is_empty() {
             erased.objects += forget_messages(erase, &record).await?;
             erased.items += index.erase_consultation(&record).await?;
         }
+    }
+    Ok(())
+}
+
+/// Ends the consultations that are left of a patient: of studies that stay, or went before.
+async fn end_consultations(
+    erase: &Erase,
+    patient: &PatientId,
+    erased: &mut Erased,
+) -> Result<(), DeliveryError> {
+    let index = &erase.common.index;
+    let Some(account_key) = index.own_account_key(patient).await? else { return Ok(()) };
+    end_all_of_account(&erase.common, &account_key, &Actor::System, None).await?;
+    for record in index.consultations_of_account(&account_key).await? {
+        erased.objects += forget_messages(erase, &record).await?;
     }
     Ok(())
 }

@@ -50,6 +50,8 @@ pub enum AccessWho {
     Patient,
     /// Somebody with a share, by the name that the patient gave it.
     Share(String),
+    /// A member of a consultation, by their name.
+    Member(String),
 }
 
 impl Portal {
@@ -183,9 +185,10 @@ pub(crate) async fn access_lines(
 ) -> Result<Vec<AccessLine>, DeliveryError> {
     let shares = common.index.shares(account_key).await?;
     let who = |actor: &Actor| match actor {
-        Actor::Share { share } => AccessWho::Share(
-            shares.iter().find(|s| s.id == *share).map(|s| s.label.clone()).unwrap_or_default(),
-        ),
+        Actor::Share { share } => match shares.iter().find(|known| known.id == *share) {
+            Some(known) if known.seat.is_some() => AccessWho::Member(known.label.clone()),
+            known => AccessWho::Share(known.map(|known| known.label.clone()).unwrap_or_default()),
+        },
         _ => AccessWho::Patient,
     };
     let found = common.index.accesses(study).await?;

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use filmless_consult::Member;
 use filmless_dicom::{DataSet, Scan, scan_prefix};
 use filmless_domain::audit::{AuditAction, AuditOutcome};
 use filmless_domain::hospital::HOSPITAL_TIME;
@@ -14,7 +15,8 @@ use filmless_domain::object_key::{self, Upload};
 use filmless_domain::usage::UsageKind;
 use filmless_domain::{Limits, SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
 use filmless_marks::{
-    BadMarks, MarkedImage, Marks, MarksContext, NamedImage, Seed, StudyHeader, WrittenInstance, write_marks,
+    Author, BadMarks, MarkedImage, Marks, MarksContext, NamedImage, Seed, StudyHeader, WrittenInstance,
+    limits, write_marks,
 };
 use filmless_store::index::{
     Change, Condition, InstanceRecord, LogName, MarksRecord, SavedSeries, StudyRecord, Transaction,
@@ -25,7 +27,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{Portal, Session, ShareScope};
+use super::{Portal, Seat, Session, ShareScope};
 use crate::DeliveryError;
 use crate::record::usage::{self, Pen};
 use crate::shown_series::shown_series;
@@ -81,10 +83,15 @@ impl Portal {
             refused.write(&self.common).await?;
             return Ok(MarksAnswer::NotAllowed);
         };
-        let marks = match Marks::parse(body) {
+        let mut marks = match Marks::parse(body) {
             Ok(marks) => marks,
             Err(bad) => return Ok(MarksAnswer::Bad(bad)),
         };
+        if let Some(seat) = session.seat() {
+            // A member is named by their consultation, and saves nothing after its end.
+            let Some(author) = self.author_of(seat).await? else { return Ok(MarksAnswer::NotAllowed) };
+            marks.author = author;
+        }
         let seed = Seed::of(&[study.as_str().as_bytes(), share.id.as_bytes(), body]);
         let saved = self.common.index.marks(study).await?;
         let earlier = saved.iter().find(|saved| saved.name == seed.name()).cloned();
@@ -101,6 +108,20 @@ impl Portal {
         let save = Save { session, study: &record, marks, seed, header, images };
         self.record_opening(session, study, OpenedWith::Pages).await?;
         Box::pin(self.write_save(&save, share, earlier)).await
+    }
+
+    /// Who a member is, while their consultation is open.
+    async fn author_of(&self, seat: &Seat) -> Result<Option<Author>, DeliveryError> {
+        let (index, now) = (&self.common.index, self.common.clock.now());
+        let record = index.consultation(&seat.consultation).await?;
+        if !record.is_some_and(|record| record.consultation.is_open_at(now)) {
+            return Ok(None);
+        }
+        let member = index.member(&seat.consultation, &seat.member).await?;
+        let short = |text: &str| text.chars().take(limits::NAME_CHARS_MAX).collect();
+        let author =
+            |member: &Member| Author { name: short(&member.name), facility: short(&member.facility) };
+        Ok(member.map(|member| author(&member.member)))
     }
 
     /// The instances that are named, each once; `None` if one is not in sight: unknown, in another series than named,
@@ -223,6 +244,7 @@ impl Portal {
             facility: save.marks.author.facility.trim().to_owned(),
             saved_at: at,
             series: series.to_vec(),
+            minutes: None,
         };
         let kinds: Vec<&str> = series.iter().map(|series| series.modality.as_str()).collect();
         let detail = format!("marks {name}, share {}, {}", share.id, kinds.join(" "));
@@ -245,6 +267,7 @@ impl Save<'_> {
             images: &self.images,
             saved_at: at.to_zoned(HOSPITAL_TIME).datetime(),
             seed: &self.seed,
+            version: None,
         })
     }
 }
@@ -266,10 +289,10 @@ fn series_of(written: &[WrittenInstance]) -> Result<Vec<SavedSeries>, DeliveryEr
     Ok(series)
 }
 
-type ReadInstance = (StudyHeader, Vec<(NamedImage, MarkedImage)>);
+pub(crate) type ReadInstance = (StudyHeader, Vec<(NamedImage, MarkedImage)>);
 
 /// Reads what is needed of one instance, as little of it as there is to read.
-async fn read_instance(
+pub(crate) async fn read_instance(
     studies: &Bucket,
     limits: &Limits,
     instance: &InstanceRecord,

@@ -2,6 +2,7 @@
 
 mod access;
 mod found_session;
+mod frame;
 mod lost_files;
 mod marks;
 pub(crate) mod result;
@@ -32,6 +33,8 @@ pub(crate) use access::access_lines;
 pub use access::{AccessLine, AccessWho};
 pub use filmless_marks::limits::REQUEST_BYTES_MAX as MARKS_BYTES_MAX;
 pub(crate) use found_session::{FoundSession, find_session, see_session};
+pub(crate) use frame::SeriesFrames;
+pub(crate) use marks::read_instance;
 pub use marks::{MARKS_OF_SHARE_MAX, MarksAnswer};
 pub use saved::SavedLine;
 pub(crate) use seat::seat_code_hash;

@@ -19,6 +19,8 @@ pub struct SavedLine {
     pub author: String,
     /// Where they say they work.
     pub facility: String,
+    /// Of minutes of a consultation: which version. Then the author is who signed them last.
+    pub minutes: Option<u32>,
 }
 
 impl Portal {
@@ -44,6 +46,7 @@ impl Portal {
             at: saved.saved_at,
             share: label(&saved.actor).unwrap_or_default(),
             author: saved.author,
+            minutes: saved.minutes,
             facility: saved.facility,
         });
         Ok(Some(lines.collect()))

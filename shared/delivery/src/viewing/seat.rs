@@ -1,8 +1,9 @@
 //! The link of a consultation's member: like that of a share, but its code opens once, and until the chair admits the member
 //! it opens no study.
 
-use filmless_consult::MemberStatus;
+use filmless_consult::{Member, MemberStatus};
 use filmless_domain::audit::{Actor, AuditAction, AuditOutcome};
+use filmless_domain::staff::Identified;
 use filmless_domain::{Language, Secret, access};
 use filmless_store::index::{Index, MemberRecord, ShareRecord, Transaction, TransactionOutcome};
 use subtle::ConstantTimeEq;
@@ -20,6 +21,8 @@ pub enum SeatStatus {
         language: Language,
         /// Whether a code is waiting to be entered; else the last one was used.
         has_code: bool,
+        /// Whether there is none, because its member signs in with the hospital's account.
+        by_account: bool,
     },
     /// Unknown, ended, removed or used up; the answer does not say which.
     Gone,
@@ -42,6 +45,8 @@ pub enum SeatOpening {
     },
     /// The code was used before: it opens once.
     Used,
+    /// This account is not the one that was invited.
+    NotTheirs,
     /// As [`SeatStatus::Gone`].
     Gone,
 }
@@ -53,9 +58,10 @@ impl Portal {
     /// [`DeliveryError`].
     pub async fn seat_status(&self, token: &str) -> Result<SeatStatus, DeliveryError> {
         let share = evenly(self.open_seat(token)).await?;
-        Ok(share.map_or(SeatStatus::Gone, |(share, _)| SeatStatus::Open {
+        Ok(share.map_or(SeatStatus::Gone, |(share, seat)| SeatStatus::Open {
             language: share.language,
             has_code: !share.code_hash.is_empty(),
+            by_account: seat.by_account,
         }))
     }
 
@@ -91,7 +97,49 @@ impl Portal {
             let attempts_left = failures_max.saturating_sub(share.failures);
             return Ok(SeatOpening::Wrong { attempts_left });
         };
-        if !self.use_code(&share, &seat, &member).await? {
+        if !self.use_code(&share, &seat, &member, None).await? {
+            return Ok(SeatOpening::Used);
+        }
+        let session = self.start_session(&account, Some(&share), began_at, record, None).await?;
+        Ok(SeatOpening::Granted { session, seat })
+    }
+
+    /// The digest of a member's link, for a sign-in with the hospital's account; `None` if it opens nothing.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn seat_to_sign_in(&self, token: &str) -> Result<Option<String>, DeliveryError> {
+        Ok(evenly(self.open_seat(token)).await?.map(|(share, _)| share.token_digest))
+    }
+
+    /// Seats somebody whom the hospital's identity provider identified, if they are the member of this link: no code is needed,
+    /// none opens it from then on, and the provider names them.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn take_seat_as(
+        &self,
+        token_digest: &str,
+        who: &Identified,
+        source: &str,
+    ) -> Result<SeatOpening, DeliveryError> {
+        let index = &self.common.index;
+        let Some((share, seat)) = self.open_seat_of(token_digest).await? else {
+            return Ok(SeatOpening::Gone);
+        };
+        let began_at = self.common.clock.now();
+        let actor = Actor::Share { share: share.id.clone() };
+        let record = Record::new(AuditAction::OpenShare, actor).from(source).account(&share.account_key);
+        let subject = &who.subject;
+        let record = record
+            .detail(format!("consultation {}, member {}, account {subject}", seat.consultation, seat.member));
+        let account = index.account(&share.account_key).await?;
+        let member = index.member(&seat.consultation, &seat.member).await?;
+        let (Some(account), Some(member)) = (account, member.filter(|member| member.is(who))) else {
+            record.outcome(AuditOutcome::Refused).write(&self.common).await?;
+            return Ok(SeatOpening::NotTheirs);
+        };
+        if !self.use_code(&share, &seat, &member, Some(who)).await? {
             return Ok(SeatOpening::Used);
         }
         let session = self.start_session(&account, Some(&share), began_at, record, None).await?;
@@ -104,6 +152,7 @@ impl Portal {
         share: &ShareRecord,
         seat: &Seat,
         member: &MemberRecord,
+        who: Option<&Identified>,
     ) -> Result<bool, DeliveryError> {
         let index = &self.common.index;
         // The chair waits for nobody, and so sees the studies at once.
@@ -115,18 +164,32 @@ impl Portal {
         let (share_key, used) = Index::use_seat_code_change(share, studies.as_deref());
         let (member_key, seated) =
             Index::seat_member_change(&seat.consultation, member, self.common.clock.now());
+        let seated = match who {
+            Some(who) => Index::identify_member(seated, &name_of(member, who), &who.subject),
+            None => seated,
+        };
         let transaction = Transaction::new().update(share_key, used).update(member_key, seated);
         Ok(index.commit(transaction).await? == TransactionOutcome::Committed)
     }
 
     /// The share of a member's link, while it opens anything.
     async fn open_seat(&self, token: &str) -> Result<Option<(ShareRecord, Seat)>, DeliveryError> {
-        let digest = credentials::token_digest(access::token_of_link(token));
-        let Some(share) = self.common.index.share(&digest).await? else { return Ok(None) };
+        self.open_seat_of(&credentials::token_digest(access::token_of_link(token))).await
+    }
+
+    async fn open_seat_of(&self, token_digest: &str) -> Result<Option<(ShareRecord, Seat)>, DeliveryError> {
+        let Some(share) = self.common.index.share(token_digest).await? else { return Ok(None) };
         let is_open = share.is_open(self.common.clock.now())
             && share.failures < self.common.settings.limits.link_failures_max;
         Ok(share.seat.clone().filter(|_| is_open).map(|seat| (share, seat)))
     }
+}
+
+/// The name that the provider says; what was typed, where it says none or one that is no name.
+fn name_of(member: &MemberRecord, who: &Identified) -> String {
+    let typed = &member.member;
+    let named = who.name.clone().map(|name| Member { name, ..typed.clone() });
+    named.and_then(|named| named.checked().ok()).map_or_else(|| typed.name.clone(), |named| named.name)
 }
 
 fn is_new_chair(member: &MemberRecord) -> bool {

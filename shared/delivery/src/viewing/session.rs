@@ -5,8 +5,7 @@ use filmless_domain::audit::{Actor, AuditAction};
 use filmless_domain::usage::{UsageEvent, UsageKind};
 use filmless_domain::{Secret, person_name};
 use filmless_store::index::{
-    AccountRecord, Change, Condition, Index, LinkRecord, LogName, SessionRecord, ShareRecord, StudyRecord,
-    Transaction,
+    AccountRecord, Index, LinkRecord, LogName, SessionRecord, ShareRecord, StudyRecord, Transaction,
 };
 use jiff::Timestamp;
 
@@ -132,10 +131,8 @@ impl Portal {
             viewers_made: 0,
         };
         let digest = credentials::token_digest(token.expose());
-        let key = Index::session_key(&digest);
-        let new = Change::new().when(&Condition::Absent("pk"));
         let entry = audit.account(&account.account_key).entry(common)?;
-        let transaction = Transaction::new().put(&key, &session, new)?.log(LogName::Audit, &entry)?;
+        let transaction = Transaction::new().begin_session(&digest, &session)?.log(LogName::Audit, &entry)?;
         let events = match link {
             Some(link) => {
                 let opened = |pen: &Pen, _: &StudyRecord| {

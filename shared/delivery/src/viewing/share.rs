@@ -15,6 +15,7 @@ use serde::Serialize;
 use subtle::ConstantTimeEq;
 
 use super::{Portal, Session, evenly};
+use crate::consult::{EndReason, end_all_of_share, is_of_share};
 use crate::parts::Common;
 use crate::record::audit::Record;
 use crate::record::usage::{self, Pen};
@@ -83,6 +84,8 @@ pub struct ShareLine {
     pub is_open: bool,
     /// When its studies were opened with it, newest first.
     pub opened_at: Vec<Timestamp>,
+    /// How many consultations that were started with it are open; they end with it.
+    pub consultations: usize,
 }
 
 /// A share's state, before its code.
@@ -301,6 +304,7 @@ pub(crate) async fn list(common: &Common, account_key: &str) -> Result<Vec<Share
     let mut lines = Vec::new();
     // Members of consultations are on the page of their consultation.
     let shares = common.index.shares(account_key).await?.into_iter().filter(|share| share.seat.is_none());
+    let consultations = common.index.consultations_of_account(account_key).await?;
     for share in shares {
         let me = Actor::Share { share: share.id.clone() };
         let mut opened_at = Vec::new();
@@ -310,6 +314,10 @@ pub(crate) async fn list(common: &Common, account_key: &str) -> Result<Vec<Share
         }
         opened_at.sort_by(|a, b| b.cmp(a));
         let planned = Timestamp::from_second(share.ends_at).map_err(DeliveryError::internal("an expiry"))?;
+        let id = share.id.clone();
+        let theirs = consultations
+            .iter()
+            .filter(|record| is_of_share(record, &id) && record.consultation.is_open_at(now));
         lines.push(ShareLine {
             is_open: share.is_open(now),
             id: share.id,
@@ -322,6 +330,7 @@ pub(crate) async fn list(common: &Common, account_key: &str) -> Result<Vec<Share
             created_at: share.created_at,
             ends_at: share.ended_at.unwrap_or(planned),
             opened_at,
+            consultations: theirs.count(),
         });
     }
     lines.reverse();
@@ -339,15 +348,24 @@ pub(crate) async fn end(
     let Some(share) = common.index.shares(account_key).await?.into_iter().find(|s| s.id == id) else {
         return Ok(false);
     };
-    let record = Record::new(AuditAction::EndShare, actor).from(source).account(account_key);
+    let reason = match actor {
+        Actor::Account { .. } => EndReason::Withdrawn,
+        _ => EndReason::Recalled,
+    };
+    let record = Record::new(AuditAction::EndShare, actor.clone()).from(source).account(account_key);
     let entry = record.detail(format!("share {id}")).entry(common)?;
     let (key, change) = Index::end_share_change(&share.token_digest, common.clock.now());
     let transaction = Transaction::new().update(key, change).log(LogName::Audit, &entry)?;
-    match common.index.commit(transaction).await? {
-        TransactionOutcome::Committed => Ok(true),
+    let is_ended = match common.index.commit(transaction).await? {
+        TransactionOutcome::Committed => true,
         // Ended already.
-        TransactionOutcome::ConditionUnmet(_) => Ok(share.ended_at.is_some()),
+        TransactionOutcome::ConditionUnmet(_) => share.ended_at.is_some(),
+    };
+    if is_ended {
+        // What its holder let others see goes with it; again, if a crash cut that off.
+        end_all_of_share(common, account_key, id, reason, (&actor, source)).await?;
     }
+    Ok(is_ended)
 }
 
 /// A code is short. It is hashed with the token, which is stored nowhere, so the table does not help to guess it.

@@ -283,3 +283,26 @@ fn a_provider_without_tls_is_no_setting() {
     let settings = OidcSettings::new("http://id.example".into(), "filmless".into(), None);
     assert!(matches!(RelyingParty::new(settings, RETURN.into(), None), Err(IdentityError::Settings(_))));
 }
+
+#[tokio::test]
+async fn whoever_has_no_role_is_identified_by_a_name_and_a_mailbox_that_the_provider_verified() {
+    for (changes, name, email) in [
+        (
+            json!({ "roles": [], "name": "TS. An", "email": "an@bv.vn", "email_verified": true }),
+            Some("TS. An"),
+            Some("an@bv.vn"),
+        ),
+        (json!({ "roles": [], "name": null, "email": "an@bv.vn", "email_verified": false }), None, None),
+        (json!({ "roles": [], "name": null, "email": "an@bv.vn" }), None, None),
+    ] {
+        let provider = Fake::start();
+        let party = party(&provider.issuer);
+        let begun = party.begin().await.unwrap();
+        let nonce = parameters(&begun)["nonce"].clone();
+        provider.answer_with(&signed(1, &changed(&provider.issuer, &nonce, changes)));
+        let returned = returned(&begun);
+        let who = party.identify(begun.pending, returned, now()).await.unwrap();
+        assert_eq!((who.name.as_deref(), who.email.as_deref()), (name, email));
+        assert!(!who.subject.is_empty());
+    }
+}

@@ -13,6 +13,7 @@ mod typeset;
 use crate::{SlipContent, SlipError, clean, words};
 
 pub use minutes::{MinutesContent, MinutesPicture, minutes_pdf};
+pub use typeset::unprintable;
 
 /// Draws the slip, tagged for screen readers (PDF/UA-1): one A5 page, then the result. Same content, same bytes.
 ///

@@ -13,8 +13,9 @@ static REGULAR: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/NotoSans-Regul
 static BOLD: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/NotoSans-Bold.ttf"));
 static MONO: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/NotoSansMono-Bold.ttf"));
 
-/// Fonts for other scripts, tried in this order. An empty one was missing at build time.
-static FALLBACK: [&[u8]; 8] = [
+/// Fonts for signs and other scripts, tried in this order. An empty one was missing at build time.
+static FALLBACK: [&[u8]; 9] = [
+    include_bytes!(concat!(env!("OUT_DIR"), "/NotoSansMath-Regular.ttf")),
     include_bytes!(concat!(env!("OUT_DIR"), "/NotoSansThai-Regular.ttf")),
     include_bytes!(concat!(env!("OUT_DIR"), "/NotoSansKhmer-Regular.ttf")),
     include_bytes!(concat!(env!("OUT_DIR"), "/NotoSansLao-Regular.ttf")),
@@ -48,6 +49,23 @@ impl Fonts {
         let face = |data| Ok(Face { own: OneFont::read(data)?, others: Rc::clone(&others) });
         Ok(Self { regular: face(REGULAR)?, bold: face(BOLD)?, mono: face(MONO)? })
     }
+}
+
+/// The first character of a text that would be printed as lost, or left out: minutes with it are not what was written.
+#[must_use]
+pub fn unprintable(text: &str) -> Option<char> {
+    let data = std::iter::once(&REGULAR).chain(&FALLBACK).filter(|data| !data.is_empty());
+    let fonts: Vec<FontRef<'_>> = data.filter_map(|data| FontRef::new(data).ok()).collect();
+    let is_there =
+        |c: char| fonts.iter().any(|font| font.charmap().map(c).is_some_and(|glyph| glyph.to_u32() != 0));
+    let is_lost = |c: &char| {
+        let is_selector = matches!(c, '\u{fe00}'..='\u{fe0f}');
+        !is_there(*c)
+            && !is_selector
+            && !is_combining_mark(*c)
+            && !readable(*c, false).chars().any(char::is_alphabetic)
+    };
+    text.lines().find_map(|line| clean::line(line).chars().find(is_lost))
 }
 
 /// One face of the slip, and the fonts that fill in for missing scripts.

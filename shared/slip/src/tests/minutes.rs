@@ -3,14 +3,15 @@
 use std::fs;
 
 use filmless_consult::{
-    Attendee, ConsultationId, KeyImage, MemberId, MemberRole, Minutes, MinutesOpinion, MinutesPatient,
-    MinutesSignature, MinutesText, Replaced, ShownSeries, Signer, Stay, WrittenMinutes,
+    Attendee, ConsultationId, KeyImage, MeasuredValue, MemberId, MemberRole, Minutes, MinutesMeasurement,
+    MinutesOpinion, MinutesPatient, MinutesSignature, MinutesText, Replaced, ShownSeries, Signer, Stay,
+    WrittenMinutes,
 };
 use filmless_domain::chain::ChainHead;
 use filmless_domain::{SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
 
 use super::sample::{NASTY, run};
-use crate::{MinutesContent, MinutesPicture, SlipError, minutes_pdf};
+use crate::{MinutesContent, MinutesPicture, SlipError, minutes_pdf, unprintable};
 
 const POPPLER: &str = "poppler-utils";
 
@@ -69,10 +70,23 @@ pub(super) fn text() -> MinutesText {
             sop_instance_uid: SopInstanceUid::parse(&format!("{uid}.2.87")).unwrap(),
             frame: None,
             caption: "Nốt 12 mm, bờ tua gai".to_owned(),
+            picture: None,
+            measured: vec![MinutesMeasurement {
+                by: "Lê Thị Lan".to_owned(),
+                label: String::new(),
+                values: vec![MeasuredValue {
+                    quantity: "length".to_owned(),
+                    value: "12.4".to_owned(),
+                    unit: "mm".to_owned(),
+                }],
+            }],
+            measured_left_out: 2,
         }],
         opinions: vec![MinutesOpinion {
             name: "BS. CKII Lê Thị Lan".to_owned(),
             text: "Nốt bờ tua gai, nguy cơ cao. Đề nghị sinh thiết dưới hướng dẫn CT.".to_owned(),
+            number: Some(2),
+            adds_to: Some(1),
             at: Some("2026-11-30T01:30:00Z".parse().unwrap()),
             digest: Some("d".repeat(64)),
         }],
@@ -150,11 +164,11 @@ fn the_minutes_say_every_field_of_the_form_in_correct_vietnamese() {
         "Điều trị đã thực hiện: –",
         "1. Ngực 1 mm, cửa sổ phổi · 12 phút 34 giây",
         "1.2.840.113619.2.55.3.604688119.971.1606093200.123.2 · ảnh xem lâu nhất: 87",
-        "BS. CKII Lê Thị Lan Nốt bờ tua gai, nguy cơ cao.",
+        "BS. CKII Lê Thị Lan Ý kiến số 2 · bổ sung cho ý kiến số 1 Nốt bờ tua gai, nguy cơ cao.",
         "Sinh thiết nốt thùy trên phổi phải.",
         "Chuyển Khoa Ngoại lồng ngực.",
         "Tái khám sau một tuần.",
-        "Ảnh 1. Nốt 12 mm, bờ tua gai",
+        "Ảnh 1. Nốt 12 mm, bờ tua gai – Lê Thị Lan: dài 12,4 mm Số phép đo khác: 2",
         "Ký lúc: 30/11/2026 09:30",
         &format!("Mã SHA-256 của bản này: {}", minutes.digest),
     ] {
@@ -191,6 +205,23 @@ fn minutes_that_not_everybody_signed_say_so() {
 }
 
 #[test]
+fn whoever_signs_is_among_those_who_took_part_and_nothing_began_where_nobody_came() {
+    let mut text = text();
+    let beside = text.attendees.pop().unwrap();
+    text.attendees.iter_mut().for_each(|one| one.present.clear());
+    let minutes = sealed(text);
+    let Attendee { id, name, title, facility, licence, role, .. } = beside;
+    let by = Signer { id: id.unwrap(), name, title, facility, licence, role };
+    let signature = minutes.sign(by, "2026-11-30T02:30:00Z".parse().unwrap(), &[]).unwrap();
+    let words = words_of(&pdf(&minutes, &[signature], false));
+    for part in
+        ["Bắt đầu: –", "Kết thúc: –", "3. Thành viên: BS. CKII Lê Thị Lan", "Không vào phòng hội chẩn"]
+    {
+        assert!(words.contains(part), "{part} is missing in:\n{words}");
+    }
+}
+
+#[test]
 fn a_correction_names_what_it_replaces_and_why() {
     let first = sealed(text());
     let replaces = Some(Replaced { digest: first.digest.clone(), reason: "Ghi nhầm bên".to_owned() });
@@ -199,6 +230,28 @@ fn a_correction_names_what_it_replaces_and_why() {
     let words = words_of(&pdf(&second, &signed(&second, &[0, 1]), false));
     assert!(words.contains(&format!("Thay cho bản có mã: {}", first.digest)), "{words}");
     assert!(words.contains("Lý do sửa: Ghi nhầm bên"), "{words}");
+}
+
+#[test]
+fn signs_of_measure_and_order_are_read_as_they_were_typed() {
+    let typed = "≥ 14 mm ≤ 20 mm ± 2 µm ≠ ≈ → ← ↑ ↓ ∅ √ ∞ × ÷ ° ² ½ ∆ Δ";
+    assert_eq!(unprintable(typed), None);
+    let minutes = sealed(MinutesText { conclusion: typed.to_owned(), ..text() });
+    let words = words_of(&pdf(&minutes, &[], false));
+    assert!(words.contains(typed), "{words}");
+}
+
+#[test]
+fn what_cannot_be_printed_is_told_before() {
+    for (text, expected) in [
+        ("Nốt 8 mm\nthùy trên phổi phải\r\n\tâm", None),
+        ("Nguye\u{302}\u{303}n", None),
+        ("Грузия საქართველო 结节 ❤\u{fe0f}", Some('❤')),
+        ("đạt ✓", Some('✓')),
+        ("\u{12000}", Some('\u{12000}')),
+    ] {
+        assert_eq!(unprintable(text), expected, "{text}");
+    }
 }
 
 #[test]
@@ -234,6 +287,33 @@ fn texts_that_break_careless_layouts_are_set() {
         let made = pdf(&sealed(text), &[], true);
         assert!(made.starts_with(b"%PDF-"), "{nasty:?}");
     }
+}
+
+#[test]
+fn a_key_image_without_a_picture_says_so_and_a_small_picture_is_not_blown_up() {
+    let mut text = text();
+    text.key_images.push(KeyImage { caption: "Ảnh nhỏ".to_owned(), ..text.key_images[0].clone() });
+    text.key_images[1].frame = Some(3);
+    let minutes = sealed(text);
+    let small = png(64, 48);
+    let pictures = [MinutesPicture { key_image: 1, bytes: &small }];
+    let content =
+        MinutesContent { minutes: &minutes, signatures: &[], pictures: &pictures, has_english: true };
+    let made = minutes_pdf(&content).unwrap();
+    let words = words_of(&made);
+    for part in
+        ["Không có hình / No picture", "không dùng để chẩn đoán", "Image 1. Nốt 12 mm", "Image 2. Ảnh nhỏ"]
+    {
+        assert!(words.contains(part), "{part} is missing in:\n{words}");
+    }
+    assert_eq!(words.matches("Không có hình").count(), 1);
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("minutes.pdf"), made).unwrap();
+    let listed = run("pdfimages", POPPLER, &["-list", "minutes.pdf"], folder.path());
+    let columns: Vec<&str> = listed.lines().nth(2).unwrap().split_whitespace().collect();
+    assert_eq!(columns[3..5], ["64", "48"], "{listed}");
+    let per_inch: f32 = columns[12].parse().unwrap();
+    assert!((109.0..111.0).contains(&per_inch), "{listed}");
 }
 
 #[test]

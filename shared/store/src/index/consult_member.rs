@@ -1,6 +1,7 @@
 //! The members of consultations, and the messages to them.
 
 use filmless_consult::{ConsultationId, Member, MemberId, MemberStatus};
+use filmless_domain::staff::Identified;
 use filmless_domain::{Channel, Language};
 use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;
@@ -9,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::TransactionOutcome;
 use super::consultation::consult_pk;
+use super::notice::MESSAGE_POINTER_SECONDS;
 use super::{Change, ChannelRecord, ChannelState, Condition, Index, ItemKey, LogEntry, LogName, Transaction};
 use crate::StoreError;
 
@@ -18,6 +20,13 @@ pub struct MemberRecord {
     /// Who it is, and how far they have come.
     #[serde(flatten)]
     pub member: Member,
+    /// The account at the hospital's identity provider with which they have to come, where whoever invites picked one: its stable
+    /// name, or its email address.
+    #[serde(default)]
+    pub account: Option<String>,
+    /// The stable name of the account with which they came. Nobody else takes this seat from then on.
+    #[serde(default)]
+    pub identified_as: Option<String>,
     /// SHA-256 of the token of their newest link, in hex; absent until they are invited.
     #[serde(default)]
     pub share_digest: Option<String>,
@@ -36,6 +45,27 @@ pub struct MemberRecord {
     /// When they were removed.
     #[serde(default, with = "millisecond::optional")]
     pub removed_at: Option<Timestamp>,
+}
+
+impl MemberRecord {
+    /// Whether they come with an account of the hospital, so that there is no code.
+    #[must_use]
+    pub const fn signs_in(&self) -> bool {
+        self.account.is_some() || self.identified_as.is_some()
+    }
+
+    /// Whether this is the person who was invited: who came before; else whoever has the account that was picked; else, where none
+    /// was, the invited mailbox, which the provider verified.
+    #[must_use]
+    pub fn is(&self, who: &Identified) -> bool {
+        let has_mailbox =
+            |address: &str| who.email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(address));
+        match (&self.identified_as, &self.account) {
+            (Some(known), _) => *known == who.subject,
+            (None, Some(account)) => *account == who.subject || has_mailbox(account),
+            (None, None) => self.member.email.as_deref().is_some_and(has_mailbox),
+        }
+    }
 }
 
 /// What a message to a member is.
@@ -73,6 +103,23 @@ pub struct MemberMessageRecord {
     /// When it was made.
     #[serde(with = "millisecond::required")]
     pub created_at: Timestamp,
+}
+
+/// Leads from the provider's id of a message to the message.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MemberMessagePointer {
+    /// Of which consultation.
+    pub consultation: ConsultationId,
+    /// To whom.
+    pub member: MemberId,
+    /// Which one of theirs.
+    pub number: u32,
+    /// When the item expires (the table's TTL), in seconds since 1970; a provider's reports come within days.
+    pub expires_at: i64,
+}
+
+fn pointer_key(provider_id: &str) -> ItemKey {
+    ItemKey::new(format!("MESSAGE#{provider_id}"), "MEMBER")
 }
 
 fn member_key(consultation: &ConsultationId, member: &MemberId) -> ItemKey {
@@ -174,6 +221,17 @@ impl Index {
         (member_key(consultation, &member.member.id), change.when(&as_read))
     }
 
+    /// The change of a member whom the identity provider identified, and who is named by it. With that of
+    /// [`Index::seat_member_change`].
+    #[must_use]
+    pub fn identify_member(change: Change, name: &str, subject: &str) -> Change {
+        let as_before = Condition::Any(vec![
+            Condition::Absent("identified_as"),
+            Condition::is_text("identified_as", subject),
+        ]);
+        change.set("name", name).set("identified_as", subject).when(&as_before)
+    }
+
     /// The change that gives a member a new link, and counts the messages that were made for them.
     #[must_use]
     pub fn invite_member_change(
@@ -221,8 +279,31 @@ impl Index {
         self.query(&consult_pk(consultation), "MESSAGE#").await
     }
 
+    /// All messages to one member, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn messages_to(
+        &self,
+        consultation: &ConsultationId,
+        member: &MemberId,
+    ) -> Result<Vec<MemberMessageRecord>, StoreError> {
+        self.query(&consult_pk(consultation), &format!("MESSAGE#{member}#")).await
+    }
+
+    /// The message to a member with this provider's id.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn member_message_of(
+        &self,
+        provider_id: &str,
+    ) -> Result<Option<MemberMessagePointer>, StoreError> {
+        self.get(&pointer_key(provider_id)).await
+    }
+
     /// Records what became of a message, if it is still in that state; returns whether it was. What is sent or given up
-    /// keeps no secret.
+    /// keeps no secret; what is sent is found by the provider's id.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -238,7 +319,17 @@ impl Index {
             .when(&Condition::is_text_at(["delivery", "state"], from.as_str()));
         let is_left = matches!(to.state, ChannelState::Pending | ChannelState::Sending);
         let change = if is_left { change } else { change.remove("sealed") };
-        let transaction = Transaction::new().update(message.key(), change).log_all(LogName::Usage, usage)?;
+        let mut transaction =
+            Transaction::new().update(message.key(), change).log_all(LogName::Usage, usage)?;
+        if let (ChannelState::Sent, Some(id)) = (to.state, &to.provider_id) {
+            let pointer = MemberMessagePointer {
+                consultation: message.consultation.clone(),
+                member: message.member.clone(),
+                number: message.number,
+                expires_at: to.at.unwrap_or(message.created_at).as_second() + MESSAGE_POINTER_SECONDS,
+            };
+            transaction = transaction.put(&pointer_key(id), &pointer, Change::new())?;
+        }
         Ok(self.commit(transaction).await? == TransactionOutcome::Committed)
     }
 

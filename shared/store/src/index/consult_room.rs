@@ -213,6 +213,22 @@ impl Index {
         Ok(found)
     }
 
+    /// Deletes all connections of a room, whether they are over or not. Returns the number of items.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(super) async fn forget_room_connections(
+        &self,
+        consultation: &ConsultationId,
+    ) -> Result<usize, StoreError> {
+        let found: Vec<RoomConnection> = self.query(&consult_pk(consultation), "CONNECTION#").await?;
+        for connection in &found {
+            self.delete(&pointer_key(&connection.id)).await?;
+            self.delete(&connection_key(consultation, &connection.id)).await?;
+        }
+        Ok(2 * found.len())
+    }
+
     /// The connection with this id, whatever its room.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
 
 use super::account::account_pk;
+use super::consult_room::room_key;
 use super::study::study_pk;
 use super::{Change, Condition, Index, ItemKey, Transaction};
 use crate::StoreError;
@@ -26,6 +27,9 @@ pub struct ConsultationRecord {
     pub language: Language,
     /// Who started it, for people to read.
     pub starter: String,
+    /// Whether its members may save marks in its studies.
+    #[serde(default)]
+    pub may_annotate: bool,
     /// When it was started.
     #[serde(with = "millisecond::required")]
     pub created_at: Timestamp,
@@ -132,20 +136,48 @@ impl Index {
         (consultation_key(id), change)
     }
 
-    /// Erases a consultation: members, what they wrote, the room and its record, and the pointers. Returns the number of items.
+    /// The change that gives a consultation that had ended for one reason another, graver one.
+    #[must_use]
+    pub fn end_consultation_again_change(
+        id: &ConsultationId,
+        before: EndReason,
+        reason: EndReason,
+    ) -> (ItemKey, Change) {
+        let word: &'static str = before.into();
+        let change = Change::new().set("ended", reason).when(&Condition::is_text("ended", word));
+        (consultation_key(id), change)
+    }
+
+    /// Erases a consultation: invitations, members, what they wrote, the room and its record, and the pointers. Returns the
+    /// number of items. Cut off, it is found again and erased to its end.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn erase_consultation(&self, record: &ConsultationRecord) -> Result<usize, StoreError> {
         let consultation = &record.consultation;
-        let mut erased = 0;
+        let pk = consult_pk(&consultation.id);
+        let mut erased = self.forget_room_connections(&consultation.id).await?;
+        // First nobody can add anything any more: a line needs the room as it was read, and a message or a link its member.
+        self.delete(&room_key(&consultation.id)).await?;
+        erased += 1;
         for member in self.members(&consultation.id).await? {
-            if let Some(digest) = &member.share_digest {
-                self.delete(&Self::share_key(digest)).await?;
-                erased += 1;
+            self.delete(&Self::member_key(&consultation.id, &member.member.id)).await?;
+            erased += 1;
+        }
+        for share in self.shares(&consultation.account).await? {
+            if share.seat.as_ref().is_some_and(|seat| seat.consultation == consultation.id) {
+                self.delete(&Self::share_key(&share.token_digest)).await?;
+                self.delete(&Self::share_pointer(&share).0).await?;
+                erased += 2;
             }
         }
-        erased += self.erase_partition(&consult_pk(&consultation.id)).await?;
+        let meta = consultation_key(&consultation.id);
+        for key in self.query_keys(&pk, "").await?.iter().filter(|key| **key != meta) {
+            self.delete(key).await?;
+            erased += 1;
+        }
+        // Its own item last, by which a run that was cut off finds it; and whatever was on its way meanwhile.
+        erased += self.erase_partition(&pk).await?;
         let partitions = consultation.studies.iter().map(study_pk).chain([account_pk(&consultation.account)]);
         for pk in partitions {
             self.delete(&ItemKey::new(pk, pointer_sk(&consultation.id))).await?;

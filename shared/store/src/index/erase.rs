@@ -48,7 +48,7 @@ impl Index {
         Ok(erased + 1 + self.erase_partition(&order_pk(&order.accession_number)).await?)
     }
 
-    /// Erases the rest of a patient: account with passwords and counters, corrections, pointers. Returns the number of
+    /// Erases the rest of a patient: account with passwords, counters and sessions, corrections, pointers. Returns the number of
     /// items.
     ///
     /// # Errors
@@ -56,6 +56,7 @@ impl Index {
     pub async fn erase_patient(&self, patient: &PatientId) -> Result<usize, StoreError> {
         let mut erased = 0;
         if let Some(account_key) = self.own_account_key(patient).await? {
+            erased += self.erase_sessions(&account_key).await?;
             for share in self.shares(&account_key).await? {
                 self.delete(&Self::share_key(&share.token_digest)).await?;
                 erased += 1;

@@ -26,6 +26,9 @@ pub struct MarksRecord {
     pub saved_at: Timestamp,
     /// What was made of it.
     pub series: Vec<SavedSeries>,
+    /// Of minutes of a consultation: which version. Whoever is the author signed them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<u32>,
 }
 
 /// A series of marks.

@@ -156,7 +156,7 @@ pub struct EarlyReport {
 }
 
 /// How long we expect reports of a provider, in seconds.
-const MESSAGE_POINTER_SECONDS: i64 = 30 * 24 * 3600;
+pub(super) const MESSAGE_POINTER_SECONDS: i64 = 30 * 24 * 3600;
 
 fn message_key(provider_id: &str) -> ItemKey {
     ItemKey::new(format!("MESSAGE#{provider_id}"), "MESSAGE")

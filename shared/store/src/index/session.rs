@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
 
-use super::{Change, Condition, Index, ItemKey};
+use super::account::account_pk;
+use super::{Change, Condition, Index, ItemKey, Transaction};
 use crate::StoreError;
 
 /// Somebody who has signed in.
@@ -40,6 +41,14 @@ pub struct SessionRecord {
     pub viewers_made: u32,
 }
 
+/// Leads from an account to a session that began in it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct SessionPointer {
+    session: String,
+    /// The same as the session's.
+    expires_at: i64,
+}
+
 /// As it was before the first one: a condition asks whether the attribute is there.
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over the field")]
 const fn is_none_made(made: &u32) -> bool {
@@ -50,8 +59,22 @@ pub(super) fn session_key(token_digest: &str) -> ItemKey {
     ItemKey::new(format!("SESSION#{token_digest}"), "SESSION")
 }
 
+impl Transaction {
+    /// Begins a session, which is new, and has its account lead to it.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`], never for this type.
+    pub fn begin_session(self, token_digest: &str, session: &SessionRecord) -> Result<Self, StoreError> {
+        let pointer = SessionPointer { session: token_digest.to_owned(), expires_at: session.expires_at };
+        let short = token_digest.get(..32).unwrap_or(token_digest);
+        let pointer_key = ItemKey::new(account_pk(&session.account_key), format!("SESSION#{short}"));
+        let new = Change::new().when(&Condition::Absent("pk"));
+        self.put(&session_key(token_digest), session, new)?.put(&pointer_key, &pointer, Change::new())
+    }
+}
+
 impl Index {
-    /// The key of a new session, for the transaction that starts it.
+    /// The key of a session, for the transaction that starts it.
     #[must_use]
     pub fn session_key(token_digest: &str) -> ItemKey {
         session_key(token_digest)
@@ -78,6 +101,18 @@ impl Index {
         let change =
             Change::new().set("seen_at", now.as_millisecond()).when(&Condition::Present("account_key"));
         self.update::<SessionRecord>(&session_key(token_digest), change).await.map(|_| ())
+    }
+
+    /// Erases every session that began in an account, over or not. Returns the number of items.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(super) async fn erase_sessions(&self, account_key: &str) -> Result<usize, StoreError> {
+        let pointers: Vec<SessionPointer> = self.query(&account_pk(account_key), "SESSION#").await?;
+        for pointer in &pointers {
+            self.delete(&session_key(&pointer.session)).await?;
+        }
+        Ok(pointers.len())
     }
 
     /// Ends a session.

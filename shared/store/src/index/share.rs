@@ -21,6 +21,9 @@ pub struct Seat {
     pub member: MemberId,
     /// Until when its studies open, in seconds since 1970; the share itself ends later, so that minutes can be signed.
     pub studies_until: i64,
+    /// Whether it has no code, because its member signs in with the hospital's account.
+    #[serde(default)]
+    pub by_account: bool,
 }
 
 /// What a patient opened for somebody.

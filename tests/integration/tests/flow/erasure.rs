@@ -4,9 +4,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use crate::consultations::{CHAIR, Held, INVITED, MAILBOX, QUESTION};
 use crate::portal::{Browser, opens, password_of, released, sign_in};
 use crate::reconcile::found;
 use crate::sample::Study;
+use crate::sharing::between;
 use crate::system::{PATIENCE, System, link_of};
 
 /// The files in the data folder that hold the study's UID or the patient code. Leaves out messages and logs.
@@ -86,7 +88,38 @@ async fn what_was_erased_is_in_no_outbox_and_on_no_page_of_a_database() {
     system.upload("incoming/tuyet", study.slice(1, 1)).await;
     system.upload_order(&order).await;
     system.until(&study.uid, "released").await;
-    let words = ["tuyet-lan", "Tuyết-Lan", "987650321", "987 650 321", "tuyetlan@example"];
+    // A consultation, from its question to minutes in the study.
+    let held = Held::start(&system, &study);
+    let (_, welcome) = held.ask(&system, "poll", &json!({ "since": null }));
+    let chat =
+        json!({ "type": "chat", "id": "0e2f0a52-9f7e-4c39-8e0f-8d3a4b1c2d3e", "text": "Lời chỉ nói ở đây" });
+    let (status, said) = held.ask(&system, "poll", &json!({ "since": welcome["head"], "messages": [chat] }));
+    assert!(status == 200 && said.to_string().contains("Lời chỉ"), "{said}");
+    held.submit(&system, "opinions", &[("text", "Ý kiến chỉ viết ở đây")]);
+    held.submit(&system, "minutes", &[("follows", ""), ("conclusion", "Kết luận chỉ viết ở đây")]);
+    let (_, minutes) =
+        held.chair.get(&format!("{}/consultations/{}/minutes", system.text("portal"), held.id));
+    let digest = between(&minutes, "name=\"follows\" value=\"", "\"");
+    assert_eq!(held.submit(&system, "minutes/sign", &[("digest", digest)]).0, 200);
+    let has_minutes = || system.study(&study.uid).filter(|study| study["instances"] == 2).map(|_| ());
+    system.until_some("the minutes in the study", has_minutes).await;
+    let words = [
+        "tuyet-lan",
+        "Tuyết-Lan",
+        "987650321",
+        "987 650 321",
+        "tuyetlan@example",
+        QUESTION,
+        CHAIR,
+        INVITED,
+        MAILBOX,
+        "Lời chỉ nói ở đây",
+        "Ý kiến chỉ viết ở đây",
+        "Kết luận chỉ viết ở đây",
+    ];
+    for word in words {
+        assert!(!files_with(&system, &[word]).is_empty(), "{word} is nowhere");
+    }
     let end = Instant::now() + PATIENCE;
     while system.embedded().all_emails().is_empty() || system.embedded().all_sms().is_empty() {
         assert!(Instant::now() < end, "no message was sent");
@@ -95,6 +128,11 @@ async fn what_was_erased_is_in_no_outbox_and_on_no_page_of_a_database() {
     assert!(files_with(&system, &words).contains("outbox"));
     system.staff(&["erase", &study.patient_id, "--reason", "asked for"]);
     assert!(system.embedded().all_sms().is_empty() && system.embedded().all_emails().is_empty());
+    // Nobody is in the consultation any more, and its invitation opens nothing.
+    assert_eq!(held.ask(&system, "poll", &json!({ "since": welcome["head"] })).0, 401);
+    assert_eq!(held.ask(&system, "ticket", &json!({})).0, 401);
+    assert_eq!(Browser::default().get(&format!("{}{}", system.text("portal"), held.link)).0, 404);
+    assert!(system.command(&["audit", "verify"]).0);
     // The databases truncate their journals within seconds.
     while !files_with(&system, &words).is_empty() {
         assert!(Instant::now() < end, "left in {}", files_with(&system, &words));

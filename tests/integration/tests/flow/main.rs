@@ -16,6 +16,7 @@ mod bad_input;
 mod binary;
 mod collector;
 mod console;
+mod consultations;
 mod contents;
 mod delivery;
 mod downloads;

@@ -12,7 +12,7 @@ on_both_systems! {
 }
 
 /// The text between two words of a page.
-fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
+pub fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
     let start = page.find(before).unwrap_or_else(|| panic!("{before} is not in {page}")) + before.len();
     page[start..].split(after).next().unwrap()
 }

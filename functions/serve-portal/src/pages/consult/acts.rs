@@ -4,10 +4,10 @@ use axum::extract::{Path, RawForm};
 use axum::http::StatusCode;
 use axum::response::Response;
 use filmless_consult::Incoming;
-use filmless_delivery::consult::{Invited, MemberAct, NewMember, TypedOpinion};
+use filmless_delivery::consult::{Again, Invited, MemberAct, NewMember, TypedOpinion};
 use filmless_delivery::viewing::Session;
 
-use super::form::new_member_of;
+use super::form::{link_of, new_member_of};
 use super::invited::InvitedRow;
 use super::show::{self, Kept};
 use super::start::InvitedPage;
@@ -48,27 +48,28 @@ pub(crate) async fn new_code(
     visitor: Visitor,
     Path((id, member)): Path<(String, String)>,
 ) -> Result<Response, PortalError> {
-    invite_again(visitor, &id, &member, false).await
+    invite_again(visitor, &id, &member, Again::Code).await
 }
 
 /// `POST /consultations/{consultation_id}/members/{member_id}/link`
 pub(crate) async fn new_link(
     visitor: Visitor,
     Path((id, member)): Path<(String, String)>,
+    RawForm(body): RawForm,
 ) -> Result<Response, PortalError> {
-    invite_again(visitor, &id, &member, true).await
+    invite_again(visitor, &id, &member, link_of(&body)).await
 }
 
 async fn invite_again(
     visitor: Visitor,
     id: &str,
     member: &str,
-    is_link: bool,
+    again: Again,
 ) -> Result<Response, PortalError> {
     let Some(session) = visitor.session().await? else { return see_other("/", []) };
     demand_place(&visitor, &session, id).await?;
     let consultations = consultations(&visitor)?;
-    let done = consultations.invite_again(&session, &id_of(id)?, &member_of(member)?, is_link).await?;
+    let done = consultations.invite_again(&session, &id_of(id)?, &member_of(member)?, again).await?;
     answer(&visitor, &session, id, done, NewMember::default()).await
 }
 

@@ -77,10 +77,13 @@ pub(crate) struct MinutesCard {
     pub(crate) reason: String,
     pub(crate) may_sign: bool,
     pub(crate) asks_licence: bool,
+    pub(crate) version: u32,
+    /// The earlier version that counts until this one does: its words, and its number.
+    pub(crate) valid: Option<(String, u32)>,
 }
 
 impl MinutesCard {
-    pub(crate) fn new(t: &Texts, place: &Place, view: &MinutesView) -> Self {
+    pub(crate) fn new(t: &Texts, place: &Place, view: &MinutesView, valid: Option<&MinutesView>) -> Self {
         let (words, written) = (t.consult, &view.minutes.written);
         let text = &written.text;
         let member = place.admitted().map(|member| &member.member);
@@ -92,14 +95,26 @@ impl MinutesCard {
             (words.treatment, &text.treatment),
             (words.follow_up, &text.follow_up),
         ];
+        let captions: Vec<String> = (1..)
+            .zip(&text.key_images)
+            .map(|(number, image)| format!("{number}. {}", image.caption).trim().to_owned())
+            .collect();
+        let key_images = (!captions.is_empty()).then(|| (words.key_images, captions.join("\n")));
         let signed = |s: &MinutesSignature| words::signature(t, &s.signed.by, s.signed.at);
         Self {
+            version: written.version,
+            valid: valid.map(|valid| {
+                let written = &valid.minutes.written;
+                let heading = format!("{} {}, {}", words.version, written.version, moment(t, written.at));
+                (heading, written.version)
+            }),
             heading: format!("{} {}, {}", words.version, written.version, moment(t, written.at)),
             is_final: view.is_final,
             texts: texts
                 .into_iter()
                 .filter(|(_, text)| !text.is_empty())
                 .map(|(words, text)| (words, text.clone()))
+                .chain(key_images)
                 .collect(),
             signatures: view.signatures.iter().map(signed).collect(),
             digest: view.minutes.digest.clone(),

@@ -1,8 +1,10 @@
 //! The form that starts a consultation, for doctors with a share and for staff.
 
-use filmless_delivery::consult::{ConsentForm, NewMember, StartRequest, limits};
+use filmless_delivery::consult::{
+    ACCOUNT_CHARS_MAX, Again, ConsentForm, LinkBy, NewMember, StartRequest, limits,
+};
 use filmless_domain::hospital::HOSPITAL_TIME;
-use filmless_domain::{Language, StudyInstanceUid};
+use filmless_domain::{Channel, Language, StudyInstanceUid};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
@@ -17,8 +19,12 @@ const DAYS: [u32; 5] = [1, 3, 7, 14, 30];
 /// The preselected number.
 const DAYS_CHOSEN: u32 = 7;
 
+/// The value of a form whose link is passed on by hand.
+pub(crate) const BY_HAND: &str = "hand";
+
 /// The fields of a member.
-pub(crate) const MEMBER_FIELDS: [&str; 6] = ["name", "title", "facility", "licence", "email", "phone"];
+pub(crate) const MEMBER_FIELDS: [&str; 7] =
+    ["name", "title", "facility", "licence", "email", "phone", "account"];
 
 /// What was typed, valid or not.
 #[derive(Clone)]
@@ -33,6 +39,7 @@ pub(crate) struct Typed {
     pub(crate) members: Vec<NewMember>,
     pub(crate) chair: String,
     pub(crate) secretary: String,
+    pub(crate) may_annotate: bool,
 }
 
 /// A choice: value, words, whether it is chosen.
@@ -50,6 +57,8 @@ pub(crate) struct StartForm {
     /// Whether a row is filled that is folded away at first.
     pub(crate) has_more: bool,
     pub(crate) question_chars_max: usize,
+    /// Whether it is chosen here that members may save marks; else it is a right of the share.
+    pub(crate) asks_annotate: bool,
     pub(crate) typed: Typed,
 }
 
@@ -85,6 +94,7 @@ impl Typed {
             members: vec![NewMember::default(); ROWS],
             chair: "0".into(),
             secretary: String::new(),
+            may_annotate: false,
         }
     }
 
@@ -101,6 +111,7 @@ impl Typed {
             members: vec![NewMember::default(); ROWS],
             chair: String::new(),
             secretary: String::new(),
+            may_annotate: false,
         };
         for (name, value) in url::form_urlencoded::parse(body) {
             let value = value.into_owned();
@@ -114,6 +125,7 @@ impl Typed {
                 "consent_at" => typed.consent_at = value,
                 "chair" => typed.chair = value,
                 "secretary" => typed.secretary = value,
+                "may_annotate" => typed.may_annotate = true,
                 name => {
                     let member = name.rsplit_once('_').and_then(|(field, place)| {
                         Some((field, typed.members.get_mut(place.parse::<usize>().ok()?)?))
@@ -164,7 +176,9 @@ impl Typed {
             consent_at: consent_at.and_then(|at| at.to_zoned(HOSPITAL_TIME).ok()).map(|at| at.timestamp()),
             members: rows.iter().filter_map(|row| self.members.get(*row).cloned()).collect(),
             chair: place_of(&self.chair),
-            secretary: place_of(&self.secretary),
+            // A row that is not filled is nobody.
+            secretary: (!self.secretary.is_empty()).then(|| place_of(&self.secretary).unwrap_or(usize::MAX)),
+            may_annotate: self.may_annotate,
             language,
             starter,
         }
@@ -180,6 +194,17 @@ pub(crate) fn new_member_of(body: &[u8]) -> NewMember {
     member
 }
 
+/// Another link, which goes as the form says.
+pub(crate) fn link_of(body: &[u8]) -> Again {
+    let by = url::form_urlencoded::parse(body).find(|(name, _)| name == "by");
+    let by = by.map(|(_, value)| value).unwrap_or_default();
+    Again::Link(match (by.as_ref(), Channel::of_word(&by)) {
+        (BY_HAND, _) => LinkBy::Hand,
+        (_, Some(channel)) => LinkBy::Channel(channel),
+        (_, None) => LinkBy::Usual,
+    })
+}
+
 fn set(member: &mut NewMember, field: &str, value: String) {
     match field {
         "name" => member.name = value,
@@ -188,6 +213,7 @@ fn set(member: &mut NewMember, field: &str, value: String) {
         "licence" => member.licence = value,
         "email" => member.email = value,
         "phone" => member.phone = value,
+        "account" => member.account = value,
         _ => {}
     }
 }
@@ -199,6 +225,7 @@ fn field_of<'a>(member: &'a NewMember, field: &str) -> &'a str {
         "facility" => &member.facility,
         "licence" => &member.licence,
         "email" => &member.email,
+        "account" => &member.account,
         _ => &member.phone,
     }
 }
@@ -210,6 +237,7 @@ impl StartForm {
         action: String,
         studies: &[(String, String)],
         typed: Typed,
+        asks_annotate: bool,
         error: Option<String>,
     ) -> Self {
         let words = t.consult;
@@ -236,6 +264,7 @@ impl StartForm {
             has_more: typed.rows().into_iter().any(|row| row >= ROWS_OPEN),
             has_no_secretary: typed.secretary.parse::<usize>().is_err(),
             question_chars_max: limits::QUESTION_CHARS_MAX,
+            asks_annotate,
             typed,
         }
     }
@@ -269,6 +298,7 @@ pub(crate) fn fields(t: &Texts, member: &NewMember) -> Vec<Field> {
         field("licence", words.licence, "text", limits::TITLE_CHARS_MAX),
         field("email", words.email, "email", 254),
         field("phone", words.phone, "tel", 40),
+        field("account", words.account, "text", ACCOUNT_CHARS_MAX),
     ]
 }
 

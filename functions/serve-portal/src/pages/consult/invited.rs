@@ -23,9 +23,10 @@ impl InvitedRow {
             channel.map(|channel| format!("{words} {}.", channel.label()))
         };
         let sent = [told(words.sent_by, invited.link_by), told(words.code_sent_by, invited.code_by)];
+        let by_account = invited.by_account.then(|| words.by_account.to_owned());
         Self {
             name: invited.name.clone(),
-            sent: sent.into_iter().flatten().collect(),
+            sent: sent.into_iter().flatten().chain(by_account).collect(),
             link: invited.link.as_ref().map(|link| link.expose().to_owned()),
             code: invited.code.as_ref().map(Secret::expose).map(spaced),
         }

@@ -9,7 +9,7 @@ use super::{consultations, words};
 use crate::error::PortalError;
 use crate::pages::answer::{page, see_other};
 use crate::pages::frame::Frame;
-use crate::pages::moments::{day, moment};
+use crate::pages::moments::moment;
 use crate::texts::Texts;
 use crate::visitor::Visitor;
 
@@ -42,7 +42,7 @@ impl Line {
                 line.starter
             ),
             state: words::state(t, line.state, line.ended),
-            until: day(t, line.ends_at),
+            until: words::until(t, line.ended, line.ends_at),
         }
     }
 }

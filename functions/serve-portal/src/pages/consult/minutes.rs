@@ -5,7 +5,10 @@ use axum::extract::{Path, Query, RawForm};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use filmless_delivery::consult::{MinutesAnswer, MinutesText, NewMember, TypedMinutes, TypedOpinion, limits};
+use filmless_delivery::consult::{
+    MinutesAnswer, MinutesForm, MinutesText, NewMember, OfferedImage, TypedImage, TypedMinutes, TypedOpinion,
+    limits,
+};
 use filmless_delivery::viewing::Session;
 use filmless_domain::Language;
 use serde::Deserialize;
@@ -35,6 +38,50 @@ struct EditPage<'a> {
     line_chars_max: usize,
     /// What is taken from the record.
     facts: Vec<(&'static str, Vec<String>)>,
+    images: Vec<ImageRow>,
+    key_images_max: usize,
+}
+
+/// An image that may be printed.
+struct ImageRow {
+    name: String,
+    words: String,
+    is_chosen: bool,
+    caption: String,
+}
+
+impl ImageRow {
+    fn new(t: &Texts, typed: &TypedImage, known: Option<&OfferedImage>) -> Self {
+        let (words, TypedImage { image, is_chosen, caption }) = (t.consult, typed.clone());
+        let Some(OfferedImage { series, place, marks, seconds }) = known else {
+            return Self { name: image, words: String::new(), is_chosen, caption };
+        };
+        let mut parts = vec![series.clone(), format!("{} {place}", words.image_number)];
+        parts.push(if *marks > 0 { format!("{}: {marks}", words.marks_in_it) } else { String::new() });
+        parts.push(if *seconds > 0 { format!("{} {seconds} s", words.shown_for) } else { String::new() });
+        parts.retain(|part| !part.is_empty());
+        Self { name: image, words: parts.join(" · "), is_chosen, caption }
+    }
+}
+
+/// Which picture.
+#[derive(Deserialize)]
+pub(crate) struct AskedPicture {
+    #[serde(default)]
+    image: String,
+}
+
+/// `GET /consultations/{consultation_id}/minutes/picture`
+pub(crate) async fn picture(
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(AskedPicture { image }): Query<AskedPicture>,
+) -> Result<Response, PortalError> {
+    let Some(session) = visitor.session().await? else { return see_other("/", []) };
+    let picture = consultations(&visitor)?.minutes_picture(&session, &id_of(&id)?, &image).await?;
+    let picture = picture.ok_or(PortalError::NotFound)?;
+    let media_type = if picture.starts_with(b"RIFF") { "image/webp" } else { "image/jpeg" };
+    Ok(([(CONTENT_TYPE, media_type)], picture).into_response())
 }
 
 /// `GET /consultations/{consultation_id}/minutes`
@@ -97,6 +144,9 @@ pub(crate) async fn sign(
 pub(crate) struct Asked {
     #[serde(default)]
     language: Option<String>,
+    /// The newest one without.
+    #[serde(default)]
+    version: Option<u32>,
 }
 
 /// `GET /consultations/{consultation_id}/minutes.pdf`
@@ -107,7 +157,7 @@ pub(crate) async fn pdf(
 ) -> Result<Response, PortalError> {
     let Some(session) = visitor.session().await? else { return see_other("/", []) };
     let language = asked.language.as_deref().and_then(Language::from_tag).unwrap_or_default();
-    let pdf = consultations(&visitor)?.minutes_pdf(&session, &id_of(&id)?, language).await?;
+    let pdf = consultations(&visitor)?.minutes_pdf(&session, &id_of(&id)?, asked.version, language).await?;
     let pdf = pdf.ok_or(PortalError::NotFound)?;
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("application/pdf")),
@@ -123,11 +173,16 @@ async fn form(
     refused: Option<(TypedMinutes, String)>,
 ) -> Result<Response, PortalError> {
     let found = consultations(visitor)?.minutes_to_edit(session, &id_of(id)?).await?;
-    let (place, text, from_text) = found.ok_or(PortalError::NotFound)?;
+    let MinutesForm { place, text, typed: from_text, offered } = found.ok_or(PortalError::NotFound)?;
     let replaces = !from_text.follows.is_empty();
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let (typed, error) = match refused {
-        Some((typed, error)) => (typed, Some(error)),
+        Some((mut typed, error)) => {
+            let is_new = |image: &TypedImage| typed.images.iter().all(|known| known.image != image.image);
+            let new: Vec<TypedImage> = from_text.images.into_iter().filter(is_new).collect();
+            typed.images.extend(new);
+            (typed, Some(error))
+        }
         None => (from_text, None),
     };
     let back = format!("/consultations/{}", place.record.consultation.id);
@@ -157,6 +212,8 @@ async fn form(
         text_chars_max: limits::MINUTES_TEXT_CHARS_MAX,
         line_chars_max: limits::MINUTES_LINE_CHARS_MAX,
         facts: facts_of(t, &text),
+        images: typed.images.iter().map(|one| ImageRow::new(t, one, offered.get(&one.image))).collect(),
+        key_images_max: limits::KEY_IMAGES_MAX,
         typed,
         frame: Frame::at(visitor, visitor.language(Some(session.language)), true, &url).of(session),
     };
@@ -202,6 +259,21 @@ fn typed_of(body: &[u8]) -> TypedMinutes {
             "conclusion" => &mut typed.conclusion,
             "treatment" => &mut typed.treatment,
             "follow_up" => &mut typed.follow_up,
+            // What follows belongs to the image before it.
+            "image" => {
+                typed.images.push(TypedImage { image: value.into_owned(), ..TypedImage::default() });
+                continue;
+            }
+            "chosen" => {
+                if let Some(image) = typed.images.last_mut() {
+                    image.is_chosen = true;
+                }
+                continue;
+            }
+            "caption" => match typed.images.last_mut() {
+                Some(image) => &mut image.caption,
+                None => continue,
+            },
             _ => continue,
         };
         // A form ends its lines as the network does.

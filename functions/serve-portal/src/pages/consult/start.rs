@@ -98,6 +98,6 @@ async fn form(
         })
         .collect();
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let form = StartForm::new(t, "/consultations".to_owned(), &studies, typed, error);
+    let form = StartForm::new(t, "/consultations".to_owned(), &studies, typed, false, error);
     page(status, &StartPage { frame, t, form })
 }

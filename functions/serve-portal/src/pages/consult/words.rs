@@ -1,11 +1,12 @@
 //! What is said of consultations: states, roles, and fields that cannot be taken.
 
 use filmless_delivery::consult::{
-    BadField, ChannelState, ConsentForm, Consultation, ConsultationState, EndReason, Fault, MemberRole,
-    MemberStatus, Signer,
+    BadField, ChannelState, Consent, ConsentForm, Consultation, ConsultationState, EndReason, Fault,
+    MemberMessageKind, MemberRole, MemberStatus, MessageLine, Signer,
 };
+use jiff::Timestamp;
 
-use crate::pages::moments::moment;
+use crate::pages::moments::{day, moment};
 use crate::texts::Texts;
 
 /// What a member is.
@@ -33,6 +34,9 @@ pub(crate) fn state(t: &Texts, state: ConsultationState, ended: Option<EndReason
         (ConsultationState::Draft | ConsultationState::Open, _) => t.consult.state_open,
         (ConsultationState::Ended, Some(EndReason::Time)) => t.consult.ended_time,
         (ConsultationState::Ended, Some(EndReason::Recalled)) => t.consult.ended_recalled,
+        (ConsultationState::Ended, Some(EndReason::Withdrawn)) => t.consult.ended_withdrawn,
+        (ConsultationState::Ended, Some(EndReason::Starter)) => t.consult.ended_starter,
+        (ConsultationState::Ended, Some(EndReason::Hospital)) => t.consult.ended_hospital,
         (ConsultationState::Ended, _) => t.consult.ended_chair,
     }
 }
@@ -40,6 +44,21 @@ pub(crate) fn state(t: &Texts, state: ConsultationState, ended: Option<EndReason
 /// The same of a whole one.
 pub(crate) fn state_of(t: &Texts, consultation: &Consultation) -> &'static str {
     state(t, consultation.state, consultation.ended)
+}
+
+/// Until when the images are open; empty if they were closed before.
+pub(crate) fn until(t: &Texts, ended: Option<EndReason>, ends_at: Timestamp) -> String {
+    match ended {
+        Some(EndReason::Recalled | EndReason::Withdrawn) => String::new(),
+        _ => format!("{} {}", t.consult.until, day(t, ends_at)),
+    }
+}
+
+/// Who took the patient's consent, how, and when.
+pub(crate) fn consent_of(t: &Texts, consultation: &Consultation) -> String {
+    let words =
+        |it: &Consent| format!("{}, {}, {}", it.taken_by, consent(t, it.form), moment(t, it.taken_at));
+    consultation.consent.as_ref().map(words).unwrap_or_default()
 }
 
 /// Which field cannot be taken, and why. A member is named by the row that was typed into.
@@ -51,6 +70,17 @@ pub(crate) fn bad(t: &Texts, bad: &BadField, rows: &[usize]) -> String {
             (format!("{} {} – ", words.member, row.unwrap_or_default() + 1), field)
         }
         None => (String::new(), bad.field.as_str()),
+    };
+    let (of_member, field) = match field.strip_prefix("key_images[").and_then(|rest| rest.split_once(']')) {
+        Some((place, field)) => {
+            let number = place.parse::<usize>().unwrap_or_default() + 1;
+            let image = format!("{} {number}", words.key_image);
+            match field {
+                "" => return format!("{image}: {}.", fault(t, bad.kind)),
+                field => (format!("{image} – "), field.trim_start_matches('.')),
+            }
+        }
+        None => (of_member, field),
     };
     let field = match field {
         "question" => words.question,
@@ -69,6 +99,7 @@ pub(crate) fn bad(t: &Texts, bad: &BadField, rows: &[usize]) -> String {
         "licence" => words.licence,
         "email" => words.email,
         "phone" => words.phone,
+        "account" => words.account,
         "text" => words.your_opinion,
         "number" => words.opinions,
         "adds_to" => words.adds_to,
@@ -81,12 +112,23 @@ pub(crate) fn bad(t: &Texts, bad: &BadField, rows: &[usize]) -> String {
         "treatment_so_far" => words.treatment_so_far,
         "treatment" => words.treatment,
         "follow_up" => words.follow_up,
+        "key_images" => words.key_images,
+        "caption" => words.caption,
         "patient.record_number" => words.record_number,
         "patient.department" => words.department,
         "patient.bed" => words.bed,
         other => other,
     };
-    let fault = match bad.kind {
+    let sign = match bad.kind {
+        Fault::Unprintable(sign) => format!(" ({sign})"),
+        _ => String::new(),
+    };
+    format!("{of_member}{field}: {}{sign}.", fault(t, bad.kind))
+}
+
+const fn fault(t: &Texts, kind: Fault) -> &'static str {
+    let words = t.consult;
+    match kind {
         Fault::Missing => words.fault_missing,
         Fault::Empty => words.fault_empty,
         Fault::TooLong => words.fault_too_long,
@@ -95,17 +137,24 @@ pub(crate) fn bad(t: &Texts, bad: &BadField, rows: &[usize]) -> String {
         Fault::Outside => words.fault_outside,
         Fault::NotAllowed => words.fault_not_allowed,
         Fault::Unknown => words.fault_unknown,
-    };
-    format!("{of_member}{field}: {fault}.")
+        Fault::Unprintable(_) => words.fault_unprintable,
+    }
 }
 
-/// What became of a message.
-pub(crate) const fn message(t: &Texts, state: ChannelState) -> &'static str {
-    match state {
+/// A message, and what became of it.
+pub(crate) fn message(t: &Texts, message: &MessageLine) -> String {
+    let kind = match message.kind {
+        MemberMessageKind::Link => t.consult.message_link,
+        MemberMessageKind::Code => t.consult.message_code,
+        MemberMessageKind::News => t.consult.message_news,
+    };
+    let state = match message.state {
         ChannelState::Pending | ChannelState::Sending => t.consult.message_pending,
-        ChannelState::Sent | ChannelState::Delivered => t.consult.message_sent,
+        ChannelState::Sent => t.consult.message_sent,
+        ChannelState::Delivered => t.consult.message_arrived,
         ChannelState::Failed => t.consult.message_failed,
-    }
+    };
+    format!("{} ({kind}): {state}, {}", message.channel.label(), moment(t, message.at))
 }
 
 /// Whether a role leads.

@@ -5,7 +5,7 @@ use axum::extract::{Path, RawForm};
 use axum::http::StatusCode;
 use axum::response::Response;
 use filmless_delivery::consult::{
-    ConsultationId, ConsultationState, EndReason, Invited, MemberAct, MemberId, StartAnswer,
+    Again, ConsultationId, ConsultationState, EndReason, Invited, MemberAct, MemberId, StartAnswer,
 };
 use filmless_delivery::staff::StaffError;
 use filmless_domain::PatientId;
@@ -18,12 +18,13 @@ use super::patient::StudyRow;
 use super::trouble::Trouble;
 use crate::error::PortalError;
 use crate::pages::answer::{page, see_other};
-use crate::pages::consult::form::{Field, StartForm, Typed, fields, new_member_of};
+use crate::pages::consult::form::{Field, StartForm, Typed, fields, link_of, new_member_of};
 use crate::pages::consult::invited::InvitedRow;
 use crate::pages::consult::list::Line;
-use crate::pages::consult::show::MemberCard;
+use crate::pages::consult::show::{MemberCard, Titles};
 use crate::pages::consult::words;
-use crate::pages::moments::{day, moment};
+use crate::pages::consult_room::record_file;
+use crate::pages::moments::moment;
 use crate::texts::Texts;
 
 #[derive(Template)]
@@ -62,6 +63,7 @@ struct ConsultationPage<'a> {
     members: Vec<MemberCard>,
     add_fields: Vec<Field>,
     is_open: bool,
+    may_take_record: bool,
 }
 
 /// `GET /staff/patients/{patient}/consultations`
@@ -112,6 +114,17 @@ pub(crate) async fn show(
     one(&console, &patient, &id, StatusCode::OK, None).await
 }
 
+/// `GET /staff/patients/{patient}/consultations/{consultation_id}/record`
+pub(crate) async fn record(
+    console: Console,
+    Path((segment, id)): Path<(String, String)>,
+) -> Result<Response, Trouble> {
+    console.demand(Act::ReadAudit).await?;
+    let (patient, id) = (patient_of(&segment, &console)?, id_of(&id, &console)?);
+    let file = console.desk.take_consultation_record(&patient, &id).await.map_err(console.trouble())?;
+    Ok(record_file(&id, file)?)
+}
+
 /// `POST /staff/patients/{patient}/consultations/{consultation_id}/end`
 pub(crate) async fn end(
     console: Console,
@@ -141,26 +154,27 @@ pub(crate) async fn new_code(
     console: Console,
     Path(path): Path<(String, String, String)>,
 ) -> Result<Response, Trouble> {
-    invite_again(console, path, false).await
+    invite_again(console, path, Again::Code).await
 }
 
 /// `POST /staff/patients/{patient}/consultations/{consultation_id}/members/{member_id}/link`
 pub(crate) async fn new_link(
     console: Console,
     Path(path): Path<(String, String, String)>,
+    RawForm(body): RawForm,
 ) -> Result<Response, Trouble> {
-    invite_again(console, path, true).await
+    invite_again(console, path, link_of(&body)).await
 }
 
 async fn invite_again(
     console: Console,
     (segment, id, member): (String, String, String),
-    is_link: bool,
+    again: Again,
 ) -> Result<Response, Trouble> {
     console.demand(Act::Consult).await?;
     let (patient, id) = (patient_of(&segment, &console)?, id_of(&id, &console)?);
     let member = MemberId::parse(&member).map_err(|_| console.trouble()(StaffError::NotFound))?;
-    let done = console.desk.invite_member_again(&patient, &id, &member, is_link).await;
+    let done = console.desk.invite_member_again(&patient, &id, &member, again).await;
     answer(&console, &patient, &id, done).await
 }
 
@@ -221,7 +235,7 @@ async fn render(
         t,
         back_url: patient_url(patient),
         lines: found.iter().map(|line| Line::new(t, line, url_of(patient, &line.id))).collect(),
-        form: StartForm::new(t, url.clone(), &studies, typed, error),
+        form: StartForm::new(t, url.clone(), &studies, typed, true, error),
         frame,
     };
     Ok(page(status, &template)?)
@@ -240,23 +254,23 @@ async fn one(
     let t = frame.shared;
     let consultation = &view.record.consultation;
     let is_open = consultation.state == ConsultationState::Open;
-    let card =
-        |member| MemberCard { may_admit: false, may_remove: false, ..MemberCard::new(t, &url, member) };
-    let consent = consultation.consent.as_ref();
-    let consent = consent.map(|consent| {
-        format!("{}, {}, {}", consent.taken_by, words::consent(t, consent.form), moment(t, consent.taken_at))
-    });
+    let card = |member| MemberCard {
+        may_admit: false,
+        may_remove: false,
+        ..MemberCard::new(t, &url, member, is_open, &Titles::new())
+    };
     let template = ConsultationPage {
         t,
         error,
         state: words::state_of(t, consultation),
         started: format!("{}, {}", view.record.starter, moment(t, view.record.created_at)),
-        until: day(t, consultation.ends_at),
-        consent: consent.unwrap_or_default(),
+        until: words::until(t, consultation.ended, consultation.ends_at),
+        consent: words::consent_of(t, consultation),
         question: consultation.question.clone(),
         members: view.members.iter().map(card).collect(),
         add_fields: fields(t, &filmless_delivery::consult::NewMember::default()),
         is_open,
+        may_take_record: !is_open && console.may(Act::ReadAudit),
         back_url: list_url(patient),
         url: url.clone(),
         frame,
@@ -271,7 +285,7 @@ fn consultations(console: &Console) -> Result<&filmless_delivery::consult::Consu
 /// Tells those who are in the room, where there is one.
 async fn end_room(console: &Console, id: &ConsultationId) -> Result<(), Trouble> {
     if let Some(rooms) = &console.visitor.services.rooms {
-        Box::pin(rooms.live.end(id, EndReason::Chair)).await.map_err(PortalError::from)?;
+        Box::pin(rooms.live.end(id, EndReason::Hospital)).await.map_err(PortalError::from)?;
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ use super::trouble::Trouble;
 use crate::cookies;
 use crate::error::PortalError;
 use crate::pages::answer::{page, see_other};
+use crate::pages::consult::seat::take_as;
 use crate::services::PortalServices;
 use crate::staff_sign_in::{StaffSignIn, StaffSignInBegun, StaffSignInEnded};
 use crate::visitor::Visitor;
@@ -67,7 +68,7 @@ pub(crate) async fn begin(
     visitor: Visitor,
     State(services): State<Arc<PortalServices>>,
 ) -> Result<Response, PortalError> {
-    match sign_in_of(&services)?.begin().await? {
+    match sign_in_of(&services)?.begin(None).await? {
         StaffSignInBegun::Onward { url, cookie } => {
             see_other(&url, cookies::begin_staff_sign_in(&cookie, &services.config))
         }
@@ -88,6 +89,7 @@ pub(crate) async fn come_back(
         StaffSignInEnded::Granted(session) => {
             see_other("/staff", cookies::start_staff_session(&session, &services.config))
         }
+        StaffSignInEnded::ToSeat(seat, who) => take_as(&visitor, &seat, &who).await,
         StaffSignInEnded::Refused => {
             let words = StaffFrame::new(&visitor, "/staff/sign-in").t.frame;
             again(&visitor, &services, StatusCode::FORBIDDEN, words.refused_title, words.refused)

@@ -159,6 +159,8 @@ pub(crate) fn action(language: Language, word: &str) -> &'static str {
         "invite-member" => pick(language, "Mời thành viên hội chẩn", "Member of a consultation invited"),
         "admit-member" => pick(language, "Cho thành viên vào hội chẩn", "Member admitted"),
         "remove-member" => pick(language, "Mời thành viên ra khỏi hội chẩn", "Member removed"),
+        "enter-room" => pick(language, "Vào phòng hội chẩn", "Came into the room of a consultation"),
+        "leave-room" => pick(language, "Rời phòng hội chẩn", "Left the room of a consultation"),
         "end-consultation" => pick(language, "Kết thúc hội chẩn", "Consultation ended"),
         "sign-opinion" => pick(language, "Ký ý kiến hội chẩn", "Opinion signed"),
         "write-minutes" => pick(language, "Soạn biên bản hội chẩn", "Minutes written"),

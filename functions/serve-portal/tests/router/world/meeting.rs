@@ -57,6 +57,7 @@ impl Meeting {
             secretary: None,
             language: Language::Vi,
             starter: String::new(),
+            may_annotate: false,
         };
         let staff = desk(services, "u-17", [Role::Records]);
         let patient = PatientId::parse(HOA_CODE).unwrap();
@@ -79,6 +80,20 @@ impl Meeting {
             meeting.act(&Incoming::Admit { member: member.clone() }).await;
         }
         meeting
+    }
+
+    /// That of a consultation whose members are in with these cookies.
+    pub async fn in_room(services: &Services, id: ConsultationId, cookies: &[String]) -> Self {
+        let room = InProcessRoom::default();
+        let live = Live::new(services, Arc::new(room.clone()));
+        let portal = Portal::new(services);
+        let mut members = Vec::new();
+        for cookie in cookies {
+            let token = cookie.split_once('=').unwrap().1;
+            let session = portal.session(token, SOURCE).await.unwrap().unwrap();
+            members.push((session.seat().unwrap().member.clone(), session));
+        }
+        Self { live, room, id, members }
     }
 
     /// The chair acts from the page.
@@ -163,7 +178,7 @@ impl Line {
 pub fn state(sequence: u64, frame: u32) -> Value {
     let part = |at: f64| json!({ "x": at, "y": at });
     let pane = json!({
-        "study_instance_uid": STUDY, "series_instance_uid": "1.2.3", "frame": frame, "window": null,
+        "study_instance_uid": STUDY, "series_instance_uid": format!("{STUDY}.2"), "frame": frame, "window": null,
         "is_inverted": false, "colours": null, "has_overlays": true, "is_masked": null, "plane": null, "cine": null,
         "view": { "centre": part(0.5), "extent": part(1.0), "turn": { "a": 1, "b": 0, "c": 0, "d": 1 } },
     });

@@ -43,7 +43,7 @@ pub use names::*;
 pub use ports::Standing;
 use ports::{NoRoom, Post};
 pub use provider::Provider;
-pub use study::{digest, many_listed, order, uid};
+pub use study::{digest, many_listed, order, uid, upload};
 
 const BUCKETS: [&str; 5] = ["studies", "derived", "slips", "audit", "usage"];
 /// In memory: nobody pulls the plug on a disk here.

@@ -1,15 +1,23 @@
 //! Recording what happened: the room, its line, and what the line stands for, in one transaction.
 
+use std::time::Duration;
+
 use filmless_consult::{Applied, Change, ConsultationId, MemberId};
+use filmless_store::StoreError;
 use filmless_store::index::{RoomEntry, RoomEntryKind, Transaction, TransactionOutcome};
 
 use super::entrance::Live;
 use super::house;
 use super::look::{Look, Speaker};
+use super::visit::add_visits;
 use crate::DeliveryError;
 
-/// How often somebody tries again who was not the first to write. Each time somebody else was, so the room goes on.
-pub(super) const APPEND_TRIES_MAX: u32 = 16;
+/// How often somebody tries again who was not the first to write. Each time somebody else was, so the room goes on; all that can be
+/// there at once may come in at once: 30 members with 4 connections each.
+pub(super) const APPEND_TRIES_MAX: u32 = 120;
+
+/// Longest pause between two tries.
+const STEP_ASIDE_MAX: Duration = Duration::from_millis(40);
 
 /// What came of writing.
 pub(super) enum Written {
@@ -50,50 +58,77 @@ impl Look {
 
 impl Live {
     /// Writes it all, or nothing.
-    pub(super) async fn append_line(&self, writing: Writing<'_>) -> Result<Written, DeliveryError> {
-        let Writing { look, before, mut applied, speaker, with } = writing;
-        let consultation = look.record.consultation.id.clone();
-        let after = look.here();
-        let Some(line) = applied.line.take() else {
+    pub(super) async fn append_line(&self, mut writing: Writing<'_>) -> Result<Written, DeliveryError> {
+        let consultation = writing.look.record.consultation.id.clone();
+        let after = writing.look.here();
+        if writing.applied.line.is_none() {
             // Nothing happened that is recorded: it is only sent on.
+            let Writing { before, applied, .. } = writing;
             return Ok(Written::Done(Box::new(Appended { consultation, before, after, applied })));
-        };
+        }
+        let with = std::mem::take(&mut writing.with);
+        let with_it = with.writes();
+        let transaction = self.transaction_of(with, &writing).await?;
+        let Writing { before, applied, .. } = writing;
+        match self.common.index.commit(transaction).await {
+            Ok(TransactionOutcome::Committed) => {
+                Ok(Written::Done(Box::new(Appended { consultation, before, after, applied })))
+            }
+            Ok(TransactionOutcome::ConditionUnmet(parts)) if parts.iter().any(|part| *part < with_it) => {
+                Ok(Written::Unmet)
+            }
+            // Others wrote at the same moment, again and again: nothing of this is there.
+            Ok(TransactionOutcome::ConditionUnmet(_)) | Err(StoreError::Contention { .. }) => {
+                self.step_aside().await?;
+                Ok(Written::Again)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Waits a moment, so that those who write at the same time do not stay in step.
+    async fn step_aside(&self) -> Result<(), DeliveryError> {
+        let mut random = [0];
+        self.common.randomness.fill(&mut random)?;
+        tokio::time::sleep(STEP_ASIDE_MAX * u32::from(random[0]) / 256).await;
+        Ok(())
+    }
+
+    /// The line, what it stands for, and who came and left with it.
+    async fn transaction_of(
+        &self,
+        with: Transaction,
+        writing: &Writing<'_>,
+    ) -> Result<Transaction, DeliveryError> {
+        let Writing { look, applied, speaker, .. } = writing;
+        let consultation = &look.record.consultation.id;
+        let Some(line) = &applied.line else { return Ok(with) };
         let head = line.sequence;
         let lines = look.first.iter().cloned().chain([line.clone()]).collect();
-        let with_it = with.writes();
-        let transaction = with.append_to_room(&consultation, look.read, &look.room, lines)?;
+        let transaction = with.append_to_room(consultation, look.read, &look.room, lines)?;
         let transaction = match &applied.change {
             None => transaction,
             Some(Change::PutMark(mark)) => {
                 let entry = serde_json::to_string(mark).map_err(DeliveryError::internal("a mark"))?;
                 let entry = RoomEntry { id: mark.id.clone(), by: mark.by.clone(), head, entry };
-                transaction.put_room_entry(&consultation, RoomEntryKind::Mark, &entry)?
+                transaction.put_room_entry(consultation, RoomEntryKind::Mark, &entry)?
             }
             Some(Change::DropMark(id)) => {
-                transaction.delete_room_entry(&consultation, RoomEntryKind::Mark, id)
+                transaction.delete_room_entry(consultation, RoomEntryKind::Mark, id)
             }
             Some(Change::PutChat(chat)) => {
                 let entry = serde_json::to_string(chat).map_err(DeliveryError::internal("a chat message"))?;
                 let entry = RoomEntry { id: chat.id.clone(), by: chat.by.clone(), head, entry };
-                transaction.put_room_entry(&consultation, RoomEntryKind::Chat, &entry)?
+                transaction.put_room_entry(consultation, RoomEntryKind::Chat, &entry)?
             }
             Some(Change::SetStatus(_, status)) => {
                 let Some((speaker, named)) = speaker.and_then(|by| Some((by, by.named.as_ref()?))) else {
                     return Err(DeliveryError::internal("a member's status")("nobody is named"));
                 };
-                house::set_status(&self.common, transaction, &look, named, *status, speaker).await?
+                house::set_status(&self.common, transaction, look, named, *status, speaker).await?
             }
-            Some(Change::End(reason)) => house::end(&self.common, transaction, &look, *reason, speaker)?,
+            Some(Change::End(reason)) => house::end(&self.common, transaction, look, *reason, *speaker)?,
         };
-        applied.line = Some(line);
-        match self.common.index.commit(transaction).await? {
-            TransactionOutcome::Committed => {
-                Ok(Written::Done(Box::new(Appended { consultation, before, after, applied })))
-            }
-            TransactionOutcome::ConditionUnmet(parts) if parts.iter().any(|part| *part < with_it) => {
-                Ok(Written::Unmet)
-            }
-            TransactionOutcome::ConditionUnmet(_) => Ok(Written::Again),
-        }
+        add_visits(transaction, &self.common, writing).await
     }
 }

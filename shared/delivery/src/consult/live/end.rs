@@ -4,12 +4,17 @@ use filmless_consult::{ConsultationId, EndReason};
 use filmless_domain::StudyInstanceUid;
 use filmless_store::StoreError;
 use filmless_store::index::Transaction;
+use jiff::SignedDuration;
 
 use super::append::{APPEND_TRIES_MAX, Writing, Written};
 use super::deliver::Sender;
 use super::entrance::Live;
 use super::look::Asks;
 use crate::DeliveryError;
+use crate::viewing::Session;
+
+/// What ended in this request ended no longer ago.
+const JUST_NOW: SignedDuration = SignedDuration::from_secs(60);
 
 impl Live {
     /// Ends a room, whoever is in it, and with it the consultation, unless that has ended already: then for its reason. Ending it
@@ -45,6 +50,22 @@ impl Live {
     ) -> Result<Option<EndReason>, DeliveryError> {
         let look = self.look(consultation, &Asks::default()).await?;
         Ok(look.and_then(|look| look.room.ended.or(look.record.consultation.ended)))
+    }
+
+    /// Ends every room of a session's account whose consultation just ended, with the share that it was started with.
+    ///
+    /// # Errors
+    /// [`DeliveryError`]: those who are in a room are judged with their next message anyway.
+    pub async fn end_rooms_of_account(&self, session: &Session) -> Result<(), DeliveryError> {
+        let since = self.common.clock.now() - JUST_NOW;
+        for record in self.common.index.consultations_of_account(&session.account_key).await? {
+            if let Some(reason) = record.consultation.ended
+                && record.ended_at.is_some_and(|at| at >= since)
+            {
+                self.end(&record.consultation.id, reason).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Ends every room of a consultation that ended because this study was taken out of sight.

@@ -4,22 +4,29 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use filmless_consult::{ConsultationId, Flow, Pace};
+use filmless_store::index::{RoomConnection, RoomWatched};
 use filmless_store::port::Room;
 use jiff::Timestamp;
 
-use super::memory::Memory;
+use super::contents::Shelves;
 use crate::DeliveryError;
+use crate::judged::Judgements;
 use crate::parts::Common;
 
 /// Connections whose pace is counted; beyond it the counts begin anew, which is far from any real use.
 const PACES_MAX: usize = 10_000;
+
+/// Connections whose judgement one process remembers.
+const CONNECTIONS_MAX: usize = 4096;
 
 /// The rooms of consultations.
 #[derive(Clone)]
 pub struct Live {
     pub(super) common: Common,
     pub(super) room: Arc<dyn Room>,
-    pub(super) memory: Arc<Memory>,
+    /// By connection.
+    pub(super) judgements: Arc<Judgements<RoomWatched, RoomConnection>>,
+    pub(super) shelves: Arc<Shelves>,
     paces: Arc<Mutex<HashMap<String, Pace>>>,
 }
 
@@ -33,7 +40,9 @@ impl Live {
     /// Over these parts, with connections that are reached so.
     #[must_use]
     pub fn new(common: impl Into<Common>, room: Arc<dyn Room>) -> Self {
-        Self { common: common.into(), room, memory: Arc::default(), paces: Arc::default() }
+        let judgements = Arc::new(Judgements::at_most(CONNECTIONS_MAX));
+        let (common, shelves, paces) = (common.into(), Arc::default(), Arc::default());
+        Self { common, room, judgements, shelves, paces }
     }
 
     /// The consultation whose room a connection has joined.
@@ -41,8 +50,8 @@ impl Live {
     /// # Errors
     /// [`DeliveryError`].
     pub async fn consultation_of(&self, connection: &str) -> Result<Option<ConsultationId>, DeliveryError> {
-        if let Some(known) = self.memory.get(connection) {
-            return Ok(Some(known.connection.consultation.clone()));
+        if let Some(known) = self.judgements.get(connection) {
+            return Ok(Some(known.found.consultation.clone()));
         }
         let found = self.common.index.room_connection(connection).await?;
         Ok(found.map(|connection| connection.consultation))
@@ -70,7 +79,7 @@ impl Live {
     /// Forgets a connection.
     pub(super) fn forget(&self, connection: &str) {
         self.paces().remove(connection);
-        self.memory.forget(connection);
+        self.judgements.forget(connection);
     }
 
     fn paces(&self) -> MutexGuard<'_, HashMap<String, Pace>> {

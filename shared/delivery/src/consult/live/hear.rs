@@ -1,14 +1,16 @@
 //! What a connection says.
 
-use filmless_consult::{ConsultationId, EndReason, Flow, Incoming, Outgoing, Refusal};
+use filmless_consult::{Applied, ConsultationId, EndReason, Flow, Incoming, Outgoing, Refusal};
 use filmless_store::StoreError;
 use filmless_store::index::{RoomConnection, RoomEntry, Transaction};
+use jiff::SignedDuration;
 
 use super::append::{APPEND_TRIES_MAX, Writing, Written};
+use super::contents::CONTENTS_AGE_MIN;
 use super::deliver::Sender;
 use super::entrance::Live;
 use super::judge::Verdict;
-use super::look::{Asks, Look};
+use super::look::{Asks, Look, Speaker};
 use crate::DeliveryError;
 
 /// What came of a message.
@@ -98,12 +100,10 @@ impl Live {
                 None => {}
             }
             let before = look.here();
-            let mut room = std::mem::take(&mut look.room);
-            let applied = match room.apply(&look.scene(&speaker), incoming.clone()) {
+            let applied = match self.apply(&mut look, &speaker, incoming).await? {
                 Ok(applied) => applied,
                 Err(refusal) => return self.refuse(sender, incoming, refusal).await,
             };
-            look.room = room;
             let with = Transaction::new();
             let writing = Writing { look: *look, before, applied, speaker: Some(&speaker), with };
             if let Written::Done(appended) = self.append_line(writing).await? {
@@ -117,6 +117,26 @@ impl Live {
         Err(StoreError::Contention { operation: "append to a room" }.into())
     }
 
+    /// Has the room take a message. Images that this process does not know are looked up once more: they may have just come.
+    async fn apply(
+        &self,
+        look: &mut Look,
+        speaker: &Speaker,
+        incoming: &Incoming,
+    ) -> Result<Result<Applied, Refusal>, DeliveryError> {
+        if !incoming.shows_images() {
+            return Ok(look.apply(speaker, incoming));
+        }
+        look.contents = self.contents(look, SignedDuration::MAX).await?;
+        match look.apply(speaker, incoming) {
+            Err(Refusal::UnknownImage) => {
+                look.contents = self.contents(look, CONTENTS_AGE_MIN).await?;
+                Ok(look.apply(speaker, incoming))
+            }
+            applied => Ok(applied),
+        }
+    }
+
     /// Judges a connection, and its room: whatever is over ends here.
     async fn attend(
         &self,
@@ -124,9 +144,9 @@ impl Live {
         connection: &str,
         incoming: Option<&Incoming>,
     ) -> Result<Attending, DeliveryError> {
-        let remembered = self.memory.get(connection);
+        let remembered = self.judgements.get(connection);
         let known = match &remembered {
-            Some(remembered) => Some(remembered.connection.clone()),
+            Some(remembered) => Some(remembered.found.clone()),
             None => self.common.index.room_connection(connection).await?,
         };
         let known = known.filter(|known| known.consultation == *consultation);

@@ -6,8 +6,8 @@ use filmless_store::index::{MemberRecord, Transaction};
 
 use super::look::{Look, Speaker};
 use crate::DeliveryError;
-use crate::consult::ending::end_in;
 use crate::consult::members::{admit_in, remove_in};
+use crate::consult::stop::end_in;
 use crate::parts::Common;
 
 impl Speaker {

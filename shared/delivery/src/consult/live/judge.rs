@@ -6,8 +6,8 @@ use filmless_store::index::{ConsultationRecord, RoomConnection, RoomItems, RoomW
 use jiff::Timestamp;
 
 use super::entrance::Live;
-use super::memory::Remembered;
 use crate::DeliveryError;
+use crate::judged::Judged;
 use crate::sight::order_in_sight;
 use crate::viewing::{FoundSession, find_session, see_session};
 
@@ -30,7 +30,7 @@ impl Live {
         connection: &RoomConnection,
         items: Option<&RoomItems>,
     ) -> Result<Verdict, DeliveryError> {
-        let remembered = self.memory.get(&connection.id);
+        let remembered = self.judgements.get(&connection.id);
         let snapshot = match (&remembered, items) {
             (Some(remembered), Some(items)) => Some(items.snapshot(&remembered.watched)),
             _ => None,
@@ -47,12 +47,11 @@ impl Live {
                 // What changed while it was judged differs from this at the next message.
                 let is_same = remembered.is_some_and(|before| before.watched == watched);
                 let snapshot = snapshot.filter(|_| is_same);
-                let connection_read = connection.clone();
-                let judgement =
-                    Remembered { connection: connection_read, watched, snapshot, judged_at, good_until };
-                self.memory.keep(&connection.id, judgement);
+                let found = connection.clone();
+                let judged = Judged { watched, snapshot, judged_at, good_until, found };
+                self.judgements.keep(&connection.id, judged);
             }
-            None => self.memory.forget(&connection.id),
+            None => self.judgements.forget(&connection.id),
         }
         Ok(verdict)
     }

@@ -1,6 +1,10 @@
 //! One look at everything that a message depends on.
 
-use filmless_consult::{ConsultationId, EntryId, Incoming, Line, MarkEntry, MemberId, Room, Scene};
+use std::sync::Arc;
+
+use filmless_consult::{
+    Applied, ConsultationId, Contents, EntryId, Incoming, Line, MarkEntry, MemberId, Refusal, Room, Scene,
+};
 use filmless_store::index::{
     ConsultationRecord, MemberRecord, RoomAsked, RoomConnection, RoomEntry, RoomEntryKind, RoomItems,
     RoomWatched,
@@ -20,6 +24,8 @@ pub(super) struct Look {
     /// The first line, where the record has none yet.
     pub first: Vec<Line>,
     pub items: RoomItems,
+    /// What the studies hold, for messages that show something.
+    pub contents: Arc<Contents>,
 }
 
 /// Who says something, and what it names.
@@ -87,7 +93,7 @@ impl Live {
                 (room, 0, applied.line.into_iter().collect())
             }
         };
-        Ok(Some(Look { now, record, room, read, first, items }))
+        Ok(Some(Look { now, record, room, read, first, items, contents: Arc::default() }))
     }
 }
 
@@ -118,11 +124,20 @@ impl Look {
         Ok(Some(Speaker { member, source: source.to_owned(), named, mark, chat }))
     }
 
+    /// Has the room take a message; what it refuses changes nothing.
+    pub fn apply(&mut self, speaker: &Speaker, incoming: &Incoming) -> Result<Applied, Refusal> {
+        let mut room = self.room.clone();
+        let applied = room.apply(&self.scene(speaker), incoming.clone())?;
+        self.room = room;
+        Ok(applied)
+    }
+
     /// What the room has to know of it.
     pub fn scene<'a>(&'a self, speaker: &'a Speaker) -> Scene<'a> {
         Scene {
             now: self.now,
             consultation: &self.record.consultation,
+            contents: &self.contents,
             by: &speaker.member.member,
             named: speaker.named.as_ref().map(|named| &named.member),
             mark: speaker.mark.as_ref(),

@@ -6,6 +6,7 @@
 
 mod act;
 mod append;
+mod contents;
 mod deliver;
 mod end;
 mod entrance;
@@ -15,16 +16,15 @@ mod join;
 mod judge;
 mod leave;
 mod look;
-mod memory;
 mod note;
 mod poll;
 mod polling;
 mod record;
 mod ticket;
+mod visit;
 
 pub use entrance::Live;
 pub use hear::Heard;
 pub(crate) use note::{Made, Maker};
-pub use poll::{POLL_MESSAGES_MAX, Poll, PollAnswer};
-pub use record::RECORD_BYTES_MAX;
+pub use poll::{LOOK_EVERY, POLL_MESSAGES_MAX, Poll, PollAnswer};
 pub use ticket::TicketAnswer;

@@ -11,14 +11,17 @@ use serde_json::Value;
 
 use super::deliver::Sender;
 use super::entrance::Live;
+use super::look::Asks;
 use super::polling::polling;
 use crate::DeliveryError;
 use crate::viewing::Session;
 
 /// Most messages of one request.
 pub const POLL_MESSAGES_MAX: usize = 20;
-/// Longest wait for something new, where waiting is possible.
-const WAIT_MAX: Duration = Duration::from_secs(20);
+/// How often a room looks after those who say nothing, where it can: so long may somebody still see a room that has ended for them.
+pub const LOOK_EVERY: Duration = Duration::from_secs(3);
+/// After how many looks a request is answered that waits for something new.
+const LOOKS_MAX: u32 = 6;
 /// Somebody who asks nothing for so long is gone.
 const POLL_TTL: SignedDuration = SignedDuration::from_secs(45);
 /// Most lines of one answer.
@@ -82,15 +85,25 @@ impl Live {
             return Ok(Some(PollAnswer { events, head }));
         };
         let mut answer = self.news(consultation, since).await?;
+        if answer.events.is_empty() && self.is_beyond(consultation, since).await? {
+            // They know of lines that are not there: they begin anew.
+            let anew = Poll { since: None, messages: Vec::new() };
+            return Box::pin(self.poll(session, consultation, &anew)).await;
+        }
         if let Some(mut changes) = changes
             && answer.events.is_empty()
             && events.is_empty()
             && poll.messages.is_empty()
         {
-            let _ = tokio::time::timeout(WAIT_MAX, changes.changed()).await;
-            // Who was removed meanwhile hears nothing more.
-            if !self.look_after(consultation, &connection.id).await? {
-                return self.farewell(consultation, poll.since, Refusal::NotAdmitted).await;
+            for _ in 0..LOOKS_MAX {
+                let woken = tokio::time::timeout(LOOK_EVERY, changes.changed()).await;
+                // Who was removed meanwhile, or whose study was recalled, hears nothing more.
+                if !self.look_after(consultation, &connection.id).await? {
+                    return self.farewell(consultation, poll.since, Refusal::NotAdmitted).await;
+                }
+                if woken.is_ok() {
+                    break;
+                }
             }
             answer = self.news(consultation, since).await?;
         }
@@ -151,6 +164,12 @@ impl Live {
         }
         let mut sender = Sender::Request { connection: &connection.id, answer: events };
         self.hear(&connection.consultation, &connection.id, &incoming, &mut sender).await
+    }
+
+    /// Whether somebody names a line after the last one.
+    async fn is_beyond(&self, consultation: &ConsultationId, since: u64) -> Result<bool, DeliveryError> {
+        let look = self.look(consultation, &Asks::default()).await?;
+        Ok(look.is_some_and(|look| since > look.room.head.sequence))
     }
 
     async fn news(&self, consultation: &ConsultationId, since: u64) -> Result<PollAnswer, DeliveryError> {

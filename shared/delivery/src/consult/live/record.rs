@@ -1,22 +1,17 @@
-//! The record of a room, to be played again.
+//! The record of a room, to be played again and to be verified.
 
 use filmless_consult::ConsultationId;
+use filmless_domain::audit::AuditAction;
 
 use super::entrance::Live;
 use super::look::Asks;
 use crate::DeliveryError;
-use crate::parts::Common;
+use crate::consult::record_file::RecordFile;
+use crate::record::audit::Record;
 use crate::viewing::Session;
 
-/// Most bytes of the record in one answer; whoever wants more asks for what comes after the last line.
-pub const RECORD_BYTES_MAX: usize = 4 << 20;
-
-/// How many lines are read at a time.
-const LINES_AT_ONCE: i32 = 1000;
-
 impl Live {
-    /// Lines of the record after this one, as NDJSON, at most [`RECORD_BYTES_MAX`]; nothing after the last one. For those who were
-    /// admitted, once the room has ended; `None` for anybody else.
+    /// The file of a consultation, for those who were admitted, once its room has ended; `None` for anybody else.
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -24,8 +19,7 @@ impl Live {
         &self,
         session: &Session,
         consultation: &ConsultationId,
-        after: u64,
-    ) -> Result<Option<String>, DeliveryError> {
+    ) -> Result<Option<RecordFile>, DeliveryError> {
         let seat = session.seat().filter(|seat| seat.consultation == *consultation);
         let Some(seat) = seat else { return Ok(None) };
         let asks = Asks { member: Some(&seat.member), ..Asks::default() };
@@ -35,29 +29,24 @@ impl Live {
         if !is_admitted || self.over(&look).is_none() {
             return Ok(None);
         }
-        Ok(Some(lines_after(&self.common, consultation, after).await?))
+        let (index, consultation) = (self.common.index.clone(), consultation.clone());
+        Ok(Some(RecordFile { index, consultation }))
     }
-}
 
-/// Lines of a record after this one, as NDJSON.
-pub(crate) async fn lines_after(
-    common: &Common,
-    consultation: &ConsultationId,
-    mut after: u64,
-) -> Result<String, DeliveryError> {
-    let mut text = String::new();
-    loop {
-        let lines = common.index.room_lines(consultation, after, LINES_AT_ONCE).await?;
-        if lines.is_empty() {
-            return Ok(text);
-        }
-        for line in lines {
-            if text.len() + line.text.len() >= RECORD_BYTES_MAX {
-                return Ok(text);
-            }
-            text.push_str(&line.text);
-            text.push('\n');
-            after = line.sequence;
-        }
+    /// The whole file, which is written down in the audit log. `None` as for [`Self::record`]; within it, `None` if the file is too
+    /// long to be given as a whole.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn take_record(
+        &self,
+        session: &Session,
+        consultation: &ConsultationId,
+    ) -> Result<Option<Option<String>>, DeliveryError> {
+        let Some(file) = self.record(session, consultation).await? else { return Ok(None) };
+        let audit = Record::new(AuditAction::ReadConsultation, session.actor()).from(&session.source);
+        let detail = format!("consultation {consultation}, record");
+        audit.account(&session.account_key).detail(detail).write(&self.common).await?;
+        file.whole().await.map(Some)
     }
 }

@@ -7,8 +7,7 @@ use filmless_store::index::{InstanceRecord, Snapshot, ViewerRecord, Watched};
 use jiff::{SignedDuration, Timestamp};
 
 use super::admission::{Admission, Right, SoftwareSeries, SoftwareStudy};
-use super::entrance::Software;
-use super::memory::Remembered;
+use super::entrance::{JudgedToken, Software};
 use crate::prepare::digest::series_digest;
 use crate::shown_instances::shown_instances;
 use crate::shown_series::{keys_of, shown_series};
@@ -36,7 +35,7 @@ impl Software {
             return Ok(None);
         }
         let digest = credentials::token_digest(token);
-        let remembered = self.memory.get(&digest);
+        let remembered = self.judgements.get(&digest);
         // Read before the judgement: what changes while it is made differs from this at the next request.
         let snapshot = match &remembered {
             Some(remembered) => Some(self.portal.common.index.snapshot(&remembered.watched).await?),
@@ -45,15 +44,15 @@ impl Software {
         if let (Some(remembered), Some(snapshot)) = (&remembered, &snapshot)
             && remembered.holds(self.portal.common.clock.now(), snapshot)
         {
-            let admission = remembered.admission.clone();
+            let admission = remembered.found.clone();
             let session = Session { source: source.to_owned(), ..admission.session };
             return Ok(Some(Admission { session, ..admission }));
         }
         let judged = self.judge(&digest, source, remembered.as_deref(), snapshot).await?;
-        let admission = judged.as_ref().map(|judged| judged.admission.clone());
+        let admission = judged.as_ref().map(|judged| judged.found.clone());
         match judged {
-            Some(judged) => self.memory.keep(&digest, judged),
-            None => self.memory.forget(&digest),
+            Some(judged) => self.judgements.keep(&digest, judged),
+            None => self.judgements.forget(&digest),
         }
         Ok(admission)
     }
@@ -63,9 +62,9 @@ impl Software {
         &self,
         digest: &str,
         source: &str,
-        before: Option<&Remembered>,
+        before: Option<&JudgedToken>,
         snapshot: Option<Snapshot>,
-    ) -> Result<Option<Remembered>, DeliveryError> {
+    ) -> Result<Option<JudgedToken>, DeliveryError> {
         let (index, judged_at) = (&self.portal.common.index, self.portal.common.clock.now());
         let Some(viewer) = index.viewer(digest, judged_at).await? else { return Ok(None) };
         let idle_at = viewer.seen_at + VIEWER_IDLE;
@@ -92,17 +91,17 @@ impl Software {
         let is_whole = before.is_some_and(|before| before.watched == watched);
         let right = if viewer.may_take && found.session.may_download() { Right::Take } else { Right::See };
         let session = Session { token_digest: digest.to_owned(), ..found.session };
-        let written = before.map(|before| before.admission.written.clone()).unwrap_or_default();
+        let written = before.map(|before| before.found.written.clone()).unwrap_or_default();
         let admission = Admission { right, studies: studies.into(), session, written };
         let snapshot = snapshot.filter(|_| is_whole);
-        Ok(Some(Remembered { watched, snapshot, judged_at, good_until, admission }))
+        Ok(Some(JudgedToken { watched, snapshot, judged_at, good_until, found: admission }))
     }
 
     async fn studies_in_sight(
         &self,
         viewer: &ViewerRecord,
         session: &Session,
-        before: Option<&Remembered>,
+        before: Option<&JudgedToken>,
     ) -> Result<Vec<Arc<SoftwareStudy>>, DeliveryError> {
         let index = &self.portal.common.index;
         let mut studies = Vec::new();
@@ -115,7 +114,7 @@ impl Software {
                 .map(|series| SoftwareSeries { keys: keys_of(&record, &series), record: series })
                 .collect();
             // Every arrival changes the item of the study.
-            let same = before.and_then(|before| before.admission.study(uid)).filter(|same| {
+            let same = before.and_then(|before| before.found.study(uid)).filter(|same| {
                 let is_same_series =
                     |(a, b): (&SoftwareSeries, &SoftwareSeries)| a.keys.index == b.keys.index;
                 same.record == record

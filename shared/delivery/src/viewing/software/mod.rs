@@ -7,7 +7,6 @@ mod admission;
 mod entrance;
 mod judge;
 mod large;
-mod memory;
 mod mint;
 mod used;
 

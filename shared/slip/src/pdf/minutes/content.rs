@@ -18,6 +18,6 @@ pub struct MinutesContent<'a> {
 pub struct MinutesPicture<'a> {
     /// Which of the version's key images, from 0.
     pub key_image: usize,
-    /// A PNG or a JPEG.
+    /// A PNG, a JPEG or a WebP.
     pub bytes: &'a [u8],
 }

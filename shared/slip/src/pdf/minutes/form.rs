@@ -1,11 +1,14 @@
 //! The form, part by part.
 
-use filmless_consult::{Attendee, KeyImage, MinutesText, ShownSeries, WrittenMinutes};
+use filmless_consult::{
+    Attendee, KeyImage, MeasuredValue, MemberId, MinutesMeasurement, MinutesText, ShownSeries, Signer,
+    WrittenMinutes,
+};
 use filmless_domain::Language;
 use jiff::Timestamp;
 
 use super::super::paper::{A4, MM};
-use super::super::section::{BLACK, BRAND, GREY, Item, Role, WARNING};
+use super::super::section::{BLACK, BRAND, GREY, Item, RULE, Role, WARNING};
 use super::super::typeset::{Fit, Fonts, LEADING};
 use super::content::MinutesContent;
 use super::flow::{Flow, MARGIN, SMALL_SIZE, TEXT_SIZE, WIDTH};
@@ -18,6 +21,10 @@ use crate::words::{Pair, moment};
 const PICTURES_ACROSS: usize = 2;
 const PICTURE_GAP: f32 = 12.0;
 const PICTURE_SIDE: f32 = (WIDTH - PICTURE_GAP) / PICTURES_ACROSS as f32;
+/// A pixel is at most so large: a preview of few pixels is printed small, and not blown up.
+const PIXEL_MAX: f32 = 72.0 / 110.0;
+/// Height of the frame that stands where there is no picture.
+const NO_PICTURE_HEIGHT: f32 = 60.0;
 
 /// All pages of the minutes.
 pub(super) fn pages(content: &MinutesContent<'_>, fonts: &Fonts) -> Result<Vec<Vec<Item>>, SlipError> {
@@ -28,11 +35,13 @@ pub(super) fn pages(content: &MinutesContent<'_>, fonts: &Fonts) -> Result<Vec<V
     flow.heading(1, words::PATIENT);
     patient(&mut flow, text);
     flow.heading(2, words::WHEN_AND_WHERE);
-    flow.field(words::BEGAN, &time(Some(text.began_at)));
-    flow.field(words::ENDED, &time(text.ended_at));
+    // Where nobody came, nothing began.
+    let was_held = text.attendees.iter().any(|one| !one.present.is_empty());
+    flow.field(words::BEGAN, &time(Some(text.began_at).filter(|_| was_held)));
+    flow.field(words::ENDED, &time(text.ended_at.filter(|_| was_held)));
     flow.field(words::PLACE, &text.place);
     flow.heading(3, words::ATTENDEES);
-    for (number, one) in text.attendees.iter().enumerate() {
+    for (number, one) in text.attendees.iter().chain(&signers_besides(content)).enumerate() {
         attendee(&mut flow, number + 1, one);
     }
     flow.heading(4, words::CONTENT);
@@ -61,6 +70,30 @@ pub(super) fn pages(content: &MinutesContent<'_>, fonts: &Fonts) -> Result<Vec<V
     let mut pages = flow.into_pages();
     feet(&mut pages, content, fonts);
     Ok(pages)
+}
+
+/// Who signed this version and is not in its list: whoever signs takes part, even if only by reading.
+fn signers_besides(content: &MinutesContent<'_>) -> Vec<Attendee> {
+    let (minutes, listed) = (content.minutes, &content.minutes.written.text.attendees);
+    let is_listed = |id: &MemberId| listed.iter().any(|one| one.id.as_ref() == Some(id));
+    let mut besides: Vec<Attendee> = Vec::new();
+    for signature in content.signatures {
+        let by = signature.signed.by.clone();
+        let is_of = signature.signed.minutes == minutes.digest && signature.is_as_signed();
+        if is_of && !is_listed(&by.id) && besides.iter().all(|one| one.id.as_ref() != Some(&by.id)) {
+            let Signer { id, name, title, facility, licence, role } = by;
+            besides.push(Attendee {
+                id: Some(id),
+                name,
+                title,
+                facility,
+                licence,
+                role,
+                present: Vec::new(),
+            });
+        }
+    }
+    besides
 }
 
 /// Facility, nation, title, and which version it is.
@@ -203,6 +236,10 @@ fn opinions(flow: &mut Flow<'_>, text: &MinutesText) {
     for one in &text.opinions {
         flow.need(3.0 * TEXT_SIZE * LEADING);
         flow.strong(&one.name, 0.0, BLACK);
+        if let (Some(number), Some(earlier)) = (one.number, one.adds_to) {
+            let (opinion, adds_to) = (flow.word(&words::OPINION.into()), flow.word(&words::ADDS_TO.into()));
+            flow.small(&format!("{opinion} {number} · {adds_to} {earlier}"), 0.0);
+        }
         flow.text(&one.text, 0.0);
         if let Some(digest) = &one.digest {
             let (at, code) = (flow.word(&words::SIGNED_AT.into()), flow.word(&words::DIGEST.into()));
@@ -222,6 +259,11 @@ fn pictures(flow: &mut Flow<'_>, content: &MinutesContent<'_>) -> Result<(), Sli
         return Ok(());
     }
     flow.heading(10, words::KEY_IMAGES);
+    if !content.pictures.is_empty() {
+        let words = flow.word(&words::PREVIEWS.into());
+        flow.small(&words, 0.0);
+        flow.skip(4.0);
+    }
     let numbered: Vec<(usize, &KeyImage)> = key_images.iter().enumerate().collect();
     for pair in numbered.chunks(PICTURES_ACROSS) {
         flow.need(PICTURE_SIDE + 80.0);
@@ -232,7 +274,7 @@ fn pictures(flow: &mut Flow<'_>, content: &MinutesContent<'_>) -> Result<(), Sli
             let of = content.pictures.iter().find(|picture| picture.key_image == *number);
             let height = match of {
                 Some(of) => one_picture(flow, (x, top), of.bytes, &key_image.caption)?,
-                None => 0.0,
+                None => no_picture(flow, (x, top)),
             };
             bottom = bottom.max(caption(flow, (x, top + height), *number, key_image));
         }
@@ -245,11 +287,27 @@ fn pictures(flow: &mut Flow<'_>, content: &MinutesContent<'_>) -> Result<(), Sli
 fn one_picture(flow: &mut Flow<'_>, at: (f32, f32), bytes: &[u8], alt: &str) -> Result<f32, SlipError> {
     let image = picture::read(bytes)?;
     let (width, height) = image.size();
-    let scale = PICTURE_SIDE / width.max(height) as f32;
+    let scale = (PICTURE_SIDE / width.max(height) as f32).min(PIXEL_MAX);
     let (width, height) = (width as f32 * scale, height as f32 * scale);
     let alt = if alt.is_empty() { words::KEY_IMAGE.main(Language::Vi) } else { alt }.to_owned();
     flow.push(Item::Picture { x: at.0, y: at.1, width, height, image, alt });
     Ok(height)
+}
+
+/// Says that there is none; returns its height.
+fn no_picture(flow: &mut Flow<'_>, (x, y): (f32, f32)) -> f32 {
+    let (width, height) = (PICTURE_SIDE, NO_PICTURE_HEIGHT);
+    for (x, y, width, height) in
+        [(x, y, width, 0.7), (x, y + height, width, 0.7), (x, y, 0.7, height), (x + width, y, 0.7, height)]
+    {
+        flow.push(Item::Shape { x, y, width, height, radius: 0.0, ink: RULE });
+    }
+    let words = flow.word(&words::NO_PICTURE.into());
+    let line = flow.fonts.regular.line(&words, TEXT_SIZE);
+    let (x, y) = (x + 12.0, y + height / 2.0 + line.size / 3.0);
+    let lines = vec![line];
+    flow.push(Item::Text { role: Role::Paragraph, language: Language::Vi, x, y, lines, ink: WARNING });
+    height
 }
 
 /// Below a picture; returns where it ends.
@@ -258,7 +316,14 @@ fn caption(flow: &mut Flow<'_>, at: (f32, f32), number: usize, key_image: &KeyIm
     let frame = key_image.frame.map(|frame| format!(" · {frame}")).unwrap_or_default();
     let uid = format!("{}{frame}", key_image.sop_instance_uid);
     let mut y = at.1 + 3.0;
-    for (text, size, ink) in [(words, SMALL_SIZE, BLACK), (uid, 6.5, GREY)] {
+    let mut parts = vec![(words, SMALL_SIZE, BLACK)];
+    parts.extend(key_image.measured.iter().map(|one| (measured(flow, one), SMALL_SIZE, BLACK)));
+    if key_image.measured_left_out > 0 {
+        let more = flow.word(&words::MORE_MEASURED.into());
+        parts.push((format!("{more}: {}", key_image.measured_left_out), SMALL_SIZE, BLACK));
+    }
+    parts.push((uid, 6.5, GREY));
+    for (text, size, ink) in parts {
         let lines = flow.fonts.regular.paragraph(&text, size, PICTURE_SIDE);
         let height = lines.len() as f32 * size * LEADING;
         let item =
@@ -267,6 +332,18 @@ fn caption(flow: &mut Flow<'_>, at: (f32, f32), number: usize, key_image: &KeyIm
         y += height;
     }
     y
+}
+
+/// What a member measured.
+fn measured(flow: &Flow<'_>, one: &MinutesMeasurement) -> String {
+    let value = |value: &MeasuredValue| {
+        let quantity = words::quantity(&value.quantity).map(|pair| flow.word(&pair.into()));
+        let quantity = quantity.unwrap_or_else(|| value.quantity.clone());
+        format!("{quantity} {} {}", value.value.replace('.', ","), value.unit).trim_end().to_owned()
+    };
+    let values: Vec<String> = one.values.iter().map(value).collect();
+    let label = if one.label.is_empty() { String::new() } else { format!("{}: ", one.label) };
+    format!("– {}: {label}{}", one.by, values.join("; "))
 }
 
 /// Which page of what, and the digest by which the whole is known, at the end of each page.

@@ -19,7 +19,7 @@ use crate::{SlipError, clean};
 /// on as many pages as it takes.
 ///
 /// # Errors
-/// [`SlipError::BadPicture`] for a picture that is no PNG or JPEG, has more than 4 million pixels, or belongs to no key image.
+/// [`SlipError::BadPicture`] for a picture that is no PNG, JPEG or WebP, has more than 4 million pixels, or belongs to no key image.
 pub fn minutes_pdf(content: &MinutesContent<'_>) -> Result<Vec<u8>, SlipError> {
     let fonts = Fonts::load()?;
     let pages = form::pages(content, &fonts)?;

@@ -118,6 +118,7 @@ impl Meeting {
             secretary: None,
             language: Language::Vi,
             starter: String::new(),
+            may_annotate: false,
         };
         let staff = StaffMember { subject: "u-1".into(), name: "Lan".into(), roles: [Role::Records].into() };
         let desk = Desk::new(services.clone(), staff, SOURCE.into());
@@ -217,7 +218,7 @@ fn chat(number: usize) -> Value {
 
 fn state(study: &Study, number: usize) -> Value {
     let pane = json!({
-        "study_instance_uid": study.uid, "series_instance_uid": study.series_uid(1), "frame": number, "window": null,
+        "study_instance_uid": study.uid, "series_instance_uid": study.series_uid(1), "frame": number % 2, "window": null,
         "is_inverted": false, "colours": null, "has_overlays": true, "is_masked": null, "view": null, "plane": null,
         "cine": null,
     });

@@ -1,0 +1,43 @@
+//! What a mark says, as the reading room writes it. The room itself passes marks on unread.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::mark::Mark;
+
+/// The kind of a mark that says nothing but that its image matters.
+pub const KEY_IMAGE: &str = "key-image";
+
+/// A mark, read. What a later reading room adds is left out.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Drawn {
+    /// The name of its tool.
+    pub kind: String,
+    /// `series/instance/frame`; another form on a reconstructed plane.
+    pub image: String,
+    /// Column, row, column, row… in pixels of the image, from the outer corner of its first pixel.
+    #[serde(default)]
+    pub points: Vec<f64>,
+    /// What its author wrote.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// What its author's screen measured, as saved marks have it (`filmless-marks`); nothing if it measured nothing.
+    #[serde(default)]
+    pub measured: Option<Value>,
+}
+
+impl Drawn {
+    /// Reads a mark. `None` if it is none of the reading room, or its points are no pairs.
+    #[must_use]
+    pub fn read(mark: &Mark) -> Option<Self> {
+        let drawn: Self = serde_json::from_value(serde_json::to_value(mark).ok()?).ok()?;
+        let is_drawn = drawn.points.len() % 2 == 0 && drawn.points.iter().all(|place| place.is_finite());
+        is_drawn.then_some(drawn)
+    }
+
+    /// Its points.
+    #[must_use]
+    pub fn pairs(&self) -> Vec<[f64; 2]> {
+        self.points.chunks_exact(2).map(|pair| [pair[0], pair[1]]).collect()
+    }
+}
