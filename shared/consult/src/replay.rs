@@ -124,9 +124,9 @@ impl Replay {
                 let opened = self.opened.as_ref().map_or(&[][..], |opened| &opened.studies);
                 is_by_driver && *sequence > self.room.state_sequence && state.check(opened).is_ok()
             }
-            Event::Scroll { sequence, frames } => {
+            Event::Scroll { sequence, frames, images } => {
                 let state = self.room.state.clone();
-                let scrolled = state.is_some_and(|mut state| state.scroll(frames).is_ok());
+                let scrolled = state.is_some_and(|mut state| state.scroll(frames, images).is_ok());
                 is_by_driver && *sequence > self.room.state_sequence && scrolled
             }
             Event::Mark { id, .. } => entry.by.is_some() && is_author(id),
