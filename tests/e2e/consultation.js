@@ -1,6 +1,7 @@
 /** A consultation, as a doctor with a share starts it, and its members, as they come in by their invitations. */
 
 import { DESKTOP, Visitor } from "./browser.js";
+import { STUDY } from "./dicom.js";
 import { awaitSms } from "./filmless.js";
 import { openLink } from "./portal.js";
 import { RoomPage } from "./room-page.js";
@@ -86,9 +87,9 @@ export class Attendee {
     this.room = new RoomPage(visitor.page);
   }
 
-  /** From the page of the consultation into its room, by its first study. */
+  /** From the page of the consultation into its room, by the walk's study. */
   async enter() {
-    await this.page.locator('a.primary[href*="/read?consultation="]').first().click();
+    await this.page.locator(`a.primary[href*="${STUDY.uid}/read?consultation="]`).click();
     await this.page.locator('.consultation-mood[data-mood="live"]').waitFor();
   }
 

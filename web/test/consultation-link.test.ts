@@ -133,7 +133,7 @@ describe("a socket", () => {
   it("says each message as the server reads it", async () => {
     await joined();
     const cases: readonly (readonly [Outgoing, object])[] = [
-      [{ type: "scroll", sequence: 3, frames: [{ pane: 0, frame: 17 }, { pane: 1, frame: 4 }] }, { type: "scroll", sequence: 3, frames: [[0, 17], [1, 4]] }],
+      [{ type: "scroll", sequence: 3, frames: [{ pane: 0, frame: 17, image: null }, { pane: 1, frame: 4, image: null }] }, { type: "scroll", sequence: 3, frames: [[0, 17], [1, 4]] }],
       [{ type: "pointer", pane: 0, seriesInstanceUid: "1.2", frame: 3, at: { x: 12.3456, y: 7 } }, { type: "pointer", pane: 0, series_instance_uid: "1.2", frame: 3, at: [12.3, 7] }],
       [{ type: "pointer", pane: 0, seriesInstanceUid: "1.2", frame: null, at: null }, { type: "pointer", pane: 0, series_instance_uid: "1.2", frame: null, at: null }],
       [{ type: "mark", id: "u", mark: { studyInstanceUid: "1", kind: "length", image: "2/3/1", points: [{ x: 1.25, y: 2 }, { x: 3, y: 4 }], text: null } }, { type: "mark", id: "u", mark: { study_instance_uid: "1", kind: "length", image: "2/3/1", points: [1.25, 2, 3, 4] } }],
@@ -252,7 +252,7 @@ describe("where sockets are cut", () => {
 
   it("what is said goes at once, beside the question that waits; of a hand only where it is now", async () => {
     await polling();
-    const scroll = (sequence: number): Outgoing => ({ type: "scroll", sequence, frames: [{ pane: 0, frame: sequence }] });
+    const scroll = (sequence: number): Outgoing => ({ type: "scroll", sequence, frames: [{ pane: 0, frame: sequence, image: null }] });
     [1, 2, 3].forEach((sequence) => link.send(scroll(sequence)));
     link.send({ type: "chat", id: "u", text: "a" });
     await pass();

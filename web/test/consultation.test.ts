@@ -10,7 +10,7 @@ import { Meeting, type Change } from "../src/reading-room/consultation/meeting.j
 import { OwnMarks } from "../src/reading-room/consultation/own-marks.js";
 import { clockText, Playback } from "../src/reading-room/consultation/playback.js";
 import { regionOf, viewOf } from "../src/reading-room/consultation/region.js";
-import { narrowed, scrolled } from "../src/reading-room/consultation/shown.js";
+import { frameHere, narrowed, scrolled } from "../src/reading-room/consultation/shown.js";
 import { CONSULTATION_WORDS } from "../src/reading-room/consultation/words.js";
 import { KeyImages } from "../src/reading-room/tools/key-images.js";
 import { SharedCalibrations } from "../src/reading-room/tools/shared-calibrations.js";
@@ -19,7 +19,7 @@ import { MarkStore } from "../src/tools/mark-store.js";
 import { FITTED, toStage, apply, invert, type Raster, type Size, type View } from "../src/view-geometry.js";
 
 const WHOLE: Region = { centre: { x: 0.5, y: 0.5 }, extent: { x: 1, y: 1 }, turn: { a: 1, b: 0, c: 0, d: 1 } };
-const PANE: PaneState = { studyInstanceUid: "1.2", seriesInstanceUid: "1.2.1", frame: 12, window: null, hasTable: false, isInverted: false, colours: null, hasOverlays: true, isMasked: null, region: WHOLE, plane: null, cine: null };
+const PANE: PaneState = { studyInstanceUid: "1.2", seriesInstanceUid: "1.2.1", frame: 12, image: "1.2.1.12/1", window: null, hasTable: false, isInverted: false, colours: null, hasOverlays: true, isMasked: null, region: WHOLE, plane: null, cine: null };
 const STATE: ViewState = { grid: { rows: 1, columns: 2 }, active: 0, enlarged: null, panes: [PANE, null], fusion: null, objects: [], isShuttered: false };
 const LAYERED: ViewState = {
   ...STATE,
@@ -87,13 +87,22 @@ describe("the state of a view", () => {
   });
 
   it("takes few bytes while a hand scrolls: ten a second are far below 3 kB", () => {
-    const message = written({ type: "scroll", sequence: 123_456, frames: [{ pane: 0, frame: 123 }] });
-    expect(10 * JSON.stringify(message).length).toBeLessThan(1_000);
+    const message = written({ type: "scroll", sequence: 123_456, frames: [{ pane: 0, frame: 123, image: "1.2.826.0.1.3680043.10.1234.20123/1" }] });
+    expect(10 * JSON.stringify(message).length).toBeLessThan(1_500);
+  });
+
+  it("shows the image that is named, wherever it is in the pack here, and none in its place", () => {
+    const index = (...instances: string[]) => ({ index: { frames: instances.map((sopInstanceUid) => ({ sopInstanceUid, number: null })) } }) as never;
+    expect(frameHere(index("a", "b", "c"), { frame: 1, image: "b/1" })).toBe(1);
+    expect(frameHere(index("new", "a", "b", "c"), { frame: 1, image: "b/1" }), "more images have arrived").toBe(2);
+    expect(frameHere(index("a", "c"), { frame: 1, image: "b/1" })).toBeUndefined();
+    expect(frameHere({ index: null }, { frame: 1, image: "b/1" })).toBeNull();
+    expect(frameHere(index("a", "b"), { frame: 1, image: null }), "an older record").toBe(1);
   });
 
   it("tells frames alone only if nothing else has changed", () => {
     const at = (frame: number, more: Partial<PaneState> = {}): ViewState => ({ ...STATE, panes: [{ ...PANE, ...more, frame }, null] });
-    expect(scrolled(at(12), at(13))).toEqual([{ pane: 0, frame: 13 }]);
+    expect(scrolled(at(12), at(13))).toEqual([{ pane: 0, frame: 13, image: "1.2.1.12/1" }]);
     expect(scrolled(at(12), at(13, { isInverted: true }))).toBeNull();
     expect(scrolled(at(12), at(12))).toBeNull();
     expect(scrolled(at(12), { ...at(13), active: 1 })).toBeNull();
@@ -215,8 +224,10 @@ describe("what a member knows of the room", () => {
   it("scrolls the panes that are named, and no empty one", () => {
     meeting.take(welcome());
     meeting.take(told({ type: "scroll", by: "a", sequence: 5, frames: [[0, 17], [1, 9]], head: 21 }));
-    expect(meeting.state?.panes).toEqual([{ ...PANE, frame: 17 }, null]);
-    expect([meeting.sequence, changes]).toEqual([5, ["welcome", "state"]]);
+    expect(meeting.state?.panes).toEqual([{ ...PANE, frame: 17, image: null }, null]);
+    meeting.take(told({ type: "scroll", by: "a", sequence: 6, frames: [[0, 18]], images: ["1.2.1.18/1"], head: 22 }));
+    expect(meeting.state?.panes).toEqual([{ ...PANE, frame: 18, image: "1.2.1.18/1" }, null]);
+    expect([meeting.sequence, changes]).toEqual([6, ["welcome", "state", "state"]]);
   });
 
   it("has each line of the chat once, however often it comes", () => {

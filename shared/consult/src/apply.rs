@@ -78,7 +78,7 @@ impl Room {
         }
         match incoming {
             Incoming::State { sequence, state } => self.show(scene, sequence, state),
-            Incoming::Scroll { sequence, frames } => self.scroll(scene, sequence, frames),
+            Incoming::Scroll { sequence, frames, images } => self.scroll(scene, sequence, frames, images),
             Incoming::Mark { id, mark } => self.mark(scene, id, mark),
             Incoming::Chat { id, text } => self.chat(scene, id, text),
             Incoming::HandOver { .. } => self.hand_over(scene),
@@ -186,15 +186,17 @@ impl Room {
         scene: &Scene<'_>,
         sequence: u64,
         frames: Vec<(u8, u32)>,
+        images: Vec<String>,
     ) -> Result<Applied, Refusal> {
         self.demand_next(scene, sequence)?;
         let state = self.state.as_mut().ok_or(Refusal::Malformed)?;
         let before = state.clone();
-        if let Err(refusal) = state.scroll(&frames).and_then(|()| scene.contents.demand_view(state)) {
+        if let Err(refusal) = state.scroll(&frames, &images).and_then(|()| scene.contents.demand_view(state))
+        {
             *state = before;
             return Err(refusal);
         }
-        let event = Event::Scroll { sequence, frames };
+        let event = Event::Scroll { sequence, frames, images };
         Ok(self.record(scene.now, Some(&scene.by.id), event).without_sender())
     }
 

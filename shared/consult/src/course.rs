@@ -25,10 +25,10 @@ pub struct Course {
     shown: BTreeMap<(StudyInstanceUid, SeriesInstanceUid), Shown>,
 }
 
-/// Milliseconds of a series, by frame.
+/// Milliseconds of a series, by image: its name, where the record has it, and its place.
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Shown {
-    frames: BTreeMap<u32, u64>,
+    frames: BTreeMap<(Option<String>, u32), u64>,
     /// In reconstructed planes, which are no frame.
     planes: u64,
 }
@@ -97,7 +97,7 @@ impl Course {
                 let shown = self.shown.entry(series.clone()).or_default();
                 match pane.plane {
                     Some(_) => shown.planes += lasted,
-                    None => *shown.frames.entry(pane.frame).or_default() += lasted,
+                    None => *shown.frames.entry((pane.image.clone(), pane.frame)).or_default() += lasted,
                 }
                 counted.push(series);
             }
@@ -117,9 +117,10 @@ impl Course {
     pub fn frames_shown(&self) -> Vec<ShownFrame> {
         let of_series = |((study, series), shown): (&(StudyInstanceUid, SeriesInstanceUid), &Shown)| {
             let (study_instance_uid, series_instance_uid) = (study.clone(), series.clone());
-            let one = move |(frame, milliseconds): (&u32, &u64)| ShownFrame {
+            let one = move |((image, frame), milliseconds): (&(Option<String>, u32), &u64)| ShownFrame {
                 study_instance_uid: study_instance_uid.clone(),
                 series_instance_uid: series_instance_uid.clone(),
+                image: image.clone(),
                 frame: *frame,
                 milliseconds: *milliseconds,
             };
@@ -138,7 +139,9 @@ pub struct ShownFrame {
     pub study_instance_uid: StudyInstanceUid,
     /// Its series.
     pub series_instance_uid: SeriesInstanceUid,
-    /// Its place in the series, from 0.
+    /// Which image: `SOP Instance UID/frame`, from 1. Records from before images were named have only places.
+    pub image: Option<String>,
+    /// Its place in the series as it was then, from 0.
     pub frame: u32,
     /// How long, all together.
     pub milliseconds: u64,
@@ -148,13 +151,14 @@ fn one_of((series, shown): (&(StudyInstanceUid, SeriesInstanceUid), &Shown)) -> 
     let Shown { frames, planes } = shown;
     let milliseconds: u64 = frames.values().sum::<u64>() + planes;
     // Of frames that were shown equally long, the first.
-    let longest = frames.iter().max_by_key(|(frame, lasted)| (**lasted, std::cmp::Reverse(**frame)));
+    let longest = frames.iter().max_by_key(|((_, frame), lasted)| (**lasted, std::cmp::Reverse(*frame)));
     let shown = ShownSeries {
         study_instance_uid: series.0.clone(),
         series_instance_uid: series.1.clone(),
         description: String::new(),
         seconds: milliseconds.div_ceil(1000),
-        frame: longest.map_or(0, |(frame, _)| *frame),
+        frame: longest.map_or(0, |((_, frame), _)| *frame),
+        image: longest.and_then(|((image, _), _)| image.clone()),
     };
     (milliseconds, shown)
 }

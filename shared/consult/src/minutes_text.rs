@@ -122,8 +122,11 @@ pub struct ShownSeries {
     pub description: String,
     /// How long, in seconds, all together.
     pub seconds: u64,
-    /// The frame of the series that was shown longest, from 0.
+    /// The frame of the series that was shown longest, from 0: its place at that time.
     pub frame: u32,
+    /// Which image that was: `SOP Instance UID/frame`, from 1. Records from before images were named have only places.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
 }
 
 /// An image that is printed.

@@ -46,6 +46,9 @@ pub enum Outgoing {
         sequence: u64,
         /// Places of panes, each with its frame from 0: linked panes scroll together.
         frames: Vec<(u8, u32)>,
+        /// Which images these are, in the same order ([`crate::PaneState::image`]); none in older records.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        images: Vec<String>,
         /// The line.
         head: u64,
     },
@@ -223,7 +226,9 @@ impl Outgoing {
             Event::Member { member, .. } => Self::Member { member, head: Some(head) },
             Event::Driver { driver } => Self::Driver { driver: Some(driver), head },
             Event::State { sequence, state } => Self::State { by: by?, sequence, state, head },
-            Event::Scroll { sequence, frames } => Self::Scroll { by: by?, sequence, frames, head },
+            Event::Scroll { sequence, frames, images } => {
+                Self::Scroll { by: by?, sequence, frames, images, head }
+            }
             Event::Mark { id, mark, .. } => Self::Mark { id, by: by?, mark, head },
             Event::Chat { id, text } => Self::Chat { chat: ChatEntry { id, by: by?, at, text }, head },
             Event::Opinion { .. } => Self::News { what: NewsKind::Opinion, by, head },

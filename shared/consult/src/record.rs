@@ -75,6 +75,9 @@ pub enum Event {
         sequence: u64,
         /// Places of panes, each with its frame from 0: linked panes scroll together.
         frames: Vec<(u8, u32)>,
+        /// Which images these are, in the same order ([`crate::PaneState::image`]); none in older records.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        images: Vec<String>,
     },
     /// A mark was drawn, changed or deleted.
     Mark {

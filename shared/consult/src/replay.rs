@@ -124,17 +124,18 @@ impl Replay {
                 let opened = self.opened.as_ref().map_or(&[][..], |opened| &opened.studies);
                 is_by_driver && *sequence > self.room.state_sequence && state.check(opened).is_ok()
             }
-            Event::Scroll { sequence, frames } => {
+            Event::Scroll { sequence, frames, images } => {
                 let state = self.room.state.clone();
-                let scrolled = state.is_some_and(|mut state| state.scroll(frames).is_ok());
+                let scrolled = state.is_some_and(|mut state| state.scroll(frames, images).is_ok());
                 is_by_driver && *sequence > self.room.state_sequence && scrolled
             }
             Event::Mark { id, .. } => entry.by.is_some() && is_author(id),
-            Event::Chat { .. } | Event::Opinion { .. } => entry.by.is_some(),
-            Event::Ended { .. } => self.room.ended.is_none(),
-            Event::Member { .. } | Event::Driver { .. } | Event::Minutes { .. } | Event::Signature { .. } => {
-                true
+            Event::Chat { .. } => entry.by.is_some(),
+            Event::Opinion { .. } | Event::Minutes { .. } | Event::Signature { .. } => {
+                entry.by.is_some() && self.may_be_written(entry)
             }
+            Event::Ended { .. } => self.room.ended.is_none(),
+            Event::Member { .. } | Event::Driver { .. } => true,
         };
         let is_of_meeting = matches!(
             entry.event,
@@ -146,6 +147,19 @@ impl Replay {
         );
         let is_late = is_of_meeting && self.room.ended.is_some();
         fits && !is_first && !is_late && entry.at >= self.room.last_at
+    }
+
+    /// Opinions of a member and versions of the minutes count up by one, and nobody signs a version that is not there.
+    fn may_be_written(&self, entry: &Entry) -> bool {
+        match &entry.event {
+            Event::Opinion { number, .. } => {
+                let earlier = self.opinions.iter().filter(|opinion| opinion.by == entry.by).count();
+                *number as usize == earlier + 1
+            }
+            Event::Minutes { version, .. } => *version as usize == self.minutes.len() + 1,
+            Event::Signature { version, .. } => self.minutes.iter().any(|known| known.number == *version),
+            _ => true,
+        }
     }
 
     fn keep(&mut self, entry: &Entry) {

@@ -100,9 +100,9 @@ impl Room {
                 self.state = Some(ViewState::clone(state));
                 self.state_sequence = *sequence;
             }
-            Event::Scroll { sequence, frames } => {
+            Event::Scroll { sequence, frames, images } => {
                 // Whoever wrote the line has checked that something is there.
-                let _ = self.state.as_mut().map(|state| state.scroll(frames));
+                let _ = self.state.as_mut().map(|state| state.scroll(frames, images));
                 self.state_sequence = *sequence;
             }
             Event::Mark { count, .. } => {

@@ -9,7 +9,7 @@ use std::fmt;
 use filmless_domain::chain::ChainHead;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::ConsultationId;
+use crate::ids::{ConsultationId, MemberId};
 use crate::minutes::{Minutes, MinutesSignature};
 use crate::opinion::Opinion;
 use crate::replay::{Anchor, RecordError, Replay};
@@ -120,8 +120,8 @@ pub fn verify(file: &str) -> Result<Verified, Unverified> {
 #[derive(Default)]
 struct Reader {
     replay: Replay,
-    /// The digests of all documents, in their order: known once the record has been read.
-    named: Option<Vec<String>>,
+    /// The digests of all documents and whose they are, in their order: known once the record has been read.
+    named: Option<Vec<(String, Option<MemberId>)>>,
     /// Those that were read.
     seen: Vec<String>,
     has_ended: bool,
@@ -160,28 +160,30 @@ impl Reader {
                 if *documents == named.len() { Ok(()) } else { Err(Broken::Changed) }
             }
             Behind::Opinion(one) => {
-                let digest = (one.is_as_signed(), &one.digest);
-                self.document(&one.signed.consultation, digest, |_| true)
+                let said = (one.is_as_signed(), &one.digest, &one.signed.by.id);
+                self.document(&one.signed.consultation, said, |_| true)
             }
             Behind::Minutes(one) => {
                 let replaced = one.written.replaces.as_ref().map(|replaced| &replaced.digest);
-                self.document(&one.written.consultation, (one.is_as_written(), &one.digest), |minutes| {
+                let said = (one.is_as_written(), &one.digest, &one.written.by);
+                self.document(&one.written.consultation, said, |minutes| {
                     replaced == before(minutes, one.written.version)
                 })
             }
             Behind::Signature(one) => {
                 let is_of = |it: &Anchor| it.number == one.signed.version && it.digest == one.signed.minutes;
-                let digest = (one.is_as_signed(), &one.digest);
-                self.document(&one.signed.consultation, digest, |minutes| minutes.iter().any(is_of))
+                let said = (one.is_as_signed(), &one.digest, &one.signed.by.id);
+                self.document(&one.signed.consultation, said, |minutes| minutes.iter().any(is_of))
             }
         }
     }
 
-    /// Takes a document in, with whether it is what was signed, its digest, and whether it fits the versions of the minutes.
+    /// Takes a document in, with whether it is what was signed, its digest, its author, and whether it fits the versions of
+    /// the minutes.
     fn document(
         &mut self,
         consultation: &ConsultationId,
-        (is_as_signed, digest): (bool, &String),
+        (is_as_signed, digest, author): (bool, &String, &MemberId),
         is_linked: impl FnOnce(&[Anchor]) -> bool,
     ) -> Result<(), Broken> {
         if !is_as_signed {
@@ -189,10 +191,11 @@ impl Reader {
         }
         let named = self.named.as_deref().unwrap_or_default();
         let is_of = self.replay.opened.as_ref().is_some_and(|opened| opened.consultation == *consultation);
-        if !is_of || !named.contains(digest) || self.seen.contains(digest) {
+        let is_named = named.iter().any(|(known, by)| known == digest && by.as_ref() == Some(author));
+        if !is_of || !is_named || self.seen.contains(digest) {
             return Err(Broken::Unknown);
         }
-        if named.get(self.seen.len()) != Some(digest) {
+        if named.get(self.seen.len()).is_none_or(|(known, _)| known != digest) {
             return Err(Broken::Misplaced);
         }
         if !is_linked(&self.replay.minutes) {
@@ -212,12 +215,12 @@ const fn kind_of(error: &RecordError) -> Broken {
 }
 
 /// What the record names, in the order of the file.
-fn documents_of(replay: &Replay) -> Vec<String> {
+fn documents_of(replay: &Replay) -> Vec<(String, Option<MemberId>)> {
     let (mut minutes, mut signatures) = (replay.minutes.clone(), replay.signatures.clone());
     minutes.sort_by_key(|version| version.number);
     signatures.sort_by(|a, b| (a.number, &a.by).cmp(&(b.number, &b.by)));
     let all = replay.opinions.iter().chain(&minutes).chain(&signatures);
-    all.map(|anchor| anchor.digest.clone()).collect()
+    all.map(|anchor| (anchor.digest.clone(), anchor.by.clone())).collect()
 }
 
 fn before(minutes: &[Anchor], version: u32) -> Option<&String> {

@@ -92,8 +92,12 @@ pub struct PaneState {
     pub study_instance_uid: StudyInstanceUid,
     /// Its series.
     pub series_instance_uid: SeriesInstanceUid,
-    /// Which frame of the series, from 0.
+    /// Which frame of the series, from 0, in the pack that the driver has.
     pub frame: u32,
+    /// Which image that is: SOP Instance UID, `/`, and its frame from 1. Once more images arrive, the same number is another
+    /// one. None for a plane, a document, and in older records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
     /// In units of the modality; as the image says if it is absent.
     pub window: Option<Window>,
     /// Whether the table of a presentation state stands in for the window.
@@ -282,19 +286,22 @@ impl ViewState {
         panes.chain(laid).chain(self.objects.iter().map(|object| &object.study_instance_uid)).collect()
     }
 
-    /// Goes to frames: places of panes, each with its frame.
+    /// Goes to frames: places of panes, each with its frame, and the images that these are, or none.
     ///
     /// # Errors
     /// `malformed` for no pane or too many, one in which nothing is, or a frame that there cannot be; then nothing changes.
-    pub fn scroll(&mut self, frames: &[(u8, u32)]) -> Result<(), Refusal> {
+    pub fn scroll(&mut self, frames: &[(u8, u32)], images: &[String]) -> Result<(), Refusal> {
         let is_filled = |pane: u8| self.panes.get(usize::from(pane)).is_some_and(Option::is_some);
         let are_there = frames.iter().all(|(pane, frame)| is_filled(*pane) && *frame < FRAMES_MAX);
-        if !are_there || frames.is_empty() || frames.len() > self.panes.len() {
+        let are_named =
+            images.is_empty() || images.len() == frames.len() && images.iter().all(|name| is_image(name));
+        if !are_there || !are_named || frames.is_empty() || frames.len() > self.panes.len() {
             return Err(Refusal::Malformed);
         }
-        for (pane, frame) in frames {
+        for (place, (pane, frame)) in frames.iter().enumerate() {
             if let Some(Some(pane)) = self.panes.get_mut(usize::from(*pane)) {
                 pane.frame = *frame;
+                pane.image = images.get(place).cloned();
             }
         }
         Ok(())
@@ -304,10 +311,11 @@ impl ViewState {
 impl PaneState {
     /// With this many places in the grid.
     fn is_sound(&self, places: u8) -> bool {
-        let Self { frame, window, colours, view, plane, cine, .. } = self;
+        let Self { frame, image, window, colours, view, plane, cine, .. } = self;
         let is_window =
             |it: Window| it.center.abs() <= WINDOW_MAX && (WINDOW_WIDTH_MIN..=WINDOW_MAX).contains(&it.width);
         *frame < FRAMES_MAX
+            && image.as_deref().is_none_or(is_image)
             && window.is_none_or(is_window)
             && colours.as_deref().is_none_or(are_colours)
             && view.is_none_or(|view| view.is_sound())
@@ -360,6 +368,14 @@ fn is_frame(row: &[f64; 3], column: &[f64; 3]) -> bool {
 fn are_colours(name: &str) -> bool {
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     (1..=COLOURS_BYTES_MAX).contains(&name.len()) && name.bytes().all(is_name)
+}
+
+/// Whether this can name an image.
+fn is_image(name: &str) -> bool {
+    name.split_once('/').is_some_and(|(instance, frame)| {
+        let is_frame = frame.parse::<u32>().is_ok_and(|frame| (1..=FRAMES_MAX).contains(&frame));
+        is_frame && !frame.starts_with(['0', '+']) && SopInstanceUid::parse(instance).is_ok()
+    })
 }
 
 /// What records of before do not say.

@@ -25,8 +25,11 @@ export function written(message: Outgoing): object {
   switch (message.type) {
     case "state":
       return { type: message.type, sequence: message.sequence, state: writtenState(message.state, message.sentAtMs) };
-    case "scroll":
-      return { type: message.type, sequence: message.sequence, frames: message.frames.map(({ pane, frame }) => [pane, frame]) };
+    case "scroll": {
+      const images = message.frames.flatMap(({ image }) => image ?? []);
+      const named = images.length === message.frames.length ? { images } : {};
+      return { type: message.type, sequence: message.sequence, frames: message.frames.map(({ pane, frame }) => [pane, frame]), ...named };
+    }
     case "pointer": {
       const { type, pane, seriesInstanceUid, frame, at } = message;
       return { type, pane, series_instance_uid: seriesInstanceUid, frame, at: at === null ? null : [at.x, at.y].map((place) => rounded(place, 10)) };
@@ -73,6 +76,7 @@ function writtenPane(pane: PaneState): object {
     study_instance_uid: pane.studyInstanceUid,
     series_instance_uid: pane.seriesInstanceUid,
     frame: pane.frame,
+    ...(pane.image === null ? {} : { image: pane.image }),
     window: window === null ? null : { center: window.center, width: window.width, function: window.function },
     ...(pane.hasTable ? { has_table: true } : {}),
     is_inverted: pane.isInverted,

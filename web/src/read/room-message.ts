@@ -81,6 +81,8 @@ export type NewsKind = "opinion" | "minutes" | "signature";
 export interface PaneFrame {
   readonly pane: number;
   readonly frame: number;
+  /** As in the state of a pane; null in older records. */
+  readonly image: string | null;
 }
 
 /** `head`: the place in the record; null for what is not kept. */
@@ -164,9 +166,10 @@ export function readMessage(told: Json | null): RoomMessage | null {
     }
     case "scroll": {
       const [given, sequence] = [list(told["frames"]), count(told["sequence"])];
-      const frames = given.flatMap((one): readonly PaneFrame[] => {
+      const images = list(told["images"]).map(text);
+      const frames = given.flatMap((one, place): readonly PaneFrame[] => {
         const [pane, frame] = list(one).map(count);
-        return pane == null || frame == null ? [] : [{ pane, frame }];
+        return pane == null || frame == null ? [] : [{ pane, frame, image: images[place] ?? null }];
       });
       return by === null || sequence === null || frames.length !== given.length ? null : { type: "scroll", by, sequence, frames, head };
     }

@@ -41,8 +41,10 @@ export interface PlaneState {
 export interface PaneState {
   readonly studyInstanceUid: string;
   readonly seriesInstanceUid: string;
-  /** From 0, in display order. */
+  /** From 0, in display order, in the pack that the driver has. */
   readonly frame: number;
+  /** Which image that is: instance, `/`, and its frame from 1. Once more images arrive, the same number is another one. */
+  readonly image: string | null;
   /** Null as the file says. */
   readonly window: Window | null;
   /** The table of a presentation state stands in for the window. */
@@ -150,6 +152,7 @@ function readPane(json: unknown, panes: number): PaneState | null {
         studyInstanceUid,
         seriesInstanceUid,
         frame,
+        image: text(pane["image"]),
         window,
         hasTable: pane["has_table"] === true,
         isInverted: pane["is_inverted"] === true,

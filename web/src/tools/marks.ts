@@ -239,6 +239,11 @@ export class Marks {
 
   private drawFacts(): void {
     const { full, frame } = this.pane;
+    if (this.subject !== null) {
+      // They are of a frame that is not seen.
+      this.facts.textContent = "";
+      return;
+    }
     const values = full?.drawn(frame) ?? null;
     const position = full?.details(frame).slicePosition ?? null;
     const window = values === null || values.isColour || values.isPalette ? null : windowOf(values, full?.look ?? never());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use filmless_consult::limits::*;
 use filmless_consult::{
-    BadField, Behind, Broken, Course, DraftFacts, Fault, Minutes, MinutesPatient, MinutesText, Opinion,
+    BadField, Behind, Broken, Course, DraftFacts, Fault, Minutes, MinutesPatient, MinutesText, Note, Opinion,
     Replaced, Seen, SignedOpinion, Signer, Unverified, Verified, WrittenMinutes, verify,
 };
 use filmless_domain::SeriesInstanceUid;
@@ -284,7 +284,8 @@ fn a_file_that_was_changed_is_refused_at_the_first_line_that_does_not_follow() {
         lines
     };
     let (end, at) = (lines.len() - 1, |place: usize| place as u64 + 1);
-    let short = serde_json::json!({ "kind": "end", "documents": 4, "head": end_of(&lines) }).to_string();
+    let head = serde_json::from_value(end_of(&lines)).unwrap();
+    let short = serde_json::to_string(&Behind::End { head, documents: 4 }).unwrap();
     for (file, line, why) in [
         (vec![], 1, Broken::Empty),
         (lines[record..].to_vec(), 1, Broken::Empty),
@@ -318,6 +319,20 @@ fn a_file_that_was_changed_is_refused_at_the_first_line_that_does_not_follow() {
         (swapped(end - 1), at(end - 1), Broken::Misplaced),
     ] {
         assert_eq!(verify(&file.join("\n")), Err(Unverified { line, why }));
+    }
+    // What follows, and could not have been written: versions and numbers that nothing came before.
+    let digest = || "a".repeat(64);
+    for note in [
+        Note::Signature { version: 3, digest: digest() },
+        Note::Minutes { version: 4, digest: digest() },
+        Note::Opinion { number: 3, digest: digest() },
+    ] {
+        let mut world = World::begun();
+        world.room.head = serde_json::from_value(end_of(&lines)).unwrap();
+        let forged = world.room.note(world.now, &id(LAN), note).line.unwrap().text;
+        let file = [&lines[..record], &[forged], &lines[record..]].concat();
+        let impossible = Unverified { line: at(record), why: Broken::Impossible };
+        assert_eq!(verify(&file.join("\n")), Err(impossible));
     }
     // Whatever line it is: without it, twice, or changed by a letter, nothing verifies.
     for place in 0..lines.len() {

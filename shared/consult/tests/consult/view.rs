@@ -18,6 +18,13 @@ fn with(pointer: &str, value: Value) -> Value {
     view
 }
 
+/// A pane that names its image.
+fn named(image: &str) -> Value {
+    let mut pane = pane(STUDY, 3);
+    pane["image"] = json!(image);
+    pane
+}
+
 fn plane() -> Value {
     json!({ "kind": "axial", "source": 0, "point": [0.0, -20.5, 1e3], "row": [1.0, 0.0, 0.0],
         "column": [0.0, 0.6, -0.8], "slab_mm": 10.0, "projection": "maximum" })
@@ -46,6 +53,12 @@ fn a_view_is_taken_or_refused_by_its_numbers() {
         (with("/sent_at", json!(-1)), bad),
         (with("/panes/0/frame", json!(999_999)), ok),
         (with("/panes/0/frame", json!(1_000_000)), bad),
+        (with("/panes/0", named("1.2.3/1")), ok),
+        (with("/panes/0", named("1.2.3/1000001")), bad),
+        (with("/panes/0", named("1.2.3/0")), bad),
+        (with("/panes/0", named("1.2.3/01")), bad),
+        (with("/panes/0", named("1.2.3")), bad),
+        (with("/panes/0", named("<b>/1")), bad),
         (with("/panes/0/window", Value::Null), ok),
         (with("/panes/0/window/width", json!(0.0)), bad),
         (with("/panes/0/window/width", json!(1e-300)), bad),
@@ -94,6 +107,20 @@ fn a_plane_is_taken_or_refused_by_its_numbers() {
         *plane.pointer_mut(pointer).unwrap() = value;
         assert_eq!(checked(&with("/panes/0/plane", plane)).is_ok(), is_taken, "{pointer}");
     }
+}
+
+#[test]
+fn a_scroll_names_its_images_or_forgets_those_of_before() {
+    let mut view: ViewState = serde_json::from_value(with("/panes/0", named("1.2.3/1"))).unwrap();
+    let image = |view: &ViewState| view.panes[0].as_ref().unwrap().image.clone();
+    view.scroll(&[(0, 9)], &["1.2.4/2".to_owned()]).unwrap();
+    assert_eq!(image(&view).as_deref(), Some("1.2.4/2"));
+    for images in [&["1.2.4/2".to_owned(), "1.2.5/1".to_owned()][..], &["1.2.4".to_owned()]] {
+        assert_eq!(view.scroll(&[(0, 10)], images), Err(Refusal::Malformed));
+    }
+    assert_eq!(image(&view).as_deref(), Some("1.2.4/2"));
+    view.scroll(&[(0, 10)], &[]).unwrap();
+    assert_eq!(image(&view), None);
 }
 
 #[test]
@@ -155,6 +182,7 @@ fn the_largest_view_fits_and_what_is_larger_is_too_large() {
     let mut widest = pane(&uid("2"), 999_999);
     widest["series_instance_uid"] = json!(uid("3"));
     widest["colours"] = json!("x".repeat(32));
+    widest["image"] = json!(format!("{}/999999", uid("4")));
     let mut plane = plane();
     plane["point"] = json!([-0.123_456_789_012_345_67, -0.123_456_789_012_345_67, -0.123_456_789_012_345_67]);
     plane["row"] = json!([-0.577_350_269_189_625_7, -0.577_350_269_189_625_7, -0.577_350_269_189_625_7]);

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use filmless_consult::limits::{IMAGES_OFFERED_MAX, KEY_IMAGES_MAX, PICTURE_BYTES_MAX};
 use filmless_consult::{BadField, ConsultationId, Course, Fault, ImageName, KeyImage, marked_images};
 use filmless_domain::object_key::Upload;
-use filmless_domain::{SeriesInstanceUid, StudyInstanceUid};
+use filmless_domain::{SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
 use filmless_store::index::ConsultationRecord;
 use sha2::{Digest, Sha256};
 
@@ -91,11 +91,15 @@ impl Consultations {
                 break;
             }
             let count = of_series.entry(shown.series_instance_uid.clone()).or_default();
-            let place = shown.frame as usize;
             let Some(found) = frames.of(&shown.study_instance_uid, &shown.series_instance_uid).await? else {
                 continue;
             };
-            let Some(at) = found.at(place) else { continue };
+            // By its name, because places change when more images arrive.
+            let place = match shown.image.as_deref().map(named_frame) {
+                Some(name) => name.and_then(|(instance, frame)| found.place_of(&instance, frame)),
+                None => Some(shown.frame as usize),
+            };
+            let Some((place, at)) = place.and_then(|place| Some((place, found.at(place)?))) else { continue };
             let name = ImageName {
                 study_instance_uid: shown.study_instance_uid,
                 series_instance_uid: shown.series_instance_uid,
@@ -248,6 +252,12 @@ impl Consultations {
         }
         Ok(Some(pictures))
     }
+}
+
+/// `SOP Instance UID/frame`.
+fn named_frame(name: &str) -> Option<(SopInstanceUid, u32)> {
+    let (instance, frame) = name.split_once('/')?;
+    Some((SopInstanceUid::parse(instance).ok()?, frame.parse().ok()?))
 }
 
 fn number(place: usize) -> u32 {

@@ -62,6 +62,7 @@ pub(super) fn text() -> MinutesText {
             description: "Ngực 1 mm, cửa sổ phổi".to_owned(),
             seconds: 754,
             frame: 86,
+            image: Some("1.2.840.87/1".to_owned()),
         }],
         shown_left_out: 0,
         key_images: vec![KeyImage {
@@ -163,7 +164,7 @@ fn the_minutes_say_every_field_of_the_form_in_correct_vietnamese() {
         "Ho kéo dài hai tháng, không sốt. Sút 3 kg.",
         "Điều trị đã thực hiện: –",
         "1. Ngực 1 mm, cửa sổ phổi · 12 phút 34 giây",
-        "1.2.840.113619.2.55.3.604688119.971.1606093200.123.2 · ảnh xem lâu nhất: 87",
+        "1.2.840.113619.2.55.3.604688119.971.1606093200.123.2 · ảnh xem lâu nhất: 87 1.2.840.87/1",
         "BS. CKII Lê Thị Lan Ý kiến số 2 · bổ sung cho ý kiến số 1 Nốt bờ tua gai, nguy cơ cao.",
         "Sinh thiết nốt thùy trên phổi phải.",
         "Chuyển Khoa Ngoại lồng ngực.",

@@ -11,7 +11,7 @@ import type { ShownPlane } from "../volume/plane.js";
 import { isSameWindow } from "../windows.js";
 import { FollowedLayers } from "./followed-layers.js";
 import { viewOf } from "./region.js";
-import { narrowed, planeOf, PROJECTIONS, rasterOf, sourceOf } from "./shown.js";
+import { frameHere, narrowed, planeOf, PROJECTIONS, rasterOf, sourceOf } from "./shown.js";
 import { Unfollowed, type Lack } from "./unfollowed.js";
 
 /** What a hand has begun may take so long to show. */
@@ -68,6 +68,7 @@ export class Follower {
     this.settling = 0;
     this.layers.forget();
     this.unfollowed.clear();
+    this.room.panes.forEach(({ element }) => element.classList.remove("is-unfollowed"));
   }
 
   /** The reader's hand is on the images: what it changes ends following. */
@@ -169,13 +170,15 @@ export class Follower {
     here.panes.forEach((pane, place) => {
       const cell = room.panes[place];
       if (cell !== undefined) {
+        // Never another image under the presenter's name.
+        cell.element.classList.toggle("is-unfollowed", pane !== null && this.isThere(cell, pane) && isMissing(sourceOf(cell).pane, pane));
         this.unfollowed.say(cell, pane === null ? [] : this.lacksOf(cell, pane, here), oneOf);
       }
     });
   }
 
   private lacksOf(cell: Cell, pane: PaneState, state: ViewState): readonly Lack[] {
-    const { studyInstanceUid, seriesInstanceUid, plane, colours, hasTable, frame } = pane;
+    const { studyInstanceUid, seriesInstanceUid, plane, colours, hasTable } = pane;
     const { list, studies } = this.room;
     if (!studies.some(({ uid }) => uid === studyInstanceUid)) {
       return this.missing.has(studyInstanceUid) ? ["study"] : [];
@@ -191,7 +194,7 @@ export class Follower {
     }
     const { look, pane: shown } = sourceOf(cell);
     return [
-      ...(shown.index !== null && frame >= shown.index.frames.length ? (["image"] as const) : []),
+      ...(isMissing(shown, pane) ? (["image"] as const) : []),
       ...(colours === null || isColourMap(colours) ? [] : (["colours"] as const)),
       ...(hasTable && look.voiTable == null ? (["table"] as const) : []),
       ...(plane === null ? this.layers.lacks(state, studyInstanceUid) : []),
@@ -340,16 +343,25 @@ function isOfVolume({ content }: Cell, frame: number): boolean {
   return content?.plane?.frames.includes(frame) === true;
 }
 
+/** The pack here, as far as it is known, has not the image that is wanted. */
+function isMissing(pane: Cell["pane"], state: PaneState): boolean {
+  return state.plane === null && pane.index !== null && !((frameHere(pane, state) ?? Number.POSITIVE_INFINITY) < pane.index.frames.length);
+}
+
 /** A film that plays here and there is not stopped for a frame. */
-function sameFilm({ pane, isPlaying }: Cell, { frame, cine }: PaneState): boolean {
+function sameFilm({ pane, isPlaying }: Cell, state: PaneState): boolean {
+  const { cine } = state;
   if (cine === null) {
-    return !isPlaying && pane.frame === frame;
+    const frame = frameHere(pane, state);
+    return !isPlaying && (frame == null || pane.frame === frame);
   }
   return (isPlaying && pane.clips.speed === cine.speed) || pane.index === null;
 }
 
-function play({ pane, isPlaying }: Cell, { frame, cine }: PaneState): void {
-  if (cine === null || !isPlaying) {
+function play({ pane, isPlaying }: Cell, state: PaneState): void {
+  const { cine } = state;
+  const frame = frameHere(pane, state);
+  if (frame != null && (cine === null || !isPlaying)) {
     pane.go(frame);
   }
   if (cine !== null) {

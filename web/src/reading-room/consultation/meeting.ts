@@ -170,8 +170,8 @@ export class Meeting {
     if (message.type === "state") {
       this.state = message.state;
     } else if (this.state !== null) {
-      const frames = new Map(message.frames.map(({ pane, frame }) => [pane, frame]));
-      const panes = this.state.panes.map((pane, place) => (pane === null ? null : { ...pane, frame: frames.get(place) ?? pane.frame }));
+      const frames = new Map(message.frames.map(({ pane, frame, image }) => [pane, { frame, image }]));
+      const panes = this.state.panes.map((pane, place) => (pane === null ? null : { ...pane, ...frames.get(place) }));
       this.state = { ...this.state, panes };
     } else {
       return null;

@@ -1,6 +1,8 @@
 /** What a room shows, as a state that others can show as well. */
 
+import type { PaneFrame } from "../../read/room-message.js";
 import type { PaneState, PlaneState, ProjectedBy, ViewState } from "../../read/view-state.js";
+import type { Pane } from "../../pane.js";
 import type { Raster } from "../../view-geometry.js";
 import { fusionOf } from "../fusion/feature.js";
 import { objectsOf } from "../objects/feature.js";
@@ -57,10 +59,12 @@ export class Shown {
       this.begun.delete(cell);
     }
     const { window, isInverted, colours, hasOverlays, isMasked } = look;
+    const frame = isPlaying ? begun : frameOf(cell);
     return {
       studyInstanceUid: study.uid,
       seriesInstanceUid: series.seriesInstanceUid,
-      frame: isPlaying ? begun : frameOf(cell),
+      frame,
+      image: cell.content === null ? nameOf(pane, frame) : null,
       window: window === null ? null : { ...window, name: null },
       hasTable: window === null && look.voiTable != null,
       isInverted,
@@ -72,6 +76,28 @@ export class Shown {
       cine: isPlaying ? { speed: pane.clips.speed } : null,
     };
   }
+}
+
+/** Which image a frame of this pack is, for packs that have more or fewer. */
+function nameOf({ index }: Pane, frame: number): string | null {
+  const entry = index?.frames[frame];
+  return entry === undefined ? null : `${entry.sopInstanceUid}/${entry.number ?? 1}`;
+}
+
+/**
+ * The frame of this pack that is the wanted image: by its name, where that is known. Null while the pack is not known, undefined if it
+ * has no such image.
+ */
+export function frameHere({ index }: Pick<Pane, "index">, { frame, image }: Pick<PaneState, "frame" | "image">): number | null | undefined {
+  if (image === null) {
+    return frame;
+  }
+  if (index === null) {
+    return null;
+  }
+  const isIt = (place: number) => `${index.frames[place]?.sopInstanceUid}/${index.frames[place]?.number ?? 1}` === image;
+  const found = isIt(frame) ? frame : index.frames.findIndex((_, place) => isIt(place));
+  return found < 0 ? undefined : found;
 }
 
 /** The frame that is seen, or one of the volume whose plane is. */
@@ -91,12 +117,12 @@ export function planeOf(cell: Cell): PlaneState | null {
 }
 
 /** The frames alone that changed; null if something else did. */
-export function scrolled(before: ViewState, after: ViewState): readonly { readonly pane: number; readonly frame: number }[] | null {
+export function scrolled(before: ViewState, after: ViewState): readonly PaneFrame[] | null {
   const frames = after.panes.flatMap((pane, place) => {
     const earlier = before.panes[place];
-    return pane === null || earlier == null || pane.frame === earlier.frame ? [] : [{ pane: place, frame: pane.frame }];
+    return pane === null || earlier == null || pane.frame === earlier.frame ? [] : [{ pane: place, frame: pane.frame, image: pane.image }];
   });
-  const still = (state: ViewState) => JSON.stringify({ ...state, panes: state.panes.map((pane) => (pane === null ? null : { ...pane, frame: 0 })) });
+  const still = (state: ViewState) => JSON.stringify({ ...state, panes: state.panes.map((pane) => (pane === null ? null : { ...pane, frame: 0, image: null })) });
   return frames.length > 0 && still(before) === still(after) ? frames : null;
 }
 

@@ -70,7 +70,7 @@ const VI = {
   lacks: {
     study: "không mở được lần chụp này",
     series: "loạt ảnh này chưa có ở đây",
-    image: "ảnh này chưa có ở đây",
+    image: "ảnh này chưa có ở đây, xin tải lại trang",
     plane: "thiết bị này không dựng được mặt cắt",
     colours: "không có bảng màu này",
     table: "chưa có bảng giá trị của trạng thái hiển thị (GSPS)",
@@ -187,7 +187,7 @@ const EN: typeof VI = {
   lacks: {
     study: "this study could not be opened",
     series: "this series is not here",
-    image: "this image is not here",
+    image: "this image is not here, please load the page again",
     plane: "this device cannot draw the plane",
     colours: "these colours are unknown here",
     table: "the table of the presentation state is not here",

@@ -212,7 +212,7 @@ fn shown(flow: &mut Flow<'_>, text: &MinutesText) {
         flow.text("–", 0.0);
     }
     for (number, series) in text.shown.iter().enumerate() {
-        let ShownSeries { study_instance_uid, series_instance_uid, description, seconds, frame } = series;
+        let ShownSeries { study_instance_uid, series_instance_uid, description, seconds, frame, image } = series;
         flow.need(3.0 * TEXT_SIZE * LEADING);
         let lasted = words::lasted(*seconds);
         let lasted = flow.word(&super::flow::Label { vi: lasted.vi, en: lasted.en });
@@ -221,6 +221,9 @@ fn shown(flow: &mut Flow<'_>, text: &MinutesText) {
         flow.skip(-2.5);
         let longest = flow.word(&words::FRAME.into());
         flow.small(&format!("{series_instance_uid} · {longest}: {}", frame + 1), 14.0);
+        if let Some(image) = image {
+            flow.small(image, 14.0);
+        }
         flow.small(&format!("Study {study_instance_uid}"), 14.0);
         flow.skip(2.0);
     }
