@@ -11,6 +11,7 @@ import { inEveryPane } from "../tools/every-pane.js";
 import { Coalescer } from "./coalescer.js";
 import { colourOf } from "./colours.js";
 import type { Meeting } from "./meeting.js";
+import { frameHere } from "./shown.js";
 
 const POINTER_MS = 100;
 /** A hand that rests for so long points at nothing. */
@@ -93,7 +94,12 @@ export class Pointers {
       return false;
     }
     const isDriven = this.isFollowing() && by === this.meeting.driver;
-    return isPlane ? isDriven && (this.room.isNarrow || pane.place === place) : pane.pane.frame === frame;
+    if (isPlane) {
+      return isDriven && (this.room.isNarrow || pane.place === place);
+    }
+    // The driver's number is that of the driver's pack; the state says which image that is.
+    const state = by === this.meeting.driver ? (this.meeting.state?.panes[place] ?? null) : null;
+    return pane.pane.frame === (state === null || state.frame !== frame ? frame : frameHere(pane.pane, state));
   }
 }
 
