@@ -31,7 +31,8 @@ impl Drawn {
     #[must_use]
     pub fn read(mark: &Mark) -> Option<Self> {
         let drawn: Self = serde_json::from_value(serde_json::to_value(mark).ok()?).ok()?;
-        let is_drawn = drawn.points.len().is_multiple_of(2) && drawn.points.iter().all(|place| place.is_finite());
+        let is_drawn =
+            drawn.points.len().is_multiple_of(2) && drawn.points.iter().all(|place| place.is_finite());
         is_drawn.then_some(drawn)
     }
 

@@ -212,7 +212,8 @@ fn shown(flow: &mut Flow<'_>, text: &MinutesText) {
         flow.text("–", 0.0);
     }
     for (number, series) in text.shown.iter().enumerate() {
-        let ShownSeries { study_instance_uid, series_instance_uid, description, seconds, frame, image } = series;
+        let ShownSeries { study_instance_uid, series_instance_uid, description, seconds, frame, image } =
+            series;
         flow.need(3.0 * TEXT_SIZE * LEADING);
         let lasted = words::lasted(*seconds);
         let lasted = flow.word(&super::flow::Label { vi: lasted.vi, en: lasted.en });
