@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use filmless_consult::{
-    BadField, ConsultationId, Fault, ImageName, KeyImage, MemberId, Minutes, MinutesSignature, MinutesText,
-    Replaced, Signer, WrittenMinutes,
+    BadField, ConsultationId, Fault, KeyImage, MemberId, Minutes, MinutesSignature, MinutesText, Replaced,
+    Signer, WrittenMinutes,
 };
 use filmless_domain::Language;
 use filmless_domain::audit::AuditAction;
@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use super::Consultations;
 use super::live::{Live, Made, Maker};
 use super::minutes_images::OfferedImage;
-use super::minutes_typed::{TypedImage, TypedMinutes};
+use super::minutes_typed::TypedMinutes;
 use super::opinions::event_of;
 use super::places::{Place, Who};
 use super::printable::demand_printable;
@@ -191,21 +191,8 @@ impl Consultations {
             None => self.draft(&place.record).await?,
         };
         let offered = self.offered_images(session, &place.record).await?;
-        let typed = TypedMinutes {
-            images: images_of(&text, &offered),
-            follows,
-            reason: String::new(),
-            record_number: text.patient.record_number.clone(),
-            department: text.patient.department.clone(),
-            bed: text.patient.bed.clone(),
-            diagnosis: text.diagnosis.clone(),
-            place: text.place.clone(),
-            course: text.course.clone(),
-            treatment_so_far: text.treatment_so_far.clone(),
-            conclusion: text.conclusion.clone(),
-            treatment: text.treatment.clone(),
-            follow_up: text.follow_up.clone(),
-        };
+        let mut typed = TypedMinutes { follows, ..TypedMinutes::of(&text) };
+        typed.offer(offered.iter().map(|(name, _)| name.to_string()));
         let offered = offered.into_iter().map(|(name, known)| (name.to_string(), known)).collect();
         Ok(Some(MinutesForm { place, text, typed, offered }))
     }
@@ -282,23 +269,6 @@ impl Consultations {
     }
 }
 
-/// What is printed so far, ticked, and behind it what else is offered.
-fn images_of(text: &MinutesText, offered: &[(ImageName, OfferedImage)]) -> Vec<TypedImage> {
-    let printed = text.key_images.iter().map(|image| TypedImage {
-        image: ImageName::from(image).to_string(),
-        is_chosen: true,
-        caption: image.caption.clone(),
-    });
-    let mut images: Vec<TypedImage> = printed.collect();
-    for (name, _) in offered {
-        let image = name.to_string();
-        if images.iter().all(|known| known.image != image) {
-            images.push(TypedImage { image, ..TypedImage::default() });
-        }
-    }
-    images
-}
-
 /// A version that is being written.
 struct Writing<'a> {
     consultations: &'a Consultations,
@@ -324,7 +294,10 @@ impl Maker<bool> for Writing<'_> {
             && before.written.replaces.as_ref().map(|r| r.digest.as_str()).unwrap_or_default()
                 == typed.follows
             && before.written.by == *by
-            && text.clone().checked().is_ok_and(|text| text == before.written.text)
+            && text
+                .clone()
+                .checked()
+                .is_ok_and(|text| TypedMinutes::of(&text) == TypedMinutes::of(&before.written.text))
         {
             return Ok(Made::There(false));
         }

@@ -1,5 +1,7 @@
 //! What is written by hand in the minutes.
 
+use filmless_consult::{ImageName, MinutesText};
+
 /// What is written by hand in the minutes.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct TypedMinutes {
@@ -50,6 +52,41 @@ impl TypedMinutes {
         let chosen = self.images.iter().filter(|image| image.is_chosen);
         let captions = chosen.map(|image| ("caption", image.caption.as_str()));
         fields.into_iter().map(|(field, text)| (field, text.as_str())).chain(captions)
+    }
+}
+
+impl TypedMinutes {
+    /// What of a text is written by hand. The rest is the record's, which goes on meanwhile.
+    pub(super) fn of(text: &MinutesText) -> Self {
+        let printed = text.key_images.iter().map(|image| TypedImage {
+            image: ImageName::from(image).to_string(),
+            is_chosen: true,
+            caption: image.caption.clone(),
+        });
+        Self {
+            images: printed.collect(),
+            follows: String::new(),
+            reason: String::new(),
+            record_number: text.patient.record_number.clone(),
+            department: text.patient.department.clone(),
+            bed: text.patient.bed.clone(),
+            diagnosis: text.diagnosis.clone(),
+            place: text.place.clone(),
+            course: text.course.clone(),
+            treatment_so_far: text.treatment_so_far.clone(),
+            conclusion: text.conclusion.clone(),
+            treatment: text.treatment.clone(),
+            follow_up: text.follow_up.clone(),
+        }
+    }
+
+    /// Adds images that are not there yet, unticked.
+    pub(super) fn offer(&mut self, images: impl Iterator<Item = String>) {
+        for image in images {
+            if self.images.iter().all(|known| known.image != image) {
+                self.images.push(TypedImage { image, ..TypedImage::default() });
+            }
+        }
     }
 }
 
