@@ -1,14 +1,17 @@
 //! What a mark says, as the reading room writes it. The room itself passes marks on unread.
 
 use serde::Deserialize;
-use serde_json::Value;
 
 use crate::mark::Mark;
 
 /// The kind of a mark that says nothing but that its image matters.
 pub const KEY_IMAGE: &str = "key-image";
+/// The kind of a mark between whose two points there is a length.
+const LENGTH: &str = "length";
+/// How kinds begin that say how large pixels are, of an image or of its series.
+const CALIBRATE: &str = "calibrate";
 
-/// A mark, read. What a later reading room adds is left out.
+/// A mark, read. What else its author's screen says of it, as what it measured there, is not trusted and left out.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Drawn {
     /// The name of its tool.
@@ -21,9 +24,6 @@ pub struct Drawn {
     /// What its author wrote.
     #[serde(default)]
     pub text: Option<String>,
-    /// What its author's screen measured, as saved marks have it (`filmless-marks`); nothing if it measured nothing.
-    #[serde(default)]
-    pub measured: Option<Value>,
 }
 
 impl Drawn {
@@ -34,6 +34,16 @@ impl Drawn {
         let is_drawn =
             drawn.points.len().is_multiple_of(2) && drawn.points.iter().all(|place| place.is_finite());
         is_drawn.then_some(drawn)
+    }
+
+    /// Whether it is a length, between two points.
+    pub(crate) fn is_length(&self) -> bool {
+        self.kind == LENGTH && self.points.len() == 4
+    }
+
+    /// Whether it says how large the pixels of a series are, or of one of its images.
+    pub(crate) fn calibrates(&self, series: &str) -> bool {
+        self.kind.starts_with(CALIBRATE) && self.image.split('/').next() == Some(series)
     }
 
     /// Its points.

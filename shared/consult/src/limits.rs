@@ -64,8 +64,6 @@ pub const KEY_IMAGES_MAX: usize = 24;
 pub const IMAGES_OFFERED_MAX: usize = 48;
 /// Most measurements that are printed below a key image, and most numbers of each.
 pub const MEASURED_MAX: usize = 16;
-/// Longest label and unit of a measurement that is printed, in characters.
-pub const MEASURED_CHARS_MAX: usize = 64;
 /// Most bytes of the picture of a key image: an item of the index holds 400 KB, and this in base64.
 pub const PICTURE_BYTES_MAX: usize = 256 * 1024;
 

@@ -5,7 +5,7 @@ use std::fmt;
 use filmless_domain::{SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
 
 use crate::drawn::{Drawn, KEY_IMAGE};
-use crate::limits::{MEASURED_CHARS_MAX, MEASURED_MAX};
+use crate::limits::MEASURED_MAX;
 use crate::mark::Mark;
 use crate::member::MemberView;
 use crate::minutes_text::{KeyImage, MeasuredValue, MinutesMeasurement};
@@ -85,7 +85,11 @@ impl KeyImage {
     /// The image with what was measured in it until then.
     #[must_use]
     pub fn with_measurements(mut self, replay: &Replay) -> Self {
-        let measured = drawn_on(&self, replay).filter_map(|(by, drawn)| measurement(by, &drawn));
+        let measured = drawn_on(&self, replay).filter_map(|(by, drawn)| {
+            let value = self.length_of(&drawn, replay)?;
+            let value = MeasuredValue { quantity: "length".to_owned(), value, unit: "mm".to_owned() };
+            Some(MinutesMeasurement { by: by.name.clone(), label: String::new(), values: vec![value] })
+        });
         let mut measured: Vec<MinutesMeasurement> = measured.collect();
         let more = measured.len().saturating_sub(MEASURED_MAX);
         measured.truncate(MEASURED_MAX);
@@ -93,25 +97,20 @@ impl KeyImage {
         self.measured_left_out = u32::try_from(more).unwrap_or(u32::MAX);
         self
     }
-}
 
-fn measurement(by: &MemberView, drawn: &Drawn) -> Option<MinutesMeasurement> {
-    let measured = drawn.measured.as_ref()?;
-    let text = |value: &serde_json::Value| value.as_str().map(short).unwrap_or_default();
-    let value = |one: &serde_json::Value| {
-        let (quantity, unit) = (text(&one["quantity"]), text(&one["unit"]));
-        Some(MeasuredValue { quantity, value: one["value"].as_number()?.to_string(), unit })
-    };
-    let values: Vec<MeasuredValue> = measured["values"].as_array()?.iter().filter_map(value).collect();
-    (!values.is_empty()).then(|| MinutesMeasurement {
-        by: by.name.clone(),
-        label: text(&measured["label"]),
-        values: values.into_iter().take(MEASURED_MAX).collect(),
-    })
-}
-
-fn short(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(MEASURED_CHARS_MAX).collect()
+    /// The length of a mark on this image in millimetres, to a tenth, from its points and the size of the pixels in the patient.
+    /// `None` for any other mark, and where members calibrated by hand: then every screen says another number than the file.
+    #[must_use]
+    pub fn length_of(&self, drawn: &Drawn, replay: &Replay) -> Option<String> {
+        let [row_mm, column_mm] = self.pixel_mm.as_ref()?;
+        let (row_mm, column_mm) = (row_mm.parse::<f64>().ok()?, column_mm.parse::<f64>().ok()?);
+        let [[from_column, from_row], [to_column, to_row]] = drawn.pairs().try_into().ok()?;
+        let length = ((to_column - from_column) * column_mm).hypot((to_row - from_row) * row_mm);
+        let mut marks = replay.marks.values().filter_map(|entry| Drawn::read(&entry.mark));
+        let is_proven = drawn.is_length() && length.is_finite() && length > 0.0;
+        let is_calibrated = marks.any(|mark| mark.calibrates(self.series_instance_uid.as_str()));
+        (is_proven && !is_calibrated).then(|| format!("{length:.1}"))
+    }
 }
 
 /// The images of these marks, each once with the number of its marks: first those that somebody marked as key images.

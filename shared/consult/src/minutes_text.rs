@@ -146,6 +146,9 @@ pub struct KeyImage {
     /// SHA-256 of the picture that is printed, in lower-case hex; nothing if none could be had.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
+    /// Millimetres in the patient between its rows, and between its columns, as JSON writes them; nothing where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pixel_mm: Option<[String; 2]>,
     /// What members measured in it: so that whoever signs knows what the measurement report of the study will say.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub measured: Vec<MinutesMeasurement>,
@@ -158,7 +161,7 @@ const fn is_zero(count: &u32) -> bool {
     *count == 0
 }
 
-/// What a member measured, as their own screen said it.
+/// What a member measured, computed anew from their mark.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MinutesMeasurement {

@@ -149,8 +149,9 @@ async fn held() -> Held {
             let (mut chair, mut secretary) = (meeting.join(0).await, meeting.join(1).await);
             chair.say(&state(1, 0)).await;
             of.set(at("09:46"));
-            let measured = json!({ "kind": "length", "points": [[10.0, 20.0], [50.0, 20.0]],
-                "values": [{ "quantity": "length", "value": 20.0, "unit": "mm" }] });
+            // What a screen says that it measured is nothing that anybody signs.
+            let measured = json!({ "kind": "length", "points": [[1.0, 2.0], [5.0, 2.0]], "label": "U ác tính",
+                "values": [{ "quantity": "length", "value": 5.0, "unit": "mm" }] });
             for said in [
                 mark(1, "arrow", 3, &[30.0, 30.0, 50.0, 40.0], json!({ "text": "U?" })),
                 mark(2, "length", 3, &[10.0, 20.0, 50.0, 20.0], json!({ "measured": measured })),
@@ -249,6 +250,9 @@ async fn key_images_are_chosen_from_what_was_marked_or_shown_longest_and_nothing
     let [version] = versions.as_slice() else { panic!("{} versions", versions.len()) };
     let printed: Vec<_> = version.written.text.key_images.iter().map(|one| one.caption.as_str()).collect();
     assert_eq!(printed, ["Mũi tên", "Nốt 12 mm"], "in the order of the form");
+    let measured: Vec<_> = version.written.text.key_images.iter().flat_map(|one| &one.measured).collect();
+    let [length] = measured.as_slice() else { panic!("{measured:?}") };
+    assert_eq!((length.label.as_str(), length.values[0].value.as_str()), ("", "20.0"), "40 pixels of 0.5 mm");
     assert!(version.written.text.key_images.iter().all(|one| one.picture.is_some() && one.frame.is_none()));
     // They come first in the next form, as they were.
     let form = world.page(&held.secretary, &minutes).await.body;

@@ -18,7 +18,7 @@ use super::minutes_typed::TypedImage;
 use super::places::Place;
 use crate::DeliveryError;
 use crate::sight::find_in_sight;
-use crate::viewing::{SeriesFrames, Session};
+use crate::viewing::{FrameAt, SeriesFrames, Session};
 
 /// A frame is offered if it was shown for so long.
 const SHOWN_MS_MIN: u64 = 2_000;
@@ -171,6 +171,7 @@ impl Consultations {
         let found = frames.of(&study_instance_uid, &series_instance_uid).await?;
         let place = found.and_then(|found| found.place_of(&sop_instance_uid, frame));
         let (Some(found), Some(place)) = (found, place) else { return Ok(None) };
+        let pixel_mm = found.at(place).and_then(FrameAt::pixel_mm);
         let portal = self.portal();
         let picture = portal.preview(session, &study_instance_uid, found, place, PICTURE_BYTES_MAX).await?;
         let picture = match picture {
@@ -189,6 +190,7 @@ impl Consultations {
             frame,
             caption,
             picture,
+            pixel_mm: pixel_mm.map(|both| both.map(|mm| mm.to_string())),
             measured: Vec::new(),
             measured_left_out: 0,
         }))

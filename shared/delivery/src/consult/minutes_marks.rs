@@ -45,7 +45,8 @@ pub(super) fn marks_of(
         let mut drawing = None;
         for (by, drawn) in drawn_on(image, replay) {
             let request = json!({ "author": author, "presentations": [], "measurements": [] });
-            let one = Sketch { image: of_image(image), marked, member: &by.name };
+            let length = image.length_of(&drawn, replay);
+            let one = Sketch { image: of_image(image), marked, member: &by.name, length };
             let Some(one) = one.request(request, &drawn) else { continue };
             let Ok(one) = Marks::parse(one.to_string().as_bytes()) else {
                 left_out += 1;
@@ -91,6 +92,8 @@ struct Sketch<'a> {
     image: Value,
     marked: &'a MarkedImage,
     member: &'a str,
+    /// In millimetres, of a length that is known.
+    length: Option<String>,
 }
 
 impl Sketch<'_> {
@@ -99,14 +102,11 @@ impl Sketch<'_> {
         if drawn.kind == KEY_IMAGE {
             return None;
         }
-        if let Some(mut measured) = drawn.measured.clone().filter(Value::is_object) {
-            measured["image"] = self.image.clone();
+        if let Some(length) = self.length.as_ref().and_then(|length| length.parse::<f64>().ok()) {
             // The object has one author; whose measurement it is, its label says.
-            let label = measured["label"].as_str().map(|label| format!("{label} · ")).unwrap_or_default();
-            let label: String =
-                format!("{label}{}", self.member).chars().take(limits::LABEL_CHARS_MAX).collect();
-            measured["label"] = json!(label);
-            request["measurements"] = json!([measured]);
+            let label: String = self.member.chars().take(limits::LABEL_CHARS_MAX).collect();
+            request["measurements"] = json!([{ "image": self.image, "kind": drawn.kind, "points": drawn.pairs(),
+                "label": label, "values": [{ "quantity": "length", "value": length, "unit": "mm" }] }]);
             return Some(request);
         }
         let points = drawn.pairs();

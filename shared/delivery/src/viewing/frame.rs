@@ -38,12 +38,30 @@ pub(crate) struct FrameAt {
     /// From 1.
     pub frame: u32,
     preview: PreviewAt,
+    #[serde(default)]
+    spacing: Option<SpacingAt>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct SpacingAt {
+    row_mm: f64,
+    column_mm: f64,
+    source: String,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
 struct PreviewAt {
     offset: u64,
     length: u64,
+}
+
+impl FrameAt {
+    /// Millimetres in the patient between rows, and between columns. `None` where the file says only what they are elsewhere, as at
+    /// the detector, or nothing.
+    pub fn pixel_mm(&self) -> Option<[f64; 2]> {
+        let spacing = self.spacing.as_ref().filter(|spacing| spacing.source == "pixel-spacing");
+        spacing.map(|spacing| [spacing.row_mm, spacing.column_mm])
+    }
 }
 
 impl SeriesFrames {

@@ -33,7 +33,7 @@ pub(crate) use access::access_lines;
 pub use access::{AccessLine, AccessWho};
 pub use filmless_marks::limits::REQUEST_BYTES_MAX as MARKS_BYTES_MAX;
 pub(crate) use found_session::{FoundSession, find_session, see_session};
-pub(crate) use frame::SeriesFrames;
+pub(crate) use frame::{FrameAt, SeriesFrames};
 pub(crate) use marks::read_instance;
 pub use marks::{MARKS_OF_SHARE_MAX, MarksAnswer};
 pub use saved::SavedLine;
