@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use filmless_consult::{Anchor, Verified, verify};
+use filmless_consult::{Verified, VerifiedMinutes, verify};
 use serde_json::json;
 
 use crate::cli::{ConsultationAct, ConsultationOptions};
@@ -48,15 +48,19 @@ fn told(verified: &Verified) -> String {
             "\nThe record does not say that the meeting ended: its time ran out, or its end was cut off.",
         );
     }
-    for Anchor { number, digest, .. } in minutes {
-        told.push_str(&format!("\nMinutes, version {number}: {digest}"));
+    for VerifiedMinutes { version, digest, head, signatures } in minutes {
+        let signed = counted(*signatures as u64, "signature");
+        told.push_str(&format!(
+            "\nMinutes, version {version}: {digest}, {signed}, written after line {} ({})",
+            head.sequence, head.digest
+        ));
     }
     told
 }
 
 fn as_json(verified: &Verified) -> String {
     let Verified { consultation, head, is_ended, minutes, documents } = verified;
-    let version = |it: &Anchor| json!({ "version": it.number, "digest": it.digest, "at": it.at });
+    let version = |it: &VerifiedMinutes| json!({ "version": it.version, "digest": it.digest, "head": it.head, "signatures": it.signatures });
     let minutes: Vec<_> = minutes.iter().map(version).collect();
     json!({ "consultation": consultation, "head": head, "is_ended": is_ended, "minutes": minutes, "documents": documents })
         .to_string()

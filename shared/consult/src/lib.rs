@@ -68,7 +68,7 @@ pub use replay::{Anchor, Opened, RecordError, Replay};
 pub use room::{RecentChat, Room};
 pub use scene::Scene;
 pub use signature::Signer;
-pub use verify::{Behind, Broken, Unverified, Verified, verify};
+pub use verify::{Behind, Broken, Unverified, Verified, VerifiedMinutes, verify};
 pub use view_state::{
     Cine, FusionState, Grid, ObjectState, PaneState, Parts, PlaneKind, PlaneState, Projection, Turn,
     ViewPlace, ViewState, Window, WindowFunction,

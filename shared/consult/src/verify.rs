@@ -4,6 +4,7 @@
 //! a signature, or the end. The record holds the digests of all that was signed, so whoever keeps its head can tell if anything
 //! was changed. Opinions come in the order of the record, versions and signatures in that of their numbers.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use filmless_domain::chain::ChainHead;
@@ -42,10 +43,23 @@ pub struct Verified {
     pub head: ChainHead,
     /// Whether the record says that the meeting ended. Of one that only ran out of time it does not.
     pub is_ended: bool,
-    /// The digests of all versions of the minutes, the oldest first. The PDF prints its own.
-    pub minutes: Vec<Anchor>,
+    /// All versions of the minutes, the oldest first. The PDF prints digest and line of its own.
+    pub minutes: Vec<VerifiedMinutes>,
     /// How many signed documents the file holds: all that the record names.
     pub documents: usize,
+}
+
+/// A version of the minutes in a file that verifies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifiedMinutes {
+    /// Which.
+    pub version: u32,
+    /// Its digest.
+    pub digest: String,
+    /// The line of the record that it was written after.
+    pub head: ChainHead,
+    /// How many signatures are below it.
+    pub signatures: usize,
 }
 
 /// The first line that does not follow.
@@ -73,7 +87,7 @@ pub enum Broken {
     Unknown,
     /// Another document stands here in an untouched file: one was dropped, or moved.
     Misplaced,
-    /// It does not name the version before it, or the version that it signs.
+    /// It names another version, opinion or line of the record than there is.
     Unlinked,
     /// The file breaks off.
     Missing,
@@ -106,14 +120,19 @@ pub fn verify(file: &str) -> Result<Verified, Unverified> {
         number += 1;
         reader.take(line).map_err(|why| Unverified { line: number, why })?;
     }
-    let Reader { replay, seen, has_ended, .. } = reader;
+    let Reader { replay, seen, has_ended, versions, .. } = reader;
     let Some(opened) = replay.opened else { return Err(Unverified { line: 1, why: Broken::Empty }) };
     if !has_ended {
         return Err(Unverified { line: number + 1, why: Broken::Missing });
     }
-    let (head, is_ended, mut minutes) = (replay.room.head, replay.room.ended.is_some(), replay.minutes);
-    minutes.sort_by_key(|version| version.number);
-    Ok(Verified { consultation: opened.consultation, head, is_ended, minutes, documents: seen.len() })
+    let (head, is_ended) = (replay.room.head, replay.room.ended.is_some());
+    Ok(Verified {
+        consultation: opened.consultation,
+        head,
+        is_ended,
+        minutes: versions,
+        documents: seen.len(),
+    })
 }
 
 /// A file, as far as it was read.
@@ -124,6 +143,9 @@ struct Reader {
     named: Option<Vec<(String, Option<MemberId>)>>,
     /// Those that were read.
     seen: Vec<String>,
+    /// The digest of every line of the record.
+    lines: BTreeMap<u64, String>,
+    versions: Vec<VerifiedMinutes>,
     has_ended: bool,
 }
 
@@ -134,7 +156,10 @@ impl Reader {
             if self.named.is_some() {
                 return Err(Broken::Misplaced);
             }
-            return self.replay.follow(line).map(|_| ()).map_err(|error| kind_of(&error));
+            self.replay.follow(line).map_err(|error| kind_of(&error))?;
+            let ChainHead { sequence, digest } = self.replay.room.head.clone();
+            self.lines.insert(sequence, digest);
+            return Ok(());
         }
         let behind: Behind = serde_json::from_str(line).map_err(|_| Broken::Unreadable)?;
         // Nor does it hold anything that no digest covers.
@@ -161,21 +186,39 @@ impl Reader {
             }
             Behind::Opinion(one) => {
                 let said = (one.is_as_signed(), &one.digest, &one.signed.by.id);
-                self.document(&one.signed.consultation, said, |_| true)
+                let is_there = self.has_line(&one.signed.seen.head);
+                self.document(&one.signed.consultation, said, |_| is_there)
             }
             Behind::Minutes(one) => {
                 let replaced = one.written.replaces.as_ref().map(|replaced| &replaced.digest);
                 let said = (one.is_as_written(), &one.digest, &one.written.by);
+                let is_there = self.has_line(&one.written.head);
                 self.document(&one.written.consultation, said, |minutes| {
-                    replaced == before(minutes, one.written.version)
-                })
+                    is_there
+                        && replaced == before(minutes, one.written.version)
+                        && minutes
+                            .iter()
+                            .any(|it| it.number == one.written.version && it.digest == one.digest)
+                })?;
+                let (version, digest, head) =
+                    (one.written.version, one.digest.clone(), one.written.head.clone());
+                self.versions.push(VerifiedMinutes { version, digest, head, signatures: 0 });
+                Ok(())
             }
             Behind::Signature(one) => {
                 let is_of = |it: &Anchor| it.number == one.signed.version && it.digest == one.signed.minutes;
                 let said = (one.is_as_signed(), &one.digest, &one.signed.by.id);
-                self.document(&one.signed.consultation, said, |minutes| minutes.iter().any(is_of))
+                self.document(&one.signed.consultation, said, |minutes| minutes.iter().any(is_of))?;
+                let signed = self.versions.iter_mut().find(|version| version.digest == one.signed.minutes);
+                signed.ok_or(Broken::Unlinked)?.signatures += 1;
+                Ok(())
             }
         }
+    }
+
+    /// Whether the record has this line, as it was when somebody signed that they had seen it.
+    fn has_line(&self, head: &ChainHead) -> bool {
+        *head == ChainHead::default() || self.lines.get(&head.sequence) == Some(&head.digest)
     }
 
     /// Takes a document in, with whether it is what was signed, its digest, its author, and whether it fits the versions of

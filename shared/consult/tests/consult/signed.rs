@@ -223,15 +223,25 @@ fn minutes_count_when_chair_and_secretary_have_signed_this_version() {
     assert!(!first.is_final(&forged));
 }
 
+/// A meeting in which this frame was shown.
+fn held(frame: u32) -> World {
+    let mut world = World::begun();
+    world.send(CHAIR, state(1, STUDY, frame)).unwrap();
+    world.send(CHAIR, serde_json::json!({ "type": "end" })).unwrap();
+    world
+}
+
 /// A file with a record and everything that was signed, and how many lines the record has.
 fn file() -> (Vec<String>, usize) {
-    let mut world = World::begun();
-    world.send(CHAIR, state(1, STUDY, 7)).unwrap();
-    world.send(CHAIR, serde_json::json!({ "type": "end" })).unwrap();
-    let said = opinion(&world, 1, None, "Theo dõi").unwrap();
-    let first = written(&world, None, "", "Theo dõi").seal(None, false).unwrap();
-    let second = written(&world, Some(&first), "Sai bên", "Sinh thiết").seal(Some(&first), true).unwrap();
-    let [one, other] = [0, 1].map(|by| second.sign(signer(by), world.now, &[]).unwrap());
+    file_of(held(7), &held(7))
+}
+
+/// The same with a record of another meeting than the one that was signed.
+fn file_of(mut world: World, signed: &World) -> (Vec<String>, usize) {
+    let said = opinion(signed, 1, None, "Theo dõi").unwrap();
+    let first = written(signed, None, "", "Theo dõi").seal(None, false).unwrap();
+    let second = written(signed, Some(&first), "Sai bên", "Sinh thiết").seal(Some(&first), true).unwrap();
+    let [one, other] = [0, 1].map(|by| second.sign(signer(by), signed.now, &[]).unwrap());
     // They signed in another order than that of the file.
     for (by, note) in [
         (LAN, said.note()),
@@ -261,6 +271,16 @@ fn a_file_verifies_to_the_head_of_its_record() {
     let (lines, record) = file();
     let Verified { head, minutes, documents, .. } = verify(&lines.join("\n")).unwrap();
     assert_eq!((head.sequence, minutes.len(), documents), (record as u64, 2, 5));
+    let [first, second] = minutes.as_slice() else { panic!("{} versions", minutes.len()) };
+    assert_eq!((first.signatures, second.signatures, second.version), (0, 2, 2));
+    assert_eq!(second.head, held(7).room.head, "the line that it was written after");
+}
+
+#[test]
+fn a_record_that_was_written_anew_is_not_the_one_that_was_signed() {
+    let (lines, record) = file_of(held(8), &held(7));
+    let unlinked = Unverified { line: record as u64 + 1, why: Broken::Unlinked };
+    assert_eq!(verify(&lines.join("\n")), Err(unlinked));
 }
 
 #[test]

@@ -62,7 +62,9 @@ impl MemberRecord {
             |address: &str| who.email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(address));
         match (&self.identified_as, &self.account) {
             (Some(known), _) => *known == who.subject,
-            (None, Some(account)) => *account == who.subject || has_mailbox(account),
+            // A stable name may be chosen by whoever has it, and look like an address.
+            (None, Some(account)) if account.contains('@') => has_mailbox(account),
+            (None, Some(account)) => *account == who.subject,
             (None, None) => self.member.email.as_deref().is_some_and(has_mailbox),
         }
     }
