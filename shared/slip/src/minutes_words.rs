@@ -49,6 +49,7 @@ pub(crate) const PREVIEWS: Pair = pair(
     "Quick previews in the default window, not for diagnosis",
 );
 pub(crate) const NO_PICTURE: Pair = pair("Không có hình", "No picture");
+pub(crate) const PICTURE_ELSEWHERE: Pair = pair("Hình thuộc lần chụp khác", "Of another study");
 pub(crate) const OPINION: Pair = pair("Ý kiến số", "Opinion");
 pub(crate) const ADDS_TO: Pair = pair("bổ sung cho ý kiến số", "adds to opinion");
 pub(crate) const OPINIONS: Pair = pair("Ý kiến của các thành viên", "Opinions of the members");

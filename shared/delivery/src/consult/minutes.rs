@@ -8,10 +8,10 @@ use filmless_consult::{
     BadField, ConsultationId, Fault, KeyImage, MemberId, Minutes, MinutesSignature, MinutesText, Replaced,
     Signer, WrittenMinutes,
 };
-use filmless_domain::Language;
 use filmless_domain::audit::AuditAction;
 use filmless_domain::chain::ChainHead;
 use filmless_domain::usage::UsageKind;
+use filmless_domain::{Language, StudyInstanceUid};
 use filmless_slip::{MinutesContent, MinutesPicture};
 use filmless_store::index::{ConsultationRecord, LogName, Transaction};
 use jiff::Timestamp;
@@ -144,18 +144,19 @@ impl Consultations {
         audit.account(&place.record.consultation.account).detail(detail).write(&self.common).await?;
         // What was cut off between the last signature and the study.
         self.save_or_leave(&place.record, &view, session).await;
-        self.pdf_of(&view, language == Language::En).await
+        self.pdf_of(&view, language == Language::En, None).await
     }
 
-    /// A version as PDF; `None` while a study that it shows an image of is out of sight.
+    /// A version as PDF, with the pictures of all its studies or of one; `None` while a study that it shows an image of is out of sight.
     pub(super) async fn pdf_of(
         &self,
         view: &MinutesView,
         has_english: bool,
+        of_study: Option<&StudyInstanceUid>,
     ) -> Result<Option<Vec<u8>>, DeliveryError> {
         let (minutes, signatures) = (&view.minutes, view.signatures.as_slice());
         let written = &minutes.written;
-        let pictures = self.pictures_of(&written.consultation, &written.text.key_images).await?;
+        let pictures = self.pictures_of(&written.consultation, &written.text.key_images, of_study).await?;
         let Some(pictures) = pictures else { return Ok(None) };
         let pictures: Vec<MinutesPicture<'_>> = pictures
             .iter()

@@ -227,14 +227,16 @@ impl Consultations {
         self.portal().preview(session, &name.study_instance_uid, found, at, PICTURE_BYTES_MAX).await
     }
 
-    /// The pictures that a version prints, each with the place of its key image. `None` if a study of one is out of sight by now.
+    /// The pictures that a version prints, of all its studies or of one, each with the place of its key image. `None` if a study of one is out of sight by now.
     pub(super) async fn pictures_of(
         &self,
         id: &ConsultationId,
         key_images: &[KeyImage],
+        of_study: Option<&StudyInstanceUid>,
     ) -> Result<Option<Vec<(usize, Vec<u8>)>>, DeliveryError> {
-        let mut studies: Vec<&StudyInstanceUid> =
-            key_images.iter().map(|image| &image.study_instance_uid).collect();
+        let is_asked = |image: &KeyImage| of_study.is_none_or(|study| *study == image.study_instance_uid);
+        let asked = key_images.iter().filter(|image| is_asked(image));
+        let mut studies: Vec<&StudyInstanceUid> = asked.map(|image| &image.study_instance_uid).collect();
         studies.sort_unstable();
         studies.dedup();
         for study in studies {
@@ -243,7 +245,7 @@ impl Consultations {
             }
         }
         let mut pictures = Vec::new();
-        for (place, image) in key_images.iter().enumerate() {
+        for (place, image) in key_images.iter().enumerate().filter(|(_, image)| is_asked(image)) {
             let Some(digest) = &image.picture else { continue };
             let bytes = self.common.index.picture(id, digest).await?;
             // Another picture than the one that was signed is none at all.

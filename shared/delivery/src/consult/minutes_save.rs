@@ -75,7 +75,9 @@ impl Consultations {
         let mut written = Vec::new();
         if saving.has_document {
             // A picture is out of sight meanwhile: it is done once it is back.
-            let Some(pdf) = self.pdf_of(view, false).await? else { return Ok(()) };
+            // And none of another study is in it: that one may be recalled, or never be seen by whoever sees this one.
+            let of_study = Some(&study.study_instance_uid);
+            let Some(pdf) = self.pdf_of(view, false, of_study).await? else { return Ok(()) };
             written.push(document_of(saving, &pdf, &header, &images, &seeds, last)?);
         }
         if !images.is_empty() {

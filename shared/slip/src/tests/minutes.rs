@@ -296,6 +296,11 @@ fn a_key_image_without_a_picture_says_so_and_a_small_picture_is_not_blown_up() {
     let mut text = text();
     text.key_images.push(KeyImage { caption: "Ảnh nhỏ".to_owned(), ..text.key_images[0].clone() });
     text.key_images[1].frame = Some(3);
+    text.key_images.push(KeyImage {
+        frame: Some(4),
+        picture: Some("d".repeat(64)),
+        ..text.key_images[0].clone()
+    });
     let minutes = sealed(text);
     let small = png(64, 48);
     let pictures = [MinutesPicture { key_image: 1, bytes: &small }];
@@ -303,9 +308,13 @@ fn a_key_image_without_a_picture_says_so_and_a_small_picture_is_not_blown_up() {
         MinutesContent { minutes: &minutes, signatures: &[], pictures: &pictures, has_english: true };
     let made = minutes_pdf(&content).unwrap();
     let words = words_of(&made);
-    for part in
-        ["Không có hình / No picture", "không dùng để chẩn đoán", "Image 1. Nốt 12 mm", "Image 2. Ảnh nhỏ"]
-    {
+    for part in [
+        "Không có hình / No picture",
+        "Hình thuộc lần chụp khác / Of another study",
+        "không dùng để chẩn đoán",
+        "Image 1. Nốt 12 mm",
+        "Image 2. Ảnh nhỏ",
+    ] {
         assert!(words.contains(part), "{part} is missing in:\n{words}");
     }
     assert_eq!(words.matches("Không có hình").count(), 1);

@@ -278,7 +278,7 @@ fn pictures(flow: &mut Flow<'_>, content: &MinutesContent<'_>) -> Result<(), Sli
             let of = content.pictures.iter().find(|picture| picture.key_image == *number);
             let height = match of {
                 Some(of) => one_picture(flow, (x, top), of.bytes, &key_image.caption)?,
-                None => no_picture(flow, (x, top)),
+                None => no_picture(flow, (x, top), key_image.picture.is_some()),
             };
             bottom = bottom.max(caption(flow, (x, top + height), *number, key_image));
         }
@@ -298,15 +298,16 @@ fn one_picture(flow: &mut Flow<'_>, at: (f32, f32), bytes: &[u8], alt: &str) -> 
     Ok(height)
 }
 
-/// Says that there is none; returns its height.
-fn no_picture(flow: &mut Flow<'_>, (x, y): (f32, f32)) -> f32 {
+/// Says that there is none, or that it is not in this document; returns its height.
+fn no_picture(flow: &mut Flow<'_>, (x, y): (f32, f32), is_elsewhere: bool) -> f32 {
     let (width, height) = (PICTURE_SIDE, NO_PICTURE_HEIGHT);
     for (x, y, width, height) in
         [(x, y, width, 0.7), (x, y + height, width, 0.7), (x, y, 0.7, height), (x + width, y, 0.7, height)]
     {
         flow.push(Item::Shape { x, y, width, height, radius: 0.0, ink: RULE });
     }
-    let words = flow.word(&words::NO_PICTURE.into());
+    let words = if is_elsewhere { words::PICTURE_ELSEWHERE } else { words::NO_PICTURE };
+    let words = flow.word(&words.into());
     let line = flow.fonts.regular.line(&words, TEXT_SIZE);
     let (x, y) = (x + 12.0, y + height / 2.0 + line.size / 3.0);
     let lines = vec![line];
