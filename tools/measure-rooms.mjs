@@ -25,6 +25,8 @@ if (out === undefined) {
 }
 const isQuick = flags.includes("--quick");
 const SECONDS = isQuick ? 5 : 30;
+/** Most that one share opens at a time. */
+const ROOMS_OF_SHARE = 3;
 const ROOMS = isQuick ? 20 : 100;
 
 const figures = existsSync(out) ? JSON.parse(readFileSync(out, "utf8")) : [];
@@ -46,6 +48,9 @@ async function form(url, fields, cookie) {
   return { response, page: await response.text() };
 }
 
+/** As a form says it: the hospital is seven hours ahead of UTC. */
+const hospitalNow = () => new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 16);
+
 /** Messages that were read. */
 const told = new Set();
 
@@ -60,7 +65,7 @@ class Patient {
       patientId,
       series: [{ ...STUDY.series[0], images: IMAGES }],
     };
-    const patient = { ...ORDER.patient, id: patientId, phone: `0903 123 10${number}`, email: null };
+    const patient = { ...ORDER.patient, id: patientId, phone: `0903${123_100 + number}`, email: null };
     const written = writeStudy(folder, study, { patient, declared_instances: undefined });
     await send(filmless, written.files, written.order);
     const { text } = await awaitSms(filmless, (text) => !told.has(text));
@@ -83,7 +88,7 @@ class Patient {
     const first = Array.from({ length: Math.min(members, 5) }, (_, place) => person(place)).flat();
     const started = await form(`${portal}/consultations`, [
       ["study", this.study.uid], ["question", "?"], ["days", "1"], ["consent_by", "ĐD. Lan"], ["consent_form", "written"],
-      ["consent_at", "2020-01-01T00:00"], ["chair", "0"], ...first,
+      ["consent_at", hospitalNow()], ["chair", "0"], ...first,
     ], this.doctor);
     const [, id] = /\/consultations\/([0-9a-f]{32})/.exec(started.page);
     const pages = [started.page];
@@ -274,7 +279,7 @@ const folder = mkdtempSync(join(tmpdir(), "filmless-rooms-"));
 const filmless = await startFilmless(join(folder, "data"));
 try {
   const patients = [];
-  for (let number = 0; number < Math.ceil(ROOMS / 18) + 1; number++) {
+  for (let number = 0; number < Math.ceil(ROOMS / ROOMS_OF_SHARE) + 1; number++) {
     patients.push(await Patient.of(filmless, folder, number));
   }
   const [first, ...others] = patients;

@@ -53,7 +53,10 @@ pub use new_member::{ACCOUNT_CHARS_MAX, NewMember};
 pub use opinions::{OpinionAnswer, TypedOpinion};
 pub use places::{Place, Who};
 pub use record_file::{RECORD_FILE_BYTES_MAX, RECORD_PART_BYTES_MAX, RecordFile};
-pub use start::{CONSULTATIONS_OF_SHARE_MAX, CONSULTATIONS_OPEN_MAX, StartAnswer, StartRequest, Started};
+pub use start::{
+    CONSULTATIONS_OF_SHARE_A_DAY_MAX, CONSULTATIONS_OF_SHARE_MAX, CONSULTATIONS_OPEN_MAX, StartAnswer,
+    StartRequest, Started,
+};
 pub(crate) use start::{Owner, start};
 pub(crate) use stop::{end_all_of_account, end_all_of_share, end_all_of_study, is_of_share};
 pub(crate) use view::line as line_of;

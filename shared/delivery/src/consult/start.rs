@@ -25,6 +25,10 @@ use crate::viewing::Session;
 /// Most consultations that are open at a time and were started with one share.
 pub const CONSULTATIONS_OF_SHARE_MAX: usize = 3;
 
+/// Most consultations that are started with one share within [`SHARE_WINDOW`], however soon they end: each invites people.
+pub const CONSULTATIONS_OF_SHARE_A_DAY_MAX: usize = 6;
+const SHARE_WINDOW: SignedDuration = SignedDuration::from_hours(24);
+
 /// Most consultations of one account that are open at a time.
 pub const CONSULTATIONS_OPEN_MAX: usize = 20;
 
@@ -84,7 +88,8 @@ pub enum StartAnswer {
     Bad(BadField),
     /// A study is not in sight, or is not this patient's.
     NotInSight,
-    /// The account has [`CONSULTATIONS_OPEN_MAX`] open already, or the share [`CONSULTATIONS_OF_SHARE_MAX`].
+    /// The account has [`CONSULTATIONS_OPEN_MAX`] open already, or the share [`CONSULTATIONS_OF_SHARE_MAX`],
+    /// or [`CONSULTATIONS_OF_SHARE_A_DAY_MAX`] were started with it.
     TooMany,
 }
 
@@ -144,8 +149,12 @@ pub(crate) async fn start(
     let now = common.clock.now();
     let known = common.index.consultations_of_account(owner.account_key).await?;
     let opened: Vec<_> = known.iter().filter(|record| record.consultation.is_open_at(now)).collect();
-    let own = opened.iter().filter(|record| record.consultation.started_by == owner.started_by).count();
-    let is_full = matches!(owner.started_by, Actor::Share { .. }) && own >= CONSULTATIONS_OF_SHARE_MAX;
+    let is_own = |record: &&ConsultationRecord| record.consultation.started_by == owner.started_by;
+    let own = opened.iter().filter(|record| is_own(record)).count();
+    let lately =
+        known.iter().filter(|record| is_own(record) && record.created_at > now - SHARE_WINDOW).count();
+    let is_full = matches!(owner.started_by, Actor::Share { .. })
+        && (own >= CONSULTATIONS_OF_SHARE_MAX || lately >= CONSULTATIONS_OF_SHARE_A_DAY_MAX);
     if is_full || opened.len() >= CONSULTATIONS_OPEN_MAX {
         return Ok(StartAnswer::TooMany);
     }

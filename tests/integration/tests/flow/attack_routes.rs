@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use filmless_domain::hospital::HOSPITAL_TIME;
 use serde_json::{Value, json};
 
 use crate::marks::marks;
@@ -69,13 +70,14 @@ struct Invited {
 /// Starts a consultation with a share of the patient's that may.
 async fn consultation(system: &System, victim: &Patient) -> Invited {
     let doctor = guest(system, &victim.share(system, &["--consult"])).await;
+    let now = jiff::Timestamp::now().to_zoned(HOSPITAL_TIME).strftime("%Y-%m-%dT%H:%M").to_string();
     let form = [
         ("study", victim.study.uid.as_str()),
         ("question", "CLVT bụng kín: u gì?"),
         ("days", "7"),
         ("consent_by", "BS. Minh"),
         ("consent_form", "spoken"),
-        ("consent_at", "2020-11-23T08:00"),
+        ("consent_at", now.as_str()),
         ("name_0", "BS. An"),
         ("facility_0", "BV A"),
         ("name_1", "BS. Tư"),

@@ -1,10 +1,9 @@
-//! What the studies of a consultation hold, as this process last read it.
+//! What the studies of a consultation hold: nobody shows what is not there.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use filmless_consult::{ConsultationId, Contents};
-use jiff::{SignedDuration, Timestamp};
+use filmless_consult::Contents;
+use jiff::SignedDuration;
 
 use super::entrance::Live;
 use super::look::Look;
@@ -14,13 +13,6 @@ use crate::DeliveryError;
 /// is newer is not: a flood of such messages reads nothing.
 pub(super) const CONTENTS_AGE_MIN: SignedDuration = SignedDuration::from_secs(1);
 
-/// Consultations that one process remembers; beyond it, it begins anew.
-const CONSULTATIONS_MAX: usize = 256;
-
-/// What was read of each consultation's studies, and when.
-#[derive(Debug, Default)]
-pub(super) struct Shelves(Mutex<HashMap<ConsultationId, (Timestamp, Arc<Contents>)>>);
-
 impl Live {
     /// What the studies hold, not older than this.
     pub(super) async fn contents(
@@ -29,10 +21,10 @@ impl Live {
         age: SignedDuration,
     ) -> Result<Arc<Contents>, DeliveryError> {
         let consultation = &look.record.consultation;
-        if let Some((read_at, contents)) = self.shelves.locked().get(&consultation.id)
-            && look.now.duration_since(*read_at) < age
+        if let Some((read_at, contents)) = self.shelves.get(&consultation.id)
+            && look.now.duration_since(read_at) < age
         {
-            return Ok(Arc::clone(contents));
+            return Ok(contents);
         }
         let mut contents = Contents::default();
         for study in &consultation.studies {
@@ -43,17 +35,7 @@ impl Live {
             }
         }
         let contents = Arc::new(contents);
-        let mut shelves = self.shelves.locked();
-        if shelves.len() >= CONSULTATIONS_MAX {
-            shelves.clear();
-        }
-        shelves.insert(consultation.id.clone(), (look.now, Arc::clone(&contents)));
+        self.shelves.keep(&consultation.id, (look.now, Arc::clone(&contents)));
         Ok(contents)
-    }
-}
-
-impl Shelves {
-    fn locked(&self) -> MutexGuard<'_, HashMap<ConsultationId, (Timestamp, Arc<Contents>)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -8,7 +8,7 @@ use filmless_store::index::{RoomConnection, RoomWatched};
 use filmless_store::port::Room;
 use jiff::Timestamp;
 
-use super::contents::Shelves;
+use super::shelves::Shelves;
 use crate::DeliveryError;
 use crate::judged::Judgements;
 use crate::parts::Common;

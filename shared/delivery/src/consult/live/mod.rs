@@ -20,6 +20,7 @@ mod note;
 mod poll;
 mod polling;
 mod record;
+mod shelves;
 mod ticket;
 mod visit;
 mod writing;
