@@ -99,15 +99,20 @@ impl KeyImage {
     }
 
     /// The length of a mark on this image in millimetres, to a tenth, from its points and the size of the pixels in the patient.
-    /// `None` for any other mark, and where members calibrated by hand: then every screen says another number than the file.
+    /// `None` for any other mark, for one that leaves the image, and where members calibrated by hand: then every screen says another number than the file.
     #[must_use]
     pub fn length_of(&self, drawn: &Drawn, replay: &Replay) -> Option<String> {
         let [row_mm, column_mm] = self.pixel_mm.as_ref()?;
+        let [rows, columns] = self.size?;
         let (row_mm, column_mm) = (row_mm.parse::<f64>().ok()?, column_mm.parse::<f64>().ok()?);
         let [[from_column, from_row], [to_column, to_row]] = drawn.pairs().try_into().ok()?;
         let length = ((to_column - from_column) * column_mm).hypot((to_row - from_row) * row_mm);
         let mut marks = replay.marks.values().filter_map(|entry| Drawn::read(&entry.mark));
-        let is_proven = drawn.is_length() && length.is_finite() && length > 0.0;
+        let is_within = |column: f64, row: f64| {
+            (0.0..=f64::from(columns)).contains(&column) && (0.0..=f64::from(rows)).contains(&row)
+        };
+        let is_there = is_within(from_column, from_row) && is_within(to_column, to_row);
+        let is_proven = drawn.is_length() && is_there && length.is_finite() && length > 0.0;
         let is_calibrated = marks.any(|mark| mark.calibrates(self.series_instance_uid.as_str()));
         (is_proven && !is_calibrated).then(|| format!("{length:.1}"))
     }

@@ -146,6 +146,9 @@ pub struct KeyImage {
     /// SHA-256 of the picture that is printed, in lower-case hex; nothing if none could be had.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
+    /// Its rows and columns; nothing where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<[u32; 2]>,
     /// Millimetres in the patient between its rows, and between its columns, as JSON writes them; nothing where that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pixel_mm: Option<[String; 2]>,

@@ -171,7 +171,8 @@ impl Consultations {
         let found = frames.of(&study_instance_uid, &series_instance_uid).await?;
         let place = found.and_then(|found| found.place_of(&sop_instance_uid, frame));
         let (Some(found), Some(place)) = (found, place) else { return Ok(None) };
-        let pixel_mm = found.at(place).and_then(FrameAt::pixel_mm);
+        let (size, pixel_mm) =
+            (found.at(place).map(FrameAt::size), found.at(place).and_then(FrameAt::pixel_mm));
         let portal = self.portal();
         let picture = portal.preview(session, &study_instance_uid, found, place, PICTURE_BYTES_MAX).await?;
         let picture = match picture {
@@ -190,6 +191,7 @@ impl Consultations {
             frame,
             caption,
             picture,
+            size,
             pixel_mm: pixel_mm.map(|both| both.map(|mm| mm.to_string())),
             measured: Vec::new(),
             measured_left_out: 0,

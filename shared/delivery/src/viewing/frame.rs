@@ -37,6 +37,8 @@ pub(crate) struct FrameAt {
     pub sop_instance_uid: SopInstanceUid,
     /// From 1.
     pub frame: u32,
+    rows: u32,
+    columns: u32,
     preview: PreviewAt,
     #[serde(default)]
     spacing: Option<SpacingAt>,
@@ -56,6 +58,11 @@ struct PreviewAt {
 }
 
 impl FrameAt {
+    /// Rows and columns.
+    pub const fn size(&self) -> [u32; 2] {
+        [self.rows, self.columns]
+    }
+
     /// Millimetres in the patient between rows, and between columns. `None` where the file says only what they are elsewhere, as at
     /// the detector, or nothing.
     pub fn pixel_mm(&self) -> Option<[f64; 2]> {

@@ -72,6 +72,7 @@ pub(super) fn text() -> MinutesText {
             frame: None,
             caption: "Nốt 12 mm, bờ tua gai".to_owned(),
             picture: None,
+            size: None,
             pixel_mm: None,
             measured: vec![MinutesMeasurement {
                 by: "Lê Thị Lan".to_owned(),
