@@ -126,6 +126,8 @@ describe("the part of an image that is seen", () => {
     ["fitted", FITTED],
     ["enlarged", { ...FITTED, scale: 3.7 }],
     ["enlarged and moved", { ...FITTED, scale: 2.2, shift: { x: 133.25, y: -80 } }],
+    ["as a presentation state puts it", { ...FITTED, scale: 8 / 7, shift: { x: -143.3142857142857, y: 1 / 3 } }],
+    ["enlarged by less than is seen", { ...FITTED, scale: 1 + 1e-7 }],
     ["smaller than the stage", { ...FITTED, scale: 0.4 }],
     ["turned by a quarter", { scale: 2.5, shift: { x: -40, y: 60 }, turn: quarter }],
     ["mirrored", { scale: 1.6, shift: { x: 20, y: 0 }, turn: mirrored }],
@@ -142,7 +144,10 @@ describe("the part of an image that is seen", () => {
   it.each(views)("is the same on a screen of the same size, %s", (_, view) => {
     const back = viewOf(region(view, wide), raster, wide);
     expect(back.turn).toMatchObject({ a: view.turn.a, b: view.turn.b, c: view.turn.c, d: view.turn.d });
-    expect([back.scale, back.shift.x, back.shift.y].map((number) => Number(number.toFixed(4)))).toEqual([view.scale, view.shift.x, view.shift.y]);
+    // A ten thousandth of a pixel gives other greys.
+    expect(Math.abs(back.scale / view.scale - 1)).toBeLessThan(1e-9);
+    expect(back.shift.x).toBeCloseTo(view.shift.x, 7);
+    expect(back.shift.y).toBeCloseTo(view.shift.y, 7);
   });
 
   it.each(views)("is wholly seen on a phone and back on a desktop, around the same point, %s", (_, view) => {

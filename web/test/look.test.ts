@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { makeRoom } from "../src/full/canvas-room.js";
 import { colourMap } from "../src/full/color-map.js";
 import { shade } from "../src/full/cpu-renderer.js";
 import { frameDetails, type VoiFunction } from "../src/read/frame-details.js";
@@ -223,4 +224,34 @@ it("only what lies on the stage is drawn, in whole steps", () => {
   const raster = { columns: 1000, rows: 100 };
   expect(visibleBox(matrix, { width: 100, height: 400 }, raster, 1)).toEqual({ x: 198, y: 0, width: 54, height: 100 });
   expect(visibleBox({ ...matrix, e: 9000 }, { width: 100, height: 400 }, raster, 1)).toBeNull();
+});
+
+it("the noise of arithmetic does not move the edges of what is drawn, which often lie on whole pixels", () => {
+  const box = (noise: number) => visibleBox({ a: 2 * (1 + noise), b: 0, c: 0, d: 2 * (1 - noise), e: -400 * (1 - noise), f: -8 * (1 + noise) }, { width: 100, height: 40 }, { columns: 1000, rows: 100 }, 1);
+  expect(box(0)).toEqual({ x: 198, y: 2, width: 54, height: 24 });
+  for (const noise of [1e-15, 1e-12, 1e-9]) {
+    expect([box(noise), box(-noise)]).toEqual([box(0), box(0)]);
+  }
+});
+
+describe("the canvas that a frame is drawn on", () => {
+  const roomAfter = (...drawn: readonly (readonly [number, number])[]) => {
+    const canvas = { width: 300, height: 150 };
+    drawn.forEach(([width, height]) => makeRoom(canvas, width, height));
+    return [canvas.width, canvas.height];
+  };
+
+  it.each([
+    ["one pixel more than is drawn", [64, 63], [128, 64]],
+    ["up to the largest power", [2_047, 1], [2_048, 2]],
+    ["not much more above it", [2_048, 3_000], [2_112, 3_008]],
+  ] as const)("has room for %s", (_, drawn, room) => {
+    expect(roomAfter(drawn)).toEqual(room);
+  });
+
+  it("is of no other kind for what was drawn before: sides of powers of two, or the same", () => {
+    expect(roomAfter([600, 40], [64, 64])).toEqual([1_024, 128]);
+    expect(roomAfter([2_500, 3_000], [64, 64])).toEqual([128, 128]);
+    expect(roomAfter([2_500, 3_000], [2_100, 2_500])).toEqual(roomAfter([2_100, 2_500]));
+  });
 });

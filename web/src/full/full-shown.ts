@@ -53,6 +53,9 @@ function stepFor({ a, b, c, d }: Matrix): number {
   return Math.max(1, Math.floor(1 / Math.max(Math.hypot(a, b), Math.hypot(c, d))));
 }
 
+/** Of a step. Edges often lie on whole pixels, and noise of arithmetic must not move them by one: the enlarged picture has other greys then. */
+const NOISE = 1e-6;
+
 /** The visible part of the picture, in whole steps with a small margin. */
 export function visibleBox(matrix: Matrix, canvas: Size, raster: { columns: number; rows: number }, step: number): Box | null {
   const back = invert(matrix);
@@ -61,8 +64,8 @@ export function visibleBox(matrix: Matrix, canvas: Size, raster: { columns: numb
     apply(back, { x: canvas.width, y: canvas.height }),
   ] as const;
   const range = (from: number, to: number, size: number) => {
-    const start = Math.max(0, Math.floor((Math.min(from, to) - 2 * step) / step) * step);
-    const end = Math.min(size, Math.ceil((Math.max(from, to) + 2 * step) / step) * step);
+    const start = Math.max(0, Math.floor(Math.min(from, to) / step - 2 + NOISE) * step);
+    const end = Math.min(size, Math.ceil(Math.max(from, to) / step + 2 - NOISE) * step);
     return [start, end - start] as const;
   };
   const [x, width] = range(corners[0].x, corners[1].x, raster.columns);

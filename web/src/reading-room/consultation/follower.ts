@@ -18,7 +18,9 @@ import { Unfollowed, type Lack } from "./unfollowed.js";
 const HAND_MS = 400;
 /** Panes that pull at each other end somewhere. */
 const TRIES_MAX = 20;
-const CLOSE_PX = 0.01;
+/** Farther away, some pixels have another grey. */
+const CLOSE_PX = 1e-6;
+const CLOSE_SCALE = 1e-9;
 
 export interface FollowerEvents {
   /** The reader's own hand has left the driver. */
@@ -330,7 +332,7 @@ function viewIn(cell: Cell, { region }: PaneState): View | null {
 function sameView(a: View, b: View): boolean {
   const isClose = (one: number, other: number, most: number) => Math.abs(one - other) <= most;
   const isTurned = (["a", "b", "c", "d"] as const).every((name) => a.turn[name] === b.turn[name]);
-  return isTurned && isClose(a.scale, b.scale, 1e-6 * a.scale) && isClose(a.shift.x, b.shift.x, CLOSE_PX) && isClose(a.shift.y, b.shift.y, CLOSE_PX);
+  return isTurned && isClose(a.scale, b.scale, CLOSE_SCALE * a.scale) && isClose(a.shift.x, b.shift.x, CLOSE_PX) && isClose(a.shift.y, b.shift.y, CLOSE_PX);
 }
 
 /** The plane that is wanted, of the volume that is wanted; without one, frames. */

@@ -3,9 +3,9 @@
 import type { Region } from "../../read/view-state.js";
 import { apply, invert, pixelSide, toStage, type Raster, type Size, type View } from "../../view-geometry.js";
 
-/** Screens of one size show the same to a ten thousandth of a pixel. */
-const PARTS = 1e9;
-const EXACT = 1e-6;
+/** Screens of one size show the same to a millionth of a pixel: a ten thousandth already gives other greys. */
+const PARTS = 1e12;
+const EXACT = 1e-9;
 
 /** The stage's sides along the columns and rows of the image, however it is turned. */
 function along({ turn }: Pick<Region, "turn">, { width, height }: Size): Size {
