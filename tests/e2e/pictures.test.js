@@ -108,7 +108,8 @@ for (const device of [PHONE, DESKTOP]) {
             await viewer.choose("length");
             await viewer.drag([10, 32], [50, 32]);
             const [, length] = await viewer.results();
-            assert.match(length, /Dài (39|40)\.\d px \(chưa hiệu chuẩn\)/, "what is not calibrated is said to be");
+            const unit = frame.aspect === undefined ? "px" : "bề rộng điểm ảnh";
+            assert.match(length, new RegExp(`Dài (39|40)\\.\\d ${unit} \\(chưa hiệu chuẩn\\)`), "what is not calibrated is said to be");
           }
         });
       });
