@@ -9,8 +9,8 @@ use serde::de::DeserializeOwned;
 
 use super::account::account_key_of;
 use super::consult_member::MemberRecord;
-use super::consult_room::{RoomConnection, RoomEntry, RoomEntryKind, RoomRecord, room_key};
-use super::consultation::{ConsultationRecord, consult_pk};
+use super::consult_room::{RoomConnection, RoomEntry, RoomEntryKind, RoomRecord};
+use super::consultation::{ConsultationRecord, consult_pk, room_key};
 use super::order::order_key;
 use super::session::session_key;
 use super::share::share_key;

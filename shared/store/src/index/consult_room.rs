@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
 
-use super::consultation::consult_pk;
+use super::consultation::{consult_pk, room_key};
 use super::table::record_of;
 use super::{Change, Condition, Index, ItemKey, Transaction};
 use crate::StoreError;
@@ -263,10 +263,6 @@ impl Index {
         let ticket: Option<RoomTicket> = self.take(&ticket_key(consultation, digest)).await?;
         Ok(ticket.filter(|ticket| ticket.expires_at > now.as_second()))
     }
-}
-
-pub(super) fn room_key(consultation: &ConsultationId) -> ItemKey {
-    ItemKey::new(consult_pk(consultation), "ROOM")
 }
 
 /// Zero-padded, so that sort keys order by place.

@@ -8,7 +8,6 @@ use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
 
 use super::account::account_pk;
-use super::consult_room::room_key;
 use super::study::study_pk;
 use super::{Change, Condition, Index, ItemKey, Transaction};
 use crate::StoreError;
@@ -46,6 +45,10 @@ struct ConsultationPointer {
 
 pub(super) fn consult_pk(id: &ConsultationId) -> String {
     format!("CONSULT#{id}")
+}
+
+pub(super) fn room_key(consultation: &ConsultationId) -> ItemKey {
+    ItemKey::new(consult_pk(consultation), "ROOM")
 }
 
 fn consultation_key(id: &ConsultationId) -> ItemKey {
