@@ -179,7 +179,7 @@ describe("a consultation", () => {
     const { late } = chair;
     await chair.page.goto(new URL(`/studies/${DRAWN}/read${new URL(chair.page.url()).search}`, portal.url).href);
     await chair.awaitMood("Đã kết nối");
-    await chair.room.tile("Chest").click();
+    await chair.room.tile("Chest").first().click();
     await chair.page.keyboard.press("Alt+1");
     await chair.room.awaitNames("Chest");
     await chair.room.ready();
