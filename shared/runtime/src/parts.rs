@@ -215,13 +215,14 @@ pub async fn portal_from_env() -> Read<PortalParts> {
     let env = Environment::of("serve-portal");
     let aws = connect(&env).await?;
     let provider = settings::staff_oidc(&env)?;
+    let sight = sight_settings(&env)?;
     let mut settings = Settings {
         hospital: settings::hospital(&env)?,
         session_ttl: settings::session_ttl(&env)?,
         answer_bytes_max: Some(STREAMED_BYTES_MAX),
         trusted_proxies: settings::trusted_proxies(&env)?,
         channels: settings::channels(&env)?,
-        ..sight_settings(&env)?
+        ..sight
     };
     let downloads = (QueueName::Downloads, env.required("DOWNLOADS_QUEUE_URL")?);
     let mut queues = QueueUrls::from([downloads.clone()]);
@@ -289,10 +290,11 @@ pub struct DicomwebParts {
 pub async fn dicomweb_from_env() -> Read<DicomwebParts> {
     let env = Environment::of("serve-dicomweb");
     let aws = connect(&env).await?;
+    let sight = sight_settings(&env)?;
     let settings = Settings {
         answer_bytes_max: Some(STREAMED_BYTES_MAX),
         trusted_proxies: settings::trusted_proxies(&env)?,
-        ..sight_settings(&env)?
+        ..sight
     };
     let queues = [(QueueName::Downloads, env.required("DOWNLOADS_QUEUE_URL")?)];
     let viewing = Viewing {
