@@ -106,19 +106,23 @@ class Rooms(unittest.TestCase):
 
     def test_the_events_of_a_connection_are_answered_and_who_has_not_joined_is_told_so(self):
         events = Path(__file__).parents[2] / "functions" / "serve-room" / "events"
-        said = []
+        portal, said = "https://xem.benhvien.example", []
+
+        def event(name):
+            return (events / f"{name}.json").read_text().replace("http://127.0.0.1:8080", portal)
+
         with gateway() as (endpoint, posted):
-            own = {"ROOM_ENDPOINT": endpoint, "PUBLIC_URL": "http://127.0.0.1:8080"}
+            own = {"ROOM_ENDPOINT": endpoint, "PUBLIC_URL": portal}
             with copy_of("serve-room", environment=own) as room:
                 for name in ["connect", "message", "disconnect"]:
-                    answer = LAMBDA.invoke(FunctionName=room.name, Payload=(events / f"{name}.json").read_bytes())
+                    answer = LAMBDA.invoke(FunctionName=room.name, Payload=event(name))
                     said.append(json.loads(answer["Payload"].read()))
-                foreign = json.loads((events / "connect.json").read_text())
+                foreign = json.loads(event("connect"))
                 foreign["headers"]["Origin"] = "https://evil.example"
                 answer = LAMBDA.invoke(FunctionName=room.name, Payload=json.dumps(foreign))
                 said.append(json.loads(answer["Payload"].read()))
         self.assertEqual([answer.get("statusCode") for answer in said], [200, 200, 200, 403], said)
-        connection = json.loads((events / "message.json").read_text())["requestContext"]["connectionId"]
+        connection = json.loads(event("message"))["requestContext"]["connectionId"]
         [(path, message)] = posted
         self.assertEqual(path, f"/room/@connections/{connection}")
         self.assertEqual((message["type"], message["code"]), ("refused", "not_admitted"))
