@@ -25,7 +25,7 @@ use crate::viewing::Session;
 /// Most consultations that are open at a time and were started with one share.
 pub const CONSULTATIONS_OF_SHARE_MAX: usize = 3;
 
-/// Most consultations that are started with one share within [`SHARE_WINDOW`], however soon they end: each invites people.
+/// Most consultations that are started with one share within a day, however soon they end: each invites people.
 pub const CONSULTATIONS_OF_SHARE_A_DAY_MAX: usize = 6;
 const SHARE_WINDOW: SignedDuration = SignedDuration::from_hours(24);
 
