@@ -208,7 +208,7 @@ describe("what a member knows of the room", () => {
     const mark = { study_instance_uid: "1.2", kind: "length", image: "1.2.1/1.2.1.1/1", points: [1, 2, 3, 4] };
     meeting.take(welcome({ marks: [{ id: "m", by: "a", mark }], chat: [{ id: "c", by: "a", at: "2026-11-30T10:59:00Z", text: "xin chào" }] }));
     expect([meeting.state, meeting.driver, meeting.sequence, meeting.isDriver, meeting.isChair]).toEqual([STATE, "a", 4, false, false]);
-    expect(meeting.marks).toEqual([{ id: "m", by: "a", mark: { studyInstanceUid: "1.2", kind: "length", image: "1.2.1/1.2.1.1/1", points: [{ x: 1, y: 2 }, { x: 3, y: 4 }], text: null }, isMeasured: false, atMs: null }]);
+    expect(meeting.marks).toEqual([{ id: "m", by: "a", mark: { studyInstanceUid: "1.2", kind: "length", image: "1.2.1/1.2.1.1/1", points: [{ x: 1, y: 2 }, { x: 3, y: 4 }], text: null }, atMs: null }]);
     expect(meeting.chat.map(({ text }) => text)).toEqual(["xin chào"]);
   });
 
@@ -279,18 +279,16 @@ describe("the page", () => {
 });
 
 describe("marks of one's own", () => {
-  const sent: { id: string; mark: SharedMark | null; mm?: number | undefined }[] = [];
+  const sent: { id: string; mark: SharedMark | null }[] = [];
   const studies = [{ uid: "1.2", series: [{ seriesInstanceUid: "1.2.1" }] }];
   let store: MarkStore;
   let others: Meeting["marks"];
   let marks: OwnMarks;
   let isOnline: boolean;
   let keys: KeyImages;
-  let mm: number | null;
 
   beforeEach(() => {
     vi.useFakeTimers();
-    mm = null;
     sent.length = 0;
     others = [];
     isOnline = true;
@@ -299,10 +297,10 @@ describe("marks of one's own", () => {
     const meeting = { you: "b", get marks() { return others; } };
     marks = new OwnMarks({ store, studies } as never, meeting, (message) => {
       if (isOnline && message.type === "mark") {
-        sent.push({ id: message.id, mark: message.mark, ...(message.measurement == null ? {} : { mm: message.measurement.values[0]?.value }) });
+        sent.push({ id: message.id, mark: message.mark });
       }
       return isOnline;
-    }, () => (mm === null ? null : { kind: "length", points: [], label: null, values: [{ quantity: "length", value: mm, unit: "mm" }] }), () => Date.now() + 60_000, keys);
+    }, () => Date.now() + 60_000, keys);
   });
   afterEach(() => void vi.useRealTimers());
 
@@ -348,7 +346,7 @@ describe("marks of one's own", () => {
   });
 
   it("of another device are there again, and can be changed; those of others are never in the store", () => {
-    others = [{ id: "m", by: "b", mark: shared(4), isMeasured: false, atMs: null }, { id: "n", by: "a", mark: shared(6), isMeasured: false, atMs: null }];
+    others = [{ id: "m", by: "b", mark: shared(4), atMs: null }, { id: "n", by: "a", mark: shared(6), atMs: null }];
     marks.join();
     expect(store.all.map(({ points }) => points[0]?.x)).toEqual([4]);
     pass();
@@ -367,7 +365,7 @@ describe("marks of one's own", () => {
     store.remove([first.id]);
     draw(2);
     pass();
-    others = [{ id: sent[0]?.id ?? "", by: "b", mark: shared(1), isMeasured: false, atMs: null }];
+    others = [{ id: sent[0]?.id ?? "", by: "b", mark: shared(1), atMs: null }];
     isOnline = true;
     marks.join();
     pass();
@@ -388,7 +386,7 @@ describe("marks of one's own", () => {
   it("that are whole images are told with series, instance and frame, and come back from another device", () => {
     const image = "1.2.1/1.2.1.7/3";
     const key = (of: string): SharedMark => ({ studyInstanceUid: "1.2", kind: "key-image", image: of, points: [], text: null });
-    others = [{ id: "m", by: "b", mark: key("1.2.1/1.2.1.1/1"), isMeasured: false, atMs: null }];
+    others = [{ id: "m", by: "b", mark: key("1.2.1/1.2.1.1/1"), atMs: null }];
     marks.join();
     expect(keys.all).toEqual(["1.2.1/1.2.1.1/1"]);
     keys.toggle(image);
@@ -397,26 +395,6 @@ describe("marks of one's own", () => {
     keys.toggle(image);
     pass();
     expect(sent.map(({ id, mark }) => [id, mark])).toEqual([[sent[0]?.id, key(image)], [sent[0]?.id, null]]);
-  });
-
-  it("say what they measure as soon as it is known and when it changes, under the same name", () => {
-    marks.join();
-    draw(1);
-    pass();
-    mm = 12.5;
-    marks.look();
-    pass();
-    marks.look();
-    pass();
-    mm = 13;
-    marks.look();
-    pass();
-    expect(new Set(sent.map(({ id }) => id)).size).toBe(1);
-    expect(sent.map((one) => one.mm ?? null)).toEqual([null, 12.5, 13]);
-    others = [{ id: sent[0]?.id ?? "", by: "b", mark: shared(1), isMeasured: true, atMs: null }];
-    marks.join();
-    pass();
-    expect(sent.length, "what the room has already is not told again after a lost line").toBe(3);
   });
 
   it("that calibrate have the time of the server at which they were drawn, and the last one of all counts", () => {
@@ -433,15 +411,6 @@ describe("marks of one's own", () => {
     const dated = (atMs: number, id: string, text: string) => ({ mark: { ...line, text }, atMs, id });
     shared.share(() => [dated(5, "c", "third"), dated(3, "a", "first"), dated(5, "b", "second")]);
     expect(shared.all?.map(({ text }) => text)).toEqual(["first", "second", "third"]);
-  });
-
-  it("carry their numbers as they are saved, unless an outline leaves no room for them", () => {
-    const measurement = { kind: "length", points: [[1, 1], [9, 9]], label: null, values: [{ quantity: "length", value: 12.5, unit: "mm" }] } as const;
-    const { label: _, ...measured } = measurement;
-    expect(writtenMark(shared(1), measurement)).toEqual({ ...writtenMark(shared(1)), measured });
-    const long = { ...shared(1), points: Array.from({ length: 500 }, (__, place) => ({ x: place + 0.5, y: place })) };
-    const points = long.points.map(({ x, y }) => [x, y] as const);
-    expect(writtenMark(long, { ...measurement, points: [...points, ...points] })).toEqual(writtenMark(long));
   });
 
   it("of a long outline are rounded until the server takes them, all others are exact", () => {

@@ -1,13 +1,13 @@
 /** What a member tells the room, as it travels (`docs/asyncapi.yaml`). */
 
-import type { MarkMeasurement, PaneFrame, SharedMark } from "../read/room-message.js";
+import type { PaneFrame, SharedMark } from "../read/room-message.js";
 import type { FusionState, ObjectState, PaneState, ViewState } from "../read/view-state.js";
 
 export type Outgoing =
   | { readonly type: "state"; readonly sequence: number; readonly state: ViewState; readonly sentAtMs: number }
   | { readonly type: "scroll"; readonly sequence: number; readonly frames: readonly PaneFrame[] }
   | { readonly type: "pointer"; readonly pane: number; readonly seriesInstanceUid: string; readonly frame: number | null; readonly at: { readonly x: number; readonly y: number } | null }
-  | { readonly type: "mark"; readonly id: string; readonly mark: SharedMark | null; readonly measurement?: MarkMeasurement | null; readonly atMs?: number | null }
+  | { readonly type: "mark"; readonly id: string; readonly mark: SharedMark | null; readonly atMs?: number | null }
   | { readonly type: "chat"; readonly id: string; readonly text: string }
   | { readonly type: "progress"; readonly loaded: number; readonly isSlow: boolean }
   | { readonly type: "hand_over"; readonly to: string }
@@ -35,7 +35,7 @@ export function written(message: Outgoing): object {
       return { type, pane, series_instance_uid: seriesInstanceUid, frame, at: at === null ? null : [at.x, at.y].map((place) => rounded(place, 10)) };
     }
     case "mark":
-      return { type: message.type, id: message.id, mark: message.mark === null ? null : writtenMark(message.mark, message.measurement, message.atMs) };
+      return { type: message.type, id: message.id, mark: message.mark === null ? null : writtenMark(message.mark, message.atMs) };
     case "progress":
       return { type: message.type, loaded: rounded(message.loaded, 100), is_slow: message.isSlow };
     default:
@@ -89,17 +89,12 @@ function writtenPane(pane: PaneState): object {
   };
 }
 
-/** Points as they are; those of a long outline without its numbers, to a hundredth or a tenth of a pixel. */
-export function writtenMark({ studyInstanceUid, kind, image, points, text }: SharedMark, measurement: MarkMeasurement | null = null, atMs: number | null = null): object {
+/** Points as they are; those of a long outline to a hundredth or a tenth of a pixel. */
+export function writtenMark({ studyInstanceUid, kind, image, points, text }: SharedMark, atMs: number | null = null): object {
   const flat = points.flatMap(({ x, y }) => [x, y]);
   const mark = (numbers: readonly number[]) => ({ study_instance_uid: studyInstanceUid, kind, image, points: numbers, ...(text === null ? {} : { text }), ...(atMs === null ? {} : { at: atMs }) });
-  const whole = measurement === null ? [] : [{ ...mark(flat), measured: writtenMeasurement(measurement) }];
-  const tries = [...whole, ...[flat, flat.map((place) => rounded(place, 100)), flat.map((place) => rounded(place, 10))].map(mark)];
+  const tries = [flat, flat.map((place) => rounded(place, 100)), flat.map((place) => rounded(place, 10))].map(mark);
   return tries.find((one) => new TextEncoder().encode(JSON.stringify(one)).length <= MARK_BYTES_MAX) ?? mark(flat);
-}
-
-function writtenMeasurement({ kind, points, label, values }: MarkMeasurement): object {
-  return { kind, points, ...(label === null ? {} : { label }), values };
 }
 
 function rounded(value: number, parts: number): number {

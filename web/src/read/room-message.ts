@@ -29,22 +29,11 @@ export interface SharedMark {
   readonly text: string | null;
 }
 
-/** What a mark measures on its author's screen, as it is saved. */
-export interface MarkMeasurement {
-  readonly kind: string;
-  readonly points: readonly (readonly [column: number, row: number])[];
-  /** Null for the name of its kind. */
-  readonly label: string | null;
-  readonly values: readonly { readonly quantity: string; readonly value: number; readonly unit: string }[];
-}
-
 /** A mark, and whose it is. */
 export interface MemberMark {
   readonly id: string;
   readonly by: string;
   readonly mark: SharedMark;
-  /** Whether it came with what it measures. */
-  readonly isMeasured: boolean;
   /** When a calibration was drawn, by the server's clock; null for other marks. */
   readonly atMs: number | null;
 }
@@ -91,7 +80,7 @@ export type RoomMessage =
   | { readonly type: "state"; readonly by: string; readonly sequence: number; readonly state: ViewState; readonly head: number | null }
   | { readonly type: "scroll"; readonly by: string; readonly sequence: number; readonly frames: readonly PaneFrame[]; readonly head: number | null }
   | { readonly type: "pointer"; readonly by: string; readonly pane: number; readonly seriesInstanceUid: string; readonly frame: number | null; readonly at: { readonly x: number; readonly y: number } | null }
-  | { readonly type: "mark"; readonly by: string; readonly id: string; readonly mark: SharedMark | null; readonly isMeasured: boolean; readonly atMs: number | null; readonly head: number | null }
+  | { readonly type: "mark"; readonly by: string; readonly id: string; readonly mark: SharedMark | null; readonly atMs: number | null; readonly head: number | null }
   | { readonly type: "chat"; readonly line: ChatLine; readonly head: number | null }
   | { readonly type: "member"; readonly member: Member; readonly head: number | null }
   | { readonly type: "driver"; readonly driver: string | null; readonly head: number | null }
@@ -178,7 +167,7 @@ export function readMessage(told: Json | null): RoomMessage | null {
       return by === null || pane === null || seriesInstanceUid === null ? null : { type: "pointer", by, pane, seriesInstanceUid, frame: count(told["frame"]), at: pair(told["at"]) };
     }
     case "mark":
-      return by === null || id === null ? null : { type: "mark", by, id, mark: readMark(told["mark"]), ...restOf(told["mark"]), head };
+      return by === null || id === null ? null : { type: "mark", by, id, mark: readMark(told["mark"]), atMs: timeOf(told["mark"]), head };
     case "chat": {
       const line = readLine(told);
       return line === null ? null : { type: "chat", line, head };
@@ -218,7 +207,7 @@ function readWelcome(told: Json): Welcome | null {
   }
   const marks = list(room["marks"]).flatMap((one) => {
     const [id, by, mark] = [text(object(one)?.["id"]), text(object(one)?.["by"]), readMark(object(one)?.["mark"])];
-    return id === null || by === null || mark === null ? [] : [{ id, by, mark, ...restOf(object(one)?.["mark"]) }];
+    return id === null || by === null || mark === null ? [] : [{ id, by, mark, atMs: timeOf(object(one)?.["mark"]) }];
   });
   return {
     type: "welcome",
@@ -267,9 +256,9 @@ function readMark(json: unknown): SharedMark | null {
   return { studyInstanceUid, kind, image, points, text: text(mark?.["text"]) };
 }
 
-function restOf(json: unknown): Pick<MemberMark, "isMeasured" | "atMs"> {
-  const mark = object(json);
-  return { isMeasured: object(mark?.["measured"]) !== null, atMs: number(mark?.["at"]) };
+/** When a calibration was drawn. */
+function timeOf(mark: unknown): number | null {
+  return number(object(mark)?.["at"]);
 }
 
 function readLine(told: Json | null): ChatLine | null {

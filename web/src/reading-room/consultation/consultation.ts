@@ -15,7 +15,6 @@ import { Driver } from "./driver.js";
 import { Follower } from "./follower.js";
 import { ForeignMarks } from "./foreign-marks.js";
 import { watchHands } from "./hands.js";
-import { MeasuredMarks } from "./measured-marks.js";
 import { Meeting, type Change } from "./meeting.js";
 import { OwnMarks } from "./own-marks.js";
 import { confirm, PeoplePanel } from "./people-panel.js";
@@ -93,9 +92,7 @@ class Attendance {
     new Measuring(room);
     this.driver = new Driver(room, meeting, send, () => room.say(words.tooManyObjects));
     this.follower = new Follower(room, { onLeave: () => this.leave(), onMissing: () => room.say(words.noStudy), onShown: () => this.endRestoring(true) });
-    const measured = new MeasuredMarks(room);
-    this.ownMarks = new OwnMarks(room, meeting, send, (mark) => measured.of(mark), () => Date.now() + meeting.clockMs);
-    room.listen({ onChange: (_, what) => (what === "full" || what === "picture" ? this.ownMarks.look() : undefined) });
+    this.ownMarks = new OwnMarks(room, meeting, send, () => Date.now() + meeting.clockMs);
     this.progress = new Progress(room, send);
     const foreign = new ForeignMarks(room, meeting);
     SHARED_CALIBRATIONS.share(() => [...foreign.calibrations, ...this.ownMarks.calibrations]);
@@ -142,10 +139,6 @@ class Attendance {
 
   private onChange(change: Change, message: RoomMessage): void {
     const { meeting } = this;
-    if (change === "marks") {
-      // By another calibration, one's own marks measure something else.
-      this.ownMarks.look();
-    }
     if (change === "welcome") {
       this.onWelcome();
     } else if (change === "state") {

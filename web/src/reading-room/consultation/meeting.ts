@@ -181,14 +181,14 @@ export class Meeting {
     return "state";
   }
 
-  private foldMark({ id, by, mark, isMeasured, atMs, head }: Extract<RoomMessage, { type: "mark" }>): Change | null {
+  private foldMark({ id, by, mark, atMs, head }: Extract<RoomMessage, { type: "mark" }>): Change | null {
     if (this.isOld(`mark ${id}`, head)) {
       return null;
     }
     if (mark === null) {
       this.marksById.delete(id);
     } else {
-      this.marksById.set(id, { id, by, mark, isMeasured, atMs });
+      this.marksById.set(id, { id, by, mark, atMs });
     }
     return "marks";
   }

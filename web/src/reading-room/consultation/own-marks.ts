@@ -1,7 +1,7 @@
 /** Shows the others what this reader draws: what is in the store of marks is what they see, by and by. */
 
 import type { Outgoing } from "../../link/consultation-link.js";
-import type { MarkMeasurement, MemberMark, SharedMark } from "../../read/room-message.js";
+import type { MemberMark, SharedMark } from "../../read/room-message.js";
 import type { Annotation } from "../../tools/annotations.js";
 import type { Room } from "../feature.js";
 import { KEY_IMAGES, type KeyImages } from "../tools/key-images.js";
@@ -18,8 +18,6 @@ interface Told {
   readonly id: string;
   /** The mark, as text. */
   readonly text: string;
-  /** What it was told to measure, as text; empty if that was not told, null if it was told by a page of before. */
-  readonly measured: string | null;
   /** When it was drawn as it is; null for what is no calibration. */
   readonly atMs: number | null;
 }
@@ -35,7 +33,6 @@ export class OwnMarks {
     private readonly room: Pick<Room, "store" | "studies">,
     private readonly meeting: Pick<Meeting, "you" | "marks">,
     private readonly send: (message: Outgoing) => boolean,
-    private readonly measurementOf: (mark: SharedMark) => MarkMeasurement | null = () => null,
     /** The server's clock. */
     private readonly now: () => number = () => Date.now(),
     private readonly keyImages: Pick<KeyImages, "all" | "has" | "toggle" | "listen"> = KEY_IMAGES,
@@ -59,7 +56,7 @@ export class OwnMarks {
         store.add(annotationOf(store.begin(mark.kind, mark.image, []), mark));
       }
     }
-    this.told = mine.map(({ id, mark, isMeasured, atMs }) => ({ id, text: JSON.stringify(mark), measured: isMeasured ? null : "", atMs }));
+    this.told = mine.map(({ id, mark, atMs }) => ({ id, text: JSON.stringify(mark), atMs }));
     this.isJoined = true;
     this.tellSoon();
   }
@@ -71,11 +68,6 @@ export class OwnMarks {
       const told = this.told.find((one) => one.text === text);
       return { mark, atMs: told === undefined ? Number.POSITIVE_INFINITY : (told.atMs ?? 0), id: told?.id ?? "" };
     });
-  }
-
-  /** Values of pixels may have come. */
-  look(): void {
-    this.tellSoon();
   }
 
   leave(): void {
@@ -111,28 +103,17 @@ export class OwnMarks {
     const gone = this.told.find(({ text }) => !here.has(text));
     const known = new Set(this.told.map(({ text }) => text));
     const [fresh] = [...here].filter(([text]) => !known.has(text) && !this.refused.has(text));
-    const before = gone ?? (fresh === undefined ? this.remeasured(here) : undefined);
-    const mark = fresh?.[1] ?? (before === undefined ? undefined : here.get(before.text)) ?? null;
-    if (before === undefined && mark === null) {
+    const mark = fresh?.[1] ?? null;
+    if (gone === undefined && mark === null) {
       return;
     }
-    const id = before?.id ?? newUuid();
-    const measurement = mark === null ? null : this.measurementOf(mark);
-    const atMs = mark === null || !isCalibration(mark) ? null : before?.text === JSON.stringify(mark) ? before.atMs : this.now();
-    if (this.send({ type: "mark", id, mark, measurement, atMs })) {
-      const others = this.told.filter((one) => one !== before);
-      this.told = mark === null ? others : [...others, { id, text: JSON.stringify(mark), measured: measurement === null ? "" : JSON.stringify(measurement), atMs }];
+    const id = gone?.id ?? newUuid();
+    const atMs = mark === null || !isCalibration(mark) ? null : this.now();
+    if (this.send({ type: "mark", id, mark, atMs })) {
+      const others = this.told.filter((one) => one !== gone);
+      this.told = mark === null ? others : [...others, { id, text: JSON.stringify(mark), atMs }];
       this.tellSoon();
     }
-  }
-
-  /** One whose numbers are not those that were told: its image has come, or a calibration was changed. */
-  private remeasured(here: ReadonlyMap<string, SharedMark>): Told | undefined {
-    return this.told.find(({ text, measured }) => {
-      const mark = here.get(text);
-      const now = mark === undefined || measured === null ? null : this.measurementOf(mark);
-      return now !== null && JSON.stringify(now) !== measured;
-    });
   }
 
   /** What this reader has drawn and marked in studies that are open, by its text. */

@@ -6,10 +6,13 @@ import type { Room } from "../feature.js";
 import { BY_HAND, calibrated, calibrationOf } from "../tools/refine.js";
 import { roomTool } from "../tools/registry.js";
 import type { SavedContent, SavedImage, SavedMeasurement, SavedPresentation } from "./document.js";
-import { drawnOf, OF_VALUES, type Drawing, type Refusal } from "./drawn.js";
+import { drawnOf, type Drawing, type Refusal } from "./drawn.js";
 import type { MarkedFrame, MarkedFrames } from "./frames.js";
 import { isAsRecorded, lookFor, lookOf } from "./looks.js";
 import type { Unsaved } from "./unsaved.js";
+
+/** Tools whose numbers come from the values of pixels. */
+const OF_VALUES = ["probe", "ellipse", "rectangle", "freehand"];
 
 export type Reason = Refusal | "unreadable" | "keyUnreadable";
 

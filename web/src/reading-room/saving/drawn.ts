@@ -41,9 +41,6 @@ interface Numbers {
   readonly note?: string;
 }
 
-/** Tools whose numbers come from the values of pixels. */
-export const OF_VALUES: readonly string[] = ["probe", "ellipse", "rectangle", "freehand"];
-
 type Way = (points: readonly Point[], measured: Measured) => Numbers | Drawing | null;
 
 /** Digits of a point: a thousandth of a pixel. */
