@@ -10,6 +10,15 @@ pub const fn is_invisible(c: char) -> bool {
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// Whether a character is not seen, but has its neighbours read in another order or elsewhere (bidirectional controls), or looks
+/// like a blank that is none (fillers): without it a text reads as something else than its writer saw.
+#[must_use]
+pub const fn misleads(c: char) -> bool {
+    matches!(c,
+        '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{206f}'
+        | '\u{3164}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}')
+}
+
 /// The text on one line without such characters; control characters, line breaks and runs of blanks become one blank.
 #[must_use]
 pub fn one_line(text: &str) -> String {
@@ -35,6 +44,16 @@ pub fn lines(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whatever_misleads_is_invisible() {
+        let all: Vec<char> = ('\0'..=char::MAX).filter(|c| misleads(*c)).collect();
+        assert!(all.iter().all(|c| is_invisible(*c)));
+        for c in ['\u{200e}', '\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}', '\u{3164}'] {
+            assert!(all.contains(&c), "{c:?}");
+        }
+        assert!(!misleads('\u{200b}') && !misleads('\u{ad}'), "without them a text reads the same");
+    }
 
     #[test]
     fn what_is_kept_is_what_is_seen() {

@@ -104,7 +104,7 @@ fn extended_offsets(data_set: &DataSet<'_>) -> Vec<u64> {
 /// transfer syntax.
 pub(crate) fn encoding_of(codestream: &[u8], syntax: TransferSyntax) -> PixelEncoding {
     match codestream {
-        [0xFF, 0xD8, ..] => crate::codec::jpeg_family(codestream).unwrap_or(syntax.pixels),
+        [0xFF, 0xD8, ..] => crate::markers::jpeg_family(codestream).unwrap_or(syntax.pixels),
         [0xFF, 0x4F, 0xFF, 0x51, ..] | [0, 0, 0, 0x0C, b'j', b'P', ..] => match syntax.pixels {
             PixelEncoding::HtJpeg2000 => PixelEncoding::HtJpeg2000,
             _ => PixelEncoding::Jpeg2000,

@@ -4,7 +4,7 @@ use filmless_dicom::{DataSet, Item, tags};
 use filmless_domain::Limits;
 
 use crate::ImagingError;
-use crate::codec::FrameHeader;
+use crate::markers::FrameHeader;
 
 /// How the samples of a frame are laid out and what they mean.
 #[derive(Debug, Clone, PartialEq, Eq)]

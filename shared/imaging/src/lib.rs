@@ -40,6 +40,7 @@ mod index;
 mod job;
 mod look_up_table;
 mod lut;
+mod markers;
 mod mask;
 mod measures;
 mod modality;

@@ -1,11 +1,13 @@
 //! The pack of a series: every frame in one object, with an index, a poster and a contact sheet.
 //!
 //! The pack begins with the diagnostic frames, written as they come, and ends with the preview layer: all previews, one
-//! after the other, so that one ranged GET makes the series scrollable. In this order nothing large stays in memory: of
-//! 2,000 slices a builder keeps the previews and at most 200 thumbnails.
+//! after the other. One ranged GET makes the series scrollable, and one of the beginning of the layer shows planes
+//! through all of it, of every eighth slice. In this order nothing large stays in memory: of 2,000 slices a builder
+//! keeps the previews and at most 200 thumbnails.
 
 mod arranged;
 mod one_window;
+mod preview_order;
 
 use std::io::{self, Write};
 

@@ -221,3 +221,55 @@ fn slices_without_a_window_share_one() {
     let own = series("DX", &slices);
     assert_ne!(own.frames[0].view.window, own.frames[1].view.window);
 }
+
+/// Instance numbers in the order in which the previews lie in the pack, which has no gap between them.
+fn preview_numbers(index: &SeriesIndex) -> Vec<i64> {
+    let mut spans: Vec<_> = index
+        .frames
+        .iter()
+        .zip(numbers(index))
+        .map(|(frame, number)| (frame.preview.offset, frame.preview.length, number))
+        .collect();
+    spans.sort_unstable();
+    let layer = index.preview_layer;
+    let end = spans.iter().fold(layer.offset, |at, (offset, length, _)| {
+        assert_eq!(*offset, at);
+        at + length
+    });
+    assert_eq!(end, layer.offset + layer.length);
+    spans.into_iter().map(|(_, _, number)| number).collect()
+}
+
+#[test]
+fn previews_of_every_eighth_slice_lie_before_all_others() {
+    // As it is uploaded, the series comes from its other end.
+    let slices: Vec<Slice> = (1..=20).map(|number| axial(number, -f64::from(number))).rev().collect();
+    let index = series("CT", &slices);
+    assert_eq!(numbers(&index), (1..=20).rev().collect::<Vec<_>>());
+    let thinned = [20, 12, 4, 1];
+    let between = (1..=20).rev().filter(|number| !thinned.contains(number));
+    assert_eq!(preview_numbers(&index), thinned.into_iter().chain(between).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_volume_of_a_series_is_thinned_out_from_its_own_first_slice() {
+    let of_echo = |echo: u32, ms: &str| {
+        let echo_time = element(0x18, 0x81, "DS", ms.as_bytes());
+        (0..10).map(move |nth| Slice {
+            group_18: echo_time.clone(),
+            ..axial(10 * echo + nth + 1, f64::from(nth))
+        })
+    };
+    let slices: Vec<Slice> = of_echo(0, "10").chain(of_echo(1, "90")).collect();
+    let index = series("MR", &slices);
+    assert_eq!(preview_numbers(&index)[..6], [1, 9, 10, 11, 19, 20]);
+}
+
+#[test]
+fn previews_of_frames_that_are_no_slices_lie_in_their_order() {
+    let film = Pixels { frames: Some("20"), ..Pixels::grey(2, 2, 8, 8) }.native(&[7; 80]);
+    let index = index("US", &[film]);
+    let offsets: Vec<u64> = index.frames.iter().map(|frame| frame.preview.offset).collect();
+    assert_eq!(offsets.len(), 20);
+    assert!(offsets.is_sorted());
+}

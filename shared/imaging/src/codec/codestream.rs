@@ -11,8 +11,8 @@ use std::collections::HashMap;
 
 use self::cost::Cost;
 use self::segment::Segment;
-use super::markers::has_end;
 use crate::ImagingError;
+use crate::markers::has_end;
 
 const START_OF_CODESTREAM: [u8; 2] = [0xFF, 0x4F];
 const END_OF_CODESTREAM: [u8; 2] = [0xFF, 0xD9];

@@ -1,8 +1,8 @@
 //! The result of a decoder, and checks for all decoders.
 
-use super::markers::FrameHeader;
 use crate::ImagingError;
 use crate::image_pixel::ImagePixel;
+use crate::markers::FrameHeader;
 use crate::samples::{Samples, WordFormat};
 
 /// More passes over the image than any encoder makes.

@@ -6,11 +6,11 @@ use jpeg_decoder::{ColorTransform, Decoder, PixelFormat};
 
 use super::decoded::{SCANS_MAX, check, decoded_format};
 use super::jpeg_scan::{self, Ending};
-use super::markers::{END_OF_IMAGE, FrameHeader, jpeg_frame_header, segments};
 use super::native::word_format;
 use super::{Decoded, Rows, plausible};
 use crate::ImagingError;
 use crate::image_pixel::ImagePixel;
+use crate::markers::{END_OF_IMAGE, FrameHeader, jpeg_frame_header, segments};
 use crate::samples::{Samples, WordFormat};
 
 pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, ImagingError> {

@@ -5,10 +5,10 @@ use jpeg2k::{Image, ImageComponent};
 use super::Decoded;
 use super::codestream::{Bare, bare_codestream};
 use super::decoded::check;
-use super::markers::{Jpeg2000Header, jpeg2000_header};
 use super::plausible;
 use crate::ImagingError;
 use crate::image_pixel::ImagePixel;
+use crate::markers::{Jpeg2000Header, jpeg2000_header};
 use crate::samples::{Samples, WordFormat};
 
 /// More tiles than any scanner writes; each costs memory before its first pixel.

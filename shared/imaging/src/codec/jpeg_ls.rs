@@ -6,10 +6,10 @@ use charls::CharLS;
 
 use super::Decoded;
 use super::decoded::{check, decoded_format};
-use super::markers::{END_OF_IMAGE, FrameHeader, has_end, jpeg_frame_header, segments};
 use super::plausible;
 use crate::ImagingError;
 use crate::image_pixel::ImagePixel;
+use crate::markers::{END_OF_IMAGE, FrameHeader, has_end, jpeg_frame_header, segments};
 use crate::samples::{Samples, interleave};
 
 pub(crate) fn decode(codestream: &[u8], image: &ImagePixel) -> Result<Decoded, ImagingError> {

@@ -2,7 +2,7 @@
 //! in what is missing, and an end marker proves nothing.
 
 use super::Rows;
-use super::markers::{END_OF_IMAGE, segment_at};
+use crate::markers::{END_OF_IMAGE, segment_at};
 
 /// This many units may lack their coded data: some writers lose the last byte.
 const UNITS_FORGIVEN: u64 = 1;

@@ -5,9 +5,9 @@ use jxl_oxide::{AllocTracker, InitializeResult, JpegReconstructionStatus, JxlIma
 
 use super::Decoded;
 use super::decoded::{check, decoded_format};
-use super::markers::FrameHeader;
 use crate::ImagingError;
 use crate::image_pixel::ImagePixel;
+use crate::markers::FrameHeader;
 use crate::samples::Samples;
 
 /// Most memory the decoder may allocate: a few buffers with four bytes per sample, and tables.

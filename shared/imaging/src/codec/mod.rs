@@ -9,7 +9,6 @@ mod jpeg_12;
 mod jpeg_ls;
 mod jpeg_scan;
 mod jpeg_xl;
-mod markers;
 mod native;
 mod plausible;
 mod rle;
@@ -21,12 +20,12 @@ use filmless_dicom::{DataSet, PixelEncoding};
 use crate::ImagingError;
 use crate::frame_source::{FrameSource, NativePixels, encoding_of};
 use crate::image_pixel::ImagePixel;
+use crate::markers::FrameHeader;
 
 pub(crate) use decoded::{Decoded, Rows};
 pub(crate) use jpeg::browser_shows_right_colours;
 pub(crate) use jpeg_ls::reads_everywhere as jpeg_ls_reads_everywhere;
 pub(crate) use jpeg2000::decode as decode_jpeg_2000;
-pub(crate) use markers::{FrameHeader, jpeg_family};
 pub(crate) use native::{frame_bytes, is_422, is_cut, missing_bytes, swapped, unpack_bits};
 
 /// Decodes one frame, counted from 0. A codestream that ends early is shown if at least half of its rows are there. If
@@ -74,11 +73,11 @@ pub(crate) fn decode_frame(
 pub(crate) fn stream_header(codestream: &[u8], encoding: PixelEncoding) -> Option<FrameHeader> {
     match encoding {
         PixelEncoding::JpegDct | PixelEncoding::JpegLossless | PixelEncoding::JpegLs => {
-            markers::jpeg_frame_header(codestream).map(|(_, header)| header)
+            crate::markers::jpeg_frame_header(codestream).map(|(_, header)| header)
         }
         PixelEncoding::Jpeg2000 | PixelEncoding::HtJpeg2000 => {
             let bare = codestream::bare_codestream(codestream).ok()?;
-            markers::jpeg2000_header(&bare.bytes).map(|header| header.frame)
+            crate::markers::jpeg2000_header(&bare.bytes).map(|header| header.frame)
         }
         _ => None,
     }

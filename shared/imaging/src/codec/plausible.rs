@@ -1,8 +1,8 @@
 //! Whether a codestream is long enough for its picture. A short one costs as much time and memory as a complete one,
 //! and shows nothing.
 
-use super::markers::{FrameHeader, segments};
 use crate::ImagingError;
+use crate::markers::{FrameHeader, segments};
 
 /// A frame may have this many samples in any number of bytes: a blank picture compresses to almost nothing, and this
 /// many decode in a second.

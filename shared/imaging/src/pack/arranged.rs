@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use super::SeriesPackBuilder;
+use super::preview_order::preview_order;
 use crate::arrange::arrange;
 use crate::contact_sheet::{Sampled, TILES_MAX};
 use crate::index::{FrameEntry, PreviewEntry};
@@ -30,10 +31,11 @@ impl<W: Write> SeriesPackBuilder<W> {
         moved
     }
 
-    /// Writes the previews one after the other in display order, so that a range of them is what a viewer shows next.
+    /// Writes the previews one after the other, so that a range of them is what a viewer shows next.
     pub(super) fn write_previews(&mut self, previews: &[u8]) {
         let mut frames = std::mem::take(&mut self.index.frames);
-        for PreviewEntry { offset, length, .. } in frames.iter_mut().map(|entry| &mut entry.preview) {
+        for at in preview_order(&frames) {
+            let PreviewEntry { offset, length, .. } = &mut frames[at].preview;
             let start = *offset as usize;
             *offset = self.written;
             self.write(previews.get(start..start + *length as usize).unwrap_or_default());

@@ -22,7 +22,7 @@ pub(super) struct Cost {
 }
 
 impl Cost {
-    /// SIZ (T.800 A.5.1); [`crate::codec::markers::jpeg2000_header`] reads the rest of it.
+    /// SIZ (T.800 A.5.1); [`crate::markers::jpeg2000_header`] reads the rest of it.
     pub(super) fn read_size(&mut self, body: &[u8]) -> Option<()> {
         let long = |at: usize| Some(u64::from(u32::from_be_bytes(body.get(at..at + 4)?.try_into().ok()?)));
         let (right, bottom) = (long(2)?, long(6)?);

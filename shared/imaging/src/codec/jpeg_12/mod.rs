@@ -13,10 +13,11 @@ use entropy::{Bits, Huffman};
 use scan::Scan;
 use transform::{cosines, inverse_transform};
 
+use super::Decoded;
 use super::decoded::{SCANS_MAX, decoded_format};
-use super::{Decoded, markers::FrameHeader};
 use crate::ImagingError;
 use crate::image_pixel::ImagePixel;
+use crate::markers::FrameHeader;
 use crate::samples::Samples;
 
 pub(crate) fn decode(

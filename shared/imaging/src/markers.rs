@@ -3,10 +3,10 @@
 use filmless_dicom::PixelEncoding;
 
 /// End of image in JPEG and JPEG-LS; end of codestream in JPEG 2000.
-pub(super) const END_OF_IMAGE: [u8; 2] = [0xFF, 0xD9];
+pub(crate) const END_OF_IMAGE: [u8; 2] = [0xFF, 0xD9];
 
 /// Whether an end marker ends a codestream, ignoring padding.
-pub(super) fn has_end(codestream: &[u8]) -> bool {
+pub(crate) fn has_end(codestream: &[u8]) -> bool {
     let padding = codestream.iter().rev().take_while(|byte| **byte == 0).count();
     codestream[..codestream.len() - padding].ends_with(&END_OF_IMAGE)
 }
@@ -45,7 +45,7 @@ pub(crate) fn segments(codestream: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
 }
 
 /// The next marker segment, and where it ends; `None` at the end of the image.
-pub(super) fn segment_at(codestream: &[u8], mut at: usize) -> Option<(u8, &[u8], usize)> {
+pub(crate) fn segment_at(codestream: &[u8], mut at: usize) -> Option<(u8, &[u8], usize)> {
     loop {
         let [0xFF, marker, rest @ ..] = codestream.get(at..)? else { return None };
         match marker {
@@ -86,7 +86,7 @@ pub(crate) struct Jpeg2000Header {
     pub multiple_component_transform: bool,
 }
 
-/// Reads the main header at the beginning of a codestream, as [`super::codestream::bare_codestream`] returns it.
+/// Reads the main header at the beginning of a codestream without a box of a file around it.
 pub(crate) fn jpeg2000_header(main: &[u8]) -> Option<Jpeg2000Header> {
     main.strip_prefix(&[0xFF, 0x4F, 0xFF, 0x51])?;
     let siz = main.get(6..)?;
