@@ -13,8 +13,9 @@ use crate::counted::counted;
 use crate::print::print;
 
 pub fn run(options: &ConsultationOptions) -> anyhow::Result<ExitCode> {
-    let ConsultationAct::Verify { file } = &options.act;
-    match verify(&text_of(file)?) {
+    let ConsultationAct::Verify { files } = &options.act;
+    let parts: Vec<String> = files.iter().map(|file| text_of(file)).collect::<Result<_, _>>()?;
+    match verify(&parts.concat()) {
         Ok(verified) => {
             print(&if options.json { as_json(&verified) } else { told(&verified) });
             Ok(ExitCode::SUCCESS)

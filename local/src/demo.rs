@@ -70,7 +70,8 @@ async fn wait(system: &System, study: &StudyInstanceUid) -> anyhow::Result<Study
         spinner.set_message(format!("{state} after {} s", started.elapsed().as_secs()));
         if let Some(found) = found
             && found.state == "released"
-            && found.notices.iter().all(|n| n.state != "pending")
+            // One that is being sent is not in the outbox yet.
+            && found.notices.iter().all(|n| n.state != "pending" && n.state != "sending")
         {
             spinner.finish_and_clear();
             return Ok(found);

@@ -70,3 +70,24 @@ fn a_file_as_it_was_given_verifies_and_every_forgery_is_refused_with_its_line() 
         assert!(refused.stdout.is_empty());
     }
 }
+
+#[test]
+fn a_file_in_parts_verifies_in_their_order_and_in_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines: Vec<&str> = FILE.lines().collect();
+    let parts = [&lines[..3], &lines[3..7], &lines[7..]];
+    let names = ["1.ndjson", "2.ndjson", "3.ndjson"];
+    for (name, part) in names.iter().zip(parts) {
+        fs::write(folder.path().join(name), part.join("\n") + "\n").unwrap();
+    }
+    let verify = |names: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_filmless"));
+        command.args(["consultation", "verify"]).args(names).current_dir(folder.path()).output().unwrap()
+    };
+    assert!(verify(&names).status.success());
+    for wrong in
+        [&["1.ndjson", "3.ndjson"][..], &["2.ndjson", "1.ndjson", "3.ndjson"], &["1.ndjson", "2.ndjson"]]
+    {
+        assert_eq!(verify(wrong).status.code(), Some(1), "{wrong:?}");
+    }
+}

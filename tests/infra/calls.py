@@ -21,11 +21,13 @@ ADAPTERS = [
     (("sealer", "seal"), ("kms", "shared/store/src/aws/kms.rs", ["encrypt"])),
     (("sealer", "open"), ("kms", "shared/store/src/aws/kms.rs", ["decrypt"])),
     (("room", "send"), ("execute-api", "shared/store/src/aws/api_gateway.rs", ["post_to_connection"])),
+    (("room", "gone"), ("execute-api", "shared/store/src/aws/api_gateway.rs", ["get_connection"])),
     (("room", "leave"), ("execute-api", "shared/store/src/aws/api_gateway.rs", ["delete_connection"])),
 ]
 # Actions that are not called as their calls are.
 OTHERWISE_CALLED = {
     "execute-api:PostToConnection": "execute-api:ManageConnections",
+    "execute-api:GetConnection": "execute-api:ManageConnections",
     "execute-api:DeleteConnection": "execute-api:ManageConnections",
 }
 BUCKET_CALLS = {

@@ -19,7 +19,7 @@ pub fn router(services: Arc<PortalServices>) -> Router {
     let offered = routes().into_iter().filter(|route| has_console || route.who != Who::Staff);
     router_of(offered)
         .fallback(link::repaired)
-        .layer(DefaultBodyLimit::max(protection::MARKS_BYTES_MAX))
+        .layer(DefaultBodyLimit::max(protection::CONSULT_BYTES_MAX))
         .layer(from_fn(protection::read_whole_body))
         .layer(from_fn_with_state(Arc::clone(&services), protection::refuse_foreign))
         .layer(from_fn_with_state(Arc::clone(&services), trouble::explain))

@@ -62,6 +62,7 @@ pub fn routes() -> Vec<Route> {
         get("/studies/{study_uid}/access", Patient, access::show),
         post("/consultations/{consultation_id}/ticket", Guest, consult_room::ticket),
         post("/consultations/{consultation_id}/poll", Guest, consult_room::poll),
+        get("/consultations/{consultation_id}/standing", Guest, consult::standing::show),
         get("/consultations/{consultation_id}/record", Guest, consult_room::record).compressed(),
         get("/guide", Anyone, guide::show),
         post("/language", Anyone, language::choose),

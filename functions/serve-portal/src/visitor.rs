@@ -7,8 +7,9 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, USER_AGENT};
 use axum::http::request::Parts;
+use filmless_consult::ConsultationId;
 use filmless_delivery::DeliveryError;
-use filmless_delivery::viewing::{Portal, Session};
+use filmless_delivery::viewing::{Portal, Session, Standing};
 use filmless_domain::{Language, Secret};
 use filmless_front::source_of;
 
@@ -60,6 +61,14 @@ impl Visitor {
     pub(crate) async fn session(&self) -> Result<Option<Session>, DeliveryError> {
         match &self.cookie {
             Some(cookie) => self.portal().session(cookie.expose(), &self.source).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Where they stand as a member of a consultation, by the cookie, though its session may have ended.
+    pub(crate) async fn standing(&self) -> Result<Option<(ConsultationId, Standing)>, DeliveryError> {
+        match &self.cookie {
+            Some(cookie) => self.portal().standing(cookie.expose(), &self.source).await,
             None => Ok(None),
         }
     }

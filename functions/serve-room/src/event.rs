@@ -4,6 +4,31 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+/// What invokes the function.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub enum Invocation {
+    /// API Gateway: something happened to a connection.
+    Room(Box<RoomEvent>),
+    /// The schedule.
+    Clock(ClockEvent),
+}
+
+/// What the schedule asks for: `{"job": "let-absent-leave"}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct ClockEvent {
+    /// Which job.
+    pub job: ClockJob,
+}
+
+/// The jobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClockJob {
+    /// Has those leave their rooms who are gone without having said so.
+    LetAbsentLeave,
+}
+
 /// One event of a connection. Its text may be about a patient: it has no `Debug`.
 #[derive(Deserialize)]
 pub struct RoomEvent {

@@ -8,7 +8,7 @@ use filmless_domain::LogCode;
 use filmless_runtime::error_chain;
 use filmless_store::port::Room;
 
-use crate::event::{RoomAnswer, RoomEvent, RoomEventKind};
+use crate::event::{ClockJob, Invocation, RoomAnswer, RoomEvent, RoomEventKind};
 
 const DONE: RoomAnswer = RoomAnswer { status_code: 200 };
 const FORBIDDEN: RoomAnswer = RoomAnswer { status_code: 403 };
@@ -27,7 +27,32 @@ impl RoomHandler {
         Self { live, room, public_url }
     }
 
-    /// Handles an event. It never fails: a connection whose message is lost is closed, and its client says it again over the
+    /// Answers whatever invokes the function.
+    pub async fn answer(&self, invocation: &Invocation) -> RoomAnswer {
+        match invocation {
+            Invocation::Room(event) => self.handle(event).await,
+            Invocation::Clock(event) => {
+                match event.job {
+                    ClockJob::LetAbsentLeave => self.let_absent_leave().await,
+                }
+                DONE
+            }
+        }
+    }
+
+    /// It never fails: the next minute does what this one could not.
+    async fn let_absent_leave(&self) {
+        match self.live.let_absent_leave().await {
+            Ok(0) => {}
+            Ok(left) => tracing::info!(left, "connections that were gone left their rooms"),
+            Err(error) => {
+                let cause = error_chain(&error);
+                tracing::error!(code = error.code(), cause, "those who are gone were not found");
+            }
+        }
+    }
+
+    /// Handles an event of a connection. It never fails: a connection whose message is lost is closed, and its client says it again over the
     /// next one.
     pub async fn handle(&self, event: &RoomEvent) -> RoomAnswer {
         let connection = event.context.connection_id.as_str();

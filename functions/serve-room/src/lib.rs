@@ -13,5 +13,5 @@
 mod event;
 mod handler;
 
-pub use event::{RoomAnswer, RoomEvent, RoomEventContext, RoomEventKind};
+pub use event::{ClockEvent, ClockJob, Invocation, RoomAnswer, RoomEvent, RoomEventContext, RoomEventKind};
 pub use handler::RoomHandler;

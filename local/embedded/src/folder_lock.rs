@@ -1,7 +1,6 @@
-use std::{
-    fs::{File, OpenOptions, TryLockError},
-    path::Path,
-};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 use crate::EmbeddedError;
 
@@ -29,6 +28,10 @@ pub fn own_folder(dir: &Path) -> Result<(), EmbeddedError> {
 /// Access only for the owner.
 const PRIVATE: u32 = 0o700;
 
+/// How long a process that was killed may hold the folder: its lock lives until a child that it was about to start is one.
+const RELEASE_WAIT: Duration = Duration::from_secs(2);
+const RETRY: Duration = Duration::from_millis(50);
+
 /// Exclusive ownership of a data folder. The operating system releases it when the process ends, however it ends.
 #[derive(Debug)]
 pub(crate) struct FolderLock {
@@ -44,11 +47,19 @@ impl FolderLock {
             .truncate(false)
             .open(dir.join("lock"))
             .map_err(EmbeddedError::folder("open the lock file"))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(EmbeddedError::FolderInUse { dir: dir.to_owned() }),
-            Err(TryLockError::Error(source)) => {
-                Err(EmbeddedError::Folder { operation: "lock the data folder", source })
+        let asked_at = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self { _file: file }),
+                Err(TryLockError::WouldBlock) if asked_at.elapsed() < RELEASE_WAIT => {
+                    std::thread::sleep(RETRY);
+                }
+                Err(TryLockError::WouldBlock) => {
+                    return Err(EmbeddedError::FolderInUse { dir: dir.to_owned() });
+                }
+                Err(TryLockError::Error(source)) => {
+                    return Err(EmbeddedError::Folder { operation: "lock the data folder", source });
+                }
             }
         }
     }

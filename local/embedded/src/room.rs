@@ -156,6 +156,11 @@ impl Room for InProcessRoom {
         Ok(gone)
     }
 
+    async fn gone(&self, connections: &[String]) -> Result<Vec<String>, PortError> {
+        let lines = locked(&self.0.lines);
+        Ok(connections.iter().filter(|id| !lines.contains_key(*id)).cloned().collect())
+    }
+
     async fn leave(&self, connection: &str) -> Result<(), PortError> {
         locked(&self.0.lines).remove(connection);
         Ok(())
@@ -182,7 +187,9 @@ mod tests {
         for frame in &frames {
             assert_eq!(room.send(&both(), frame).await.unwrap(), ["b"], "nobody is behind that one");
         }
+        assert_eq!(room.gone(&both()).await.unwrap(), ["b"]);
         room.leave("a").await.unwrap();
+        assert_eq!(room.gone(&both()).await.unwrap(), both());
         assert_eq!(room.send(&both(), &frames[0]).await.unwrap(), both());
         for frame in frames {
             assert_eq!(a.next().await, Some(frame));

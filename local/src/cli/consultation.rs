@@ -18,8 +18,8 @@ pub enum ConsultationAct {
     /// Verify the file of a consultation: print the head of its record and the digests of its minutes, or the first line that
     /// does not follow (exit code 1).
     Verify {
-        /// The file, as the page of the consultation gives it (NDJSON); `-` for standard input.
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
+        /// The file, as the page of the consultation gives it (NDJSON), or all its parts in their order; `-` for standard input.
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
     },
 }

@@ -143,6 +143,7 @@ impl System {
         let announce = announce_token.map(|token| announce::router(token, embedded.queue()));
         let room = InProcessRoom::default();
         let live = Live::new(&services, Arc::new(room.clone()));
+        tasks.push(tokio::spawn(rooms::let_absent_leave(live.clone())));
         let url = Url::parse(&running.settings.public_url)?;
         let rooms = Rooms::new(live.clone(), room.clone(), &url, options.trusted_proxies.clone()).router();
         let more = [page_of_messages, announce, Some(rooms)].into_iter().flatten().collect();

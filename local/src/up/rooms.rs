@@ -34,6 +34,8 @@ const SOCKETS_MAX: usize = 2048;
 const SOCKETS_OF_ADDRESS_MAX: usize = 256;
 /// How long a connection may stay without a ticket.
 const JOIN_WAIT_MAX: Duration = Duration::from_secs(10);
+/// How often those are looked for who are gone without having said so.
+const ABSENT_EVERY: Duration = Duration::from_secs(15);
 /// How long nothing may come from a client, which sends a `ping` every 30 seconds.
 const SILENCE_MAX: Duration = Duration::from_secs(90);
 /// How long a client may take none of what is sent.
@@ -88,6 +90,17 @@ impl Rooms {
 
     fn addresses(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
         self.0.addresses.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Has those leave their rooms who are gone without having said so, again and again.
+pub async fn let_absent_leave(live: Live) {
+    loop {
+        if let Err(error) = live.let_absent_leave().await {
+            let cause = error_chain(&error);
+            tracing::error!(code = error.code(), cause, "those who are gone were not found");
+        }
+        tokio::time::sleep(ABSENT_EVERY).await;
     }
 }
 

@@ -22,7 +22,7 @@ pub struct Applied {
 pub enum Change {
     /// A mark, new or changed.
     PutMark(MarkEntry),
-    /// A mark is gone.
+    /// A mark is gone; its id stays its author's.
     DropMark(EntryId),
     /// A chat message.
     PutChat(ChatEntry),

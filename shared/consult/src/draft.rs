@@ -70,11 +70,17 @@ impl MinutesText {
     }
 }
 
-/// A member who was there or said something; and chair and secretary in any case.
+/// A member who was there or said something; and chair and secretary in any case. Who was removed, or never came in, is no
+/// secretary: nobody waits for their signature.
 fn attendee(member: &Member, opinions: &[Opinion], course: &Course) -> Option<Attendee> {
+    let role = if member.role == MemberRole::Secretary && !member.is_admitted() {
+        MemberRole::Member
+    } else {
+        member.role
+    };
     let present = course.stays.get(&member.id).cloned().unwrap_or_default();
     let signer = opinions.iter().map(|opinion| &opinion.signed.by).rfind(|signer| signer.id == member.id);
-    if present.is_empty() && signer.is_none() && member.role == MemberRole::Member {
+    if present.is_empty() && signer.is_none() && role == MemberRole::Member {
         return None;
     }
     Some(Attendee {
@@ -83,7 +89,7 @@ fn attendee(member: &Member, opinions: &[Opinion], course: &Course) -> Option<At
         title: member.title.clone(),
         facility: member.facility.clone(),
         licence: signer.map_or(&member.licence, |signer| &signer.licence).clone(),
-        role: member.role,
+        role,
         present,
     })
 }

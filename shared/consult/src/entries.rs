@@ -20,7 +20,9 @@ impl Room {
     ) -> Result<Applied, Refusal> {
         let by = &scene.by.id;
         let had = scene.mark.map(|entry| &entry.mark);
-        if scene.mark.is_some_and(|entry| entry.by != *by) {
+        // An id stays its author's: others remember whose mark it was.
+        let author = scene.mark.map(|entry| &entry.by).or(scene.author);
+        if author.is_some_and(|author| author != by) {
             return Err(Refusal::NotYours);
         }
         if had == mark.as_ref() {

@@ -157,6 +157,12 @@ impl Minutes {
     /// Whether they count: the chair signed this version, and the secretary, if there is one.
     #[must_use]
     pub fn is_final(&self, signatures: &[MinutesSignature]) -> bool {
+        self.unsigned(signatures).is_empty()
+    }
+
+    /// Whose signature is missing before they count.
+    #[must_use]
+    pub fn unsigned(&self, signatures: &[MinutesSignature]) -> Vec<MemberRole> {
         let signed = |role| {
             let of =
                 |one: &&MinutesSignature| one.signed.by.role == role && one.signed.minutes == self.digest;
@@ -164,7 +170,9 @@ impl Minutes {
         };
         let has_secretary =
             self.written.text.attendees.iter().any(|attendee| attendee.role == MemberRole::Secretary);
-        signed(MemberRole::Chair) && (!has_secretary || signed(MemberRole::Secretary))
+        let needed = [(MemberRole::Chair, true), (MemberRole::Secretary, has_secretary)];
+        let missing = needed.into_iter().filter(|(role, is_needed)| *is_needed && !signed(*role));
+        missing.map(|(role, _)| role).collect()
     }
 }
 

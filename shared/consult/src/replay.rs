@@ -63,6 +63,8 @@ pub struct Replay {
     pub members: BTreeMap<MemberId, MemberView>,
     /// Marks.
     pub marks: BTreeMap<EntryId, MarkEntry>,
+    /// Whose the id of each mark is, also of those that were deleted.
+    pub authors: BTreeMap<EntryId, MemberId>,
     /// Chat, oldest first.
     pub chat: Vec<ChatEntry>,
     /// Opinions.
@@ -117,7 +119,7 @@ impl Replay {
     fn may_follow(&self, entry: &Entry) -> bool {
         let is_first = self.room.head.sequence == 0;
         let is_by_driver = entry.by.is_some() && self.room.driver == entry.by;
-        let is_author = |id| self.marks.get(id).is_none_or(|known| Some(&known.by) == entry.by.as_ref());
+        let is_author = |id| self.authors.get(id).is_none_or(|known| Some(known) == entry.by.as_ref());
         let fits = match &entry.event {
             Event::Opened { version, .. } => return is_first && *version <= RECORD_VERSION,
             Event::State { sequence, state } => {
@@ -179,6 +181,7 @@ impl Replay {
             }
             Event::Mark { id, mark: Some(mark), .. } => {
                 if let Some(by) = by.clone() {
+                    self.authors.insert(id.clone(), by.clone());
                     self.marks.insert(id.clone(), MarkEntry { id: id.clone(), by, mark: mark.clone() });
                 }
             }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::consultation::Consultation;
 use crate::contents::Contents;
+use crate::ids::MemberId;
 use crate::member::Member;
 use crate::outgoing::MarkEntry;
 
@@ -22,4 +23,6 @@ pub struct Scene<'a> {
     pub named: Option<&'a Member>,
     /// The mark with the message's id ([`crate::Incoming::id`]), if there is one.
     pub mark: Option<&'a MarkEntry>,
+    /// Whose the message's id is, if a mark ever had it: also after that mark was deleted.
+    pub author: Option<&'a MemberId>,
 }

@@ -4,7 +4,7 @@
 
 use filmless_domain::gate::{Judgement, Orders, StudyFacts, decide, decide_whose};
 use filmless_domain::identity::{AcceptedPairs, pair_digest};
-use filmless_domain::{AccessionNumber, HoldReason, Order, PatientDemographics};
+use filmless_domain::{AccessionNumber, HoldReason, Order, PatientDemographics, StudyInstanceUid};
 use filmless_store::index::{AccountRecord, OrderRecord, StudyRecord};
 use sha2::{Digest, Sha256};
 
@@ -220,11 +220,28 @@ pub(crate) async fn order_in_sight(
 /// The same, by the UID of the study.
 pub(crate) async fn find_in_sight(
     common: &Common,
-    study: &filmless_domain::StudyInstanceUid,
+    study: &StudyInstanceUid,
 ) -> Result<Option<(StudyRecord, OrderRecord)>, DeliveryError> {
     let Some(study) = common.index.study(study).await? else { return Ok(None) };
     let order = order_in_sight(common, &study).await?;
     Ok(order.map(|order| (study, order)))
+}
+
+/// Whether every one of these studies is in sight, and is that account's.
+pub(crate) async fn are_all_in_sight(
+    common: &Common,
+    account_key: &str,
+    studies: &[StudyInstanceUid],
+) -> Result<bool, DeliveryError> {
+    let found = common.index.studies_among(studies).await?;
+    for uid in studies {
+        let study = found.get(uid).filter(|study| study.account_key.as_deref() == Some(account_key));
+        let Some(study) = study else { return Ok(false) };
+        if order_in_sight(common, study).await?.is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// The latest order for the person of an account; an order for somebody else may have the same patient code.

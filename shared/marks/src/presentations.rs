@@ -27,8 +27,10 @@ const COLOUR: Kind = Kind { sop_class_uid: uids::COLOR_SOFTCOPY_PRESENTATION_STA
 
 /// The layer of what names none.
 const LAYER: &str = "MARKS";
-/// Content Label (0070,0080).
-const LABEL: &str = "MARKS";
+/// Content Label (0070,0080); of a version, it names that, in letters that a code string may have.
+fn label(context: &MarksContext<'_>) -> String {
+    context.version.map_or_else(|| "MARKS".to_owned(), |version| format!("BAN {}", version.number))
+}
 
 /// What one presentation state says of all its images.
 #[derive(Debug, Clone, PartialEq)]
@@ -139,12 +141,12 @@ fn state(
 /// Presentation State Identification (PS3.3 C.11.10).
 fn identify(context: &MarksContext<'_>, object: &mut InMemDicomObject) {
     let description = context.marks.description.as_deref().map(typed::line).unwrap_or_default();
-    let creator = typed::name(&context.marks.author.name);
+    let (label, creator) = (label(context), typed::name(&context.marks.author.name));
     let (date, time) = (context.origin().date(), context.origin().time());
     for (tag, vr, value) in [
         (tags::PRESENTATION_CREATION_DATE, VR::DA, date.as_str()),
         (tags::PRESENTATION_CREATION_TIME, VR::TM, &time),
-        (tags::CONTENT_LABEL, VR::CS, LABEL),
+        (tags::CONTENT_LABEL, VR::CS, label.as_str()),
         (tags::CONTENT_DESCRIPTION, VR::LO, &description),
         (tags::CONTENT_CREATOR_NAME, VR::PN, &creator),
     ] {

@@ -59,7 +59,8 @@ fn who_saved(t: &Texts, line: &SavedLine) -> String {
 /// Which version of minutes was saved, and who signed it last.
 fn minutes_of(t: &Texts, line: &SavedLine, version: u32) -> String {
     let words = t.consult;
-    format!("{} {version} · {} {} ({})", words.version, words.signed_by, line.author, line.facility)
+    let replaced = line.replaced_by.map(|by| format!(" · {} {by}", words.replaced_by)).unwrap_or_default();
+    format!("{} {version} · {} {} ({}){replaced}", words.version, words.signed_by, line.author, line.facility)
 }
 
 /// `GET /studies/{study_uid}/access`

@@ -5,8 +5,9 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use filmless_consult::ConsultationId;
+use filmless_delivery::consult::TakenRecord;
 use filmless_delivery::consult::live::{Live, POLL_MESSAGES_MAX, Poll, TicketAnswer};
 use filmless_delivery::viewing::Session;
 use serde::Deserialize;
@@ -23,7 +24,10 @@ const RECORD_TYPE: &str = "application/x-ndjson";
 #[derive(Deserialize)]
 pub(crate) struct From {
     #[serde(default)]
-    after: Option<u64>,
+    pub(crate) after: Option<u64>,
+    /// Whether the part is to be kept: it is written down in the audit log, as the whole file is.
+    #[serde(default)]
+    keep: Option<String>,
 }
 
 /// Whoever asks, and their consultation; `None` without a session.
@@ -84,30 +88,46 @@ pub(crate) async fn poll(
 pub(crate) async fn record(
     visitor: Visitor,
     Path(id): Path<String>,
-    Query(From { after }): Query<From>,
+    Query(From { after, keep }): Query<From>,
 ) -> Result<Response, PortalError> {
     let Some((live, session, id)) = asked(&visitor, &id).await? else {
         return Ok(StatusCode::UNAUTHORIZED.into_response());
     };
-    match after {
-        Some(after) => {
-            let file = live.record(&session, &id).await?.ok_or(PortalError::NotFound)?;
-            Ok(([(CONTENT_TYPE, RECORD_TYPE)], file.part(after).await?).into_response())
-        }
-        None => record_file(&id, live.take_record(&session, &id).await?.ok_or(PortalError::NotFound)?),
+    if let (Some(after), None) = (after, keep) {
+        let file = live.record(&session, &id).await?.ok_or(PortalError::NotFound)?;
+        return Ok(([(CONTENT_TYPE, RECORD_TYPE)], file.part(after).await?).into_response());
     }
+    record_file(&id, live.take_record(&session, &id, after).await?.ok_or(PortalError::NotFound)?)
 }
 
-/// A whole record as a file; `None` is one that is too long for one answer.
-pub(crate) fn record_file(id: &ConsultationId, file: Option<String>) -> Result<Response, PortalError> {
-    let Some(file) = file else {
-        // Who has so long a one takes it in parts, by a program.
-        let words = "Nhật ký quá dài để tải một lần: xin lấy từng phần với ?after=0.\n\
-                     This record is too long for one answer: take it in parts, beginning with ?after=0.\n";
-        return Ok((StatusCode::PAYLOAD_TOO_LARGE, words).into_response());
+/// A file, or the list of its parts.
+pub(crate) fn record_file(id: &ConsultationId, file: TakenRecord) -> Result<Response, PortalError> {
+    let file = match file {
+        TakenRecord::File(file) => file,
+        TakenRecord::Parts(starts) => return Ok(Html(parts_page(id, &starts)).into_response()),
     };
     let name = format!("attachment; filename=\"hoi-chan-{id}.ndjson\"");
     let name = HeaderValue::try_from(name).map_err(PortalError::failed)?;
     let headers = [(CONTENT_TYPE, HeaderValue::from_static(RECORD_TYPE)), (CONTENT_DISPOSITION, name)];
     Ok((headers, file).into_response())
+}
+
+/// Links to the parts of a file that is too long for one answer.
+fn parts_page(id: &ConsultationId, starts: &[u64]) -> String {
+    let part = |(place, start): (usize, &u64)| {
+        let number = place + 1;
+        let name = format!("hoi-chan-{id}-{number:03}.ndjson");
+        format!("<li><a href=\"?after={start}&amp;keep=yes\" download=\"{name}\">{name}</a></li>\n")
+    };
+    let parts: String = starts.iter().enumerate().map(part).collect();
+    format!(
+        "<!doctype html>\n<html lang=\"vi\">\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>Nhật ký buổi hội chẩn</title>\n\
+         <h1>Nhật ký buổi hội chẩn</h1>\n\
+         <p>Nhật ký dài nên được chia thành {count} phần. Xin tải đủ các phần; kiểm tra bằng: \
+         <code>filmless consultation verify hoi-chan-{id}-*.ndjson</code></p>\n\
+         <p lang=\"en\">This record is long, so it comes in {count} parts. Please download all of them, and verify them together.</p>\n\
+         <ol>\n{parts}</ol>\n</html>\n",
+        count = starts.len(),
+    )
 }

@@ -19,6 +19,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) is_patient: bool,
     /// The consultation of a member, or those of a share that may start one.
     pub(crate) consult_url: Option<String>,
+    /// Where a member's pages ask whether they may still be seen.
+    pub(crate) standing_url: Option<String>,
     /// In a browser within Zalo, Facebook or the like: the script that copies the link for another browser.
     pub(crate) in_app_script_url: Option<String>,
     pub(crate) back: &'a str,
@@ -46,6 +48,7 @@ impl<'a> Frame<'a> {
             is_signed_in,
             is_patient: is_signed_in,
             consult_url: None,
+            standing_url: None,
             in_app_script_url: visitor.in_app.then(|| assets::url("in-app.js")),
             back,
             style_url: assets::url("style.css"),
@@ -60,7 +63,14 @@ impl<'a> Frame<'a> {
             Some(seat) => Some(format!("/consultations/{}", seat.consultation)),
             None => session.may_consult().then(|| "/consultations".to_owned()),
         };
-        Self { is_patient: session.share.is_none(), consult_url, ..self }
+        let standing_url =
+            session.seat().map(|seat| format!("/consultations/{}/standing", seat.consultation));
+        Self { is_patient: session.share.is_none(), consult_url, standing_url, ..self }
+    }
+
+    /// The script that asks there.
+    pub(crate) fn member_script_url(&self) -> String {
+        assets::url("member.js")
     }
 }
 

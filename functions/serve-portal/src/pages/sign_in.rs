@@ -10,6 +10,7 @@ use filmless_delivery::viewing::SignIn;
 use serde::Deserialize;
 
 use super::answer::{page, see_other};
+use super::consult::standing::farewell;
 use super::frame::Frame;
 use crate::cookies;
 use crate::error::PortalError;
@@ -47,6 +48,10 @@ pub(crate) async fn show(visitor: Visitor, arrival: Query<Arrival>) -> Result<Re
     let frame = Frame::new(&visitor, visitor.language(None), false);
     let notice =
         arrival.after.as_deref().filter(|after| *after == "sign-out").map(|_| frame.t.sign_in.signed_out);
+    let notice = match notice {
+        Some(notice) => Some(notice),
+        None => farewell(&visitor, frame.t).await?,
+    };
     page(StatusCode::OK, &SignInPage { frame, notice, error: None, account: "" })
 }
 

@@ -6,7 +6,7 @@ use axum::extract::{Path, RawQuery};
 use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Response};
-use filmless_delivery::viewing::{SeriesView, Session, StudyView};
+use filmless_delivery::viewing::{MinutesSeries, SeriesView, Session, StudyView};
 use filmless_domain::invisible::one_line;
 use filmless_domain::{ReportLack, SignedResult, StudyInstanceUid};
 use serde::Serialize;
@@ -105,6 +105,7 @@ fn gaps(t: &Texts, view: &SeriesView) -> Vec<String> {
         ReportLack::Unverified => t.viewer.report_status.unverified.to_owned(),
     });
     [
+        view.minutes.as_ref().map(|minutes| replaced(t, minutes)),
         lack,
         said(view.missing_frames, &words.missing_frames),
         said(view.cut_instances, &words.cut_instances),
@@ -113,6 +114,14 @@ fn gaps(t: &Texts, view: &SeriesView) -> Vec<String> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// Which versions of minutes in a series were replaced, the one that counts first.
+fn replaced(t: &Texts, minutes: &MinutesSeries) -> String {
+    let (words, counts) = (t.consult, minutes.counts);
+    let older: Vec<String> = minutes.replaced.iter().map(u32::to_string).collect();
+    let older = format!("{} {} {} {counts}", words.version, older.join(", "), words.replaced_by);
+    if minutes.is_here { format!("{} {counts} {}; {older}", words.version, words.counts) } else { older }
 }
 
 /// The name of a series: its description, else its number, else its modality.

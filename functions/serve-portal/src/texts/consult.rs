@@ -81,6 +81,11 @@ words! {
         wait: "Chủ tọa sẽ cho Ông/Bà vào. Trang này tự mở lại sau mỗi 10 giây.", "The chair will let you in. This page looks again every 10 seconds.";
         over_title: "Cuộc hội chẩn đã kết thúc", "The consultation is over";
         over: "Ông/Bà chưa được cho vào, và phòng đọc chung đã đóng. Có thắc mắc, xin hỏi người đã mời.", "You were not let in, and the room is closed. Please ask whoever invited you.";
+        out_removed: "Chủ tọa đã mời Ông/Bà ra khỏi hội chẩn. Hình ảnh và nội dung trao đổi đã được xóa khỏi trình duyệt này.", "The chair removed you from the consultation. Its images and everything that was said were cleared from this browser.";
+        out_recalled: "Bệnh viện đã đóng lần chụp của cuộc hội chẩn. Hình ảnh và nội dung trao đổi đã được xóa khỏi trình duyệt này.", "The hospital closed a study of the consultation. Its images and everything that was said were cleared from this browser.";
+        out_withdrawn: "Người bệnh đã rút lại sự đồng ý, hoặc chia sẻ đã kết thúc. Hình ảnh và nội dung trao đổi đã được xóa khỏi trình duyệt này.", "The patient took back the consent, or the share ended. The images and everything that was said were cleared from this browser.";
+        out_over: "Cuộc hội chẩn đã kết thúc, và trang của nó đã đóng.", "The consultation is over, and its pages are closed.";
+        out_elsewhere: "Thư mời này đã được thay bằng thư mời khác, hoặc phiên làm việc đã kết thúc. Xin mở lại đường dẫn trong thư mời mới nhất.", "Another invitation took the place of this one, or the session ended. Please open the link of your newest invitation again.";
         you_are: "Ông/Bà là", "You are";
         patient: "Người bệnh", "Patient";
         started_by: "Người mở", "Started by";
@@ -154,6 +159,7 @@ words! {
         version: "Bản", "Version";
         is_final: "Đủ chữ ký.", "Signed by all who have to.";
         not_final: "Chưa đủ chữ ký: chưa có giá trị.", "Not yet signed by all who have to: not valid.";
+        unsigned: "Còn thiếu chữ ký", "Signatures missing";
         reason: "Lý do sửa", "Reason for the correction";
         reason_hint: "Bắt buộc nếu bản trước đã có chữ ký.", "Required where the version before was signed.";
         record_number: "Số bệnh án", "Record number";
@@ -168,6 +174,8 @@ words! {
         follow_up: "Theo dõi", "Follow-up";
         signatures: "Chữ ký", "Signatures";
         no_signatures: "Chưa ai ký bản này.", "Nobody has signed this version.";
+        replaced_by: "đã được thay bằng bản", "was replaced by version";
+        counts: "là bản hiện hành", "is the one that counts";
         sign_minutes: "Ký biên bản", "Sign the minutes";
         sign_hint: "Chữ ký thuộc về đúng bản này. Nếu biên bản được sửa, cần ký lại.", "A signature is for this version alone. If the minutes are corrected, they are signed again.";
         record: "Nhật ký buổi hội chẩn", "Record of the consultation";
@@ -182,6 +190,7 @@ words! {
         fault_twice: "bị lặp", "is there twice";
         fault_outside: "ngoài khoảng cho phép", "is outside its range";
         fault_not_allowed: "không hợp lệ", "is not valid";
+        fault_stale: "đã có bản mới hơn. Xin mở lại trang hội chẩn để đọc bản đó, rồi ghi phần của Ông/Bà vào bản sau", "there is a newer one. Please open the consultation again, read that one, and write yours into the next";
         fault_unprintable: "có ký tự không in được trong biên bản, xin viết cách khác", "has a sign that minutes cannot print; please write it in another way";
         fault_unknown: "không thuộc cuộc hội chẩn này", "does not belong to this consultation";
     }

@@ -75,6 +75,7 @@ mod tests {
             frames: 0,
             is_report: false,
             is_dose: false,
+            minutes: None,
             report_lacks: None,
             without_picture,
             cut_instances: 0,

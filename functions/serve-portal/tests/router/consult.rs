@@ -10,14 +10,16 @@ use filmless_delivery::consult::{ConsultationId, MemberId};
 use filmless_delivery::notice::feedback::{Feedback, Recorded, Verdict, record_feedback};
 use filmless_delivery::notice::send_member_message;
 use filmless_delivery::record::messages::MemberTask;
+use filmless_delivery::release::release_study;
 use filmless_delivery::viewing::{Portal, SeatOpening};
 use filmless_domain::Channel;
 use filmless_domain::staff::Identified;
 use filmless_store::index::{Index, MemberMessageKind, MemberMessageRecord, Transaction};
 use filmless_store::port::{Message, Messenger, Messengers, PortError};
+use jiff::SignedDuration;
 
 use crate::answer::Answer;
-use crate::world::{OPENED, PUBLIC_URL, STUDY, STUDY_OF_ANOTHER, World, digest, shared, uid};
+use crate::world::{self, OPENED, PUBLIC_URL, STUDY, STUDY_OF_ANOTHER, World, digest, now, shared, uid};
 use crate::{GUEST, HOA, JOHN, cookie_of, form, request};
 
 pub const PATIENT: &str = "/staff/patients/TjIwLTAzMTc1NDI/consultations";
@@ -51,6 +53,13 @@ impl World {
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
         let id = between(&answer.body, &format!("href=\"{PATIENT}/"), "\"").to_owned();
         (id, tickets_of(&answer.body))
+    }
+
+    /// Where a member's pages hear that they stand.
+    async fn standing(&self, cookie: &str, id: &str) -> String {
+        let answer = self.page(cookie, &format!("/consultations/{id}/standing")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        answer.body
     }
 
     /// Enters a code; returns the cookie.
@@ -118,6 +127,18 @@ async fn a_member_sees_nothing_before_the_chair_admits_them_and_nothing_after_th
         assert!(status == StatusCode::NOT_FOUND || path.ends_with("seen"), "{path} {status}");
     }
 
+    // Every page of a member asks whether it may still be seen; nobody else is asked.
+    let standing_url = format!("data-standing-url=\"{page_url}/standing\"");
+    assert!(waiting.body.contains(&standing_url) && waiting.body.contains("/member-"), "{}", waiting.body);
+    assert_eq!(world.standing(&member, &id).await, r#"{"reason":null,"standing":"in"}"#);
+    let asked = format!("{page_url}/standing");
+    assert_eq!(world.page("", &asked).await.status, StatusCode::UNAUTHORIZED);
+    let other = format!("/consultations/{}/standing", "0".repeat(32));
+    for (cookie, path) in [(HOA, &asked), (GUEST, &asked), (&member, &other)] {
+        assert_eq!(world.page(cookie, path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    assert!(!world.page(HOA, &page_url).await.body.contains("standing"));
+
     let led = world.page(&chair, &page_url).await;
     let url = member_url(&led.body, "BS. Khách");
     // Nobody else admits: not the member themselves, not the patient, not a guest of the patient.
@@ -133,6 +154,9 @@ async fn a_member_sees_nothing_before_the_chair_admits_them_and_nothing_after_th
     // An address that somebody keeps who is removed lives a minute.
     let granted = world.page(&member, &format!("{study}/grant")).await.body;
     assert!(granted.contains("X-Amz-Expires=60&") && !granted.contains("X-Amz-Expires=900"), "{granted}");
+    for path in [&study, &format!("{study}/read"), &room, &page_url] {
+        assert!(world.page(&member, path).await.body.contains(&standing_url), "{path}");
+    }
     let room_page = world.page(&member, &room).await.body;
     assert!(room_page.contains(&format!("data-consultation=\"{{&#34;id&#34;:&#34;{id}&#34;")), "{room_page}");
     // Only what was opened: another study of the same patient is not there.
@@ -159,9 +183,14 @@ async fn a_member_sees_nothing_before_the_chair_admits_them_and_nothing_after_th
         let is_out = answer.header(LOCATION) == "/" || answer.status == StatusCode::UNAUTHORIZED;
         assert!(is_out, "{path} {}", answer.status);
     }
+    // What their browser has loaded goes, too, and it says why; also a page that is loaded anew.
+    assert_eq!(world.standing(&member, &id).await, r#"{"reason":"removed","standing":"out"}"#);
+    let start = world.page(&member, "/").await.body;
+    assert!(start.contains("Chủ tọa đã mời Ông/Bà ra khỏi hội chẩn"), "{start}");
     let link = world.page("", &format!("/c/{}", tickets[1].token)).await;
     assert_eq!(link.status, StatusCode::NOT_FOUND);
     // The others go on.
+    assert_eq!(world.standing(&chair, &id).await, r#"{"reason":null,"standing":"in"}"#);
     assert_eq!(world.page(&chair, &study).await.status, StatusCode::OK);
 }
 
@@ -178,6 +207,9 @@ async fn a_hold_of_the_study_and_the_patients_own_word_end_everything_and_the_ch
         assert_eq!(world.page(&chair, &format!("/studies/{STUDY}")).await.status, StatusCode::OK);
         let path = path.replace("ID", &id);
         assert!(world.act(who, &path, typed).await.status.as_u16() < 400, "{path}");
+        let why = if who == HOA { "withdrawn" } else { "recalled" };
+        let out = format!(r#"{{"reason":"{why}","standing":"out"}}"#);
+        assert_eq!(world.standing(&chair, &id).await, out);
         for path in [format!("/studies/{STUDY}"), format!("/consultations/{id}")] {
             assert_eq!(world.page(&chair, &path).await.header(LOCATION), "/", "{path}");
         }
@@ -198,6 +230,7 @@ async fn a_hold_of_the_study_and_the_patients_own_word_end_everything_and_the_ch
     assert_eq!(world.act(&chair, &format!("{page_url}/end"), "").await.header(LOCATION), page_url);
     let shown = world.page(&chair, &page_url).await.body;
     assert!(shown.contains("Chủ tọa đã kết thúc.") && shown.contains("Xem lại cuộc hội chẩn"), "{shown}");
+    assert_eq!(world.standing(&chair, &id).await, r#"{"reason":"chair","standing":"room-over"}"#);
     // The patient reads what was opened, with whose consent, by whom, and until when it can be looked at.
     assert_eq!(world.page(&chair, &format!("/studies/{STUDY}")).await.status, StatusCode::OK);
     let until = between(&shown, "Hình ảnh mở đến hết ", "<").to_owned();
@@ -217,6 +250,87 @@ async fn a_hold_of_the_study_and_the_patients_own_word_end_everything_and_the_ch
         shown.contains("Ông/Bà đã rút lại sự đồng ý") && !shown.contains("Rút lại sự đồng ý</button>"),
         "{shown}"
     );
+}
+
+#[tokio::test]
+async fn an_order_that_names_somebody_else_closes_what_was_said_at_once_and_the_gate_ends_everything() {
+    let world = World::new().await;
+    let (id, tickets) = world.consultation().await;
+    let chair = world.enter(&tickets[0]).await;
+    let url = format!("/consultations/{id}");
+    world.act(&chair, &format!("{url}/opinions"), "text=Không+thấy+u").await;
+    world.act(&chair, &format!("{url}/minutes"), "follows=&conclusion=Không+có+u").await;
+    let said = [url.clone(), format!("{url}/minutes"), format!("{url}/minutes.pdf")];
+    for path in &said {
+        assert_eq!(world.page(&chair, path).await.status, StatusCode::OK, "{path}");
+    }
+    let changed = world.with(|services| async move {
+        let study = services.index.study(&uid(STUDY)).await.unwrap().unwrap();
+        let record = services.index.order(&study.order_accession.unwrap()).await.unwrap().unwrap();
+        let mut order = serde_json::to_value(&record.order).unwrap();
+        order["patient"]["name"] = "Phạm Hoàn Toàn Khác".into();
+        order["patient"]["birth_date"] = "1999-09-09".into();
+        world::order(&services, order).await;
+    });
+    changed.await;
+    for path in &said {
+        assert_eq!(world.page(&chair, path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    world.with(|services| async move { release_study(&services.into(), &uid(STUDY)).await.unwrap() }).await;
+    assert_eq!(world.standing(&chair, &id).await, r#"{"reason":"recalled","standing":"out"}"#);
+    for path in &said {
+        assert_eq!(world.page(&chair, path).await.header(LOCATION), "/", "{path}");
+    }
+    let link = world.page("", &format!("/c/{}", tickets[1].token)).await;
+    assert_eq!(link.status, StatusCode::NOT_FOUND);
+    let shown = world.page(RECORDS, &format!("{PATIENT}/{id}")).await.body;
+    assert!(shown.contains("Đã dừng: một lần chụp được thu hồi"), "{shown}");
+}
+
+#[tokio::test]
+async fn minutes_wait_for_no_secretary_who_was_removed_or_never_came_in() {
+    for is_admitted in [true, false] {
+        let world = World::new().await;
+        let (id, tickets) = world.consultation_with("&secretary=1").await;
+        let url = format!("/consultations/{id}");
+        let chair = world.enter(&tickets[0]).await;
+        if is_admitted {
+            world.enter(&tickets[1]).await;
+            let led = world.page(&chair, &url).await.body;
+            let secretary = member_url(&led, "BS. Khách").to_owned();
+            world.act(&chair, &format!("{secretary}/admit"), "").await;
+            world.act(&chair, &format!("{url}/minutes"), "follows=&conclusion=U").await;
+            let shown = world.page(&chair, &url).await.body;
+            assert!(shown.contains("Còn thiếu chữ ký: Chủ tọa, Thư ký."), "{shown}");
+            world.act(&chair, &format!("{secretary}/remove"), "").await;
+        }
+        let follows = between(
+            &world.page(&chair, &format!("{url}/minutes")).await.body,
+            "name=\"follows\" value=\"",
+            "\"",
+        )
+        .to_owned();
+        // Seven texts of ordinary Vietnamese: far below the limit of a version, and three times as long in a form.
+        let long = "Tổn thương dạng kính mờ. ".repeat(790);
+        let typed = ["conclusion", "diagnosis", "course", "treatment_so_far", "treatment", "follow_up"].map(
+            |field| {
+                format!(
+                    "&{field}={}",
+                    url::form_urlencoded::byte_serialize(long.as_bytes()).collect::<String>()
+                )
+            },
+        );
+        let typed = format!("follows={follows}{}", typed.concat());
+        assert!(typed.len() > 256 * 1024, "{}", typed.len());
+        let written = world.act(&chair, &format!("{url}/minutes"), &typed).await;
+        assert_eq!(written.status, StatusCode::SEE_OTHER, "{}", written.body);
+        let shown = world.page(&chair, &url).await.body;
+        assert!(shown.contains("Còn thiếu chữ ký: Chủ tọa."), "{shown}");
+        let digest = digest_of(&world.page(&chair, &format!("{url}/minutes")).await.body);
+        world.act(&chair, &format!("{url}/minutes/sign"), &format!("digest={digest}")).await;
+        let shown = world.page(&chair, &url).await.body;
+        assert!(shown.contains("Đủ chữ ký.") && !shown.contains("Còn thiếu"), "{shown}");
+    }
 }
 
 #[tokio::test]
@@ -244,6 +358,28 @@ async fn a_consultation_without_consent_question_chair_or_sight_is_not_started_a
         (
             format!("study={STUDY}&question=U+%E2%9C%93&days=7{CONSENT}{member}&chair=0"),
             "không in được trong biên bản, xin viết cách khác (✓).",
+        ),
+        (
+            format!("study={STUDY}&question=U%E2%80%AEgnas&days=7{CONSENT}{member}&chair=0"),
+            "không in được trong biên bản, xin viết cách khác (U+202E).",
+        ),
+        (
+            format!("{study}{CONSENT}&name_0=BS%E2%81%A6+A&facility_0=BV&chair=0"),
+            "Thành viên 1 – Họ tên: có ký tự không in được trong biên bản, xin viết cách khác (U+2066).",
+        ),
+        (
+            format!("{study}{CONSENT}&name_0=A&facility_0=%E2%80%8FBV&chair=0"),
+            "Thành viên 1 – Nơi làm việc: có ký tự không in được",
+        ),
+        (
+            format!("{study}{CONSENT}&name_0=A&facility_0=B&licence_0=0%E2%80%AD1&chair=0"),
+            "Thành viên 1 – Số giấy phép hành nghề: có ký tự không in được",
+        ),
+        (
+            format!(
+                "{study}&consent_by=L%E2%80%AAan&consent_form=spoken&consent_at=2020-11-23T16:00{member}&chair=0"
+            ),
+            "có ký tự không in được trong biên bản, xin viết cách khác (U+202A).",
         ),
         (format!("study={STUDY}&question=U&days=31{CONSENT}{member}&chair=0"), "trong bao lâu?: ngoài"),
         (format!("{study}{CONSENT}{member}&chair=4"), "Chủ tọa: còn thiếu"),
@@ -312,6 +448,11 @@ async fn an_opinion_is_signed_once_added_to_and_never_changed() {
     let empty = world.act(&chair, &opinions, "text=+").await;
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(empty.body.contains("Ý kiến của Ông/Bà: còn trống."), "{}", empty.body);
+    for typed in ["text=Lành%E2%80%AE+ác", "text=Lành&licence=%E2%80%8F001"] {
+        let misleading = world.act(&chair, &opinions, typed).await;
+        assert_eq!(misleading.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed}");
+        assert!(misleading.body.contains("(U+20"), "{}", misleading.body);
+    }
     // The same form twice is one opinion.
     for _ in 0..2 {
         let answer = world.act(&chair, &opinions, "text=Không+thấy+u").await;
@@ -382,7 +523,7 @@ async fn minutes_are_versions_that_name_the_one_before_and_count_once_chair_and_
     }
     let stale = world.act(&chair, &sign, &format!("digest={digest}")).await;
     assert_eq!(stale.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(stale.body.contains("Bản: không hợp lệ."), "{}", stale.body);
+    assert!(stale.body.contains("Bản: đã có bản mới hơn."), "{}", stale.body);
     let digest = digest_of(&world.page(&chair, &minutes).await.body);
     // A form that follows an older version does not overwrite a newer one.
     assert_eq!(
@@ -668,6 +809,18 @@ async fn the_provider_names_a_member_by_the_mailbox_that_it_verified_and_their_c
                 ("u1", None, true),
             ] {
                 let (subject, name) = (subject.to_owned(), Some("TS. Trần Văn Chủ".to_owned()));
+                // A name that minutes could not print is none.
+                let misleading = Identified {
+                    subject: subject.clone(),
+                    name: Some("TS. \u{202e}ủhC".to_owned()),
+                    email: email.map(str::to_owned),
+                };
+                if is_theirs {
+                    portal.take_seat_as(&digest(&token), &misleading, "203.0.113.9").await.unwrap();
+                    let of = ConsultationId::parse(&of).unwrap();
+                    let named = services.index.members(&of).await.unwrap().remove(0).member.name;
+                    assert!(!named.contains("ủhC"), "{named}");
+                }
                 let who = Identified { subject, name, email: email.map(str::to_owned) };
                 let opened = portal.take_seat_as(&digest(&token), &who, "203.0.113.9").await.unwrap();
                 assert_eq!(matches!(opened, SeatOpening::Granted { .. }), is_theirs, "{email:?} {opened:?}");
@@ -680,6 +833,31 @@ async fn the_provider_names_a_member_by_the_mailbox_that_it_verified_and_their_c
         .await;
     let refused = world.act("", &format!("/c/{token}"), &format!("code={code}")).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn an_account_with_an_at_sign_is_the_verified_mailbox_and_no_stable_name_that_looks_like_it() {
+    let world = World::new().await;
+    let (_, tickets) = world.consultation_with("&account_1=an%40bv.vn").await;
+    let token = tickets[1].token.clone();
+    world
+        .with(|services| async move {
+            let portal = Portal::new(&services);
+            for (subject, email, is_theirs) in [
+                // An address that the provider did not verify does not even come here.
+                ("an@bv.vn", None, false),
+                ("an@bv.vn", Some("binh@bv.vn"), false),
+                ("u7", Some("an@bv.vn.evil.example"), false),
+                ("u7", Some("AN@bv.vn"), true),
+                ("an@bv.vn", Some("an@bv.vn"), false),
+            ] {
+                let who = Identified { subject: subject.into(), name: None, email: email.map(str::to_owned) };
+                let opened = portal.take_seat_as(&digest(&token), &who, "203.0.113.9").await.unwrap();
+                let is_granted = matches!(opened, SeatOpening::Granted { .. });
+                assert_eq!(is_granted, is_theirs, "{subject} {email:?} {opened:?}");
+            }
+        })
+        .await;
 }
 
 #[tokio::test]
@@ -713,6 +891,29 @@ async fn a_share_gives_to_a_consultation_no_more_than_it_has_and_takes_it_along_
     }
     let shown = world.page(HOA, &page_url).await.body;
     assert!(shown.contains("Đã dừng: Ông/Bà đã rút lại sự đồng ý."), "{shown}");
+}
+
+#[tokio::test]
+async fn a_share_starts_six_consultations_a_day_however_soon_they_end() {
+    let (world, clock) = World::with_clock().await;
+    let share = format!("label=BS.+Minh&relation=doctor&study={STUDY}&days=7&may_consult=yes");
+    let made = world.act(HOA, "/shares", &share).await;
+    let (token, code) = crate::secrets_of(&made.body);
+    let path = format!("/s/{token}");
+    let come = async || cookie_of(&world.act("", &path, &format!("code={code}")).await);
+    let typed = format!("study={STUDY}&question=U&days=1{CONSENT}{MEMBERS}");
+    let doctor = come().await;
+    for _ in 0..6 {
+        let started = world.act(&doctor, "/consultations", &typed).await;
+        assert_eq!(started.status, StatusCode::OK, "{}", started.body);
+        let id = between(&started.body, "href=\"/consultations/", "\"");
+        world.act(&doctor, &format!("/consultations/{id}/end"), "").await;
+    }
+    let refused = world.act(&doctor, "/consultations", &typed).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "none is open, but six were started");
+    clock.set(now() + SignedDuration::from_hours(25));
+    let doctor = come().await;
+    assert_eq!(world.act(&doctor, "/consultations", &typed).await.status, StatusCode::OK);
 }
 
 async fn save_marks(world: &World, cookie: &str) -> StatusCode {

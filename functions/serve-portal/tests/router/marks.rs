@@ -46,6 +46,8 @@ async fn one_save_more_than_a_share_may_have_is_refused() {
                     saved_at: now(),
                     series: Vec::new(),
                     minutes: None,
+                    consultation: None,
+                    replaced_by: None,
                 };
                 let key = MarksRecord::key(&uid(STUDY), &name);
                 let transaction = Transaction::new().put(&key, &record, Change::new()).unwrap();

@@ -17,6 +17,8 @@ use filmless_delivery::prepare::settle::{check_quiet, settle_marks};
 use filmless_delivery::record::messages::SeriesContents;
 use filmless_delivery::release::release_study;
 use filmless_domain::ObjectKey;
+use filmless_domain::audit::Actor;
+use filmless_store::index::{Change, MarksRecord, Transaction};
 use filmless_store::{ObjectVersion, Served};
 use serde_json::{Value, json};
 
@@ -129,10 +131,15 @@ struct Held {
 }
 
 async fn held() -> Held {
+    held_about(&[SEEN]).await
+}
+
+async fn held_about(studies: &[&str]) -> Held {
     let (world, clock) = World::with_clock().await;
     let of = Arc::clone(&clock);
     world.with(|services| async move { arrive(&services, &of).await }).await;
-    let typed = format!("study={SEEN}&question=U+gi%3F&days=7{CONSENT}{MEMBERS}&secretary=1");
+    let studies: Vec<String> = studies.iter().map(|study| format!("study={study}")).collect();
+    let typed = format!("{}&question=U+gi%3F&days=7{CONSENT}{MEMBERS}&secretary=1", studies.join("&"));
     let started = world.act(RECORDS, PATIENT, &typed).await;
     assert_eq!(started.status, StatusCode::OK, "{}", started.body);
     let id = between(&started.body, &format!("href=\"{PATIENT}/"), "\"").to_owned();
@@ -364,4 +371,69 @@ async fn signed_minutes_become_document_selection_presentations_and_measurements
         assert!(who.contains(words), "{words}: {who}");
     }
     assert!(!who.contains("Ai đã lưu đánh dấu"), "nobody saved marks by themselves: {who}");
+    let told = "Bản 2 là bản hiện hành; Bản 1 đã được thay bằng bản 2";
+    assert_eq!(study.matches(told).count(), 4, "each series says which version counts: {study}");
+
+    // A version without images of a study leaves nothing new beside them: what lies there is told from it all the same.
+    let written = world.act(&held.secretary, &minutes, &typed(&follows, "U+3", &[])).await;
+    assert_eq!(written.status, StatusCode::SEE_OTHER, "{}", written.body);
+    follows = digest_of(&world.page(&held.secretary, &minutes).await.body);
+    for cookie in [&held.secretary, &held.chair] {
+        held.clock.set(at("10:10"));
+        world.act(cookie, &sign, &format!("digest={follows}")).await;
+    }
+    world.with(|services| async move { come_in(&services).await }).await;
+    for path in [format!("/studies/{SEEN}"), format!("/studies/{SEEN}/read")] {
+        let shown = world.page(&held.chair, &path).await.body;
+        assert_eq!(
+            shown.matches("Bản 3 là bản hiện hành; Bản 1, 2 đã được thay bằng bản 3").count(),
+            1,
+            "{shown}"
+        );
+        assert_eq!(shown.matches(">Bản 1, 2 đã được thay bằng bản 3").count(), 3, "{shown}");
+    }
+    let who = world.page(HOA, &format!("/studies/{SEEN}/access")).await.body;
+    assert_eq!(who.matches(" · đã được thay bằng bản 3").count(), 2, "{who}");
+}
+
+#[tokio::test]
+async fn what_replaced_minutes_left_in_another_study_is_told_from_the_version_that_counts() {
+    let held = held_about(&[SEEN, STUDY]).await;
+    let (world, id) = (&held.world, held.id.clone());
+    let saved = |consultation: &ConsultationId, name: &str| MarksRecord {
+        name: name.to_owned(),
+        actor: Actor::System,
+        author: "BS. Chủ".into(),
+        facility: "BV A".into(),
+        saved_at: at("09:40"),
+        series: Vec::new(),
+        minutes: Some(1),
+        consultation: Some(consultation.clone()),
+        replaced_by: None,
+    };
+    // The first version had key images of both studies, the second has none of the other one.
+    let records = [saved(&id, "theirs"), saved(&ConsultationId::parse(&"0".repeat(32)).unwrap(), "others")];
+    world
+        .with(|services| async move {
+            for record in &records {
+                let key = MarksRecord::key(&uid(STUDY), &record.name);
+                let transaction = Transaction::new().put(&key, record, Change::new()).unwrap();
+                let _ = services.index.commit(transaction).await.unwrap();
+            }
+        })
+        .await;
+    let minutes = format!("{}/minutes", held.url);
+    let mut follows = String::new();
+    for version in ["U+1", "U+2"] {
+        world.act(&held.secretary, &minutes, &typed(&follows, version, &[])).await;
+        follows = digest_of(&world.page(&held.secretary, &minutes).await.body);
+        for cookie in [&held.secretary, &held.chair] {
+            world.act(cookie, &format!("{minutes}/sign"), &format!("digest={follows}")).await;
+        }
+    }
+    let mut found =
+        world.with(|services| async move { services.index.marks(&uid(STUDY)).await.unwrap() }).await;
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    let found: Vec<_> = found.iter().map(|saved| (saved.name.as_str(), saved.replaced_by)).collect();
+    assert_eq!(found, [("others", None), ("theirs", Some(2))]);
 }

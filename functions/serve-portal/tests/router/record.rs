@@ -2,10 +2,12 @@
 
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use filmless_consult::verify;
+use filmless_consult::{ConsultationId, Incoming, verify};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
 
 use crate::consult::{PATIENT, RECORDS, digest_of, member_url};
-use crate::world::World;
+use crate::world::{Meeting, STUDY, World, now, state};
 use crate::{GUEST, HOA};
 
 const ADMIN: &str = "filmless_staff=admin";
@@ -57,5 +59,49 @@ async fn the_file_of_a_consultation_holds_all_that_was_signed_for_members_and_au
     assert!(!world.page(RECORDS, &format!("{PATIENT}/{id}")).await.body.contains(&of_staff));
     for cookie in [HOA, GUEST] {
         assert_eq!(world.page(cookie, &record).await.status, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
+async fn a_long_record_comes_in_parts_that_are_the_file() {
+    let (world, clock) = World::with_clock().await;
+    let (id, tickets) = world.consultation_with("").await;
+    let chair = world.enter(&tickets[0]).await;
+    let (consultation, cookies) = (ConsultationId::parse(&id).unwrap(), [chair.clone()]);
+    world
+        .with(|services| async move {
+            let meeting = Meeting::in_room(&services, consultation, &cookies).await;
+            let mut line = meeting.join(0).await;
+            let parts: Vec<u32> = (10_000..10_900).collect();
+            let object = |number: u32| json!({ "study_instance_uid": STUDY, "sop_instance_uid": format!("1.2.{number}"), "parts": parts });
+            let objects: Vec<Value> = (0..2).map(object).collect();
+            for number in 1..=1200_u32 {
+                clock.set(now() + SignedDuration::from_millis(i64::from(number) * 60));
+                let mut shown = state(u64::from(number), 0);
+                shown["state"]["objects"] = json!(objects);
+                line.say(&shown).await;
+            }
+            let room = services.index.room_lines(&meeting.id, 1200, 10).await.unwrap();
+            assert!(room.last().unwrap().sequence > 1200, "none was refused");
+            meeting.act(&Incoming::End {}).await;
+        })
+        .await;
+    let record = format!("/consultations/{id}/record");
+    for (cookie, path) in [(chair.as_str(), &record), (ADMIN, &format!("{PATIENT}/{id}/record"))] {
+        let list = world.page(cookie, path).await;
+        assert_eq!((list.status, list.header(CONTENT_TYPE)), (StatusCode::OK, "text/html; charset=utf-8"));
+        let links: Vec<&str> =
+            list.body.split("<a href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        assert!(links.len() >= 4, "{}", list.body);
+        let mut file = String::new();
+        for link in links {
+            let part = world.page(cookie, &format!("{path}{}", link.replace("&amp;", "&"))).await;
+            assert!(part.header(CONTENT_DISPOSITION).starts_with("attachment"), "{link}");
+            assert!(part.body.len() < 5 << 20, "a function of AWS answers with no more than 6 MB");
+            file.push_str(&part.body);
+        }
+        assert!(file.len() > 12 << 20);
+        let verified = verify(&file).unwrap();
+        assert_eq!(verified.consultation.as_str(), id);
     }
 }

@@ -6,7 +6,9 @@ use filmless_domain::staff::Role;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::world::{Line, Meeting, STUDY, STUDY_OF_ANOTHER, Standing, World, desk, now, state, uid};
+use crate::world::{
+    Line, Meeting, STUDY, STUDY_OF_ANOTHER, Standing, World, desk, is_documented, now, state, uid,
+};
 
 const MARK: &str = "0e2f0a52-9f7e-4c39-8e0f-8d3a4b1c2d3e";
 const SAID: &str = "1e2f0a52-9f7e-4c39-8e0f-8d3a4b1c2d3e";
@@ -116,6 +118,11 @@ async fn what_a_member_may_not_is_refused_with_a_reason_and_the_room_goes_on() {
                 // No more than anybody may say in one second.
                 clock.set(now() + SignedDuration::from_secs(moment));
                 let line = if who == 0 { &mut chair } else { &mut second };
+                // The document refuses what cannot be read, and takes what is refused for another reason.
+                let is_unreadable = ["too_large", "malformed", "unknown_type"].contains(&code);
+                if message["type"] != "join" {
+                    assert_eq!(is_documented(&message), !is_unreadable, "{message}");
+                }
                 assert_eq!(line.refusal_of(&message).await, code, "{message}");
                 assert_eq!(line.say_text("no JSON").await, Heard::Taken);
             }
@@ -126,6 +133,39 @@ async fn what_a_member_may_not_is_refused_with_a_reason_and_the_room_goes_on() {
             let welcome = meeting.join(1).await.next().await.unwrap();
             assert_eq!(welcome["room"]["state"]["panes"][0]["frame"], 3);
             assert_eq!(welcome["room"]["state_sequence"], 6);
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn the_id_of_a_mark_that_was_deleted_is_nobody_elses_also_over_another_connection() {
+    let world = World::new().await;
+    world
+        .with(|services| async move {
+            let meeting = Meeting::of(&services, 2, 0).await;
+            let (mut chair, mut second) = (meeting.join(0).await, meeting.join(1).await);
+            let delete = json!({ "type": "mark", "id": MARK, "mark": null });
+            second.say(&mark(STUDY)).await;
+            second.say(&delete).await;
+            second.leave().await;
+            for message in [mark(STUDY), delete.clone()] {
+                assert_eq!(chair.refusal_of(&message).await, "not_yours");
+            }
+            let mut welcome = meeting.join(1).await;
+            let room = welcome.next().await.unwrap();
+            assert_eq!(room["room"]["marks"], json!([]), "nobody sees that it was there");
+            welcome.read().await;
+            welcome.say(&mark(STUDY)).await;
+            let told = chair.read().await;
+            assert_eq!(
+                told.last().unwrap()["by"],
+                json!(meeting.members[1].0),
+                "its author may draw it again"
+            );
+            meeting.act(&Incoming::End {}).await;
+            let text = meeting.live.record(&meeting.members[0].1, &meeting.id).await.unwrap().unwrap();
+            let replay = Replay::read(text.part(0).await.unwrap().lines(), None).unwrap();
+            assert_eq!(replay.authors.len(), 1);
         })
         .await;
 }

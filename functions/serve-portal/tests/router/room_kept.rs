@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use axum::http::Method;
-use filmless_consult::Incoming;
+use filmless_consult::{EndReason, Incoming};
 use filmless_delivery::Services;
+use filmless_delivery::consult::live::Poll;
 use filmless_domain::audit::{Actor, AuditEvent};
 use filmless_domain::staff::Role;
 use filmless_store::index::LogName;
 use jiff::{SignedDuration, ToSpan, tz::TimeZone};
+use serde_json::json;
 
 use crate::world::{Meeting, STUDY, World, desk, now, uid};
 use crate::{HOA, request};
@@ -62,6 +64,61 @@ async fn a_visit_is_logged_once_however_often_the_line_breaks_and_the_patient_re
     ] {
         assert!(shown.contains(visits), "{visits}: {shown}");
     }
+}
+
+#[tokio::test]
+async fn whoever_stops_asking_is_gone_within_two_minutes_though_nobody_else_says_anything() {
+    let (world, clock) = World::with_clock().await;
+    world
+        .with(|services| async move {
+            let meeting = Meeting::of(&services, 3, 0).await;
+            let at = |seconds| clock.set(now() + SignedDuration::from_secs(seconds));
+            let share = |member: usize| meeting.members[member].1.share.as_ref().unwrap().id.clone();
+            let asks = |since| Poll { since, messages: Vec::new() };
+            let live = &meeting.live;
+            let first = live.poll(&meeting.members[1].1, &meeting.id, &asks(None)).await.unwrap().unwrap();
+            assert_eq!(live.let_absent_leave().await.unwrap(), 0, "they are there");
+            at(30);
+            live.poll(&meeting.members[1].1, &meeting.id, &asks(Some(first.head - 1)))
+                .await
+                .unwrap()
+                .unwrap();
+            at(70);
+            assert_eq!(live.let_absent_leave().await.unwrap(), 0, "they asked 40 seconds ago");
+            at(80);
+            assert_eq!(live.let_absent_leave().await.unwrap(), 1);
+            let found = passages(&services).await;
+            assert_eq!(found[&share(1)], ["enter-room", "leave-room"]);
+            let visits = services.index.visits(&meeting.id, &meeting.members[1].0, 9).await.unwrap();
+            assert_eq!(visits[0].left_at, Some(now() + SignedDuration::from_secs(80)));
+            assert!(services.index.open_rooms().await.unwrap().is_empty(), "nobody looks there any more");
+
+            // A connection whose end nobody told: this process was killed, or API Gateway said nothing.
+            let mut chair = meeting.join(0).await;
+            let lost = meeting.join(2).await;
+            assert_eq!(live.let_absent_leave().await.unwrap(), 0);
+            at(90);
+            lost.lose();
+            assert_eq!(live.let_absent_leave().await.unwrap(), 1);
+            let told = chair.read().await;
+            let last = told.last().unwrap();
+            assert_eq!(
+                (&last["member"]["id"], &last["member"]["is_here"]),
+                (&json!(meeting.members[2].0), &json!(false))
+            );
+            assert_eq!(services.index.open_rooms().await.unwrap(), std::slice::from_ref(&meeting.id));
+
+            // A room ends by its time though nobody asks it anything.
+            let ends_at =
+                services.index.consultation(&meeting.id).await.unwrap().unwrap().consultation.ends_at;
+            clock.set(ends_at);
+            live.let_absent_leave().await.unwrap();
+            let ended = services.index.consultation(&meeting.id).await.unwrap().unwrap().consultation.ended;
+            assert_eq!(ended, Some(EndReason::Time));
+            assert_eq!(chair.next().await.unwrap()["reason"], "time");
+            assert_eq!(passages(&services).await[&share(2)], ["enter-room", "leave-room"]);
+        })
+        .await;
 }
 
 #[tokio::test]

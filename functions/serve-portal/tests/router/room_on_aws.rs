@@ -14,7 +14,7 @@ use filmless_store::aws::ApiGatewayRoom;
 use filmless_store::port::Room;
 use filmless_store::{Connection, Endpoints};
 use serde_json::{Value, json};
-use serve_room::{RoomEvent, RoomHandler};
+use serve_room::{Invocation, RoomEvent, RoomHandler};
 
 use crate::world::{Meeting, PUBLIC_URL, STUDY, World, desk, now, state, uid};
 
@@ -45,6 +45,9 @@ impl Gateway {
             return (axum::http::StatusCode::GONE, headers, "{}").into_response();
         }
         let body = to_bytes(body, usize::MAX).await.unwrap();
+        if parts.method == "GET" {
+            return "{}".into_response();
+        }
         let said = serde_json::from_slice(&body).unwrap_or_else(|_| json!(parts.method.as_str()));
         self.asked.lock().unwrap().push((id, said));
         "{}".into_response()
@@ -132,6 +135,37 @@ async fn a_meeting_is_held_over_the_events_and_calls_of_api_gateway() {
                 gateway.sent_to(chair),
                 [json!({ "type": "ended", "reason": "chair" }), json!("DELETE")]
             );
+            listener.close().await;
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn the_schedule_finds_whoever_is_gone_though_nobody_speaks() {
+    let world = World::new().await;
+    world
+        .with(|services| async move {
+            let meeting = Meeting::of(&services, 2, 0).await;
+            let gateway = Gateway::default();
+            let (listener, room) = gateway.open().await;
+            let room: Arc<dyn Room> = Arc::new(room);
+            let handler = RoomHandler::new(Live::new(&services, Arc::clone(&room)), room, PUBLIC_URL.into());
+            let (chair, second) = ("Gw6d8eDySQ0CJHw=", "Gw6d8eDySQ0CJHx=");
+            for (member, connection) in [chair, second].into_iter().enumerate() {
+                let ticket = json!({ "type": "join", "ticket": meeting.ticket(member).await });
+                handler.handle(&event(MESSAGE, connection, Some(ticket))).await;
+            }
+            gateway.sent_to(chair);
+            let minutely = || serde_json::from_str::<Invocation>(r#"{"job":"let-absent-leave"}"#).unwrap();
+            handler.answer(&minutely()).await;
+            assert_eq!(kinds(&gateway.sent_to(chair)), [""; 0]);
+            gateway.gone.lock().unwrap().insert(second.to_owned());
+            handler.answer(&minutely()).await;
+            let told = gateway.sent_to(chair);
+            assert_eq!(told[0]["member"]["is_here"], false, "{told:?}");
+            // An event of a connection is still one.
+            let ping: Invocation = serde_json::from_str(EVENTS[MESSAGE]).unwrap();
+            assert!(matches!(ping, Invocation::Room(_)));
             listener.close().await;
         })
         .await;

@@ -86,6 +86,8 @@ fn a_line_that_no_room_can_have_written_is_found_although_it_follows() {
     let mut world = World::begun();
     world.send(CHAIR, state(5, STUDY, 0)).unwrap();
     world.send(LAN, mark(1, STUDY)).unwrap();
+    world.send(LAN, mark(2, STUDY)).unwrap();
+    world.send(LAN, json!({ "type": "mark", "id": uuid(2), "mark": null })).unwrap();
     let number = world.room.head.sequence + 1;
     let impossible = Err(RecordError::Impossible { line: number });
     let show = |sequence, study| {
@@ -95,6 +97,7 @@ fn a_line_that_no_room_can_have_written_is_found_although_it_follows() {
     };
     let scroll = |frames| json!({ "type": "scroll", "sequence": 6, "frames": frames });
     let marked = json!({ "type": "mark", "id": uuid(1), "mark": null, "count": 0 });
+    let gone = json!({ "type": "mark", "id": uuid(2), "mark": mark(2, STUDY)["mark"], "count": 1 });
     let opened = json!({ "type": "opened", "version": 1, "consultation": "c0".repeat(16), "studies": [STUDY],
         "ends_at": "2026-11-30T10:00:00Z" });
     let now = "08:00:00";
@@ -109,6 +112,7 @@ fn a_line_that_no_room_can_have_written_is_found_although_it_follows() {
         (now, Some(CHAIR), scroll(json!([[1, 1]])), impossible.clone()),
         (now, Some(LAN), marked.clone(), Ok(())),
         (now, Some(CHAIR), marked, impossible.clone()),
+        (now, Some(CHAIR), gone, impossible.clone()),
         (now, None, json!({ "type": "chat", "id": uuid(9), "text": "a" }), impossible.clone()),
         (now, None, opened.clone(), impossible.clone()),
         (now, None, json!({ "type": "ended", "reason": "time" }), Ok(())),

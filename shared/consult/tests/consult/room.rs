@@ -203,6 +203,21 @@ fn a_mark_is_its_authors_and_one_that_is_sent_again_is_there_once() {
 }
 
 #[test]
+fn the_id_of_a_deleted_mark_stays_its_authors() {
+    let mut world = World::begun();
+    let delete = json!({ "type": "mark", "id": uuid(1), "mark": null });
+    world.send(LAN, mark(1, STUDY)).unwrap();
+    world.send(LAN, delete.clone()).unwrap();
+    world.leave(LAN, LAN);
+    for message in [mark(1, STUDY), delete] {
+        assert_eq!(world.send(CHAIR, message), Err(Refusal::NotYours));
+    }
+    world.join(LAN, "again").unwrap();
+    world.send(LAN, mark(1, PRIOR)).unwrap();
+    assert_eq!(world.marks[&entry_id(1)].by, id(LAN), "whoever deleted it may take that back");
+}
+
+#[test]
 fn a_member_has_as_many_marks_as_allowed_and_may_replace_them() {
     let mut world = World::begun();
     for number in 0..MARKS_PER_MEMBER_MAX {

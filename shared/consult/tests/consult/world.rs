@@ -142,6 +142,7 @@ pub struct World {
     pub members: BTreeMap<MemberId, Member>,
     pub room: Room,
     pub marks: BTreeMap<EntryId, MarkEntry>,
+    pub authors: BTreeMap<EntryId, MemberId>,
     pub chats: usize,
     pub lines: Vec<String>,
 }
@@ -158,7 +159,17 @@ impl World {
         for one in [STUDY, PRIOR] {
             contents.add(&study(one), series_of(one), FRAMES);
         }
-        Self { contents, now, consultation, members, room, marks: BTreeMap::new(), chats: 0, lines }
+        Self {
+            contents,
+            now,
+            consultation,
+            members,
+            room,
+            marks: BTreeMap::new(),
+            authors: BTreeMap::new(),
+            chats: 0,
+            lines,
+        }
     }
 
     /// A room in which chair, secretary and Lan are, one connection each, and the chair drives.
@@ -181,7 +192,10 @@ impl World {
         self.lines.extend(line.iter().map(|line| line.text.clone()));
         match change.clone() {
             Some(Change::PutMark(entry)) => drop(self.marks.insert(entry.id.clone(), entry)),
-            Some(Change::DropMark(id)) => drop(self.marks.remove(&id)),
+            Some(Change::DropMark(id)) => {
+                let gone = self.marks.remove(&id).unwrap();
+                self.authors.insert(id, gone.by);
+            }
             Some(Change::PutChat(_)) => self.chats += 1,
             Some(Change::SetStatus(id, status)) => self.members.get_mut(&id).unwrap().status = status,
             Some(Change::End(reason)) => {
@@ -202,9 +216,10 @@ impl World {
         let mut room = before.clone();
         let named = message.and_then(Incoming::named).and_then(|id| self.members.get(id));
         let mark = message.and_then(Incoming::id).and_then(|id| self.marks.get(id));
+        let author = message.and_then(Incoming::id).and_then(|id| self.authors.get(id));
         let (now, consultation, by) = (self.now, &self.consultation, &self.members[&id(by)]);
         let contents = &self.contents;
-        let done = act(&mut room, &Scene { now, consultation, contents, by, named, mark });
+        let done = act(&mut room, &Scene { now, consultation, contents, by, named, mark, author });
         match &done {
             Ok(applied) if applied.line.is_some() => {
                 assert_eq!(room.head.sequence, before.head.sequence + 1, "one message, one line");

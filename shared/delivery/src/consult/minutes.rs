@@ -249,6 +249,9 @@ impl Consultations {
         let place = self.place(session, id).await?;
         let Some(place) = place.filter(Place::may_sign) else { return Ok(MinutesAnswer::Refused) };
         let Some(member) = place.admitted() else { return Ok(MinutesAnswer::Refused) };
+        if let Err(bad) = demand_printable([("licence", licence)]) {
+            return Ok(MinutesAnswer::Bad(bad));
+        }
         let signer = match Signer::of(&member.member, licence) {
             Ok(signer) => signer,
             Err(bad) => return Ok(MinutesAnswer::Bad(bad)),

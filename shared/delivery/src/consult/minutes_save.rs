@@ -58,6 +58,26 @@ impl Consultations {
             let saving = Saving { record, view: &view, study: &study, key_images: &of_study, has_document };
             Box::pin(self.save_in(&saving, actor.clone())).await?;
         }
+        self.mark_replaced(record, view.minutes.written.version).await
+    }
+
+    /// Whatever earlier versions left in any study of the consultation is told from the one that counts now: in a study, too, of which
+    /// the newer version has no image, and in one that is out of sight at the moment.
+    async fn mark_replaced(&self, record: &ConsultationRecord, version: u32) -> Result<(), DeliveryError> {
+        let index = &self.common.index;
+        for study in &record.consultation.studies {
+            for saved in index.marks(study).await? {
+                let is_older = saved.minutes.is_some_and(|older| older < version)
+                    && saved.consultation.as_ref() == Some(&record.consultation.id)
+                    && saved.replaced_by.is_none_or(|by| by < version);
+                if is_older {
+                    let key = MarksRecord::key(study, &saved.name);
+                    let change = MarksRecord::replaced_change(version);
+                    // Unmet if it was erased meanwhile.
+                    let _ = index.commit(Transaction::new().update(key, change)).await?;
+                }
+            }
+        }
         Ok(())
     }
 
@@ -165,6 +185,8 @@ impl Consultations {
             saved_at: last.signed.at,
             series,
             minutes: Some(last.signed.version),
+            consultation: Some(record.consultation.id.clone()),
+            replaced_by: None,
         };
         let audit =
             Record::new(AuditAction::SaveMarks, actor).study(uid).account(&record.consultation.account);

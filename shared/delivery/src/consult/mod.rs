@@ -21,7 +21,7 @@ mod new_member;
 mod news;
 mod opinions;
 mod places;
-mod printable;
+pub(crate) mod printable;
 mod record_file;
 mod start;
 mod stop;
@@ -52,7 +52,7 @@ pub use minutes_typed::{TypedImage, TypedMinutes};
 pub use new_member::{ACCOUNT_CHARS_MAX, NewMember};
 pub use opinions::{OpinionAnswer, TypedOpinion};
 pub use places::{Place, Who};
-pub use record_file::{RECORD_FILE_BYTES_MAX, RECORD_PART_BYTES_MAX, RecordFile};
+pub use record_file::{RECORD_FILE_BYTES_MAX, RECORD_PART_BYTES_MAX, RecordFile, TakenRecord};
 pub use start::{
     CONSULTATIONS_OF_SHARE_A_DAY_MAX, CONSULTATIONS_OF_SHARE_MAX, CONSULTATIONS_OPEN_MAX, StartAnswer,
     StartRequest, Started,

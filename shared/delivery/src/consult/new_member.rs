@@ -6,6 +6,7 @@ use filmless_domain::{PhoneNumber, mailbox};
 use filmless_store::index::{Change, Condition, ConsultationRecord, Index, MemberRecord, Transaction};
 
 use super::Consultations;
+use super::printable::demand_printable;
 use crate::DeliveryError;
 
 /// Longest name of an account, in characters.
@@ -40,6 +41,12 @@ impl std::fmt::Debug for NewMember {
 /// A member as stored, who was not invited yet.
 pub(super) fn member_of(id: MemberId, typed: &NewMember, role: MemberRole) -> Result<MemberRecord, BadField> {
     let not_allowed = |field: &str| BadField { field: field.to_owned(), kind: Fault::NotAllowed };
+    demand_printable([
+        ("name", typed.name.as_str()),
+        ("title", typed.title.as_str()),
+        ("facility", typed.facility.as_str()),
+        ("licence", typed.licence.as_str()),
+    ])?;
     let email = typed.email.trim();
     if !email.is_empty() && !mailbox::is_public_mailbox(email) {
         return Err(not_allowed("email"));

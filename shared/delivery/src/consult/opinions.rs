@@ -54,7 +54,9 @@ impl Consultations {
             Ok(signer) => signer,
             Err(bad) => return Ok(OpinionAnswer::Bad(bad)),
         };
-        if let Err(bad) = demand_printable([("text", typed.text.as_str())]) {
+        if let Err(bad) =
+            demand_printable([("licence", typed.licence.as_str()), ("text", typed.text.as_str())])
+        {
             return Ok(OpinionAnswer::Bad(bad));
         }
         let studies = self.studies_seen(session).await?;

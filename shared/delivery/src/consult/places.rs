@@ -1,11 +1,13 @@
 //! Who somebody is in a consultation, by their session.
 
-use filmless_consult::{ConsultationId, ConsultationState, MemberId, MemberStatus};
+use filmless_consult::{Consultation, ConsultationId, ConsultationState, MemberId, MemberStatus};
 use filmless_store::index::{ConsultationRecord, MemberRecord};
 
 use super::Consultations;
 use super::stop::{is_of_share, may_be_signed};
 use crate::DeliveryError;
+use crate::parts::Common;
+use crate::sight::are_all_in_sight;
 use crate::viewing::Session;
 
 /// Who somebody is in a consultation.
@@ -97,6 +99,9 @@ impl Consultations {
             if seat.consultation != *id {
                 return Ok(None);
             }
+            if !may_be_read(&self.common, session, &record).await? {
+                return Ok(None);
+            }
             let member = index.member(id, &seat.member).await?;
             let member = member.filter(|member| member.member.status != MemberStatus::Removed);
             return Ok(member.map(|member| Place { record, who: Who::Member(Box::new(member)) }));
@@ -124,4 +129,18 @@ impl Consultations {
             consultation.state == ConsultationState::Open || consultation.ended.is_some_and(may_be_signed)
         }))
     }
+}
+
+/// Whether members may still read what was said: not once a study was recalled, held, or turns out to be somebody else's, also
+/// before that is written down.
+pub(super) async fn may_be_read(
+    common: &Common,
+    session: &Session,
+    record: &ConsultationRecord,
+) -> Result<bool, DeliveryError> {
+    let Consultation { account, studies, ended, .. } = &record.consultation;
+    let is_closed = ended.is_some_and(|reason| !may_be_signed(reason));
+    // A share that the end left without studies is for what may be signed after it.
+    let has_studies = session.share.as_ref().is_some_and(|share| !share.studies.is_empty());
+    Ok(!is_closed && (!has_studies || are_all_in_sight(common, account, studies).await?))
 }

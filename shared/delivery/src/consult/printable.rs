@@ -4,7 +4,7 @@ use filmless_consult::{BadField, Fault};
 use filmless_slip::unprintable;
 
 /// Refuses the first sign that the document of the minutes could not show.
-pub(super) fn demand_printable<'a>(
+pub(crate) fn demand_printable<'a>(
     texts: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Result<(), BadField> {
     for (field, text) in texts {

@@ -9,8 +9,11 @@ use crate::parts::Common;
 
 /// Most bytes of the record in one part; whoever wants more asks for what comes after the last line.
 pub const RECORD_PART_BYTES_MAX: usize = 4 << 20;
-/// Most bytes of a file that is given as a whole: hours of scrolling. A longer one is taken in parts.
+/// Most bytes of a file that is given as a whole: hours of scrolling. A longer one is given in parts.
 pub const RECORD_FILE_BYTES_MAX: usize = 12 << 20;
+
+/// Parts that may make a whole: each has a little less than [`RECORD_PART_BYTES_MAX`], and the last one is what was signed.
+const WHOLE_PARTS_MAX: usize = RECORD_FILE_BYTES_MAX / RECORD_PART_BYTES_MAX + 1;
 
 /// How many lines are read at a time.
 const LINES_AT_ONCE: i32 = 1000;
@@ -20,6 +23,15 @@ const LINES_AT_ONCE: i32 = 1000;
 pub struct RecordFile {
     pub(super) index: Index,
     pub(super) consultation: ConsultationId,
+}
+
+/// A file that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TakenRecord {
+    /// All of it, or the part that was asked for.
+    File(String),
+    /// It is too long for one answer: the lines after which its parts begin. One behind the other they are the file.
+    Parts(Vec<u64>),
 }
 
 impl RecordFile {
@@ -45,26 +57,34 @@ impl RecordFile {
         Ok(if lines.is_empty() { behind } else { lines })
     }
 
-    /// All of it; nothing if it is longer than [`RECORD_FILE_BYTES_MAX`].
+    /// What comes after this line ([`Self::part`]), or all of it; of a file that is longer than [`RECORD_FILE_BYTES_MAX`], which parts
+    /// it has.
     ///
     /// # Errors
     /// [`DeliveryError`].
-    pub async fn whole(&self) -> Result<Option<String>, DeliveryError> {
-        let (mut file, mut after) = (String::new(), 0);
+    pub async fn take(&self, after: Option<u64>) -> Result<TakenRecord, DeliveryError> {
+        if let Some(after) = after {
+            return self.part(after).await.map(TakenRecord::File);
+        }
+        let (mut file, mut starts, mut after) = (String::new(), Vec::new(), 0);
         loop {
             let (lines, last) = self.lines(after).await?;
-            file.push_str(&lines);
-            if file.len() > RECORD_FILE_BYTES_MAX {
-                return Ok(None);
-            }
-            if !lines.is_empty() {
-                after = last;
+            if lines.is_empty() {
+                let behind = self.behind(after).await?;
+                // What is signed has a line of its own: if it came meanwhile, so did its line.
+                if self.lines(after).await?.0.is_empty() {
+                    starts.push(after);
+                    file.push_str(&behind);
+                    let is_short = starts.len() <= WHOLE_PARTS_MAX && file.len() <= RECORD_FILE_BYTES_MAX;
+                    return Ok(if is_short { TakenRecord::File(file) } else { TakenRecord::Parts(starts) });
+                }
                 continue;
             }
-            let behind = self.behind(after).await?;
-            if self.lines(after).await?.0.is_empty() {
-                file.push_str(&behind);
-                return Ok(Some(file).filter(|file| file.len() <= RECORD_FILE_BYTES_MAX));
+            starts.push(after);
+            after = last;
+            // Of a long file only the beginnings are kept.
+            if starts.len() <= WHOLE_PARTS_MAX {
+                file.push_str(&lines);
             }
         }
     }

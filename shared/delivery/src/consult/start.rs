@@ -187,7 +187,10 @@ fn prepared(
     request: &StartRequest,
     now: Timestamp,
 ) -> Result<Result<Prepared, BadField>, DeliveryError> {
-    if let Err(bad) = demand_printable([("question", request.question.as_str())]) {
+    if let Err(bad) = demand_printable([
+        ("question", request.question.as_str()),
+        ("consent.taken_by", request.consent_by.as_str()),
+    ]) {
         return Ok(Err(bad));
     }
     let common = &consultations.common;

@@ -224,7 +224,7 @@ async fn index_instance(
             {
                 present = None;
             }
-            if present.is_none() && !drop_deleted(intake, study, &arrival.patient).await? {
+            if present.is_none() && !drop_others(intake, study, &arrival.patient).await? {
                 let message = "The study with this UID belongs to another patient (patient id, name, birth date or sex differ).";
                 refuse_stranger(intake, &arrival, &record, &object, message).await?;
                 return Ok(false);
@@ -318,20 +318,21 @@ async fn refuse_stranger(
     outbox::publish(&intake.common, &entry).await
 }
 
-/// Removes the instances that name somebody other than the newcomer, if their owner deleted all their objects: an
-/// archive that corrects a name may write new files and delete the old ones. Returns whether that is so.
-async fn drop_deleted(
+/// Whether the newcomer is of the patient whom all instances name: what contradicted it is in none of them, or only in
+/// instances whose owner deleted all their objects, because an archive that corrects a name may write new files and
+/// delete the old ones. Removes those.
+async fn drop_others(
     intake: &Intake,
     study: &StudyInstanceUid,
     newcomer: &PatientDemographics,
 ) -> Result<bool, DeliveryError> {
     let rules = &intake.common.settings.identity;
-    let mut others = intake.common.index.instances(study).await?;
+    let mut instances = intake.common.index.instances(study).await?;
     // Marks are not the hospital's to delete; settling sets them aside if they name somebody else.
-    others.retain(|other| {
-        other.key.upload() != Upload::Marks
-            && other.patient.as_ref().is_none_or(|p| files_contradict(p, newcomer, rules))
-    });
+    instances.retain(|instance| instance.key.upload() != Upload::Marks);
+    let is_any = !instances.is_empty();
+    instances.retain(|other| other.patient.as_ref().is_none_or(|p| files_contradict(p, newcomer, rules)));
+    let others = instances;
     for other in &others {
         if intake.studies.current_etag(&other.key).await?.is_some() {
             return Ok(false);
@@ -348,5 +349,5 @@ async fn drop_deleted(
         intake.common.index.remember_upload(UploadOwner::Study(study), &upload).await?;
         intake.common.index.drop_instance(study, other).await?;
     }
-    Ok(!others.is_empty())
+    Ok(is_any)
 }

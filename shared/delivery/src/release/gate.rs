@@ -1,5 +1,6 @@
 //! The publish gate, and what follows: account, password, link, QR, slip, notice.
 
+use filmless_domain::audit::Actor;
 use filmless_domain::usage::UsageKind;
 use filmless_domain::{HoldReason, Order, StudyInstanceUid, StudyState, access};
 use filmless_store::index::{
@@ -8,6 +9,7 @@ use filmless_store::index::{
 use filmless_store::{Index, StoreError};
 use tracing::{info, instrument};
 
+use crate::consult::end_all_of_study;
 use crate::parts::{Common, Release};
 use crate::record::messages::{NoticeTask, Task};
 use crate::record::outbox;
@@ -80,6 +82,10 @@ async fn open_gate(release: &Release, study: StudyRecord, order: &OrderRecord) -
 }
 
 async fn hold(common: &Common, study: &StudyRecord, reason: HoldReason) -> Result<(), DeliveryError> {
+    if study.account_key.is_some() && study.state != StudyState::Held {
+        // As when staff hold it. First, because one that is held is not held again after a fault.
+        end_all_of_study(common, &study.study_instance_uid, &Actor::System, None).await?;
+    }
     let pen = Pen::of_study(common, study).await?;
     let held = pen.event(UsageKind::StudyHeld, &now_in_ms(common)).because(reason.code());
     let booking = booking::reversal(common, study, reason.code()).await?;

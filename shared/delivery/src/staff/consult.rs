@@ -9,7 +9,7 @@ use filmless_store::index::{AccountRecord, ConsultationRecord, MemberRecord};
 use super::{Desk, StaffError};
 use crate::consult::{
     Again, ConsultationLine, ConsultationView, Consultations, MemberAct, NewMember, Owner, RecordFile,
-    StartAnswer, StartRequest, line_of, start,
+    StartAnswer, StartRequest, TakenRecord, line_of, start,
 };
 use crate::parts::Consulting;
 use crate::sight::latest_order_of;
@@ -123,7 +123,7 @@ impl Desk {
         Ok(self.consultations().add_member_to(&record, typed, by).await?)
     }
 
-    /// The file of a consultation that is over: its record, and what was signed. `None` if it is too long to be given as a whole.
+    /// The file of a consultation that is over: its record, and what was signed; or what comes after a line of it.
     ///
     /// # Errors
     /// [`StaffError`]: not found as long as it goes on.
@@ -131,14 +131,15 @@ impl Desk {
         &self,
         patient: &PatientId,
         id: &ConsultationId,
-    ) -> Result<Option<String>, StaffError> {
+        after: Option<u64>,
+    ) -> Result<TakenRecord, StaffError> {
         self.demand(Act::ReadAudit, AuditAction::ReadConsultation).await?;
         let record = self.record_of(patient, id).await?;
         let record = self.consultations().up_to_date(record).await?;
         let Some(file) = RecordFile::of(&self.common, &record) else { return Err(StaffError::NotFound) };
         let audit = self.record(AuditAction::ReadConsultation).account(&record.consultation.account);
         audit.detail(format!("consultation {id}, record")).write(&self.common).await?;
-        Ok(file.whole().await?)
+        Ok(file.take(after).await?)
     }
 
     /// A consultation of this patient, and of nobody else.

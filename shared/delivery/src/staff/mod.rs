@@ -20,6 +20,7 @@ pub mod refusals;
 mod reissue;
 mod report;
 mod result_brief;
+mod rows;
 pub mod status;
 mod usage;
 mod worklist;
@@ -55,8 +56,8 @@ pub use recall::{RecallReport, RecallViewer};
 pub use refusal::Refusal;
 pub use reissue::{Channels, Reissued};
 pub(crate) use report::list_unreached;
-pub use report::{FailedChannel, HeldStudy, OpenedStudy, Unreached, Waiting};
 pub use result_brief::{ResultBrief, ResultState};
+pub use rows::{FailedChannel, HeldStudy, OpenedStudy, Unreached, Waiting};
 pub use usage::{USAGE_MONTHS, UsageFigures, UsageFile, UsageGroup, UsageMonth};
 pub use worklist::{Counted, Extent, ListAsked, ListCursor, ListPage};
 

@@ -13,11 +13,11 @@ use filmless_store::index::{
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
 
 use super::find::brief;
+use super::rows::{FailedChannel, HeldStudy, OpenedStudy, Unreached, Waiting};
 use super::worklist::{Counted, Extent, ListAsked, ListPage, Looked, day_of_list, is_held, walk};
-use super::{Desk, StaffError, StudyBrief};
+use super::{Desk, StaffError};
 use crate::notice::send::COUNTRY_NOT_ALLOWED;
 use crate::parts::Common;
 use crate::release::issue::is_reached;
@@ -25,120 +25,6 @@ use crate::staff::refusals::{Refusals, refusals};
 
 /// How many studies from before openings were counted by day are read at a time.
 const STUDIES_AT_ONCE: usize = 16;
-
-/// A study that waits for staff.
-#[derive(Clone, Serialize)]
-pub struct HeldStudy {
-    /// The study.
-    #[serde(flatten)]
-    pub study: StudyBrief,
-    /// The name in its images.
-    pub name: String,
-    /// The patient code in its images.
-    pub patient_id: Option<PatientId>,
-    /// When its first file arrived; this decides the day it is listed under.
-    pub received_at: Timestamp,
-    /// When its last file arrived.
-    pub last_received_at: Timestamp,
-}
-
-/// A patient to whom a study was released and whom no message reached.
-#[derive(Clone, Serialize)]
-pub struct Unreached {
-    /// Which study.
-    pub study_instance_uid: StudyInstanceUid,
-    /// Whose.
-    pub patient_id: Option<PatientId>,
-    /// Name on the order.
-    pub name: String,
-    /// The known number; it may not work.
-    pub phone: Option<String>,
-    /// What the order has instead of, or beside, a number or an address, as typed.
-    pub typed: Option<String>,
-    /// When it was released.
-    pub released_at: Option<Timestamp>,
-    /// `no-contact`: no number or address is known; `failed`: every channel failed; `country-not-allowed`: the same,
-    /// and SMS may not go to that number's country; `pending`: still being tried.
-    pub why: &'static str,
-}
-
-/// A study that somebody opened on a day.
-#[derive(Clone, Serialize)]
-pub struct OpenedStudy {
-    /// The study.
-    #[serde(flatten)]
-    pub study: StudyBrief,
-    /// Whose.
-    pub patient_id: Option<PatientId>,
-    /// Name on the order.
-    pub name: String,
-    /// When it was first opened on that day.
-    pub opened_at: Option<Timestamp>,
-    /// How often on that day, by the patient or a guest.
-    pub times: usize,
-}
-
-/// A message that a provider gave up on.
-#[derive(Clone, Serialize)]
-pub struct FailedChannel {
-    /// Which study.
-    pub study_instance_uid: StudyInstanceUid,
-    /// Whose.
-    pub patient_id: Option<PatientId>,
-    /// Name on the order.
-    pub name: String,
-    /// Its channel.
-    pub channel: Channel,
-    /// Version of its link.
-    pub link_version: u32,
-    /// Modalities of the study.
-    pub modalities: Vec<String>,
-    /// When it was issued; this decides the day it is listed under.
-    pub issued_at: Timestamp,
-    /// When we learned that it failed.
-    pub at: Option<Timestamp>,
-    /// What the provider said.
-    pub detail: Option<String>,
-    /// Whether another message reached the patient, or they opened the study.
-    pub is_reached: bool,
-}
-
-impl std::fmt::Debug for HeldStudy {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("HeldStudy(hidden)")
-    }
-}
-
-impl std::fmt::Debug for Unreached {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Unreached(hidden)")
-    }
-}
-
-impl std::fmt::Debug for OpenedStudy {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("OpenedStudy(hidden)")
-    }
-}
-
-impl std::fmt::Debug for FailedChannel {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("FailedChannel(hidden)")
-    }
-}
-
-/// How much work waits for staff.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Waiting {
-    /// Held studies of the last 31 days.
-    pub held: Counted,
-    /// Patients whom no message of the last seven days reached.
-    pub unreached: Counted,
-    /// Failed messages of the last seven days.
-    pub failed: Counted,
-    /// Studies opened today.
-    pub opened: usize,
-}
 
 /// The person a study was released to, as far as a list needs it.
 #[derive(Default)]

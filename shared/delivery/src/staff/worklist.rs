@@ -78,7 +78,7 @@ pub(super) struct Looked {
 
 impl ListCursor {
     fn at(day: Date, listed: &ListedStudy) -> Self {
-        let ((listed_ms, _), study) = (listed.place(), listed.study_instance_uid.clone());
+        let ((listed_ms, _), study) = (listed.sort_key(), listed.study_instance_uid.clone());
         Self { day, listed_ms, study }
     }
 
@@ -195,7 +195,7 @@ pub(super) async fn walk(
     while let Some((day, start)) = days.next().await? {
         let mut listed = if start.is_whole { start.listed } else { index.whole_day(list, day).await? };
         if let Some(after) = after.filter(|after| after.day == day) {
-            listed.retain(|listed| listed.place() > (after.listed_ms, after.study.as_str()));
+            listed.retain(|listed| listed.sort_key() > (after.listed_ms, after.study.as_str()));
         }
         for some in listed.chunks(extent.looks_at_once()) {
             rows.extend(

@@ -245,6 +245,8 @@ impl Portal {
             saved_at: at,
             series: series.to_vec(),
             minutes: None,
+            consultation: None,
+            replaced_by: None,
         };
         let kinds: Vec<&str> = series.iter().map(|series| series.modality.as_str()).collect();
         let detail = format!("marks {name}, share {}, {}", share.id, kinds.join(" "));

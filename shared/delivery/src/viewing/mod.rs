@@ -12,6 +12,7 @@ mod session;
 mod share;
 mod sign_in;
 pub mod software;
+mod standing;
 pub mod tries;
 mod view;
 
@@ -41,6 +42,7 @@ pub(crate) use seat::seat_code_hash;
 pub use seat::{SeatOpening, SeatStatus};
 pub use share::{NewShare, ShareLine, ShareOpening, ShareRequest, ShareStatus};
 pub(crate) use share::{ShareOwner, create as create_share_of, end as end_share_of, list as list_shares_of};
+pub use standing::Standing;
 
 /// Shortest time for looking up a token: reading a record takes a little longer than finding none.
 const LOOK_UP: Duration = Duration::from_millis(10);
@@ -279,6 +281,17 @@ pub enum StudyDownload {
     },
 }
 
+/// Versions of the minutes of a consultation that are in one series.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MinutesSeries {
+    /// Those that a later one took the place of, in order.
+    pub replaced: Vec<u32>,
+    /// The one that counts now, here or in another study of the consultation.
+    pub counts: u32,
+    /// Whether that one is in this series.
+    pub is_here: bool,
+}
+
 /// A series somebody may see, with presigned URLs.
 #[derive(Debug, Clone)]
 pub struct SeriesView {
@@ -292,6 +305,8 @@ pub struct SeriesView {
     pub is_report: bool,
     /// Whether it holds only radiation dose records of machines.
     pub is_dose: bool,
+    /// Which versions of minutes it holds, if it is of a consultation.
+    pub minutes: Option<MinutesSeries>,
     /// Why a report in it is not the signed result.
     pub report_lacks: Option<ReportLack>,
     /// Instances without picture (kept, listed, downloadable).

@@ -9,6 +9,7 @@ use filmless_store::index::{Index, MemberRecord, ShareRecord, Transaction, Trans
 use subtle::ConstantTimeEq;
 
 use super::{Portal, Seat, evenly};
+use crate::consult::printable::demand_printable;
 use crate::record::audit::Record;
 use crate::{DeliveryError, credentials};
 
@@ -185,10 +186,11 @@ impl Portal {
     }
 }
 
-/// The name that the provider says; what was typed, where it says none or one that is no name.
+/// The name that the provider says; what was typed, where it says none, one that is no name, or one that minutes cannot print.
 fn name_of(member: &MemberRecord, who: &Identified) -> String {
     let typed = &member.member;
-    let named = who.name.clone().map(|name| Member { name, ..typed.clone() });
+    let printable = who.name.clone().filter(|name| demand_printable([("name", name.as_str())]).is_ok());
+    let named = printable.map(|name| Member { name, ..typed.clone() });
     named.and_then(|named| named.checked().ok()).map_or_else(|| typed.name.clone(), |named| named.name)
 }
 

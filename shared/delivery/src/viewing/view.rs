@@ -20,6 +20,7 @@ use crate::trace::{self, Step};
 use crate::viewing::access::{OpenedWith, event, occasion};
 use crate::viewing::lost_files::count_lost;
 use crate::viewing::result::whole_result;
+use crate::viewing::saved::minutes_in;
 
 /// Life of a presigned URL of an uploaded file. It cannot be revoked, because the hospital's file stays, so it lives
 /// just long enough to be followed.
@@ -121,9 +122,11 @@ impl Portal {
         self.record_opening(session, &study.study_instance_uid, OpenedWith::Pages).await?;
         let urls_expire_at = self.common.clock.now() + session.url_ttl();
         let shown = shown_series(&self.common.index, study).await?;
+        let saved = self.common.index.marks(&study.study_instance_uid).await?;
         let mut series = Vec::new();
         for record in &shown {
-            series.push(self.series_view(session, study, record).await?);
+            let view = self.series_view(session, study, record).await?;
+            series.push(SeriesView { minutes: minutes_in(&saved, &record.series_instance_uid), ..view });
         }
         let main = main_series(&shown);
         let poster_url = main.and_then(|main| series[main].poster_url.clone());
@@ -309,6 +312,7 @@ impl Portal {
             frames: series.frames,
             is_report: !has_picture && series.reports > 0,
             is_dose: !has_picture && series.doses > 0 && series.doses == series.documents,
+            minutes: None,
             report_lacks: series.report_lacks,
             without_picture: series.without_picture,
             cut_instances: series.cut_instances,

@@ -294,6 +294,13 @@ async fn whoever_has_no_role_is_identified_by_a_name_and_a_mailbox_that_the_prov
         ),
         (json!({ "roles": [], "name": null, "email": "an@bv.vn", "email_verified": false }), None, None),
         (json!({ "roles": [], "name": null, "email": "an@bv.vn" }), None, None),
+        // OpenID Connect Core 5.1 says a Boolean; some providers write it as a string.
+        (
+            json!({ "roles": [], "name": null, "email": "an@bv.vn", "email_verified": "true" }),
+            None,
+            Some("an@bv.vn"),
+        ),
+        (json!({ "roles": [], "name": null, "email": "an@bv.vn", "email_verified": "false" }), None, None),
     ] {
         let provider = Fake::start();
         let party = party(&provider.issuer);

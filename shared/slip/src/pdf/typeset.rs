@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use filmless_domain::invisible::misleads;
 use harfrust::{FontRef, ShapeOptions, ShaperData, UnicodeBuffer};
 use krilla::text::{Font, GlyphId, KrillaGlyph};
 use skrifa::MetadataProvider;
@@ -51,21 +52,17 @@ impl Fonts {
     }
 }
 
-/// The first character of a text that would be printed as lost, or left out: minutes with it are not what was written.
+/// The first character of a text that minutes would not show as it was written: one that no font has, also where Latin letters could
+/// stand for it, and one that is not seen but has the text around it read otherwise.
 #[must_use]
 pub fn unprintable(text: &str) -> Option<char> {
     let data = std::iter::once(&REGULAR).chain(&FALLBACK).filter(|data| !data.is_empty());
     let fonts: Vec<FontRef<'_>> = data.filter_map(|data| FontRef::new(data).ok()).collect();
     let is_there =
         |c: char| fonts.iter().any(|font| font.charmap().map(c).is_some_and(|glyph| glyph.to_u32() != 0));
-    let is_lost = |c: &char| {
-        let is_selector = matches!(c, '\u{fe00}'..='\u{fe0f}');
-        !is_there(*c)
-            && !is_selector
-            && !is_combining_mark(*c)
-            && !readable(*c, false).chars().any(char::is_alphabetic)
-    };
-    text.lines().find_map(|line| clean::line(line).chars().find(is_lost))
+    let is_lost = |c: &char| !is_there(*c) && !matches!(c, '\u{fe00}'..='\u{fe0f}');
+    let misleading = text.chars().find(|c| misleads(*c));
+    misleading.or_else(|| text.lines().find_map(|line| clean::line(line).chars().find(is_lost)))
 }
 
 /// One face of the slip, and the fonts that fill in for missing scripts.

@@ -249,7 +249,15 @@ fn what_cannot_be_printed_is_told_before() {
     for (text, expected) in [
         ("Nốt 8 mm\nthùy trên phổi phải\r\n\tâm", None),
         ("Nguye\u{302}\u{303}n", None),
-        ("Грузия საქართველო 结节 ❤\u{fe0f}", Some('❤')),
+        ("Грузия", None),
+        // Latin letters in their place would be another text than the one that was signed.
+        ("Грузия საქართველო", Some('ს')),
+        ("u\u{202e}gnas\u{202c}", Some('\u{202e}')),
+        ("lành\u{2067}ác\u{2069}", Some('\u{2067}')),
+        ("8\u{200f} mm", Some('\u{200f}')),
+        ("không\u{3164}u", Some('\u{3164}')),
+        ("không\u{200b} u\u{feff}", None),
+        ("tim ❤\u{fe0f}", Some('❤')),
         ("đạt ✓", Some('✓')),
         ("\u{12000}", Some('\u{12000}')),
     ] {

@@ -66,6 +66,18 @@ impl Room for ApiGatewayRoom {
         failed.map_or(Ok(gone), Err)
     }
 
+    async fn gone(&self, connections: &[String]) -> Result<Vec<String>, PortError> {
+        let mut gone = Vec::new();
+        for connection in connections {
+            match self.client.get_connection().connection_id(connection).send().await {
+                Ok(_) => {}
+                Err(error) if is_gone(&error) => gone.push(connection.clone()),
+                Err(error) => return Err(port_error("GetConnection")(error)),
+            }
+        }
+        Ok(gone)
+    }
+
     async fn leave(&self, connection: &str) -> Result<(), PortError> {
         match self.client.delete_connection().connection_id(connection).send().await {
             Ok(_) => Ok(()),

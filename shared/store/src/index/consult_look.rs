@@ -143,6 +143,8 @@ impl Index {
         keys.extend(asked.members.iter().map(|member| of_consultation(format!("MEMBER#{member}"))));
         keys.extend(asked.connection.map(|id| of_consultation(format!("CONNECTION#{id}"))));
         keys.extend(asked.entry.map(|(kind, id)| kind.key(consultation, id)));
+        let marks = asked.entry.filter(|(kind, _)| *kind == RoomEntryKind::Mark);
+        keys.extend(marks.map(|(_, id)| RoomEntryKind::Gone.key(consultation, id)));
         keys.extend(asked.watched.map(RoomWatched::keys).unwrap_or_default());
         let items = self.get_items(keys).await?;
         let items = items.into_iter().map(|item| ((text_of(&item, "pk"), text_of(&item, "sk")), item));

@@ -47,6 +47,8 @@ pub enum RoomEntryKind {
     Mark,
     /// A chat message.
     Chat,
+    /// A mark that was deleted: whose its id stays.
+    Gone,
 }
 
 /// What somebody shows when they join, once.
@@ -82,6 +84,15 @@ pub struct RoomConnection {
     pub expires_at: i64,
 }
 
+/// A room in which somebody may be.
+#[derive(Debug, Serialize, Deserialize)]
+struct OpenRoom {
+    consultation: ConsultationId,
+}
+
+/// The partition of rooms in which somebody may be.
+const OPEN_ROOMS_PK: &str = "ROOMS";
+
 impl RoomEntryKind {
     pub(super) fn key(self, consultation: &ConsultationId, id: &EntryId) -> ItemKey {
         ItemKey::new(consult_pk(consultation), format!("{}{id}", self.prefix()))
@@ -91,6 +102,7 @@ impl RoomEntryKind {
         match self {
             Self::Mark => "MARK#",
             Self::Chat => "CHAT#",
+            Self::Gone => "GONE#",
         }
     }
 }
@@ -136,10 +148,20 @@ impl Transaction {
         self.put(&kind.key(consultation, &entry.id), entry, Change::new())
     }
 
-    /// Takes a mark or a chat message out of a room.
-    #[must_use]
-    pub fn delete_room_entry(self, consultation: &ConsultationId, kind: RoomEntryKind, id: &EntryId) -> Self {
-        self.delete(kind.key(consultation, id))
+    /// Takes a mark out of a room, and remembers whose its id is.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`], never for this type.
+    pub fn delete_mark(
+        self,
+        consultation: &ConsultationId,
+        id: &EntryId,
+        by: &MemberId,
+        head: u64,
+    ) -> Result<Self, StoreError> {
+        let gone = RoomEntry { id: id.clone(), by: by.clone(), head, entry: String::new() };
+        let deleted = self.delete(RoomEntryKind::Mark.key(consultation, id));
+        deleted.put_room_entry(consultation, RoomEntryKind::Gone, &gone)
     }
 
     /// Connects somebody, whose connection is new.
@@ -148,13 +170,25 @@ impl Transaction {
     /// [`StoreError::Corrupt`], never for this type.
     pub fn connect_to_room(self, connection: &RoomConnection) -> Result<Self, StoreError> {
         let keys = [connection_key(&connection.consultation, &connection.id), pointer_key(&connection.id)];
-        keys.iter().try_fold(self, |transaction, key| transaction.put(key, connection, Change::new()))
+        let open = OpenRoom { consultation: connection.consultation.clone() };
+        let opened = self.put(&open_room_key(&connection.consultation), &open, Change::new())?;
+        keys.iter().try_fold(opened, |transaction, key| transaction.put(key, connection, Change::new()))
     }
 
     /// Forgets a connection.
     #[must_use]
     pub fn disconnect_from_room(self, consultation: &ConsultationId, id: &str) -> Self {
         self.delete(connection_key(consultation, id)).delete(pointer_key(id))
+    }
+
+    /// Takes a room in which nobody is off the list of those in which somebody is. Unmet if it has more lines than were read;
+    /// `None` if there is no such room any more.
+    #[must_use]
+    pub fn forget_open_room(self, consultation: &ConsultationId, read: Option<u64>) -> Self {
+        let Some(read) = read else { return self.delete(open_room_key(consultation)) };
+        let read = i64::try_from(read).unwrap_or(i64::MAX);
+        let as_read = Change::new().set("sequence", read).when(&Condition::is_number("sequence", read));
+        self.delete(open_room_key(consultation)).update(room_key(consultation), as_read)
     }
 }
 
@@ -213,6 +247,15 @@ impl Index {
         Ok(found)
     }
 
+    /// The rooms in which somebody may be.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn open_rooms(&self) -> Result<Vec<ConsultationId>, StoreError> {
+        let found: Vec<OpenRoom> = self.query(OPEN_ROOMS_PK, "").await?;
+        Ok(found.into_iter().map(|open| open.consultation).collect())
+    }
+
     /// Deletes all connections of a room, whether they are over or not. Returns the number of items.
     ///
     /// # Errors
@@ -226,6 +269,7 @@ impl Index {
             self.delete(&pointer_key(&connection.id)).await?;
             self.delete(&connection_key(consultation, &connection.id)).await?;
         }
+        self.delete(&open_room_key(consultation)).await?;
         Ok(2 * found.len())
     }
 
@@ -268,6 +312,10 @@ impl Index {
 /// Zero-padded, so that sort keys order by place.
 fn line_sk(sequence: u64) -> String {
     format!("EVENT#{sequence:012}")
+}
+
+fn open_room_key(consultation: &ConsultationId) -> ItemKey {
+    ItemKey::new(OPEN_ROOMS_PK.to_owned(), consultation.to_string())
 }
 
 fn ticket_key(consultation: &ConsultationId, digest: &str) -> ItemKey {

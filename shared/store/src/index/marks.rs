@@ -1,5 +1,6 @@
 //! Saves of marks: one item each, beside the instances that came of it.
 
+use filmless_consult::ConsultationId;
 use filmless_domain::audit::Actor;
 use filmless_domain::{SeriesInstanceUid, StudyInstanceUid};
 use jiff::Timestamp;
@@ -7,7 +8,7 @@ use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
 
 use super::study::study_pk;
-use super::{Index, ItemKey};
+use super::{Change, Condition, Index, ItemKey};
 use crate::StoreError;
 
 /// One save of marks in a study.
@@ -29,6 +30,12 @@ pub struct MarksRecord {
     /// Of minutes of a consultation: which version. Whoever is the author signed them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minutes: Option<u32>,
+    /// And of which consultation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consultation: Option<ConsultationId>,
+    /// And which later version counts in their place, wherever in the consultation that one is saved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<u32>,
 }
 
 /// A series of marks.
@@ -45,6 +52,12 @@ impl MarksRecord {
     #[must_use]
     pub fn key(study: &StudyInstanceUid, name: &str) -> ItemKey {
         ItemKey::new(study_pk(study), format!("MARKS#{name}"))
+    }
+
+    /// The change that says which version of minutes counts in the place of a saved one.
+    #[must_use]
+    pub fn replaced_change(by: u32) -> Change {
+        Change::new().set("replaced_by", by).when(&Condition::Present("name"))
     }
 }
 

@@ -112,7 +112,7 @@ impl ListedStudy {
 
     /// The sort key within a day's list.
     #[must_use]
-    pub fn place(&self) -> (i64, &str) {
+    pub fn sort_key(&self) -> (i64, &str) {
         (self.listed_at.map_or(0, Timestamp::as_millisecond), self.study_instance_uid.as_str())
     }
 }
@@ -286,6 +286,6 @@ impl Index {
 }
 
 fn in_order(mut listed: Vec<ListedStudy>) -> Vec<ListedStudy> {
-    listed.sort_by(|a, b| a.place().cmp(&b.place()));
+    listed.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     listed
 }

@@ -22,6 +22,12 @@ pub trait Room: Send + Sync {
     /// [`PortError`]: perhaps none, some or all of them got it.
     async fn send(&self, connections: &[String], frame: &Bytes) -> Result<Vec<String>, PortError>;
 
+    /// Which of these connections are gone, without anything being sent there.
+    ///
+    /// # Errors
+    /// [`PortError`].
+    async fn gone(&self, connections: &[String]) -> Result<Vec<String>, PortError>;
+
     /// Closes a connection, once it got what was sent there before. One that is gone already is no error.
     ///
     /// # Errors

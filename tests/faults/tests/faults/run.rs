@@ -19,7 +19,9 @@ use tokio::sync::Notify;
 
 pub use self::marks::with_marks_saved_in_a_storm;
 pub use self::meeting::with_a_meeting_in_a_storm;
-pub use self::mishaps::{with_a_comparison_cut_short, with_a_refusal_left_behind};
+pub use self::mishaps::{
+    with_a_comparison_cut_short, with_a_late_event_of_what_was_corrected, with_a_refusal_left_behind,
+};
 use crate::chance::Chance;
 use crate::handlers::{event_of, handle};
 use crate::invariants;

@@ -67,10 +67,20 @@ impl OpinionForm {
     }
 }
 
+fn standing(t: &Texts, view: &MinutesView) -> String {
+    if view.is_final {
+        return t.consult.is_final.to_owned();
+    }
+    let missing = view.minutes.unsigned(&view.signatures);
+    let roles: Vec<&str> = missing.into_iter().map(|role| words::role(t, role)).collect();
+    format!("{} {}: {}.", t.consult.not_final, t.consult.unsigned, roles.join(", "))
+}
+
 /// The newest version, as shown.
 pub(crate) struct MinutesCard {
     pub(crate) heading: String,
-    pub(crate) is_final: bool,
+    /// Whether all have signed who have to, and if not, who has not.
+    pub(crate) standing: String,
     pub(crate) texts: Vec<(&'static str, String)>,
     pub(crate) signatures: Vec<String>,
     pub(crate) digest: String,
@@ -109,7 +119,7 @@ impl MinutesCard {
                 (heading, written.version)
             }),
             heading: format!("{} {}, {}", words.version, written.version, moment(t, written.at)),
-            is_final: view.is_final,
+            standing: standing(t, view),
             texts: texts
                 .into_iter()
                 .filter(|(_, text)| !text.is_empty())

@@ -9,6 +9,7 @@ pub(crate) mod minutes;
 pub(crate) mod opinions;
 pub(crate) mod seat;
 pub(crate) mod show;
+pub(crate) mod standing;
 pub(crate) mod start;
 pub(crate) mod words;
 

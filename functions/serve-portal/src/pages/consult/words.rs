@@ -4,6 +4,7 @@ use filmless_delivery::consult::{
     BadField, ChannelState, Consent, ConsentForm, Consultation, ConsultationState, EndReason, Fault,
     MemberMessageKind, MemberRole, MemberStatus, MessageLine, Signer,
 };
+use filmless_domain::invisible::is_invisible;
 use jiff::Timestamp;
 
 use crate::pages::moments::{day, moment};
@@ -120,10 +121,16 @@ pub(crate) fn bad(t: &Texts, bad: &BadField, rows: &[usize]) -> String {
         other => other,
     };
     let sign = match bad.kind {
+        // One that is not seen is named by its number in Unicode.
+        Fault::Unprintable(sign) if is_invisible(sign) => format!(" (U+{:04X})", u32::from(sign)),
         Fault::Unprintable(sign) => format!(" ({sign})"),
         _ => String::new(),
     };
-    format!("{of_member}{field}: {}{sign}.", fault(t, bad.kind))
+    let fault = match (bad.field.as_str(), bad.kind) {
+        ("version", Fault::NotAllowed) => words.fault_stale,
+        (_, kind) => fault(t, kind),
+    };
+    format!("{of_member}{field}: {fault}{sign}.")
 }
 
 const fn fault(t: &Texts, kind: Fault) -> &'static str {

@@ -1,7 +1,7 @@
 //! Consultations of a patient: staff start them, invite, and end them. What members say and see is not shown here.
 
 use askama::Template;
-use axum::extract::{Path, RawForm};
+use axum::extract::{Path, Query, RawForm};
 use axum::http::StatusCode;
 use axum::response::Response;
 use filmless_delivery::consult::{
@@ -23,7 +23,7 @@ use crate::pages::consult::invited::InvitedRow;
 use crate::pages::consult::list::Line;
 use crate::pages::consult::show::{MemberCard, Titles};
 use crate::pages::consult::words;
-use crate::pages::consult_room::record_file;
+use crate::pages::consult_room::{From, record_file};
 use crate::pages::moments::moment;
 use crate::texts::Texts;
 
@@ -118,10 +118,12 @@ pub(crate) async fn show(
 pub(crate) async fn record(
     console: Console,
     Path((segment, id)): Path<(String, String)>,
+    Query(From { after, .. }): Query<From>,
 ) -> Result<Response, Trouble> {
     console.demand(Act::ReadAudit).await?;
     let (patient, id) = (patient_of(&segment, &console)?, id_of(&id, &console)?);
-    let file = console.desk.take_consultation_record(&patient, &id).await.map_err(console.trouble())?;
+    let file =
+        console.desk.take_consultation_record(&patient, &id, after).await.map_err(console.trouble())?;
     Ok(record_file(&id, file)?)
 }
 

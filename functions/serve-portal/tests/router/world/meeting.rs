@@ -14,6 +14,7 @@ use filmless_embedded::{Frames, InProcessRoom};
 use serde_json::{Value, json};
 
 use super::desk::desk;
+use super::frames::demand_documented;
 use super::names::{HOA_CODE, STUDY, now};
 use super::study::uid;
 
@@ -126,6 +127,7 @@ impl Meeting {
 }
 
 impl Line {
+    /// Says something that a client may say, whether or not this one may.
     pub async fn say(&mut self, message: &Value) -> Heard {
         self.say_text(&message.to_string()).await
     }
@@ -141,7 +143,10 @@ impl Line {
     /// The next message; `None` once the connection was closed.
     pub async fn next(&mut self) -> Option<Value> {
         let next = tokio::time::timeout(Duration::from_secs(20), self.frames.next()).await.unwrap();
-        next.map(|frame| serde_json::from_slice(&frame).unwrap())
+        next.map(|frame| {
+            demand_documented(&frame);
+            serde_json::from_slice(&frame).unwrap()
+        })
     }
 
     /// All messages that came, and no more than came.
@@ -166,6 +171,9 @@ impl Line {
         assert_eq!(read[0]["type"], "refused", "{read:?}");
         read[0]["code"].as_str().unwrap().to_owned()
     }
+
+    /// It is cut, and nobody is told.
+    pub fn lose(self) {}
 
     pub async fn leave(self) {
         let Self { id, live, consultation, frames } = self;

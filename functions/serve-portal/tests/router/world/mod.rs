@@ -7,6 +7,7 @@ mod access;
 mod desk;
 mod filled;
 mod finance;
+mod frames;
 mod meeting;
 mod names;
 mod ports;
@@ -38,6 +39,7 @@ use url::Url;
 
 pub use self::desk::desk;
 use crate::answer::Answer;
+pub use frames::is_documented;
 pub use meeting::{Line, Meeting, state};
 pub use names::*;
 pub use ports::Standing;

@@ -62,6 +62,10 @@ impl Room for NoRoom {
         Ok(connections.to_vec())
     }
 
+    async fn gone(&self, connections: &[String]) -> Result<Vec<String>, PortError> {
+        Ok(connections.to_vec())
+    }
+
     async fn leave(&self, _: &str) -> Result<(), PortError> {
         Ok(())
     }

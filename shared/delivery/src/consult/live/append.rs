@@ -104,7 +104,9 @@ impl Live {
                 transaction.put_room_entry(consultation, RoomEntryKind::Mark, &entry)?
             }
             Some(Change::DropMark(id)) => {
-                transaction.delete_room_entry(consultation, RoomEntryKind::Mark, id)
+                let by = speaker.map(|by| &by.member.member.id);
+                let by = by.ok_or_else(|| DeliveryError::internal("a mark")("nobody deletes it"))?;
+                transaction.delete_mark(consultation, id, by, head)?
             }
             Some(Change::PutChat(chat)) => {
                 let entry = serde_json::to_string(chat).map_err(DeliveryError::internal("a chat message"))?;

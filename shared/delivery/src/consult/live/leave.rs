@@ -66,16 +66,4 @@ impl Live {
         }
         Err(StoreError::Contention { operation: "leave a room" }.into())
     }
-
-    /// Has connections leave that are over by time, or of which nothing is known any more.
-    pub(super) async fn sweep(&self, consultation: &ConsultationId) -> Result<(), DeliveryError> {
-        let Some(look) = self.look(consultation, &Asks::default()).await? else { return Ok(()) };
-        let known = self.common.index.room_connections(consultation, look.now).await?;
-        for connection in look.room.here.keys() {
-            if known.iter().all(|known| known.id != *connection) {
-                self.depart(consultation, connection).await?;
-            }
-        }
-        Ok(())
-    }
 }

@@ -36,6 +36,8 @@ pub(super) struct Speaker {
     pub named: Option<MemberRecord>,
     /// The mark with the id of the message.
     pub mark: Option<MarkEntry>,
+    /// Whose that id is, of a mark that was deleted.
+    pub author: Option<MemberId>,
     /// The chat message with its id.
     pub chat: Option<RoomEntry>,
 }
@@ -110,18 +112,19 @@ impl Look {
             None => Ok(None),
         };
         let Some(member) = of(asks.member)? else { return Ok(None) };
-        let (mut mark, mut chat) = (None, None);
+        let (mut mark, mut author, mut chat) = (None, None, None);
         match asks.entry {
             Some((kind @ RoomEntryKind::Mark, id)) => {
                 let entry = self.items.entry(kind, id)?;
                 let read = |entry: RoomEntry| serde_json::from_str(&entry.entry);
                 mark = entry.map(read).transpose().map_err(DeliveryError::internal("a mark"))?;
+                author = self.items.entry(RoomEntryKind::Gone, id)?.map(|gone| gone.by);
             }
+            Some((RoomEntryKind::Gone, _)) | None => {}
             Some((kind @ RoomEntryKind::Chat, id)) => chat = self.items.entry(kind, id)?,
-            None => {}
         }
         let named = of(asks.named)?;
-        Ok(Some(Speaker { member, source: source.to_owned(), named, mark, chat }))
+        Ok(Some(Speaker { member, source: source.to_owned(), named, mark, author, chat }))
     }
 
     /// Has the room take a message; what it refuses changes nothing.
@@ -141,6 +144,7 @@ impl Look {
             by: &speaker.member.member,
             named: speaker.named.as_ref().map(|named| &named.member),
             mark: speaker.mark.as_ref(),
+            author: speaker.author.as_ref(),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! it depends on (`BatchGetItem`); one that is recorded costs a transaction of two items on top, and nothing else. Who has to
 //! hear of it stands in the room itself.
 
+mod absent;
 mod act;
 mod append;
 mod contents;

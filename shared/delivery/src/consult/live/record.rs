@@ -6,7 +6,8 @@ use filmless_domain::audit::AuditAction;
 use super::entrance::Live;
 use super::look::Asks;
 use crate::DeliveryError;
-use crate::consult::record_file::RecordFile;
+use crate::consult::places::may_be_read;
+use crate::consult::record_file::{RecordFile, TakenRecord};
 use crate::record::audit::Record;
 use crate::viewing::Session;
 
@@ -26,15 +27,15 @@ impl Live {
         let Some(look) = self.look(consultation, &asks).await? else { return Ok(None) };
         let is_admitted =
             look.speaker(&asks, &session.source)?.is_some_and(|speaker| speaker.member.member.is_admitted());
-        if !is_admitted || self.over(&look).is_none() {
+        let may_be_read = may_be_read(&self.common, session, &look.record).await?;
+        if !is_admitted || !may_be_read || self.over(&look).is_none() {
             return Ok(None);
         }
         let (index, consultation) = (self.common.index.clone(), consultation.clone());
         Ok(Some(RecordFile { index, consultation }))
     }
 
-    /// The whole file, which is written down in the audit log. `None` as for [`Self::record`]; within it, `None` if the file is too
-    /// long to be given as a whole.
+    /// The file to be kept, whole or in parts, which is written down in the audit log. `None` as for [`Self::record`].
     ///
     /// # Errors
     /// [`DeliveryError`].
@@ -42,11 +43,12 @@ impl Live {
         &self,
         session: &Session,
         consultation: &ConsultationId,
-    ) -> Result<Option<Option<String>>, DeliveryError> {
+        after: Option<u64>,
+    ) -> Result<Option<TakenRecord>, DeliveryError> {
         let Some(file) = self.record(session, consultation).await? else { return Ok(None) };
         let audit = Record::new(AuditAction::ReadConsultation, session.actor()).from(&session.source);
         let detail = format!("consultation {consultation}, record");
         audit.account(&session.account_key).detail(detail).write(&self.common).await?;
-        file.whole().await.map(Some)
+        file.take(after).await.map(Some)
     }
 }

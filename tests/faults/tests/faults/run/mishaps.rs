@@ -38,24 +38,52 @@ pub fn with_a_refusal_left_behind(servers: &Arc<Runtime>, setup: &Setup) -> Resu
     })
 }
 
+/// Delivers one file of a study; the late event of a file that it corrected leaves what that one said, and then the second
+/// file comes. Returns what is refused, for all files are of one patient, and what does not hold.
+pub fn with_a_late_event_of_what_was_corrected(
+    servers: &Arc<Runtime>,
+    setup: &Setup,
+) -> Result<Vec<String>, String> {
+    let scenario = Scenario::mended();
+    let mut run = Run::start(servers, setup, &scenario)?;
+    // The last comes first here; the files of the other patient are not sent.
+    let second = run.uploads.remove(0);
+    run.uploads.retain(|upload| upload.key.starts_with("orders/") || upload.after > MINUTE);
+    run.until_idle(false)?;
+    let study = StudyInstanceUid::parse(&scenario.studies[0].study.uid).unwrap();
+    run.hospital(async |services| {
+        compare_with_another(services, &study).await;
+        services.index.add_contradicting_facts(&of_another(&study)).await.unwrap();
+    });
+    run.uploads.push(second);
+    run.until_idle(false)?;
+    let mut broken = run.world.weather.calls();
+    broken.retain(|call| call.contains("quarantine/"));
+    broken.extend(run.at_rest(setup, &scenario)?);
+    Ok(broken)
+}
+
 /// A file of another patient comes to a study, and its event ends right after the comparison.
 async fn compare_with_another(services: &Services, study: &StudyInstanceUid) {
+    let (rules, now) = (&services.settings.identity, services.clock.now());
+    let touched = services.index.touch_study(&of_another(study), rules, now).await.unwrap();
+    assert!(matches!(touched, Touched::OtherPatient(_)));
+}
+
+fn of_another(study: &StudyInstanceUid) -> Arrival {
     let patient = PatientDemographics {
         id: PatientId::parse("N20-OTHER").ok(),
         name: Some("TRAN^VAN BINH".into()),
         ..PatientDemographics::default()
     };
-    let arrival = Arrival {
+    Arrival {
         study_instance_uid: study.clone(),
         patient,
         accession_number: None,
         study_date: None,
         image_date: None,
         description: None,
-    };
-    let rules = &services.settings.identity;
-    let touched = services.index.touch_study(&arrival, rules, services.clock.now()).await.unwrap();
-    assert!(matches!(touched, Touched::OtherPatient(_)));
+    }
 }
 
 /// Delivers a study that the archive corrected, applies the mishap, and returns what does not hold at rest.
@@ -69,7 +97,14 @@ fn mended_then(
     run.until_idle(false)?;
     let study = StudyInstanceUid::parse(&scenario.studies[0].study.uid).unwrap();
     run.hospital(async |services| mishap(services, &study).await);
-    run.recover(setup.seed)?;
-    let checks = invariants::check(&run.process.services, &run.world, &scenario);
-    run.process.run(checks).ok_or_else(|| "killed in calm weather".into())
+    run.at_rest(setup, &scenario)
+}
+
+impl Run {
+    /// What does not hold once everything has come to rest.
+    fn at_rest(&mut self, setup: &Setup, scenario: &Scenario) -> Result<Vec<String>, String> {
+        self.recover(setup.seed)?;
+        let checks = invariants::check(&self.process.services, &self.world, scenario);
+        self.process.run(checks).ok_or_else(|| "killed in calm weather".into())
+    }
 }
