@@ -75,7 +75,7 @@ export default defineConfig({
     modulePreload: false,
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
-    rollupOptions: { input: { viewer: "src/viewer.ts", share: "src/share.ts", "in-app": "src/in-app.ts", style: "src/styles/style.css", study: "src/styles/study.css", reading: "src/styles/reading.css", console: "src/styles/console.css" }, output: { ...output, manualChunks: chunkOf, onlyExplicitManualChunks: true } },
+    rollupOptions: { input: { viewer: "src/viewer.ts", share: "src/share.ts", "in-app": "src/in-app.ts", member: "src/member.ts", style: "src/styles/style.css", study: "src/styles/study.css", reading: "src/styles/reading.css", console: "src/styles/console.css" }, output: { ...output, manualChunks: chunkOf, onlyExplicitManualChunks: true } },
   },
   worker: { format: "es", plugins: () => [withoutNode()], rollupOptions: { output } },
   plugins: [withoutNode(), licences(), compress()],

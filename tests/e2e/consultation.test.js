@@ -8,7 +8,7 @@ import { after, before, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { DESKTOP, launch, PHONE } from "./browser.js";
 import { Attendee, comeIn, MEMBERS, startConsultation } from "./consultation.js";
-import { EARLIER, ORDER, writeStudy } from "./dicom.js";
+import { EARLIER, ORDER, STUDY, writeStudy } from "./dicom.js";
 import { awaitSms, send } from "./filmless.js";
 import { openPortal } from "./portal.js";
 
@@ -238,9 +238,21 @@ describe("a consultation", () => {
     await phone.awaitMood("Mất kết nối");
     await chair.room.pane(0).hover();
     await chair.page.mouse.wheel(0, 100);
+    // More than the server takes in a second: none of it is lost.
+    const written = Array.from({ length: 14 }, (_, place) => `mất mạng ${place + 1}`);
+    await phone.act("chat").click();
+    for (const text of written) {
+      await phone.page.fill("#chat-text", text);
+      await phone.page.keyboard.press("Enter");
+    }
     await phone.visitor.context.setOffline(false);
     await phone.awaitMood("Đã kết nối");
-    await pause(REST_MS);
+    await chair.act("chat").click();
+    for (const reader of [chair, phone]) {
+      const said = async () => (await reader.chat()).filter((text) => text.startsWith("mất mạng"));
+      await reader.room.eventually(said, (found) => found.join() === written.join(), "what was written meanwhile");
+      await reader.page.click(".panel-close");
+    }
     assert.deepEqual((await phone.panes())[0], (await chair.panes())[0]);
   });
 
@@ -256,13 +268,43 @@ describe("a consultation", () => {
     await phone.page.click(".panel-close");
   });
 
-  it("clears the screen of a removed member at once, and says why", async () => {
+  it("clears the screen of a removed member at once, and says why, in every tab of their browser", async () => {
+    const consultation = new URL(phone.page.url()).searchParams.get("consultation");
+    const tabs = [];
+    for (const path of [`/studies/${STUDY.uid}`, `/studies/${STUDY.uid}/read`, `/consultations/${consultation}`, `/studies/${STUDY.uid}?kept`]) {
+      const tab = await phone.visitor.context.newPage();
+      await tab.goto(new URL(path, portal.url).href);
+      tabs.push(tab);
+    }
+    for (const tab of tabs.slice(0, 2)) {
+      // A browser that was in the reading room opens studies there.
+      await tab.locator(".pane .stage[data-quality=full]").waitFor();
+    }
+    // One that the browser keeps in its memory, as behind the back button.
+    const kept = tabs.pop();
+    const turn = (type) => kept.evaluate((name) => dispatchEvent(new PageTransitionEvent(name, { persisted: true })), type);
+    await turn("pagehide");
+    assert.equal(await kept.locator("main").isVisible(), false, "nothing is seen before it is asked for");
+    await turn("pageshow");
+    await kept.locator("main").waitFor();
+    await turn("pagehide");
+    await phone.page.bringToFront();
     await chair.page.locator(`.consultation-people li`, { hasText: BINH }).locator("button", { hasText: "Mời ra" }).click();
     await chair.page.click(".room-confirm .is-grave");
     await phone.page.locator("#consultation-ended", { hasText: "Chủ tọa đã mời Ông/Bà ra khỏi hội chẩn." }).waitFor();
     assert.equal(await phone.page.locator("canvas").count(), 0);
     await phone.page.keyboard.press("PageDown");
     assert.equal(await phone.page.locator("canvas").count(), 0);
+    const why = { hasText: "Chủ tọa đã mời Ông/Bà ra khỏi hội chẩn" };
+    // Another tab may have told it before: then it is on its way already, and this finds no page to tell.
+    await turn("pageshow").catch(() => undefined);
+    for (const tab of [...tabs, kept]) {
+      await tab.locator(".notice", why).waitFor();
+      assert.equal(await tab.locator("canvas, #poster").count(), 0);
+    }
+    await phone.page.reload();
+    await phone.page.locator(".notice", why).waitFor();
+    await Promise.all([...tabs, kept].map((tab) => tab.close()));
   });
 
   it("clears every screen when the chair ends it, and can be played again", async () => {

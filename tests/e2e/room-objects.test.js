@@ -97,7 +97,7 @@ describe("what others drew", { concurrency: false }, () => {
   it("measurements lie in their pixels, with name and values", async () => {
     await object("measurements").locator("li button").first().click();
     await awaitBoxes([[20, 20, 40, 36]]);
-    assert.deepEqual(await labels(), ["Nodule 1 · Nodule|Diameter: 9.5 mm|Area: 81.25 mm²"]);
+    assert.deepEqual(await labels(), ["Nodule 1 · Nodule|Đường kính: 9.5 mm|Diện tích: 81.25 mm²"]);
   });
 
   it("measurements lie at their place in the patient", async () => {
@@ -156,6 +156,41 @@ describe("what others drew", { concurrency: false }, () => {
       return red > green + 20;
     });
   });
+
+  for (const [how, change, expected] of [
+    ["in SUVbw where its files allow it", (text) => text, null],
+    ["in the unit of its files without a weight, and says why", (text) => text.replaceAll(/"00101030":\{"vr":"DS","Value":\[[\d.]+\]\},?/g, ""), "Không tính được SUV: thiếu cân nặng người bệnh. Cửa sổ và giá trị theo đơn vị của tệp: Bq/ml."],
+    ["in the unit of its files where the injection comes after the scan, and says why", (text) => text.replaceAll('"090000"', '"110000"'), "Không tính được SUV: giờ tiêm và giờ chụp mâu thuẫn nhau. Cửa sổ và giá trị theo đơn vị của tệp: Bq/ml."],
+  ]) {
+    it(`the window of a PET is ${how}`, async () => {
+      const other = await Visitor.arrive(browser, DESKTOP, portal.origins);
+      try {
+        await other.page.route((url) => url.pathname.endsWith(".metadata.json"), async (route) => {
+          const response = await route.fetch();
+          await route.fulfill({ response, body: change(await response.text()) });
+        });
+        await openLink(portal, other.page);
+        await other.page.goto(`${portal.url}/studies/${STUDY}/read`);
+        await other.page.locator(".stage[data-quality=full]").first().waitFor();
+        await other.page.locator('.pane[data-place="0"] .stage').focus();
+        await other.page.locator("#room-series .series", { hasText: "PET" }).click();
+        const pane = other.page.locator('.pane[data-place="0"]');
+        // 0 to 40,000 Bq/ml; 0.000276 g/ml each.
+        await pane.locator(".frame-facts", { hasText: expected === null ? /WL 5\.5 · WW 11\.1 SUVbw/ : /WL 20000 · WW 40000 Bq\/ml/ }).waitFor();
+        if (expected === null) {
+          assert.equal(await pane.locator(".pane-scale").count(), 0);
+        } else {
+          await pane.locator(".pane-scale", { hasText: expected }).waitFor();
+          assert.deepEqual(await other.accessibilityViolations(), []);
+          await other.screenshot("room-pet");
+          await other.page.locator('#room-series .series[data-modality="CT"]').first().click();
+          await pane.locator(".pane-scale").waitFor({ state: "detached" });
+        }
+      } finally {
+        await other.leave();
+      }
+    });
+  }
 
   it("has a clean console, no third party, and nothing that axe finds", async () => {
     assert.deepEqual([visitor.errors, visitor.foreignRequests], [[], []]);

@@ -136,6 +136,11 @@ describe("marks in the reading room", { concurrency: false }, () => {
     await page.goto(new URL(ROOM, portal.url).href);
     const room = new RoomPage(page);
     await room.ready();
+    // The strip says what each new series is, and not that a doctor's report lacks something.
+    for (const [modality, what] of [["SR", "Số đo của người đọc, không phải bản kết quả"], ["KO", "Ảnh đánh dấu của người đọc"], ["PR", "Hình vẽ, cửa sổ của người đọc"]]) {
+      const lines = page.locator(`#room-series [data-modality="${modality}"] .series-words > *`);
+      await room.eventually(() => lines.allTextContents(), ([title, kind, saved = ""]) => title === "Hội chẩn phổi" && kind === what && saved.startsWith(`${AUTHOR} · ${FACILITY} lưu lúc `), what);
+    }
     const counter = await room.text(0, ".pane-counter");
     await page.click("[data-command=objects]");
     const object = (kind) => page.locator(`.room-object[data-kind=${kind}]`);
@@ -146,7 +151,7 @@ describe("marks in the reading room", { concurrency: false }, () => {
     await object("measurements").locator("li button").first().click();
     const labels = page.locator(".pane.is-active .objects text");
     // A mouse points at whole pixels of the screen.
-    await labels.filter({ hasText: /Length: (49\.[5-9]|50)/ }).waitFor();
+    await labels.filter({ hasText: /Chiều dài: (49\.[5-9]|50)/ }).waitFor();
     await object("state").locator("button").first().click();
     await labels.filter({ hasText: "nốt" }).waitFor();
     await room.awaitFacts(0, "WL -600 · WW 1500");

@@ -257,6 +257,7 @@ describe("the reading room", () => {
       assert.match(await room.text(1, ".pane-study"), /^Lần trước 20\/11\/2019/);
       assert.equal(await room.text(1, ".pane-patient"), PATIENT);
       await room.awaitCounter(1, "/ 12");
+      assert.deepEqual(await page.locator("#room-series .series-words > span").allTextContents(), ["24 ảnh", "12 ảnh", "1 ảnh", "12 ảnh"]);
       await visitor.screenshot("room-prior");
       assert.deepEqual(await visitor.accessibilityViolations(), []);
       await page.reload();

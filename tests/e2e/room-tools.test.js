@@ -1,7 +1,9 @@
 /** The tools of the reading room, by mouse and keyboard, on packs of known values. */
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { DESKTOP, launch, Visitor } from "./browser.js";
@@ -38,6 +40,9 @@ const PACKS = {
   axial: makePack({ modality: "CT", frames: Array.from({ length: SLICES }, (_, place) => slice(place)) }),
   sagittal: makePack({ modality: "CT", frames: [slice(0, { orientation: [0, 1, 0, 0, 0, -1], position: [16, 0, 20] })] }),
   thick: makePack({ modality: "CT", frames: [0, 2, 4, 6, 8, 10].map((place) => slice(place, { millimetres: 1 })) }),
+  /** Two films of one instance each, at 20 and at 12.5 images a second. */
+  echo: makePack({ modality: "US", frames: Array.from({ length: 8 }, (_, place) => ({ ...slice(place), sop_instance_uid: "1.2.3.8", frame: place + 1, frame_time_ms: 50 })) }),
+  angiography: makePack({ modality: "XA", frames: Array.from({ length: 8 }, (_, place) => ({ ...slice(place), sop_instance_uid: "1.2.3.9", frame: place + 1, frame_time_ms: 80 })) }),
   ultrasound: makePack({
     modality: "US",
     frames: [
@@ -219,6 +224,26 @@ describe("the room's pictures", () => {
     });
   });
 
+  it("play all at once, each at the rate of its file, and go faster and slower together", async () => {
+    await inRoom(["axial", "echo", "angiography"], async (room, { page }) => {
+      const counters = () => Promise.all([0, 1, 2].map((place) => room.counter(place)));
+      const pace = (place, key, expected) => room.stage(place).focus().then(() => page.keyboard.press(key)).then(() => room.eventually(() => page.locator("#room-status").textContent(), (text) => text === expected, expected));
+      const before = await counters();
+      await page.keyboard.press("Shift+C");
+      await room.eventually(counters, (now) => now.every((text, place) => text !== before[place]), "three films");
+      await pace(0, ".", "Phim 1,25× · 12,5 ảnh/giây");
+      await pace(1, ".", "Phim 1,56× · 31,3 ảnh/giây");
+      await pace(2, ",", "Phim 1,25× · 15,6 ảnh/giây");
+      await room.run("cine-slower");
+      await room.eventually(() => page.locator("#room-status").textContent(), (text) => text === "Phim 1× · 12,5 ảnh/giây", "the pace of the file");
+      await room.run("cine-all");
+      await page.locator("[data-command=cine-all][aria-pressed=false]").waitFor();
+      // What stands still has a pace of its own.
+      await pace(1, ".", "Phim 1,25× · 25 ảnh/giây");
+      await pace(0, ".", "Phim 1,25× · 12,5 ảnh/giây");
+    });
+  });
+
   it("show each other where they are", async () => {
     await inRoom(["axial", "sagittal", "ultrasound"], async (room, visitor) => {
       const { page } = visitor;
@@ -303,16 +328,28 @@ describe("the room's pictures", () => {
       assert.deepEqual(size, [Math.round(box.width), Math.round(box.height)]);
       assert.ok(names.with > 100 && names.without === 0, `letters over the head of the picture: ${JSON.stringify(names)}`);
       assert.ok(marks.with > 100 && marks.with === marks.without, `yellow marks: ${JSON.stringify(marks)}`);
-      await page.evaluate(() => {
-        window.print = () => {
-          document.body.dataset.printed = String(document.querySelectorAll("#room-print canvas").length);
-        };
-      });
-      await room.run("print");
-      assert.equal(await page.locator("body").getAttribute("data-printed"), "3");
-      await page.emulateMedia({ media: "print" });
-      assert.ok(await page.locator("#room-print canvas").first().isVisible());
-      await visitor.screenshot("room-print");
+      for (const [command, pictures, says] of [["print", 3, true], ["print-pane", 1, true], ["print-nameless", 1, false]]) {
+        await page.evaluate(() => void (window.print = () => document.body.setAttribute("data-printed", "now")));
+        await (command === "print" ? room.run(command) : room.run("menu").then(() => page.click(`.room-menu [data-command="${command}"]`)));
+        await page.locator("body[data-printed]").waitFor();
+        assert.equal(await page.locator("#room-print canvas").count(), pictures, command);
+        // The page that the printer gets: one sheet, with the name of the patient or without any.
+        const path = join(import.meta.dirname, `out/${command}.pdf`);
+        await page.pdf({ path, preferCSSPageSize: true, printBackground: true });
+        const text = execFileSync("pdftotext", ["-layout", path, "-"], { encoding: "utf8" });
+        const info = execFileSync("pdfinfo", [path], { encoding: "utf8" });
+        assert.match(info, /^Pages: +1$/m, command);
+        assert.match(info, /^Page size: +84[12]\S* x 59[45]/m, "A4 on its side");
+        assert.equal(text.includes("Nguyễn Thị Hoà"), says, text);
+        assert.equal(/In lúc/.test(text), says, text);
+        assert.match(text, /Bản in màn hình, không thay ảnh gốc\./);
+        assert.doesNotMatch(text, /xem nhanh/, "all is in full quality");
+        await page.evaluate(() => {
+          dispatchEvent(new Event("afterprint"));
+          document.body.removeAttribute("data-printed");
+        });
+        assert.equal(await page.locator("#room-print").count(), 0);
+      }
     });
   });
 });

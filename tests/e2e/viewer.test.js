@@ -31,8 +31,8 @@ after(async () => {
 });
 
 /** Opens the study with our packs instead of its own. The steps get every address that was requested. */
-async function view(from, device, packs, raster, steps) {
-  const visitor = await Visitor.arrive(from, device, portal.origins);
+async function view(from, device, packs, raster, steps, options = {}) {
+  const visitor = await Visitor.arrive(from, device, portal.origins, options);
   try {
     const { page } = visitor;
     for (const [uid, pack] of Object.entries(packs)) {
@@ -247,6 +247,17 @@ describe("both ways of drawing", () => {
     assert.equal(gl.length, cpu.length);
     const difference = gl.reduce((most, value, place) => Math.max(most, Math.abs(value - cpu[place])), 0);
     assert.ok(difference <= 1, `they differ by ${difference}`);
+  });
+});
+
+describe("WebGL that the processor computes", () => {
+  it("is left alone: frames are drawn in plain code", async () => {
+    const seen = async (viewer, { page }) => {
+      await viewer.ready();
+      assert.equal(await page.locator("html").getAttribute("data-renderer"), "2d");
+      await viewer.awaitColour(15, 15, shown(CT.tissue, 40, 400));
+    };
+    await view(browser, DESKTOP, { [LUNG]: ct() }, CT, seen, { isWithoutGraphics: true });
   });
 });
 

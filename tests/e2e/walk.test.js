@@ -13,7 +13,7 @@ let portal;
 before(async () => {
   portal = await openPortal();
   // Without a graphics card, drawing without WebGL is faster.
-  browser = await launch({ isWithoutWebGl: true });
+  browser = await launch({ isWithoutWebGl: true, isWhole: true });
 });
 
 after(async () => {

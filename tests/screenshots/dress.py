@@ -2,7 +2,7 @@
 """Gives freely licensed files to a patient who does not exist: dress.py DIR LANGUAGE OUT.
 
 Finds the files of studies.json below DIR by their SHA-256, and writes them to OUT/<name>/ with name, dates and texts of
-ours and an order beside each, OUT/<name>.json. Pixels stay as they are. The bone densitometry is drawn here.
+ours and an order beside each, OUT/<name>.json. Pixels stay as they are. The bone densitometry and the PET/CT are drawn here.
 """
 import hashlib
 import json
@@ -37,7 +37,7 @@ def main(folder, language, out):
     studies = json.loads((HERE / "studies.json").read_text())
     found = by_digest(folder, {digest for study in studies for digest in study.get("files", [])})
     for number, study in enumerate(studies):
-        sets = [dxa()] if study.get("drawn") else [pydicom.dcmread(found[digest], force=True) for digest in study["files"]]
+        sets = DRAWN[study["drawn"]]() if "drawn" in study else [pydicom.dcmread(found[digest], force=True) for digest in study["files"]]
         dress(study["name"], study["date"], study["service"][language], number, sets, language, out)
         if "again_on" in study:
             for ds in sets:
@@ -137,6 +137,76 @@ def dxa():
     ds.PixelData = np.asarray(image).tobytes()
     return ds
 
+
+CT, PET = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.128"
+STEP_MM, SLICES = 5.0, 40
+
+
+def petct():
+    """A trunk of ellipses in CT and PET: lungs, heart, liver, spine, and two lesions that take up the tracer."""
+    files = []
+    for modality, side, mm in [("CT", 256, 1.6), ("PT", 128, 3.2)]:
+        y, x = (np.mgrid[0:side, 0:side].astype(np.float32) - side / 2 + 0.5) * mm
+        noise = np.random.default_rng(20201215)
+        for place in range(SLICES):
+            z = (place - SLICES / 2) * STEP_MM
+            values = trunk(modality, x, y, z)
+            grain = 12 if modality == "CT" else 0.03 * values + 60
+            values = values + noise.normal(0, 1, values.shape) * grain
+            files.append(emitted_or_not(modality, place, z, side, mm, values))
+    return files
+
+
+def trunk(modality, x, y, z):
+    """In HU, or in becquerel per millilitre."""
+    def inside(cx, cy, cz, rx, ry, rz):
+        return ((x - cx) / rx) ** 2 + ((y - cy) / ry) ** 2 + ((z - cz) / rz) ** 2 < 1
+
+    air, soft, fat = (-1000, 45, -90) if modality == "CT" else (20, 3200, 1200)
+    values = np.full(x.shape, air, dtype=np.float64)
+    for shape, in_ct, in_pet in [
+        (inside(0, 0, 0, 165, 112, 900), fat, fat), (inside(0, 0, 0, 150, 98, 900), soft, soft),
+        (inside(-75, -8, 40, 58, 72, 105), -820, 900), (inside(75, -8, 40, 58, 72, 105), -820, 900),
+        (inside(22, -35, 5, 48, 42, 48), 50, 9000), (inside(-55, -10, -85, 88, 70, 62), 60, 11000),
+        (inside(0, 66, 0, 22, 20, 900), 420, 5200), (inside(0, 66, 0, 9, 9, 900), 30, 2600),
+        (inside(-70, -20, 30, 14, 14, 14), 40, 42000), (inside(58, 28, -5, 9, 9, 10), 40, 30000),
+    ]:
+        values[shape] = in_ct if modality == "CT" else in_pet
+    return values
+
+
+def emitted_or_not(modality, place, z, side, mm, values):
+    uid = lambda *parts: generate_uid(entropy_srcs=["petct", *map(str, parts)])
+    meta = FileMetaDataset()
+    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    meta.MediaStorageSOPClassUID = CT if modality == "CT" else PET
+    meta.MediaStorageSOPInstanceUID = uid(modality, place)
+    ds = FileDataset(None, Dataset(), file_meta=meta, preamble=b"\0" * 128)
+    ds.SOPClassUID, ds.SOPInstanceUID = meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID
+    ds.StudyInstanceUID, ds.SeriesInstanceUID, ds.FrameOfReferenceUID = uid("study"), uid(modality), uid("frame")
+    ds.Modality, ds.SeriesDescription = modality, "CT low dose" if modality == "CT" else "PET FDG"
+    ds.SeriesNumber, ds.InstanceNumber = 1 if modality == "CT" else 2, place + 1
+    ds.SeriesDate = ds.AcquisitionDate = "20201215"
+    ds.SeriesTime = ds.AcquisitionTime = "093000"
+    ds.ImagePositionPatient = [-(side - 1) * mm / 2, -(side - 1) * mm / 2, z]
+    ds.ImageOrientationPatient, ds.PixelSpacing, ds.SliceThickness = [1, 0, 0, 0, 1, 0], [mm, mm], STEP_MM
+    ds.SamplesPerPixel, ds.PhotometricInterpretation = 1, "MONOCHROME2"
+    ds.Rows = ds.Columns = side
+    ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.PixelRepresentation = 16, 16, 15, 1
+    ds.RescaleSlope, ds.RescaleIntercept = (1, 0) if modality == "CT" else (2, 0)
+    if modality == "CT":
+        ds.RescaleType, ds.WindowCenter, ds.WindowWidth = "HU", 40, 400
+    else:
+        ds.Units, ds.DecayCorrection, ds.CorrectedImage, ds.PatientWeight = "BQML", "START", ["ATTN", "DECY", "SCAT"], 58
+        ds.WindowCenter, ds.WindowWidth = 12000, 24000
+        tracer = Dataset()
+        tracer.RadiopharmaceuticalStartTime, tracer.RadionuclideTotalDose, tracer.RadionuclideHalfLife = "083000", 290e6, 6586.2
+        ds.RadiopharmaceuticalInformationSequence = [tracer]
+    ds.PixelData = np.clip(np.rint(values / ds.RescaleSlope), -32768, 32767).astype(np.int16).tobytes()
+    return ds
+
+
+DRAWN = {"dxa": lambda: [dxa()], "petct": petct}
 
 if __name__ == "__main__":
     main(*sys.argv[1:])

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * Takes pictures of the pages for the guide and the documents: `shoot.js DRESSED_VI DRESSED_EN`, two folders made by
- * dress.py. Starts a portal and gives it the studies as a hospital would.
+ * dress.py; `--room` takes those of the reading room alone. Starts a portal and gives it the studies as a hospital would.
  */
 
 import { execFileSync } from "node:child_process";
@@ -11,12 +11,15 @@ import { join, resolve } from "node:path";
 import { DESKTOP, launch, PHONE } from "../e2e/browser.js";
 import { Attendee, comeIn, MEMBERS, startConsultation } from "../e2e/consultation.js";
 import { awaitSms, send, startFilmless } from "../e2e/filmless.js";
+import { shootDisc, shootSoftware } from "./software.js";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const GUIDE = join(ROOT, "web/public");
 const DOCS = join(ROOT, "docs/images");
 const BIRTH_DATE = "02031958";
 const JPEG_QUALITY = 80;
+/** Nearly all of it is one picture with noise. */
+const ROOM_JPEG_QUALITY = 65;
 const WEBP_QUALITY = 0.8;
 /** The width of the slip in the guide. */
 const SLIP_WIDTH = 560;
@@ -142,11 +145,17 @@ const ROOM_STEPS = {
     await dragInPane(page, 1, [0.5, 0.5], [0.46, 0.52]);
   },
   mammography: (page) => page.click('[data-command="invert"]'),
+  petct: async (page) => {
+    await page.keyboard.press("Alt+2");
+    await page.click('[data-command="fusion"]');
+    await page.locator(".room-fusion [data-suv]").waitFor({ state: "attached" });
+    await roomAtRest(page);
+  },
 };
 
 /** The reading room on a desktop, with each kind of study; and an earlier study beside. */
 async function shootRoom(portal) {
-  for (const name of ["ct", "mr", "prior", "chest", "echo", "angiography", "nuclear", "mammography"]) {
+  for (const name of ["ct", "mr", "prior", "chest", "echo", "angiography", "nuclear", "mammography", "petct"]) {
     const page = await portal.enter(DESKTOP, name === "prior" ? "mr" : name);
     await answer(page);
     await page.goto(`${page.url()}/read`);
@@ -158,7 +167,9 @@ async function shootRoom(portal) {
     await ROOM_STEPS[name]?.(page);
     await page.mouse.move(0, 0);
     await roomAtRest(page);
-    await keep(page, `room-${name}`);
+    // What was measured is said for some seconds.
+    await page.locator("#room-status:empty").waitFor({ state: "attached" });
+    await keep(page, `room-${name}`, ROOM_JPEG_QUALITY);
     await page.context().close();
   }
 }
@@ -193,8 +204,8 @@ async function shootConsultation(browser, dressed, language) {
 }
 
 /** JPEG for documents: a picture of grey noise and letters needs no more. */
-async function keep(page, name) {
-  await page.screenshot({ path: join(DOCS, `${name}.jpg`), type: "jpeg", quality: JPEG_QUALITY });
+async function keep(page, name, quality = JPEG_QUALITY) {
+  await page.screenshot({ path: join(DOCS, `${name}.jpg`), type: "jpeg", quality });
 }
 
 async function shootStudies(portal, screen, steps) {
@@ -268,13 +279,18 @@ async function shootSlip(portal, page) {
   await keepForGuide(page, "guide-slip", execFileSync("pdftoppm", options, { maxBuffer: 64 << 20 }));
 }
 
-const [vietnamese, english] = process.argv.slice(2).map((folder) => resolve(folder));
+const isRoomAlone = process.argv.includes("--room");
+const [vietnamese, english] = process.argv.slice(2).filter((word) => !word.startsWith("--")).map((folder) => resolve(folder));
 const browser = await launch();
 try {
+  if (isRoomAlone) {
+    const portal = await openPortal(browser, english, "en");
+    await shootRoom(portal).finally(() => portal.close());
+  }
   for (const [dressed, language, screen, steps] of [
     [vietnamese, "vi", PHONE_SCREEN, {}],
     [english, "en", DESKTOP, DESKTOP_STEPS],
-  ]) {
+  ].filter(() => !isRoomAlone)) {
     const portal = await openPortal(browser, dressed, language);
     try {
       await shootGuide(portal, language);
@@ -286,6 +302,11 @@ try {
       }
       await shootStudies(portal, screen, steps);
       if (language === "en") {
+        const page = await portal.enter(DESKTOP, "mr");
+        await answer(page);
+        await shootDisc(page.context(), portal.link, BIRTH_DATE.replace(/(..)(..)/, "$1/$2/"), keep);
+        await shootSoftware(page, keep);
+        await page.context().close();
         await shootRoom(portal);
       }
     } finally {

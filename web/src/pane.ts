@@ -102,7 +102,10 @@ export class Pane {
     const link = new Link(this.grant, series.seriesInstanceUid, {
       onState: (state) => this.tell((events) => events.onState?.(state)),
       onPreview: (frame) => this.player?.onArrival(frame),
-      onComplete: () => this.reach("scrollable"),
+      onComplete: () => {
+        this.reach("scrollable");
+        this.askForFull();
+      },
     });
     this.link = link;
     const index = await link.open();
@@ -213,11 +216,12 @@ export class Pane {
   }
 
   /**
-   * The first picture takes precedence over full quality, whose scripts, codec and frame then arrive at the same time.
+   * The first picture takes precedence over full quality, whose scripts, codec and frame then arrive at the same time; so
+   * do planes that wait for quick pictures.
    */
   private askForFull(): void {
     const { player, link } = this;
-    if (this.isFullAsked || player === null || link === null) {
+    if (this.isFullAsked || player === null || link === null || link.isHurrying) {
       return;
     }
     this.isFullAsked = true;

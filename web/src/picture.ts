@@ -34,7 +34,10 @@ export function quick({ source }: Picture, raster: Raster): Shown {
     quality: "preview",
     paint: (context, { a, b, c, d, e, f }: Matrix) => {
       context.setTransform(a, b, c, d, e, f);
-      context.drawImage(source, 0, 0, raster.columns, raster.rows);
+      // One that has been released has no size, and another one is about to be shown.
+      if ((source as ImageBitmap).width > 0) {
+        context.drawImage(source, 0, 0, raster.columns, raster.rows);
+      }
     },
   };
 }

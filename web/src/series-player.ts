@@ -32,6 +32,8 @@ const OTHER_LOOK_MS_MAX = 500;
 
 /** How long a picture may stay under the number of the next one: about as long as drawing takes. */
 const STALE_MS_MAX = 80;
+/** While the eye moves on, so many of the next quick pictures are decoded before they are wanted. */
+const AHEAD = 6;
 
 /** Source of pictures in full quality. */
 export interface FullPictures {
@@ -52,6 +54,7 @@ export class SeriesPlayer {
   private direction = 1;
   private painted: { readonly frame: number; readonly quality: string } | null = null;
   private isDecoding = false;
+  private readonly decoding = new Map<number, Promise<Picture | null>>();
   private awaited = 0;
   private staleTimer = 0;
   /** Before the first picture, the poster's frame. */
@@ -81,13 +84,19 @@ export class SeriesPlayer {
   /** Requests a frame, or the closest one that exists. */
   go(frame: number): void {
     const next = clamp(frame, 0, this.frames - 1);
-    this.direction = Math.sign(next - this.wanted) || this.direction;
+    const way = Math.sign(next - this.wanted);
+    this.direction = way || this.direction;
     this.wanted = next;
     this.events.onFrame(next);
     this.full?.want(next, this.direction);
     this.link.want(next);
     this.watch();
     void this.paint();
+    for (let ahead = 1; way !== 0 && ahead <= AHEAD; ahead++) {
+      if (!this.pictures.has(next + way * ahead)) {
+        void this.decode(next + way * ahead);
+      }
+    }
   }
 
   /** Full quality is available from now on. */
@@ -191,15 +200,24 @@ export class SeriesPlayer {
   private watch(): void {
     if (this.onStage !== this.wanted && this.staleTimer === 0) {
       this.staleTimer = setTimeout(() => {
-        this.staleTimer = 0;
-        if (this.onStage !== this.wanted) {
-          this.events.onStale();
-        }
+        // What has come while the page was busy is drawn first.
+        this.staleTimer = setTimeout(() => {
+          this.staleTimer = 0;
+          if (this.onStage !== this.wanted) {
+            this.events.onStale();
+          }
+        }) as unknown as number;
       }, STALE_MS_MAX) as unknown as number;
     }
   }
 
-  private async decode(frame: number): Promise<Picture | null> {
+  private decode(frame: number): Promise<Picture | null> {
+    const begun = this.decoding.get(frame) ?? this.decodeOnce(frame).finally(() => this.decoding.delete(frame));
+    this.decoding.set(frame, begun);
+    return begun;
+  }
+
+  private async decodeOnce(frame: number): Promise<Picture | null> {
     const bytes = this.link.preview(frame);
     const preview = this.index.frames[frame]?.preview;
     if (bytes === undefined || preview === undefined || this.broken.has(frame)) {

@@ -108,12 +108,17 @@ export class Stage {
     this.onDraw.forEach((told) => told());
   }
 
-  show(shown: Shown): void {
+  /** Draws the first picture of a quality at once, as it is said to be shown; others with the next frame of the screen, the newest then. */
+  show(shown: Shown, isAtOnce = this.canvas.hidden || this.element.dataset["quality"] !== shown.quality): void {
     this.shown = shown;
     this.canvas.hidden = false;
     this.poster.hidden = true;
     this.element.dataset["quality"] = shown.quality;
-    this.draw();
+    if (isAtOnce) {
+      this.draw();
+    } else {
+      this.redraw();
+    }
   }
 
   zoom(factor: number, at: Point = { x: 0, y: 0 }): void {

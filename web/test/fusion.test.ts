@@ -15,6 +15,9 @@ import { suvFactor } from "../src/reading-room/fusion/suv.js";
 const fixture = JSON.parse(readFileSync(join(import.meta.dirname, "fixtures/objects.json"), "utf8")) as Record<string, unknown>;
 const PET = fixture["pet"] as Record<string, { vr: string; Value?: unknown[] }>;
 
+/** What `oracle/suv.py` computed of headers that pydicom wrote; null is a refusal. */
+const SUV = JSON.parse(readFileSync(join(import.meta.dirname, "fixtures/suv.json"), "utf8")) as { name: string; header: Record<string, { vr: string; Value?: unknown[] }>; factor: number | null }[];
+
 /** The attributes of the PET, 370 MBq of F-18 at 9:00 and a scan at 10:00, with others in their place. */
 function header(changed: Readonly<Record<string, unknown>> = {}, tracer: Readonly<Record<string, unknown>> = {}) {
   const of = (values: Readonly<Record<string, unknown>>) =>
@@ -72,6 +75,15 @@ describe("the factor of SUVbw", () => {
     ["times-contradict", {}, { "00181078": "20260131110000", "00181072": "110000" }],
   ])("is refused as %s for %j and the tracer %j", (refusal, changed, tracer) => {
     expect(suvFactor(header(changed, tracer))).toEqual({ refusal });
+  });
+
+  it.each(SUV)("is that of numpy, or refused, for a PET $name", ({ header: file, factor }) => {
+    const suv = suvFactor(readPetHeader(Attributes.of(file)));
+    if (factor === null) {
+      expect(suv).toHaveProperty("refusal");
+    } else {
+      expect("factor" in suv ? suv.factor / factor : suv.refusal).toBeCloseTo(1, 9);
+    }
   });
 
   it("is refused for two tracers", () => {

@@ -16,6 +16,17 @@ function frames(count: number, fullBytes = 0): unknown[] {
   }));
 }
 
+const THINNED = [0, 8, 16, 24, 32, 39];
+
+/** The same where every eighth quick picture lies before all others. */
+function thinnedFirst(): unknown[] {
+  const order = [...THINNED, ...Array.from({ length: FRAMES }, (_, frame) => frame).filter((frame) => !THINNED.includes(frame))];
+  return frames(FRAMES).map((entry, frame) => {
+    const { preview, ...more } = entry as { preview: object };
+    return { ...more, preview: { ...preview, offset: order.indexOf(frame) * FRAME_BYTES } };
+  });
+}
+
 /** An object store and a portal as a browser sees them. */
 class Network {
   readonly ranges: string[] = [];
@@ -188,6 +199,54 @@ describe("a series", () => {
     expect(others.length, "and all others in few requests").toBeLessThan(10);
     expect(new Set(arrived)).toEqual(new Set(Array.from({ length: FRAMES }, (_, frame) => frame)));
     expect(completions).toBe(1);
+  });
+
+  it("has the first picture and all others by as few requests and bytes where its pack begins with every eighth", async () => {
+    const ordered = await open();
+    ordered.want(20);
+    await settle();
+    const before = network.ranges;
+    network = new Network();
+    network.frames = thinnedFirst();
+    arrived = [];
+    const series = await open();
+    series.want(20);
+    await settle();
+    const bytes = (range = "") => range.replace("bytes=", "").split("-").reduce((from, to) => Number(to) - from, 0);
+    const spread = ([range = ""]: readonly string[]) => Math.abs(bytes(range));
+    expect(network.ranges.length).toBeLessThanOrEqual(before.length);
+    expect(spread(network.ranges)).toBeLessThanOrEqual(spread(before));
+    expect([...arrived].sort((a, b) => a - b)).toEqual(Array.from({ length: FRAMES }, (_, frame) => frame));
+    expect(arrived.slice(0, 2)).toContain(20);
+  });
+
+  it("is thinned out by few requests where its pack begins with every eighth", async () => {
+    network.frames = thinnedFirst();
+    const series = await open();
+    series.wantFirst(THINNED);
+    await settle();
+    const ends = network.ranges.map((range) => Number(/-(\d+)$/.exec(range)?.[1]) + 1);
+    const first = ends.findIndex((end) => end === THINNED.length * FRAME_BYTES) + 1;
+    expect(first, "within 48 KB each, none of them alone").toBe(THINNED.length / 2);
+    expect(new Set(arrived.slice(0, THINNED.length))).toEqual(new Set(THINNED));
+    expect(network.ranges.length).toBeLessThan(8);
+  });
+
+  it("does not break off for planes what brings their pictures", async () => {
+    network.frames = thinnedFirst();
+    const aborted: AbortSignal[] = [];
+    const { fetch } = network;
+    vi.stubGlobal("fetch", (url: string, init: RequestInit) => {
+      if (url.includes("/pack")) {
+        aborted.push(init.signal as AbortSignal);
+      }
+      return fetch(url, init);
+    });
+    const series = await open();
+    series.wantFirst(THINNED);
+    series.wantFirst(THINNED);
+    await settle();
+    expect(aborted.filter((signal) => signal.aborted)).toEqual([]);
   });
 
   it("tells everybody who listens of a quick picture", async () => {

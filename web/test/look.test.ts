@@ -57,6 +57,19 @@ describe("a window", () => {
   });
 });
 
+describe("plain code", () => {
+  it("draws the part that is seen, as colours of the frame's own table", () => {
+    const samples = Int16Array.from({ length: 12 }, (_, place) => 100 * place - 500);
+    const values = frame(samples, { diagnostic: { offset: 0, length: 1, media_type: "image/jls", bits_per_sample: 16, sample_type: "signed", samples_per_pixel: 1 } });
+    const wide = new FrameValues(values.details, { columns: 4, rows: 3, channels: 1, samples }, []);
+    const look = { ...DEFAULT_LOOK, window: linear(0, 1001) };
+    const drawn = shade({ values: wide, look, box: { x: 1, y: 1, width: 2, height: 2 }, step: 1 }, 2, 2);
+    const table = colourTable(wide, look);
+    expect([...drawn]).toEqual([5, 6, 9, 10].map((place) => table[(samples[place] ?? 0) & 0xffff]));
+    expect(drawn[0]).not.toBe(drawn[3]);
+  });
+});
+
 describe("stored values", () => {
   it("are masked, and their sign is spread from the highest bit", () => {
     const bytes = Uint8Array.from([0xff, 0x0f, 0x00, 0x08, 0xff, 0xf7]);

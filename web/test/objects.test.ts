@@ -12,6 +12,8 @@ import { outlinesOf } from "../src/reading-room/objects/mask-outline.js";
 import { planeOf, toPatient, toPlane, type ImageOnPane } from "../src/reading-room/objects/plane.js";
 import { Chosen } from "../src/reading-room/objects/chosen.js";
 import { areaOf, viewOf, voiOf } from "../src/reading-room/objects/state-view.js";
+import type { Language } from "../src/tools/language.js";
+import { conceptText } from "../src/reading-room/objects/concepts.js";
 import { readObject, type BitsOf, type StudyObject } from "../src/reading-room/objects/study-objects.js";
 import { apply, toStage, type Point } from "../src/view-geometry.js";
 
@@ -26,8 +28,8 @@ const bitsOf: BitsOf = (_, uid, { type, pixels: count }) => {
   return (frame) => Uint8Array.from(values.subarray((frame - 1) * count, frame * count));
 };
 
-function objectOf(name: string, bits: BitsOf = bitsOf): StudyObject {
-  const object = readObject(Attributes.of(fixture[name]), "1.2.3", bits);
+function objectOf(name: string, bits: BitsOf = bitsOf, language: Language = "en"): StudyObject {
+  const object = readObject(Attributes.of(fixture[name]), "1.2.3", bits, language);
   if (object === null) {
     throw new Error(`${name} cannot be drawn`);
   }
@@ -57,6 +59,12 @@ describe("measurements of TID 1500", () => {
       ["Nodule 1 · Nodule", "Diameter: 9.5 mm", "Area: 81.25 mm²"],
       ["Nodule 2 · Nodule", "Diameter: 14 mm"],
     ]);
+  });
+
+  it("have those of our codes in the words of the page", () => {
+    expect(objectOf("report", bitsOf, "vi").drawable.parts.map(({ name, lines }) => [name, ...lines])[0]).toEqual(["Nodule 1 · Nodule", "Đường kính: 9.5 mm", "Diện tích: 81.25 mm²"]);
+    expect(["Length 2", "Attenuation Coefficient, Mean", "Gan, Maximum", "Nốt 3"].map((name) => conceptText(name, "vi"))).toEqual(["Chiều dài 2", "Độ đậm (HU), trung bình", "Gan, lớn nhất", "Nốt 3"]);
+    expect(conceptText("Length 2", "en")).toBe("Length 2");
   });
 
   it("lie in the pixels of the image that they name, and on no other", () => {

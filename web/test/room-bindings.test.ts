@@ -25,11 +25,30 @@ it.each([
   [press("&", "Digit1"), "1"],
   [press("¡", "Digit1", { altKey: true }), "Alt+1"],
   [press("®", "KeyR", { altKey: true }), "Alt+R"],
+  [press("a", "KeyQ"), "A"],
+  [press(",", "KeyM"), ","],
+  [press("ц", "KeyW"), "W"],
+  [press("Process", "KeyD"), "D"],
+  [press("Dead", "KeyR"), "R"],
+  [press("Home", "Numpad7"), "Home"],
+  [press("PageDown", "Numpad3"), "PageDown"],
   [press(" ", "Space"), "Space"],
   [press("ArrowUp", "ArrowUp", { shiftKey: true }), "Shift+ArrowUp"],
   [press("Escape", "Escape"), "Escape"],
 ])("%o is %s", (event, chord) => {
   expect(chordOf(event)).toBe(chord);
+});
+
+it.each([
+  ["ư", "W"],
+  ["đ", "D"],
+  ["â", "A"],
+  ["á", "S"],
+  ["ậ", "J"],
+  ["ă", "W"],
+  ["Ê", "E"],
+])("%s, which a program for Vietnamese types in place of a key, is the key %s", (key, chord) => {
+  expect(chordOf(press(key, ""))).toBe(chord);
 });
 
 it("a Vietnamese or French keyboard that types a letter on a digit's key still chooses windows", () => {
@@ -64,6 +83,11 @@ describe.each(PRESETS.map((preset) => [preset.name, preset] as const))("the pres
     for (let key = 0; key <= 9; key++) {
       expect(keys[String(key)]).toBe(`window-${key}`);
     }
+  });
+
+  it("deletes nothing by Backspace, which programs for Vietnamese press by themselves", () => {
+    expect(keys["Backspace"]).toBeUndefined();
+    expect(keys["Delete"]).toBe("delete-mark");
   });
 
   it("leaves alone what a browser keeps for itself", () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { Attributes } from "../src/read/attributes.js";
 import { readKeySelection } from "../src/read/key-selection.js";
 import { readMeasurementReport } from "../src/read/measurement-report.js";
+import { savedText } from "../src/reading-room/saved-series.js";
 import { readObject, studyObjects, type BitsOf } from "../src/reading-room/objects/study-objects.js";
 import { isKeyFrame, SAVED_KEY_IMAGES } from "../src/reading-room/tools/key-images.js";
 import { SavedSelections } from "../src/reading-room/tools/saved-selections.js";
@@ -74,7 +75,7 @@ describe("a saved selection of key images", () => {
   });
 
   it("is listed with its images to go to, and draws nothing", () => {
-    const object = readObject(Attributes.of(KO), "1.9", null as never);
+    const object = readObject(Attributes.of(KO), "1.9", null as never, "vi");
     expect(object).toMatchObject({ kind: "selection", title: "Hội chẩn tim", creator: "BS. Trần Văn A · BV Chợ Rẫy", date: "20260131" });
     expect(object?.drawable.parts.map((_, part) => object.drawable.siteOf(part))).toEqual([{ sopInstanceUid: "1.2.1", frame: null }, { sopInstanceUid: "1.2.2", frame: 3 }, { sopInstanceUid: "1.2.2", frame: 5 }]);
   });
@@ -117,7 +118,22 @@ describe("a saved report", () => {
   });
 
   it("is called as its author called it", () => {
-    expect(readObject(Attributes.of(SR), "1.9", null as never)).toMatchObject({ kind: "measurements", title: "Hội chẩn tim", creator: "BS. Trần Văn A · BV Chợ Rẫy" });
+    expect(readObject(Attributes.of(SR), "1.9", null as never, "vi")).toMatchObject({ kind: "measurements", title: "Hội chẩn tim", creator: "BS. Trần Văn A · BV Chợ Rẫy" });
+  });
+});
+
+describe("what a reader saved, in the strip", () => {
+  const saved = (changed: Readonly<Record<string, unknown>>) => Attributes.of({ ...SR, "00080060": element("CS", "SR"), "00080070": element("LO", "Filmless"), "00080080": element("LO", "BV Chợ Rẫy"), "00080021": element("DA", "20260131"), "00080031": element("TM", "142503"), ...changed });
+
+  it("is called what it is, by whom, where and when it was saved", () => {
+    expect(savedText(saved({ "0008103E": element("LO", "Measurements") }), "vi")).toEqual({ title: "Số đo của người đọc, không phải bản kết quả", lines: ["BS. Trần Văn A · BV Chợ Rẫy lưu lúc 14:25 31/01/2026"] });
+    expect(savedText(saved({ "0008103E": element("LO", "Measurements") }), "en")).toEqual({ title: "Measurements of a reader, not a report", lines: ["Saved by BS. Trần Văn A · BV Chợ Rẫy at 14:25 31/01/2026"] });
+    expect(savedText(saved({ "00080060": element("CS", "KO") }), "vi")).toEqual({ title: "Hội chẩn tim", lines: ["Ảnh đánh dấu của người đọc", "BS. Trần Văn A · BV Chợ Rẫy lưu lúc 14:25 31/01/2026"] });
+  });
+
+  it("is not what other software wrote", () => {
+    expect(savedText(saved({ "00080070": element("LO", "SIEMENS") }), "vi")).toBeNull();
+    expect(savedText(saved({ "00080060": element("CS", "SEG") }), "vi")).toBeNull();
   });
 });
 
@@ -127,7 +143,7 @@ it("objects of a study are read once, and those of new series when they come", a
   const read = new Set<string>();
   const kinds = async () => {
     const found: string[] = [];
-    for await (const { kind } of studyObjects(metadata, null as unknown as BitsOf, read)) {
+    for await (const { kind } of studyObjects(metadata, null as unknown as BitsOf, read, "vi")) {
       found.push(kind);
     }
     return found;

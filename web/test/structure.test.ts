@@ -61,14 +61,14 @@ it("JSON of others is read in one place", () => {
   expect(linesThatSay(/JSON\.parse\(/, (name) => isReader(name) || name === "tools/mark-store.ts")).toEqual([]);
 });
 
-it("only the link asks the server for anything, and others know it by one file, and by those that come with full quality and with the reading room", () => {
+it("only the link asks the server for anything, and others know it by one file, and by those that come with full quality, with the reading room and with a member's pages", () => {
   const isLink = (name: string) => name.startsWith("link/");
   // Machine code and character maps belong to the program, not to the study.
   const isProgram = (name: string) => name === "full/decoder-pool.ts" || name === "documents/pdf-data.ts";
   // A program of its own: it stands between OHIF and the server, and passes on what OHIF asks for.
   const isWorker = (name: string) => name.startsWith("ohif/");
   expect(linesThatSay(/\bfetch\(|XMLHttpRequest|sendBeacon|new WebSocket/, (name) => isLink(name) || isProgram(name) || isWorker(name)).filter((line) => !line.includes("async fetch("))).toEqual([]);
-  const inside = [...graph].filter(([name]) => !isLink(name) && !isWorker(name)).flatMap(([name, imports]) => imports.filter((path) => isLink(path) && !["link/link.ts", "link/full-lane.ts", "link/metadata.ts", "link/segmentation-bits.ts", "link/marks.ts", "link/consultation-link.ts"].includes(path)).map((path) => `${name}: ${path}`));
+  const inside = [...graph].filter(([name]) => !isLink(name) && !isWorker(name)).flatMap(([name, imports]) => imports.filter((path) => isLink(path) && !["link/link.ts", "link/full-lane.ts", "link/metadata.ts", "link/segmentation-bits.ts", "link/marks.ts", "link/consultation-link.ts", "link/member-watch.ts"].includes(path)).map((path) => `${name}: ${path}`));
   expect(inside).toEqual([]);
   const outside = [...graph].filter(([name]) => isLink(name)).flatMap(([, imports]) => imports).filter((path) => !/^(link|read)\/|^bounded-frames/.test(path));
   expect(outside, "it knows no picture, page or tool").toEqual([]);

@@ -8,7 +8,8 @@ import { install } from "../../../web/src/reading-room/volume/feature.js";
 import type { Command, PaneContent, Room, RoomEvents, RoomPane } from "../../../web/src/reading-room/feature.js";
 import { rasterOf, samplingOf, UPRIGHT, type Basis } from "../../../web/src/reading-room/volume/plane.js";
 import { planeShown, raysThrough } from "../../../web/src/reading-room/volume/plane-picture.js";
-import { THINNED, Volume } from "../../../web/src/reading-room/volume/volume.js";
+import { THINNED } from "../../../web/src/reading-room/volume/thinned.js";
+import { Volume } from "../../../web/src/reading-room/volume/volume.js";
 import type { SlabMode } from "../../../web/src/reading-room/volume/commands.js";
 
 /** What a test wants to see. */

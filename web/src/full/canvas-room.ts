@@ -1,4 +1,4 @@
-/** The canvases on which frames are drawn before they reach the stage. */
+/** The canvases on which a graphics processor draws frames before they reach the stage. */
 
 /** Above it, powers of two would take too much memory. */
 const POWER_MAX = 2048;
@@ -7,7 +7,7 @@ const STEP = 64;
 
 /**
  * Makes a canvas large enough for a drawing. Part of a canvas is enlarged with other edges than a whole one, so both
- * renderers always use a part. What was drawn before must not show: a graphics processor counts in parts of the canvas,
+ * ways of drawing use a part. What was drawn before must not show: a graphics processor counts in parts of the canvas,
  * and rounds alike in all whose sides are powers of two, but not in others.
  */
 export function makeRoom(canvas: { width: number; height: number }, width: number, height: number): void {

@@ -1,8 +1,11 @@
-/** Draws without WebGL. */
+/** Draws in plain code, where there is no WebGL or no processor for it. */
 
-import { makeRoom } from "./canvas-room.js";
 import { colourOf, colourTable, shadeOf, type Abgr } from "./look.js";
 import type { Drawing, Drawn, Renderer } from "./drawing.js";
+import type { SampleArray } from "./samples.js";
+
+/** The canvas grows in steps, so that a hand that zooms does not change it each time. It is copied with each drawing, so it is no larger than that. */
+const SIDE_STEP = 64;
 
 export class CpuRenderer implements Renderer {
   readonly name = "2d";
@@ -17,7 +20,7 @@ export class CpuRenderer implements Renderer {
       return null;
     }
     if (!isSame(this.last, drawing)) {
-      makeRoom(this.canvas, width, height);
+      this.makeRoom(width, height);
       const words = shade(drawing, width, height);
       const picture = new ImageData(new Uint8ClampedArray(words.buffer), width, height);
       context.putImageData(picture, 0, 0);
@@ -29,6 +32,18 @@ export class CpuRenderer implements Renderer {
     }
     return { source: this.canvas, width, height };
   }
+
+  /** One pixel more than the drawing: part of a canvas is enlarged with other edges than a whole one. */
+  private makeRoom(width: number, height: number): void {
+    const [columns, rows] = [sideFor(width), sideFor(height)];
+    if (this.canvas.width !== columns || this.canvas.height !== rows) {
+      Object.assign(this.canvas, { width: columns, height: rows });
+    }
+  }
+}
+
+function sideFor(pixels: number): number {
+  return Math.ceil((pixels + 1) / SIDE_STEP) * SIDE_STEP;
 }
 
 function isSame(last: Drawing | null, { values, look, box, step }: Drawing): boolean {
@@ -46,9 +61,13 @@ function isSame(last: Drawing | null, { values, look, box, step }: Drawing): boo
 
 /** The colours of a drawing, row by row. */
 export function shade({ values, look, box, step }: Drawing, width: number, height: number): Uint32Array<ArrayBuffer> {
-  const { columns } = values.decoded;
-  const colourAt = colours(values, look);
+  const { columns, samples, channels } = values.decoded;
   const words = new Uint32Array(width * height);
+  if (step === 1 && channels === 1 && samples.BYTES_PER_ELEMENT <= 2) {
+    lookUp(words, width, height, samples, box, columns, colourTable(values, look));
+    return words;
+  }
+  const colourAt = colours(values, look);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const [column, row] = [box.x + x * step, box.y + y * step];
@@ -57,6 +76,25 @@ export function shade({ values, look, box, step }: Drawing, width: number, heigh
     }
   }
   return words;
+}
+
+/** The usual slice: an answer to each movement of a hand, so nothing else happens for a pixel. */
+function lookUp(
+  words: Uint32Array,
+  width: number,
+  height: number,
+  samples: SampleArray,
+  box: Drawing["box"],
+  columns: number,
+  table: Uint32Array,
+): void {
+  const mask = table.length - 1;
+  for (let y = 0, to = 0; y < height; y++) {
+    let from = (box.y + y) * columns + box.x;
+    for (const end = to + width; to < end; to++, from++) {
+      words[to] = table[(samples[from] as number) & mask] as number;
+    }
+  }
 }
 
 /** Maps the place of a pixel to its colour. */

@@ -126,6 +126,10 @@ function createContext(onLost: () => void): Context | null {
   const canvas = document.createElement("canvas");
   const options: WebGLContextAttributes = { alpha: false, antialias: false, depth: false, stencil: false };
   const gl = canvas.getContext("webgl2", options) as WebGL2RenderingContext | null;
+  if (gl !== null && isComputed(gl)) {
+    gl.getExtension("WEBGL_lose_context")?.loseContext();
+    return null;
+  }
   const program = gl === null ? null : link(gl);
   if (gl === null || program === null) {
     return null;
@@ -147,6 +151,15 @@ function createContext(onLost: () => void): Context | null {
   gl.uniform1i(uniform("colours"), 1);
   const sideMax = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number;
   return { gl, canvas, uniform, stored: texture(0), colours: texture(1), sideMax };
+}
+
+/** Drivers that compute on the processor what WebGL draws. */
+const COMPUTED = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+
+/** Whether there is no graphics processor: then plain code draws a frame ten times as fast, without reading it back. */
+function isComputed(gl: WebGL2RenderingContext): boolean {
+  const names = gl.getExtension("WEBGL_debug_renderer_info");
+  return COMPUTED.test(String(gl.getParameter(names?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER)));
 }
 
 function link(gl: WebGL2RenderingContext): WebGLProgram | null {

@@ -1,4 +1,4 @@
-/** Draws parts of decoded frames, with WebGL2 if available, else with the CPU; the result is the same. */
+/** Draws parts of decoded frames, with WebGL2 if a graphics processor has it, else in plain code; the result is the same. */
 
 import { CpuRenderer } from "./cpu-renderer.js";
 import type { Drawing, Drawn, Renderer } from "./drawing.js";

@@ -36,7 +36,7 @@ export interface Lane {
 }
 
 const REQUESTS_MAX = 2;
-/** Each brings one small picture: over HTTP/2 all at once, over HTTP/1.1 without a pause between them. */
+/** Where a pack has them side by side, few are needed; in an older one each brings one picture. Over HTTP/1.1 they share six connections. */
 const REQUESTS_THIN_MAX = 64;
 /** What lies between the thinned-out ones comes by requests of some of them, without a pause either. */
 const REQUESTS_BETWEEN_MAX = 6;
@@ -99,10 +99,8 @@ export class Link {
   wantFirst(frames: readonly number[]): void {
     this.first = frames.filter((frame) => !this.held.has(frame));
     this.isForPlanes = true;
-    if (this.first.length > 0) {
-      // What is on its way would take the link for seconds.
-      this.previews?.close();
-    }
+    // What is on its way may take the link for seconds.
+    this.previews?.makeWayFor(this.first);
     this.previews?.pump();
   }
 
@@ -144,7 +142,7 @@ export class Link {
     const lane: RangeRequests = new RangeRequests(source, index.frames.map(({ preview }) => preview), {
       requestsMax: () => (this.isThinning ? REQUESTS_THIN_MAX : this.isHurrying ? REQUESTS_BETWEEN_MAX : REQUESTS_MAX),
       isAside: () => this.isHurrying,
-      bytesMax: () => (held.has(this.wanted) ? RANGE_BYTES : NEAR_BYTES),
+      bytesMax: () => (held.has(this.wanted) && !this.isThinning ? RANGE_BYTES : NEAR_BYTES),
       isNeeded: (frame) =>
         !held.has(frame) && !(held.isFull && held.has(this.wanted)) && (!this.isThinning || this.first.includes(frame)),
       onFrame: (frame, bytes) => {

@@ -2,59 +2,56 @@
 
 import type { Span } from "../read/series-index.js";
 
-/** Consecutive frames and the bytes that contain them. */
+/** Frames that lie one behind the other in the pack, in this order, and the bytes that contain them. */
 export interface FrameRange {
-  readonly first: number;
-  readonly last: number;
+  readonly frames: readonly number[];
   readonly start: number;
   readonly end: number;
 }
 
-/**
- * The next range: the needed frame closest to the wanted one, extended towards its nearest needed neighbours while they
- * are adjacent in the pack and fit into `bytesMax`. A frame larger than that comes alone.
- */
-export function nextRange(
-  spans: readonly (Span | null)[],
-  isNeeded: (frame: number) => boolean,
-  wanted: number,
-  bytesMax: number,
-): FrameRange | null {
-  const isThere = (frame: number) => isSpan(spans[frame]) && isNeeded(frame);
-  const seed = nearest(spans.length, wanted, isThere);
-  const span = seed === null ? undefined : spans[seed];
-  if (seed === null || span === undefined || span === null) {
-    return null;
+export class RangePlan {
+  /** Frames by their first byte, and by the one behind their last: they may lie in another order than they are shown. */
+  private readonly starting = new Map<number, number>();
+  private readonly ending = new Map<number, number>();
+
+  constructor(private readonly spans: readonly (Span | null)[]) {
+    spans.forEach((span, frame) => {
+      if (span !== null && span.length > 0) {
+        this.starting.set(span.offset, frame);
+        this.ending.set(span.offset + span.length, frame);
+      }
+    });
   }
-  let range: FrameRange = { first: seed, last: seed, start: span.offset, end: span.offset + span.length };
-  for (;;) {
-    const sides = [range.last + 1, range.first - 1].sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted));
-    const grown = sides
-      .filter((frame) => isSpan(spans[frame]) && isNeeded(frame))
-      .map((frame) => grow(range, frame, spans[frame]))
-      .find((candidate) => candidate !== null && candidate.end - candidate.start <= bytesMax);
-    if (grown === undefined || grown === null) {
-      return range;
+
+  /**
+   * The next range: the needed frame closest to the wanted one, extended by needed frames beside it in the pack, the
+   * closer ones first, while they fit into `bytesMax`. A frame larger than that comes alone.
+   */
+  next(isNeeded: (frame: number) => boolean, wanted: number, bytesMax: number): FrameRange | null {
+    const { spans } = this;
+    const seed = nearest(spans.length, wanted, (frame) => spans[frame] != null && isNeeded(frame));
+    const span = seed === null ? null : spans[seed];
+    if (seed === null || span == null) {
+      return null;
     }
-    range = grown;
+    const frames = [seed];
+    let [start, end] = [span.offset, span.offset + span.length];
+    for (;;) {
+      const fits = (frame: number | undefined) =>
+        frame !== undefined && isNeeded(frame) && end - start + (spans[frame]?.length ?? 0) <= bytesMax ? Math.abs(frame - wanted) : null;
+      const [after, before] = [this.starting.get(end), this.ending.get(start)];
+      const [far, near] = [fits(after), fits(before)];
+      if (after !== undefined && far !== null && (near === null || far <= near)) {
+        frames.push(after);
+        end += spans[after]?.length ?? 0;
+      } else if (before !== undefined && near !== null) {
+        frames.unshift(before);
+        start -= spans[before]?.length ?? 0;
+      } else {
+        return { frames, start, end };
+      }
+    }
   }
-}
-
-function grow(range: FrameRange, frame: number, span: Span | null | undefined): FrameRange | null {
-  if (!isSpan(span)) {
-    return null;
-  }
-  if (frame > range.last && span.offset === range.end) {
-    return { ...range, last: frame, end: range.end + span.length };
-  }
-  if (frame < range.first && span.offset + span.length === range.start) {
-    return { ...range, first: frame, start: span.offset };
-  }
-  return null;
-}
-
-function isSpan(span: Span | null | undefined): span is Span {
-  return span !== undefined && span !== null;
 }
 
 /** The needed frame closest to the wanted one; the following one is preferred. */

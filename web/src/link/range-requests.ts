@@ -1,7 +1,7 @@
 /** Fetches frames of a pack by ranged requests, those closest to the current frame first. */
 
 import type { PackSource } from "./pack-source.js";
-import { nextRange, type FrameRange } from "./range-plan.js";
+import { RangePlan, type FrameRange } from "./range-plan.js";
 import type { Span } from "../read/series-index.js";
 
 export interface RangePolicy {
@@ -25,15 +25,18 @@ export interface RangePolicy {
 interface Request {
   readonly range: FrameRange;
   readonly abort: AbortController;
-  /** The next frame to arrive. */
-  next: number;
+  /** The frames that it will still bring. */
+  readonly left: Set<number>;
 }
 
 /** A wanted frame further away than this in a running request is requested again. */
 const SOON_BYTES = 192 * 1024;
+/** What a slow link brings in a third of a second. */
+const SHORT_BYTES_MAX = 64 * 1024;
 
 export class RangeRequests {
   private readonly requests = new Set<Request>();
+  private readonly plan: RangePlan;
   private wanted = 0;
   /** The received part of a frame whose request broke off: a large frame continues from there. */
   private begun: { readonly frame: number; readonly bytes: Uint8Array<ArrayBuffer> } | null = null;
@@ -42,13 +45,15 @@ export class RangeRequests {
     private readonly source: PackSource,
     private readonly spans: readonly (Span | null)[],
     private readonly policy: RangePolicy,
-  ) {}
+  ) {
+    this.plan = new RangePlan(spans);
+  }
 
   /** Sets the current frame; it and its neighbours come first. */
   want(frame: number): void {
     this.wanted = frame;
     if (this.policy.isNeeded(frame) && !this.isSoon(frame)) {
-      const late = [...this.requests].find((request) => isOf(request, frame));
+      const late = [...this.requests].find(({ left }) => left.has(frame));
       if (late !== undefined) {
         this.abort(late);
       } else if (this.requests.size >= this.policy.requestsMax()) {
@@ -59,18 +64,21 @@ export class RangeRequests {
   }
 
   close(): void {
-    for (const request of this.requests) {
-      request.abort.abort();
-    }
-    this.requests.clear();
+    this.requests.forEach((request) => this.abort(request));
     this.begun = null;
+  }
+
+  /** Breaks off long requests that bring none of these frames. A short one is over sooner than a new connection is there. */
+  makeWayFor(frames: readonly number[]): void {
+    const isInTheWay = ({ range, left }: Request) => range.end - range.start > SHORT_BYTES_MAX && !frames.some((frame) => left.has(frame));
+    [...this.requests].filter(isInTheWay).forEach((request) => this.abort(request));
   }
 
   pump(): void {
     const { policy } = this;
     while (!this.source.isPaused && this.requests.size < policy.requestsMax() && policy.isHeldBack?.() !== true) {
       const isNeeded = (frame: number) => policy.isNeeded(frame) && !this.isRequested(frame);
-      const range = nextRange(this.spans, isNeeded, this.wanted, policy.bytesMax());
+      const range = this.plan.next(isNeeded, this.wanted, policy.bytesMax());
       if (range === null) {
         if (this.requests.size === 0) {
           policy.onComplete?.();
@@ -82,7 +90,7 @@ export class RangeRequests {
   }
 
   private async bring(range: FrameRange): Promise<void> {
-    const request: Request = { range, abort: new AbortController(), next: range.first };
+    const request: Request = { range, abort: new AbortController(), left: new Set(range.frames) };
     this.requests.add(request);
     let failure: unknown = null;
     try {
@@ -98,8 +106,9 @@ export class RangeRequests {
 
   private async fetch(request: Request): Promise<void> {
     const { range, abort } = request;
-    const isAlone = range.first === range.last;
-    const before = isAlone && this.begun?.frame === range.first ? this.begun.bytes : new Uint8Array();
+    const [frame = 0] = range.frames;
+    const isAlone = range.frames.length === 1;
+    const before = isAlone && this.begun?.frame === frame ? this.begun.bytes : new Uint8Array();
     const whole = before.length > 0 ? new Uint8Array(range.end - range.start) : null;
     whole?.set(before);
     let copied = 0;
@@ -108,7 +117,7 @@ export class RangeRequests {
       copied = bytes.length;
       const there = whole?.subarray(0, before.length + bytes.length) ?? bytes;
       if (isAlone) {
-        this.begun = there.length < range.end - range.start ? { frame: range.first, bytes: there } : null;
+        this.begun = there.length < range.end - range.start ? { frame, bytes: there } : null;
       }
       this.take(request, there);
     }, this.policy.isAside?.());
@@ -116,35 +125,31 @@ export class RangeRequests {
 
   /** Passes on every complete frame, and the beginning of the next one. */
   private take(request: Request, bytes: Uint8Array<ArrayBuffer>): void {
-    const { range } = request;
-    for (; request.next <= range.last; request.next++) {
-      const span = this.spans[request.next];
-      if (span === undefined || span === null) {
+    const { range, left } = request;
+    for (const frame of left) {
+      const { offset = 0, length = 0 } = this.spans[frame] ?? {};
+      const start = offset - range.start;
+      if (start + length > bytes.length) {
+        this.policy.onPart?.(frame, bytes.subarray(start));
         return;
       }
-      const start = span.offset - range.start;
-      if (start + span.length > bytes.length) {
-        this.policy.onPart?.(request.next, bytes.subarray(start));
-        return;
-      }
-      this.policy.onFrame(request.next, bytes.slice(start, start + span.length));
+      left.delete(frame);
+      this.policy.onFrame(frame, bytes.slice(start, start + length));
     }
   }
 
   private isRequested(frame: number): boolean {
-    return [...this.requests].some((request) => isOf(request, frame));
+    return [...this.requests].some(({ left }) => left.has(frame));
   }
 
   /** Whether a frame is about to arrive. */
   isSoon(frame: number): boolean {
     const start = (place: number) => this.spans[place]?.offset ?? 0;
-    return [...this.requests].some(
-      (request) => isOf(request, frame) && start(frame) - start(request.next) < SOON_BYTES,
-    );
+    return [...this.requests].some(({ left }) => left.has(frame) && start(frame) - start(left.values().next().value ?? frame) < SOON_BYTES);
   }
 
   private abortFarthest(): void {
-    const distance = ({ range }: Request) => Math.max(range.first - this.wanted, this.wanted - range.last);
+    const distance = ({ left }: Request) => Math.min(...[...left].map((frame) => Math.abs(frame - this.wanted)));
     const [farthest] = [...this.requests].sort((a, b) => distance(b) - distance(a));
     if (farthest !== undefined) {
       this.abort(farthest);
@@ -155,9 +160,4 @@ export class RangeRequests {
     request.abort.abort();
     this.requests.delete(request);
   }
-}
-
-/** Whether a request will still bring a frame. */
-function isOf({ range, next }: Request, frame: number): boolean {
-  return frame >= next && frame <= range.last;
 }

@@ -6,7 +6,7 @@
  */
 
 import type { PackSource } from "../link/pack-source.js";
-import { nextRange, type FrameRange } from "../link/range-plan.js";
+import { RangePlan, type FrameRange } from "../link/range-plan.js";
 import type { PackedFrame } from "../read/packed-frames.js";
 
 interface Waiting {
@@ -37,6 +37,7 @@ const MEASURED_MS_MIN = 250;
 export class FrameQueue {
   /** In the order in which they lie in the pack. */
   private readonly frames: readonly PackedFrame[];
+  private readonly plan: RangePlan;
   private readonly places: ReadonlyMap<PackedFrame, number>;
   private readonly waiting = new Map<number, Waiting[]>();
   private readonly requests = new Set<Request>();
@@ -50,6 +51,7 @@ export class FrameQueue {
     frames: readonly PackedFrame[],
   ) {
     this.frames = [...frames].sort((a, b) => a.offset - b.offset);
+    this.plan = new RangePlan(this.frames);
     this.places = new Map(this.frames.map((frame, place) => [frame, place]));
   }
 
@@ -72,7 +74,7 @@ export class FrameQueue {
   private pump(): void {
     while (!this.source.isPaused && this.hasRoom()) {
       const isNeeded = (place: number) => this.waiting.has(place) && !this.isRequested(place);
-      const range = nextRange(this.frames, isNeeded, this.wanted, this.bytesAhead());
+      const range = this.plan.next(isNeeded, this.wanted, this.bytesAhead());
       if (range === null) {
         return;
       }
@@ -93,11 +95,11 @@ export class FrameQueue {
   }
 
   private isRequested(place: number): boolean {
-    return [...this.requests].some(({ range, next }) => place >= next && place <= range.last);
+    return [...this.requests].some(({ range, next }) => range.frames.indexOf(place) >= next);
   }
 
   private async bring(range: FrameRange): Promise<void> {
-    const request: Request = { range, next: range.first, left: range.end - range.start };
+    const request: Request = { range, next: 0, left: range.end - range.start };
     if (this.requests.size === 0) {
       this.measured = { since: performance.now(), bytes: 0 };
     }
@@ -121,15 +123,16 @@ export class FrameQueue {
     const { range } = request;
     this.measure(bytes.length - (range.end - range.start - request.left));
     request.left = range.end - range.start - bytes.length;
-    for (; request.next <= range.last; request.next++) {
-      const frame = this.frames[request.next];
+    for (; request.next < range.frames.length; request.next++) {
+      const place = range.frames[request.next] ?? 0;
+      const frame = this.frames[place];
       const start = (frame?.offset ?? 0) - range.start;
       if (frame === undefined || start + frame.length > bytes.length) {
         break;
       }
       const whole = bytes.slice(start, start + frame.length);
-      this.waiting.get(request.next)?.forEach(({ resolve }) => resolve(whole));
-      this.waiting.delete(request.next);
+      this.waiting.get(place)?.forEach(({ resolve }) => resolve(whole));
+      this.waiting.delete(place);
     }
     this.pump();
   }

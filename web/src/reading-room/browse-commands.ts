@@ -2,11 +2,13 @@
 
 import type { Said } from "../tools/language.js";
 import { ICONS } from "../tools/icons.js";
+import { fill } from "../page.js";
 import { clamp } from "../view-geometry.js";
 import type { Command } from "./feature.js";
 import { ROOM_ICONS } from "./icons.js";
 import { following, neighbour, type Direction } from "./layout.js";
 import type { ReadingRoom } from "./room.js";
+import type { Cell } from "./room-pane.js";
 
 const PAGE_STEPS = 10;
 const SPEED_STEP = 1.25;
@@ -86,14 +88,22 @@ function paneCommands(room: ReadingRoom): readonly Command[] {
 function filmCommands(room: ReadingRoom): readonly Command[] {
   const films = () => room.panes.filter(({ pane, content }) => content === null && pane.clip !== null);
   const obstacle = () => (room.active.content === null && room.active.pane.clip !== null ? null : room.words.noFilm);
-  const speed = (name: string, label: Said<string>, factor: number): Command => ({
+  // What plays together keeps its pace together.
+  const paced = () => {
+    const playing = films().filter(({ isPlaying }) => isPlaying);
+    return room.active.isPlaying || playing.length === 0 ? [...new Set([room.active, ...playing])] : playing;
+  };
+  const speed = (name: string, label: Said<string>, icon: string, factor: number): Command => ({
     name,
     group: "film",
     label,
-    obstacle,
+    icon,
+    obstacle: () => (films().some(({ isPlaying }) => isPlaying) ? null : obstacle()),
     run: () => {
-      const { clips } = room.active.pane;
-      clips.speed = clamp(clips.speed * factor, 1 / SPEED_MAX, SPEED_MAX);
+      const panes = paced();
+      const wanted = clamp((panes[0]?.pane.clips.speed ?? 1) * factor, 1 / SPEED_MAX, SPEED_MAX);
+      panes.forEach(({ pane }) => (pane.clips.speed = wanted));
+      room.say(paceText(room, panes[0] ?? room.active));
     },
   });
   return [
@@ -120,7 +130,27 @@ function filmCommands(room: ReadingRoom): readonly Command[] {
           .forEach(({ pane }) => pane.toggleClip());
       },
     },
-    speed("cine-slower", { vi: "Phim chậm hơn", en: "Slower" }, 1 / SPEED_STEP),
-    speed("cine-faster", { vi: "Phim nhanh hơn", en: "Faster" }, SPEED_STEP),
+    speed("cine-slower", { vi: "Phim chậm hơn", en: "Slower" }, ROOM_ICONS.slower, 1 / SPEED_STEP),
+    speed("cine-faster", { vi: "Phim nhanh hơn", en: "Faster" }, ROOM_ICONS.faster, SPEED_STEP),
+    {
+      name: "cine-loop",
+      group: "film",
+      label: { vi: "Lặp lại phim", en: "Repeat films" },
+      isOn: () => room.active.pane.clips.isLooping,
+      obstacle,
+      run: () => {
+        const { clips } = room.active.pane;
+        clips.isLooping = !clips.isLooping;
+      },
+    },
   ];
+}
+
+/** How fast a film plays: against its file, and in images a second. */
+function paceText(room: ReadingRoom, { pane }: Cell): string {
+  const { clip, clips, frame } = pane;
+  const frameMs = clip?.frameTimesMs[frame - clip.first] ?? null;
+  const number = (value: number, digits: number) => value.toLocaleString(room.language, { maximumFractionDigits: digits });
+  const rate = frameMs === null || frameMs <= 0 ? "?" : number((1000 * clips.speed) / frameMs, 1);
+  return fill(room.words.pace, { speed: number(clips.speed, 2), rate });
 }

@@ -87,6 +87,8 @@ export interface Command {
 
 export interface Room {
   readonly language: Language;
+  /** Name and birth date, as they stand over every picture. */
+  readonly patient: string;
   /** The words of the page: units, and why a length may not be one in the patient. */
   readonly pageWords: Words;
   /** Where marks are saved; null for whoever may not annotate. */

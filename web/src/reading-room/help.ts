@@ -1,11 +1,27 @@
 /** All keys and what the mouse does, and the choice between presets. */
 
 import { fillList, make, select } from "../tools/elements.js";
+import type { Said } from "../tools/language.js";
 import { chordsFor, chordText, keysOf } from "./bindings/bindings.js";
 import { GROUPS } from "./commands.js";
 import { openDialog } from "./dialog.js";
 import type { ReadingRoom } from "./room.js";
 import { choosePreset, PRESETS } from "./settings.js";
+
+const BY_KEYBOARD: Said<Readonly<Record<"keyboard" | "arrows" | "enter" | "escape", string>>> = {
+  vi: {
+    keyboard: "Đo bằng bàn phím, khi đã chọn công cụ đo",
+    arrows: "Dời dấu cộng (Shift: nhanh hơn); khi chỉnh cửa sổ: đổi độ sáng, độ tương phản",
+    enter: "Đặt hoặc thả điểm",
+    escape: "Bỏ hình đang vẽ, rồi bỏ công cụ",
+  },
+  en: {
+    keyboard: "Measuring by keyboard, once a tool is chosen",
+    arrows: "Move the cross (Shift: faster); with the window tool: brightness and contrast",
+    enter: "Take or release a point",
+    escape: "Drop what is being drawn, then the tool",
+  },
+};
 
 export function openHelp(room: ReadingRoom, onPreset: () => void): void {
   const { words } = room;
@@ -31,11 +47,13 @@ function groups(room: ReadingRoom): readonly HTMLElement[] {
   const lists = GROUPS.map((group) => {
     const rows = commands.of(group).flatMap(({ name, label }) => {
       const chords = chordsFor(name, bound);
-      return chords.length === 0 ? [] : [row(chords.map(chordText), label[language])];
+      return chords.length === 0 ? [] : [row(chords.map(chordText), label[language], name)];
     });
     return rows.length === 0 ? [] : [section(words.groups[group], rows)];
   });
-  return [section(words.helpMouse, mouse(room)), ...lists.flat()];
+  const { keyboard, arrows, enter, escape } = BY_KEYBOARD[language];
+  const byKeyboard = [row(["←", "→", "↑", "↓"], arrows), row(["Enter", "Space"], enter), row(["Esc"], escape)];
+  return [section(words.helpMouse, mouse(room)), ...lists.flat(), section(keyboard, byKeyboard)];
 }
 
 function mouse({ words, bindings, commands, language }: ReadingRoom): readonly HTMLElement[][] {
@@ -54,6 +72,6 @@ function section(title: string, rows: readonly HTMLElement[][]): HTMLElement {
   return make("section", {}, make("h3", {}, title), make("dl", {}, ...rows.flat()));
 }
 
-function row(keys: readonly string[], text: string): HTMLElement[] {
-  return [make("dt", {}, ...keys.map((key) => make("kbd", {}, key))), make("dd", {}, text)];
+function row(keys: readonly string[], text: string, command: string | null = null): HTMLElement[] {
+  return [make("dt", { "data-keys-of": command }, ...keys.map((key) => make("kbd", {}, key))), make("dd", {}, text)];
 }

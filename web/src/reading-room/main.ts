@@ -11,7 +11,7 @@ import { Late } from "./late.js";
 import { otherCommands } from "./other-commands.js";
 import { RoomPage } from "./page.js";
 import { ReadingRoom } from "./room.js";
-import { followOther, isSecondWindow, leadOther } from "./second-window.js";
+import { isSecondWindow } from "./second-window.js";
 import { Strip } from "./strip.js";
 import { StudyList } from "./studies.js";
 import { Toolbar } from "./toolbar.js";
@@ -48,11 +48,18 @@ async function begin(): Promise<void> {
   room.onButtons = () => toolbar.refreshSoon();
   new Strip(room);
   listenToKeys(room);
-  afterFirstPicture(room);
+  const otherWindow = new Late(room, () => import("./other-window.js"));
+  afterFirstPicture(room, () => {
+    if (!isSecondWindow()) {
+      void otherWindow.use(({ leadOther }) => leadOther(room));
+    }
+  });
   const left = room.leftAt;
-  const shownElsewhere = isSecondWindow() ? await followOther(room) : [];
-  if (!isSecondWindow()) {
-    leadOther(room);
+  let shownElsewhere: readonly string[] = [];
+  if (isSecondWindow()) {
+    await otherWindow.use(async ({ followOther }) => {
+      shownElsewhere = await followOther(room);
+    });
   }
   if (!(await attend(room, isSecondWindow()))) {
     await (left === null ? hangStudy(room, shownElsewhere) : hangAsLeft(room, left));
@@ -66,13 +73,14 @@ async function hasTools(): Promise<boolean> {
   return !hasStoredMarks() || import("./tools/measuring.js").then(() => true, () => false);
 }
 
-/** Tells the hospital that the first picture was seen. */
-function afterFirstPicture(room: ReadingRoom): void {
+/** Tells the hospital that the first picture was seen; what can wait for it comes then. */
+function afterFirstPicture(room: ReadingRoom, then: () => void): void {
   const stop = room.listen({
     onChange: (_, what) => {
       if (what === "picture") {
         stop();
         tellPortal(room.page.seenUrl);
+        then();
       }
     },
   });

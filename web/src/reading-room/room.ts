@@ -80,6 +80,10 @@ export class ReadingRoom implements Room {
     return this.page.words;
   }
 
+  get patient(): string {
+    return this.page.patient;
+  }
+
   get marksUrl(): string | null {
     return this.page.marksUrl;
   }

@@ -10,6 +10,9 @@ import type { ReadingRoom } from "./room.js";
 /** A shorter movement is a press. */
 const DRAG_PX_MIN = 6;
 
+/** Modalities of the series that the room writes, when marks are saved. */
+const SAVED_MODALITIES = ["KO", "PR", "SR"];
+
 interface Tile {
   readonly study: RoomStudy;
   readonly series: ListedSeries;
@@ -36,6 +39,23 @@ export class Strip {
     room.onStrip = () => this.addStudies();
     room.listen({ onPanes: () => this.refresh(), onChange: (_, what) => (what === "series" ? this.refresh() : undefined) });
     this.refresh();
+    this.nameSaved();
+  }
+
+  /** What readers saved says so, once the first picture is there. */
+  private nameSaved(): void {
+    const { room } = this;
+    const saved = room.page.series.filter(({ frames, modality }) => frames === 0 && SAVED_MODALITIES.includes(modality));
+    if (saved.length > 0) {
+      const stop = room.listen({
+        onChange: (_, what) => {
+          if (what === "picture") {
+            stop();
+            import("./saved-series.js").then(({ nameSaved }) => nameSaved(room, saved)).catch(() => undefined);
+          }
+        },
+      });
+    }
   }
 
   private add(tile: Tile): void {
@@ -61,7 +81,7 @@ export class Strip {
           "button",
           { type: "button", class: "series", "data-series": series.seriesInstanceUid, "aria-pressed": "false" },
           make("span", { class: "poster" }, ...picture),
-          make("span", { class: "series-words" }, make("strong", {}, series.label), make("span", {}, String(series.frames))),
+          make("span", { class: "series-words" }, make("strong", {}, series.label), make("span", {}, fill(this.room.words.images, { n: series.frames }))),
         );
         this.add({ study, series, button });
         return make("li", {}, button);

@@ -90,6 +90,8 @@ export class Toolbar {
 
   private button({ name }: Command, path: string): HTMLButtonElement {
     const button = make("button", { type: "button", tabindex: -1, "data-command": name }, icon(path));
+    // By mouse, the keys stay with the images: else Space would press the button once more.
+    button.addEventListener("mousedown", (event) => event.preventDefault());
     button.addEventListener("click", () => {
       this.room.commands.run(name);
       this.refreshSoon();

@@ -8,6 +8,8 @@ import type { Meeting } from "./meeting.js";
 import type { ConsultationWords } from "./words.js";
 
 const TEXT_MAX = 2_000;
+/** The server takes ten messages a second of anybody. */
+const AGAIN_MS = 200;
 
 export interface ChatEvents {
   /** Whether it was given to the connection. */
@@ -25,6 +27,9 @@ export class ChatPanel {
   /** What was written here and has not come back from the room. */
   private readonly outbox = new Map<string, string>();
   private seen = new Set<string>();
+  /** The lines of the outbox that are to be said again, one after the other. */
+  private again: string[] = [];
+  private timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
     private readonly meeting: Meeting,
@@ -63,7 +68,8 @@ export class ChatPanel {
   join(): void {
     this.seen = new Set(this.meeting.chat.map(({ id }) => id));
     this.seen.forEach((id) => this.outbox.delete(id));
-    this.outbox.forEach((text, id) => this.events.send(id, text));
+    this.again = [...this.outbox.keys()];
+    this.sayAgain();
     this.refresh();
   }
 
@@ -79,13 +85,26 @@ export class ChatPanel {
     this.events.onUnread();
   }
 
-  /** The room did not take a line: it goes back into the field. */
-  refuse(id: string): void {
+  /** The room did not take a line: it goes back into the field, unless it only came too fast. */
+  refuse(id: string, isForLater: boolean): void {
     const text = this.outbox.get(id);
-    if (this.outbox.delete(id) && text !== undefined) {
+    if (isForLater && text !== undefined) {
+      this.again.push(id);
+      this.timer ??= setTimeout(() => this.sayAgain(), AGAIN_MS);
+    } else if (this.outbox.delete(id) && text !== undefined) {
       this.field.value = [text, this.field.value].filter((part) => part !== "").join("\n").slice(0, TEXT_MAX);
       this.refresh();
     }
+  }
+
+  private sayAgain(): void {
+    clearTimeout(this.timer ?? undefined);
+    const id = this.again.shift();
+    const text = id === undefined ? undefined : this.outbox.get(id);
+    if (id !== undefined && text !== undefined) {
+      this.events.send(id, text);
+    }
+    this.timer = this.again.length === 0 ? null : setTimeout(() => this.sayAgain(), AGAIN_MS);
   }
 
   /** Everything here has been read. */
@@ -133,9 +152,10 @@ export class ChatPanel {
   private line(id: string, by: string, when: string, text: string): HTMLElement {
     const { meeting, words } = this;
     const name = by === meeting.you ? words.you : (meeting.member(by)?.name ?? "");
-    const author = make("strong", {}, name);
+    // Whatever is written, it reorders nothing around it.
+    const author = make("strong", { dir: "auto" }, name);
     author.style.color = by === meeting.you ? "" : colourOf(by, meeting.members);
-    return make("li", { "data-key": `${id} ${when}` }, make("p", { class: "chat-head" }, author, " ", make("time", {}, when)), make("p", { class: "chat-text" }, text));
+    return make("li", { "data-key": `${id} ${when}` }, make("p", { class: "chat-head" }, author, " ", make("time", {}, when)), make("p", { class: "chat-text", dir: "auto" }, text));
   }
 
   private timeOf(ms: number): string {

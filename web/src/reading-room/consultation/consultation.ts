@@ -7,7 +7,7 @@ import type { ReadingRoom } from "../room.js";
 import { SHARED_CALIBRATIONS } from "../tools/shared-calibrations.js";
 import { Measuring } from "../tools/measuring.js";
 import { Bar } from "./bar.js";
-import { channelOf, type Ended } from "./channel.js";
+import { channelOf, lookEverywhere, type Ended } from "./channel.js";
 import { announced, ChatPanel } from "./chat-panel.js";
 import { clearRoom } from "./closing.js";
 import { colourOf } from "./colours.js";
@@ -306,7 +306,10 @@ class Attendance {
     if (of === "mark" && id !== null) {
       this.ownMarks.refuse(id, code === "too_fast");
     } else if (of === "chat" && id !== null) {
-      this.chat.refuse(id);
+      this.chat.refuse(id, code === "too_fast");
+      if (code === "too_fast") {
+        return;
+      }
     } else if (of === "state" || of === "scroll") {
       // A number that is too low, or another driver: the next welcome or `driver` sets it right.
       if (code === "stale") {
@@ -344,6 +347,7 @@ class Attendance {
       this.progress.close();
       this.follower.stop();
       this.channel.postMessage({ why } satisfies Ended);
+      lookEverywhere();
       clear(this.room, this.place, why);
       this.begin(true);
     }

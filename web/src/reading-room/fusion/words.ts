@@ -19,6 +19,8 @@ export interface FusionWords {
   readonly faint: string;
   readonly suv: string;
   readonly noSuv: string;
+  /** After it, over a PET. */
+  readonly ownUnit: string;
   readonly elsewhere: string;
   readonly here: string;
   readonly palettes: Readonly<Record<PaletteName, string>>;
@@ -41,6 +43,7 @@ export const WORDS: Said<FusionWords> = {
     faint: "Dưới một phần mười của thang, màu nhạt dần để không che ảnh nền.",
     suv: "SUVbw (g/ml)",
     noSuv: "Không tính được SUV: {reason}",
+    ownUnit: "Cửa sổ và giá trị theo đơn vị của tệp: {unit}.",
     elsewhere: "Không phủ lên ảnh này: ảnh không cùng hệ tọa độ với loạt ảnh PET.",
     here: "Tại con trỏ: {value}",
     palettes: { "hot-iron": "Hot iron", pet: "PET", "hot-metal-blue": "Hot metal blue", rainbow: "Cầu vồng" },
@@ -84,6 +87,7 @@ export const WORDS: Said<FusionWords> = {
     faint: "Below a tenth of the scale, colours fade so that they do not cover the image.",
     suv: "SUVbw (g/ml)",
     noSuv: "No SUV: {reason}",
+    ownUnit: "Window and values are in the file's unit: {unit}.",
     elsewhere: "Not laid over this image: it does not share the frame of reference of the PET.",
     here: "Under the pointer: {value}",
     palettes: { "hot-iron": "Hot iron", pet: "PET", "hot-metal-blue": "Hot metal blue", rainbow: "Rainbow" },

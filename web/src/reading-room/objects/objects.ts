@@ -127,7 +127,7 @@ export class Objects {
 
   private async read(opened: Opened): Promise<void> {
     try {
-      for await (const object of studyObjects(metadataOf(opened.study.grant), opened.bits.bitsOf, opened.read)) {
+      for await (const object of studyObjects(metadataOf(opened.study.grant), opened.bits.bitsOf, opened.read, this.room.language)) {
         opened.chosen.add(object);
         opened.panel?.refresh("reading");
         this.redraw();

@@ -2,11 +2,14 @@
 
 import { refersTo } from "../../read/image-reference.js";
 import type { MeasurementGroup, MeasurementReport, Region } from "../../read/measurement-report.js";
+import type { Language } from "../../tools/language.js";
+import { conceptText } from "./concepts.js";
 import { curveOf, type Curve } from "./curves.js";
 import { toPlane, type ImageOnPane, type Plane } from "./plane.js";
 import { colourAt, shapeOf, type Drawable, type Shape, type Site } from "./shapes.js";
 
-export function reportDrawing({ groups }: MeasurementReport): Drawable {
+export function reportDrawing(report: MeasurementReport, language: Language): Drawable {
+  const groups = report.groups.map((group) => inWords(group, language));
   return {
     parts: groups.map(({ name, values }, place) => ({ name, lines: values.map((one) => `${one.name}: ${one.value}`), colour: colourAt(place) })),
     shapesOn: (image, part) => {
@@ -15,6 +18,10 @@ export function reportDrawing({ groups }: MeasurementReport): Drawable {
     },
     siteOf: (part) => siteOf(groups[part]?.regions ?? []),
   };
+}
+
+function inWords({ name, values, regions }: MeasurementGroup, language: Language): MeasurementGroup {
+  return { name: conceptText(name, language), values: values.map((one) => ({ ...one, name: conceptText(one.name, language) })), regions };
 }
 
 function groupShapes({ name, values, regions }: MeasurementGroup, image: ImageOnPane, colour: string): readonly Shape[] {

@@ -8,6 +8,8 @@ import { readMeasurementReport } from "../../read/measurement-report.js";
 import { readPresentationState, type PresentationState } from "../../read/presentation-state.js";
 import { readSegmentation } from "../../read/segmentation.js";
 import { readStructureSet } from "../../read/structure-set.js";
+import type { Language } from "../../tools/language.js";
+import { conceptText } from "./concepts.js";
 import { reportDrawing } from "./report-drawing.js";
 import { selectionDrawing } from "./selection-drawing.js";
 import { segmentationDrawing, type FrameBits } from "./segmentation-drawing.js";
@@ -47,12 +49,12 @@ const SOP_CLASSES: readonly (readonly [prefix: RegExp, kind: ObjectKind])[] = [
 ];
 
 /** One after another, as they come, without those of series that were read before. Reports without a place in images are none. */
-export async function* studyObjects(metadata: StudyMetadata, bitsOf: BitsOf, read: Set<string> = new Set()): AsyncGenerator<StudyObject> {
+export async function* studyObjects(metadata: StudyMetadata, bitsOf: BitsOf, read: Set<string>, language: Language): AsyncGenerator<StudyObject> {
   for (const { seriesInstanceUid, modality, metadataUrl } of await metadata.series()) {
     if (MODALITIES.includes(modality) && metadataUrl !== null && !read.has(seriesInstanceUid)) {
       read.add(seriesInstanceUid);
       for await (const file of metadata.instances(seriesInstanceUid)) {
-        const found = readObject(file, seriesInstanceUid, bitsOf);
+        const found = readObject(file, seriesInstanceUid, bitsOf, language);
         if (found !== null && (found.drawable.parts.length > 0 || found.kind !== "measurements")) {
           yield found;
         }
@@ -62,17 +64,17 @@ export async function* studyObjects(metadata: StudyMetadata, bitsOf: BitsOf, rea
 }
 
 /** Null for what cannot be drawn. */
-export function readObject(file: Attributes, seriesInstanceUid: string, bitsOf: BitsOf): StudyObject | null {
+export function readObject(file: Attributes, seriesInstanceUid: string, bitsOf: BitsOf, language: Language): StudyObject | null {
   const sopClass = file.text("00080016") ?? "";
   const kind = SOP_CLASSES.find(([prefix]) => prefix.test(sopClass))?.[1] ?? null;
-  const description = file.text("0008103E") ?? "";
+  const description = conceptText(file.text("0008103E") ?? "", language);
   const nobody = { creator: file.text("00700084"), isFractional: false, state: null, seriesOf: new Map<string, string>() };
   switch (kind) {
     case null:
       return null;
     case "selection": {
       const selection = readKeySelection(file);
-      return { ...nobody, kind, ...named(selection, "", selection.title), creator: selection.creator, drawable: selectionDrawing(selection), seriesOf: selection.seriesOf };
+      return { ...nobody, kind, ...named(selection, "", conceptText(selection.title, language)), creator: selection.creator, drawable: selectionDrawing(selection), seriesOf: selection.seriesOf };
     }
     case "state": {
       const state = readPresentationState(file);
@@ -80,7 +82,7 @@ export function readObject(file: Attributes, seriesInstanceUid: string, bitsOf: 
     }
     case "measurements": {
       const report = readMeasurementReport(file);
-      return { ...nobody, kind, ...named(report, description, report.title), creator: report.creator, drawable: reportDrawing(report), seriesOf: report.seriesOf };
+      return { ...nobody, kind, ...named(report, description, conceptText(report.title, language)), creator: report.creator, drawable: reportDrawing(report, language), seriesOf: report.seriesOf };
     }
     case "segmentation": {
       const segmentation = readSegmentation(file);

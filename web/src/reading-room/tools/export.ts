@@ -1,7 +1,7 @@
-/** Gives what is seen to other programs: as a picture, and on paper. */
+/** Gives what is seen to other programs, as a picture. */
 
 import { make } from "../../tools/elements.js";
-import type { Room, RoomPane } from "../feature.js";
+import type { RoomPane } from "../feature.js";
 import { pictureOf } from "./pane-picture.js";
 
 /** Saves the pane as PNG, under a name that does not say whose it is; false while it shows no picture. */
@@ -21,20 +21,4 @@ export async function savePicture(pane: RoomPane, hasNames: boolean): Promise<bo
 function fileName({ pane, content }: RoomPane): string {
   const modality = (pane.index?.modality ?? "").replace(/[^A-Za-z0-9]/g, "");
   return ["filmless", modality.toLowerCase(), content === null ? String(pane.frame + 1) : "plane"].filter((part) => part !== "").join("-") + ".png";
-}
-
-/** Prints all panes as they stand, each with the patient's name; false while none shows a picture. */
-export function printPanes(room: Room): boolean {
-  const shown = room.panes.filter(({ element }) => element.offsetParent !== null);
-  const columns = new Set(shown.map(({ element }) => Math.round(element.getBoundingClientRect().left))).size;
-  const pictures = shown.map((pane) => pictureOf(pane, true));
-  if (pictures.every((picture) => picture === null)) {
-    return false;
-  }
-  const sheet = make("div", { id: "room-print" }, ...pictures.map((picture) => picture ?? make("div")));
-  sheet.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
-  document.body.append(sheet);
-  addEventListener("afterprint", () => sheet.remove(), { once: true });
-  print();
-  return true;
 }

@@ -160,16 +160,20 @@ function giving(room: Room, words: ToolWords): readonly Command[] {
     pictures.use(({ savePicture }) => {
       void savePicture(room.active, hasNames).then((isSaved) => room.say(!isSaved ? words.noPicture : hasNames ? words.saved : words.savedNameless));
     });
+  const prints = new Late(room, () => import("./print.js"));
+  const printing = (name: string, word: keyof ToolWords, icon: string | null, which: "all" | "active", hasNames: boolean): Command => ({
+    name,
+    group: "other",
+    label: said(word),
+    ...(icon === null ? {} : { icon }),
+    run: () => prints.use(({ printPanes, shownPanes }) => (printPanes(room, which === "all" ? shownPanes(room) : [room.active], hasNames) ? undefined : room.say(words.noPicture))),
+  });
   return [
     { name: "export", group: "other", label: said("export"), icon: "M12 3v11M7 10l5 5 5-5M4 20h16", obstacle, run: () => save(true) },
     { name: "export-nameless", group: "other", label: said("exportNameless"), obstacle, run: () => save(false) },
-    {
-      name: "print",
-      group: "other",
-      label: said("print"),
-      icon: "M7 9V3h10v6M7 17H4V9h16v8h-3M7 14h10v7H7z",
-      run: () => pictures.use(({ printPanes }) => (printPanes(room) ? undefined : room.say(words.noPicture))),
-    },
+    printing("print", "print", "M7 9V3h10v6M7 17H4V9h16v8h-3M7 14h10v7H7z", "all", true),
+    printing("print-pane", "printPane", null, "active", true),
+    printing("print-nameless", "printNameless", null, "active", false),
   ];
 }
 

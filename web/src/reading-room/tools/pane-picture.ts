@@ -6,7 +6,7 @@
 import type { RoomPane } from "../feature.js";
 
 /** Texts that say something of the image alone. Any other may name a patient, such as a description that somebody typed. */
-const NAMELESS = ".edge, .plane-letter, .frame-facts, .fusion-scale, .quality, .pane-counter, .turned, .shown-view, .key-star, .pane-key";
+const NAMELESS = ".edge, .plane-letter, .frame-facts, .pane-scale, .fusion-scale, .quality, .pane-counter, .turned, .shown-view, .key-star, .pane-key";
 
 /** Null while the pane shows no picture. */
 export function pictureOf({ stage }: RoomPane, hasNames: boolean): HTMLCanvasElement | null {

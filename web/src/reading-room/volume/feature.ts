@@ -1,9 +1,11 @@
 /** Planes through the series of the active pane. */
 
+import { framePlace } from "../../read/frame-place.js";
 import type { Command, Feature, Room } from "../feature.js";
 import { Late } from "../late.js";
 import { COMMANDS, OBSTACLES, type PlaneName, type SlabMode } from "./commands.js";
 import type { Planes } from "./planes.js";
+import { SLICES_MIN, thinnedOut } from "./thinned.js";
 
 const PLANES: readonly PlaneName[] = ["axial", "coronal", "sagittal"];
 const SLAB_MODES: readonly SlabMode[] = ["mean", "maximum", "minimum"];
@@ -29,12 +31,21 @@ export function install(room: Room): Feature {
     return { name, group: "planes", label: said(name), run: () => late.use(run), ...(icon === undefined ? {} : { icon }), ...more };
   };
   const onSeries = { obstacle: () => seriesObstacle(room, late.value) };
+  const drawn = (name: string, draw: (planes: Planes) => void, more: Partial<Command> = {}): Command => {
+    const run = () => {
+      if (late.value === null) {
+        askEarly(room);
+      }
+      return late.use(draw);
+    };
+    return command(name, draw, { ...onSeries, run, ...more });
+  };
   const onPlane = { obstacle: () => (late.value?.active ? null : OBSTACLES[room.language].noPlane) };
   return {
     commands: [
-      command("planes", (planes) => void planes.layOut(1, 3), onSeries),
-      command("planes-square", (planes) => void planes.layOut(2, 2), onSeries),
-      ...PLANES.map((plane) => command(`plane-${plane}`, (planes) => planes.showOne(plane), { ...onSeries, isOn: () => late.value?.active?.name === plane })),
+      drawn("planes", (planes) => void planes.layOut(1, 3)),
+      drawn("planes-square", (planes) => void planes.layOut(2, 2)),
+      ...PLANES.map((plane) => drawn(`plane-${plane}`, (planes) => planes.showOne(plane), { isOn: () => late.value?.active?.name === plane })),
       command("planes-off", (planes) => planes.leave()),
       command("crosshair", (planes) => planes.takeHand(), { ...onSeries, group: "hand" }),
       ...SLAB_MODES.map((mode) => command(`slab-${mode}`, (planes) => planes.setSlab({ mode }), { ...onPlane, isOn: () => late.value?.isSlab(mode) === true })),
@@ -43,6 +54,16 @@ export function install(room: Room): Feature {
       command("planes-reset", (planes) => planes.active?.volume.crosshair.reset(), onPlane),
     ],
   };
+}
+
+/** Asks for the pictures that planes are drawn from first, so that they come together with the script that draws. */
+function askEarly({ active: { pane } }: Room): void {
+  const { index, link, frame } = pane;
+  const volumes = index?.frames.map((one) => framePlace(one).volume) ?? [];
+  const own = volumes.map((_, place) => place).filter((place) => volumes[place] === volumes[frame]);
+  if (index?.frames[frame]?.place != null && own.length >= SLICES_MIN) {
+    link?.wantFirst(thinnedOut(own));
+  }
 }
 
 /** Why there can be no planes of the active pane now. */

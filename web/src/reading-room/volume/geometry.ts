@@ -7,6 +7,7 @@
 import { vec3 } from "gl-matrix";
 import type { FrameDetails, Triple } from "../../read/frame-details.js";
 import type { FramePlace } from "../../read/frame-place.js";
+import { SLICES_MIN } from "./thinned.js";
 import type { RefusalReason } from "./words.js";
 
 /** What a frame says about its place. */
@@ -47,7 +48,6 @@ export interface Refusal {
   readonly facts: Readonly<Record<string, string | number>>;
 }
 
-export const SLICES_MIN = 3;
 /** Directions that differ by more do not make one volume: a tenth of a degree is a third of a millimetre at the edge. */
 const ANGLE_MAX_DEGREES = 0.1;
 /** Two directions that are not perpendicular by more than this (as a cosine) are an error of the file. */

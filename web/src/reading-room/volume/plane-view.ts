@@ -94,7 +94,8 @@ export class PlaneView implements PaneContent {
       pane.marks.subject = subjectOf(this.key(plane), details, values);
     }
     this.overlay.say(this.notes());
-    pane.stage.show(planeShown(volume, plane));
+    // In the frame in which the volume says that it is time.
+    pane.stage.show(planeShown(volume, plane), true);
   }
 
   close(): void {

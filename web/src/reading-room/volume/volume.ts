@@ -17,10 +17,9 @@ import { Pace } from "./pace.js";
 import { nearestSlice } from "./plane.js";
 import { planeGl, type DrawnVolume, type PlaneGl } from "./plane-gl.js";
 import type { SamplerName } from "./shader.js";
+import { THINNED, thinnedOut } from "./thinned.js";
 import { VolumeTextures } from "./texture.js";
 
-/** Planes are drawn from every eighth slice first. */
-export const THINNED = 8;
 const PREVIEWS_DECODING_MAX = 4;
 const WIDE_PX = 960;
 const MEBIBYTE = 1024 * 1024;
@@ -87,7 +86,7 @@ export class Volume {
     const expected = expectedSampler(details[0]);
     gl.warm(expected);
     const { width = 0, height = 0 } = source.index.frames[frames[0] ?? 0]?.preview ?? {};
-    this.previewStride = Math.max(1, Math.ceil((width * height * frames.length) / PREVIEW_BYTES[size]));
+    this.previewStride = strideFor((width * height * frames.length) / PREVIEW_BYTES[size]);
     this.textures = new VolumeTextures(gl, { columns, rows, slices: frames.length }, WHOLE_BYTES[size], (slice) => geometry.places[slice] ?? slice, this.previewStride, expected);
     this.pace = new Pace(gl.gl, () => this.crosshair.isMoving || !this.isQuickThere, () => this.draw());
     const onPreview = (frame: number) => this.awaitPreview(frame);
@@ -233,8 +232,7 @@ export class Volume {
 
   /** Slices whose quick pictures come first: every eighth, and the last that is kept. */
   private get thinned(): readonly number[] {
-    const step = Math.ceil(THINNED / this.previewStride) * this.previewStride;
-    return this.kept.filter((slice, place, { length }) => slice % step === 0 || place === length - 1);
+    return thinnedOut(this.kept, Math.max(1, THINNED / this.previewStride));
   }
 
   /** Slices whose quick pictures are kept. */
@@ -356,6 +354,11 @@ export class Volume {
       }
     }
   }
+}
+
+/** A power of two, as the thinned-out ones are so many slices apart that all of these are among those that are kept. */
+function strideFor(ofMemory: number): number {
+  return 2 ** Math.max(0, Math.ceil(Math.log2(ofMemory)));
 }
 
 /** As `kindOf` will find it. */
