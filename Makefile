@@ -48,9 +48,10 @@ ohif: $(OHIF)/index.html ## Build OHIF, which studies open in, from its npm pack
 test: $(TEST_TOOLS) lint build ohif node_modules_of_tests ## Everything that must hold before a change goes in
 	tests/openapi/check
 	tests/infra/run
+	tools/run-rust-tests
 	@cargo build --locked --quiet --workspace --bins # the functions, for LocalStack
 	@trap tests/localstack/down EXIT; tests/localstack/deploy >/dev/null; \
-		tools/run-rust-tests && tests/localstack/run-lambda-tests
+		tools/run-rust-tests --localstack && tests/localstack/run-lambda-tests
 	tests/corpus/run --pydicom-files
 	tests/usage/run
 	tests/media/run
