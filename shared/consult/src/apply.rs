@@ -40,11 +40,13 @@ impl Room {
         if matches!(incoming, Incoming::Ping {}) {
             return Ok(Applied::send(To::Sender, Outgoing::Pong {}));
         }
+        if matches!(incoming, Incoming::Remove { .. }) {
+            return self.remove(scene);
+        }
         self.demand_open(scene)?;
         let by = &scene.by.id;
         match incoming {
             Incoming::Admit { .. } => return self.admit(scene),
-            Incoming::Remove { .. } => return self.remove(scene),
             Incoming::End {} => {
                 demand_chair(scene)?;
                 return Ok(self.end(scene.now, Some(by), EndReason::Chair));
@@ -168,6 +170,10 @@ impl Room {
         }
     }
 
+    fn may_be_signed(&self, scene: &Scene<'_>) -> bool {
+        self.ended.or(scene.consultation.ended).is_none_or(EndReason::leaves_signing)
+    }
+
     fn demand_open(&self, scene: &Scene<'_>) -> Result<(), Refusal> {
         // Somebody who is not admitted does not even learn that it ended.
         if scene.by.is_admitted() { self.demand_time(scene) } else { Err(Refusal::NotAdmitted) }
@@ -224,6 +230,11 @@ impl Room {
     }
 
     fn remove(&mut self, scene: &Scene<'_>) -> Result<Applied, Refusal> {
+        match self.demand_open(scene) {
+            // Minutes are signed after the end, and whoever will not sign must not keep them from counting.
+            Err(Refusal::Ended) if self.may_be_signed(scene) => {}
+            demanded => demanded?,
+        }
         demand_chair(scene)?;
         let named = scene.named.ok_or(Refusal::UnknownMember)?;
         if named.is_chair() {

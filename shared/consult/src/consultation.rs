@@ -50,6 +50,14 @@ pub enum EndReason {
     Removed,
 }
 
+impl EndReason {
+    /// Whether members may still write and sign opinions and minutes after this end.
+    #[must_use]
+    pub const fn leaves_signing(self) -> bool {
+        !matches!(self, Self::Recalled | Self::Withdrawn | Self::Removed)
+    }
+}
+
 /// How the patient agreed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -17,6 +17,7 @@ words! {
         too_many: "Người bệnh này đang có quá nhiều cuộc hội chẩn. Xin kết thúc bớt.", "This patient has too many consultations open. Please end some first.";
         which: "Những lần chụp nào?", "Which studies?";
         nothing: "Chưa có lần chụp nào để hội chẩn.", "There are no studies to consult about.";
+        question_closed: "Nội dung đã đóng, vì một lần chụp của cuộc hội chẩn này được thu hồi.", "What was asked is closed, because a study of this consultation was recalled.";
         question: "Câu hỏi cần hội chẩn", "The question";
         question_hint: "Tóm tắt bệnh sử, và điều cần các thành viên trả lời.", "A summary of the case, and what the members are to answer.";
         days: "Hình ảnh mở trong bao lâu?", "For how long are the images open?";
@@ -63,6 +64,7 @@ words! {
         ask_why: "Xin nhập mã số 6 chữ số dùng một lần, đã được gửi riêng cho Ông/Bà.", "Please enter the code of 6 digits for one use that came to you separately.";
         code: "Mã số", "Code";
         enter: "Vào hội chẩn", "Enter";
+        other_session: "Trình duyệt này đang mở một cuộc hội chẩn hoặc kết quả khác. Khi Ông/Bà vào hội chẩn này, phần đó sẽ đóng lại. Muốn giữ cả hai, xin mở đường dẫn này bằng trình duyệt khác hoặc cửa sổ ẩn danh.", "This browser has another consultation or other results open. They close when you enter this one. To keep both, please open this link in another browser or a private window.";
         sign_in: "Đăng nhập bằng tài khoản bệnh viện", "Sign in with the hospital's account";
         sign_in_why: "Ông/Bà vào bằng tài khoản bệnh viện, không cần mã số.", "You come in with your account of the hospital, without a code.";
         sign_in_down: "Hiện chưa đăng nhập được. Xin thử lại sau ít phút.", "Signing in does not work at the moment. Please try again in some minutes.";
@@ -160,6 +162,11 @@ words! {
         is_final: "Đủ chữ ký.", "Signed by all who have to.";
         not_final: "Chưa đủ chữ ký: chưa có giá trị.", "Not yet signed by all who have to: not valid.";
         unsigned: "Còn thiếu chữ ký", "Signatures missing";
+        secretary_cannot_sign: "Nếu thư ký không ký được: xin mời thư ký ra, rồi lưu một bản mới; bản đó chỉ cần chữ ký của chủ tọa.", "If the secretary cannot sign: please remove them, then save a new version, which needs your signature alone.";
+        newer_below: "Phần Ông/Bà vừa ghi vẫn còn đây, chưa được lưu. Dưới mỗi ô khác nhau là nội dung của bản mới nhất. Khi lưu, phần của Ông/Bà sẽ thay cho bản đó.", "What you wrote is still here, not saved yet. Below each field that differs is what the newest version says. Saving puts yours in its place.";
+        newest_says: "Bản mới nhất ghi:", "The newest version says:";
+        newest_is_empty: "(để trống)", "(nothing)";
+        read_newer: "Xin đọc bản mới nhất dưới đây trước khi ký.", "Please read the newest version below before you sign.";
         reason: "Lý do sửa", "Reason for the correction";
         reason_hint: "Bắt buộc nếu bản trước đã có chữ ký.", "Required where the version before was signed.";
         record_number: "Số bệnh án", "Record number";
@@ -190,7 +197,7 @@ words! {
         fault_twice: "bị lặp", "is there twice";
         fault_outside: "ngoài khoảng cho phép", "is outside its range";
         fault_not_allowed: "không hợp lệ", "is not valid";
-        fault_stale: "đã có bản mới hơn. Xin mở lại trang hội chẩn để đọc bản đó, rồi ghi phần của Ông/Bà vào bản sau", "there is a newer one. Please open the consultation again, read that one, and write yours into the next";
+        fault_stale: "đã có bản mới hơn", "there is a newer one";
         fault_unprintable: "có ký tự không in được trong biên bản, xin viết cách khác", "has a sign that minutes cannot print; please write it in another way";
         fault_unknown: "không thuộc cuộc hội chẩn này", "does not belong to this consultation";
     }

@@ -108,6 +108,13 @@ async fn a_member_sees_nothing_before_the_chair_admits_them_and_nothing_after_th
     assert_eq!(again.status, StatusCode::FORBIDDEN);
     assert!(again.body.contains("Mã số đã được dùng"), "{}", again.body);
 
+    // Whoever has something else open in this browser hears that it closes.
+    let link = format!("/c/{}", tickets[1].token);
+    for (cookie, is_told) in [(chair.as_str(), true), (HOA, true), ("", false)] {
+        let asked = world.page(cookie, &link).await;
+        assert_eq!(asked.body.contains("phần đó sẽ đóng lại"), is_told, "{}", asked.body);
+    }
+
     let waiting = world.page(&member, &page_url).await;
     assert!(waiting.body.contains("Xin chờ chủ tọa") && waiting.body.contains("BS. Khách"));
     for secret in ["Nguyễn", "U gi?", "BS. Chủ", STUDY] {
@@ -254,42 +261,54 @@ async fn a_hold_of_the_study_and_the_patients_own_word_end_everything_and_the_ch
 
 #[tokio::test]
 async fn an_order_that_names_somebody_else_closes_what_was_said_at_once_and_the_gate_ends_everything() {
-    let world = World::new().await;
-    let (id, tickets) = world.consultation().await;
-    let chair = world.enter(&tickets[0]).await;
-    let url = format!("/consultations/{id}");
-    world.act(&chair, &format!("{url}/opinions"), "text=Không+thấy+u").await;
-    world.act(&chair, &format!("{url}/minutes"), "follows=&conclusion=Không+có+u").await;
-    let said = [url.clone(), format!("{url}/minutes"), format!("{url}/minutes.pdf")];
-    for path in &said {
-        assert_eq!(world.page(&chair, path).await.status, StatusCode::OK, "{path}");
+    for is_over in [false, true] {
+        let world = World::new().await;
+        let (id, tickets) = world.consultation().await;
+        let chair = world.enter(&tickets[0]).await;
+        let url = format!("/consultations/{id}");
+        world.act(&chair, &format!("{url}/opinions"), "text=Không+thấy+u").await;
+        world.act(&chair, &format!("{url}/minutes"), "follows=&conclusion=Không+có+u").await;
+        let mut said = vec![url.clone(), format!("{url}/minutes"), format!("{url}/minutes.pdf")];
+        if is_over {
+            world.act(&chair, &format!("{url}/end"), "").await;
+            said.push(format!("{url}/record"));
+        }
+        for path in &said {
+            assert_eq!(world.page(&chair, path).await.status, StatusCode::OK, "{path}");
+        }
+        assert!(world.page(HOA, &url).await.body.contains("U gi?"));
+        let changed = world.with(|services| async move {
+            let study = services.index.study(&uid(STUDY)).await.unwrap().unwrap();
+            let record = services.index.order(&study.order_accession.unwrap()).await.unwrap().unwrap();
+            let mut order = serde_json::to_value(&record.order).unwrap();
+            order["patient"]["name"] = "Phạm Hoàn Toàn Khác".into();
+            order["patient"]["birth_date"] = "1999-09-09".into();
+            world::order(&services, order).await;
+        });
+        changed.await;
+        for path in &said {
+            assert_eq!(world.page(&chair, path).await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        world
+            .with(|services| async move { release_study(&services.into(), &uid(STUDY)).await.unwrap() })
+            .await;
+        assert_eq!(world.standing(&chair, &id).await, r#"{"reason":"recalled","standing":"out"}"#);
+        for path in &said {
+            assert_eq!(world.page(&chair, path).await.header(LOCATION), "/", "{path}");
+        }
+        let link = world.page("", &format!("/c/{}", tickets[1].token)).await;
+        assert_eq!(link.status, StatusCode::NOT_FOUND);
+        let shown = world.page(RECORDS, &format!("{PATIENT}/{id}")).await.body;
+        assert!(shown.contains("Đã dừng: một lần chụp được thu hồi"), "{shown}");
+        // The question may speak of the other one's images.
+        let shown = world.page(HOA, &url).await.body;
+        assert!(shown.contains("Nội dung đã đóng") && !shown.contains("U gi?"), "{shown}");
     }
-    let changed = world.with(|services| async move {
-        let study = services.index.study(&uid(STUDY)).await.unwrap().unwrap();
-        let record = services.index.order(&study.order_accession.unwrap()).await.unwrap().unwrap();
-        let mut order = serde_json::to_value(&record.order).unwrap();
-        order["patient"]["name"] = "Phạm Hoàn Toàn Khác".into();
-        order["patient"]["birth_date"] = "1999-09-09".into();
-        world::order(&services, order).await;
-    });
-    changed.await;
-    for path in &said {
-        assert_eq!(world.page(&chair, path).await.status, StatusCode::NOT_FOUND, "{path}");
-    }
-    world.with(|services| async move { release_study(&services.into(), &uid(STUDY)).await.unwrap() }).await;
-    assert_eq!(world.standing(&chair, &id).await, r#"{"reason":"recalled","standing":"out"}"#);
-    for path in &said {
-        assert_eq!(world.page(&chair, path).await.header(LOCATION), "/", "{path}");
-    }
-    let link = world.page("", &format!("/c/{}", tickets[1].token)).await;
-    assert_eq!(link.status, StatusCode::NOT_FOUND);
-    let shown = world.page(RECORDS, &format!("{PATIENT}/{id}")).await.body;
-    assert!(shown.contains("Đã dừng: một lần chụp được thu hồi"), "{shown}");
 }
 
 #[tokio::test]
-async fn minutes_wait_for_no_secretary_who_was_removed_or_never_came_in() {
-    for is_admitted in [true, false] {
+async fn minutes_wait_for_no_secretary_who_was_removed_also_after_the_end_or_never_came_in() {
+    for (is_admitted, is_over) in [(true, false), (true, true), (false, false)] {
         let world = World::new().await;
         let (id, tickets) = world.consultation_with("&secretary=1").await;
         let url = format!("/consultations/{id}");
@@ -302,7 +321,13 @@ async fn minutes_wait_for_no_secretary_who_was_removed_or_never_came_in() {
             world.act(&chair, &format!("{url}/minutes"), "follows=&conclusion=U").await;
             let shown = world.page(&chair, &url).await.body;
             assert!(shown.contains("Còn thiếu chữ ký: Chủ tọa, Thư ký."), "{shown}");
-            world.act(&chair, &format!("{secretary}/remove"), "").await;
+            assert!(shown.contains("Nếu thư ký không ký được"), "{shown}");
+            if is_over {
+                world.act(&chair, &format!("{url}/end"), "").await;
+            }
+            assert!(world.page(&chair, &url).await.body.contains(&format!("{secretary}/remove")));
+            let removed = world.act(&chair, &format!("{secretary}/remove"), "").await;
+            assert_eq!(removed.header(LOCATION), url);
         }
         let follows = between(
             &world.page(&chair, &format!("{url}/minutes")).await.body,
@@ -460,6 +485,9 @@ async fn an_opinion_is_signed_once_added_to_and_never_changed() {
     }
     let added = world.act(&chair, &opinions, "text=Nên+chụp+lại&adds_to=1").await;
     assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.body);
+    // The same words about another opinion are another one.
+    let again = world.act(&chair, &opinions, "text=Nên+chụp+lại&adds_to=2").await;
+    assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.body);
     let later = world.act(&chair, &opinions, "text=Thêm&adds_to=9").await;
     assert_eq!(later.status, StatusCode::UNPROCESSABLE_ENTITY);
     let shown = world.page(&chair, &url).await.body;
@@ -474,7 +502,7 @@ async fn an_opinion_is_signed_once_added_to_and_never_changed() {
             (index.opinions(&consultation).await.unwrap(), lines)
         })
         .await;
-    assert_eq!(signed.len(), 2);
+    assert_eq!(signed.len(), 3);
     for opinion in &signed {
         assert!(opinion.is_as_signed());
         assert!(opinion.signed.seen.studies.contains_key(&uid(STUDY)));
@@ -526,10 +554,18 @@ async fn minutes_are_versions_that_name_the_one_before_and_count_once_chair_and_
     assert!(stale.body.contains("Bản: đã có bản mới hơn."), "{}", stale.body);
     let digest = digest_of(&world.page(&chair, &minutes).await.body);
     // A form that follows an older version does not overwrite a newer one.
-    assert_eq!(
-        world.act(&chair, &minutes, "follows=&conclusion=Khác").await.status,
-        StatusCode::UNPROCESSABLE_ENTITY
+    let behind = world.act(&chair, &minutes, "follows=&conclusion=Khác&bed=12").await;
+    assert_eq!(behind.status, StatusCode::UNPROCESSABLE_ENTITY);
+    // What was typed is still there, beside what the newest version says, and follows it when it is saved again.
+    let newest = between(&behind.body, "id=\"conclusion-newest\"", "</div>");
+    assert!(
+        newest.contains("<p>Không có u</p>") && behind.body.contains(">\nKhác</textarea>"),
+        "{}",
+        behind.body
     );
+    assert!(between(&behind.body, "id=\"bed-newest\"", "</div>").contains("(để trống)"), "{}", behind.body);
+    assert!(!behind.body.contains("id=\"place-newest\""), "it says the same: {}", behind.body);
+    assert_eq!(digest_of(&behind.body), digest);
     for cookie in [&chair, &chair, &secretary] {
         let signed = world.act(cookie, &sign, &format!("digest={digest}")).await;
         assert_eq!(signed.status, StatusCode::SEE_OTHER, "{}", signed.body);

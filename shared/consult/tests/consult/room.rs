@@ -346,6 +346,10 @@ fn the_end_is_told_once_and_after_it_every_message_is_refused() {
         Applied::default(),
         "it is over already"
     );
+    // Whoever will not sign the minutes is still removed, by the chair alone.
+    assert_eq!(world.send(LAN, about("remove", SECRETARY)), Err(Refusal::NotChair));
+    let removed = world.send(CHAIR, about("remove", SECRETARY)).unwrap();
+    assert_eq!(removed.change, Some(Change::SetStatus(id(SECRETARY), MemberStatus::Removed)));
     assert!(world.leave(LAN, LAN).line.is_some(), "who leaves afterwards is still recorded");
 }
 
@@ -355,7 +359,9 @@ fn a_recall_ends_the_room_without_anybody_in_it_being_asked() {
     let ended = world.room.end(world.now, None, EndReason::Recalled);
     assert_eq!(sent(&ended), [(To::Everybody, json!({ "type": "ended", "reason": "recalled" }))]);
     // The item of the consultation may be an older one.
-    assert_eq!(world.send(CHAIR, state(1, STUDY, 0)), Err(Refusal::Ended));
+    for message in [state(1, STUDY, 0), about("remove", LAN)] {
+        assert_eq!(world.send(CHAIR, message.clone()), Err(Refusal::Ended), "{message}");
+    }
 }
 
 #[test]

@@ -26,7 +26,7 @@ use crate::viewing::Session;
 /// What came of an opinion.
 #[derive(Debug)]
 pub enum OpinionAnswer {
-    /// It is signed; the same text again is the same opinion.
+    /// It is signed; the same text again, about the same, is the same opinion.
     Signed(Box<Opinion>),
     /// A field cannot be taken.
     Bad(BadField),
@@ -144,8 +144,12 @@ impl Maker<(Opinion, bool)> for Making<'_> {
             Ok(opinion) => opinion,
             Err(bad) => return Ok(Made::Bad(bad)),
         };
-        // A form that is sent twice signs once.
-        if let Some(last) = own.last().filter(|last| last.signed.text == opinion.signed.text) {
+        // A form that is sent twice signs once. The same words about another opinion, or about images that have changed since, are new.
+        let is_same = |last: &&&Opinion| {
+            let (last, new) = (&last.signed, &opinion.signed);
+            (&last.text, last.adds_to, &last.seen.studies) == (&new.text, new.adds_to, &new.seen.studies)
+        };
+        if let Some(last) = own.last().filter(is_same) {
             return Ok(Made::There(((*last).clone(), false)));
         }
         let audit = Record::new(AuditAction::SignOpinion, self.session.actor()).from(&self.session.source);

@@ -1,10 +1,10 @@
 //! Who somebody is in a consultation, by their session.
 
-use filmless_consult::{Consultation, ConsultationId, ConsultationState, MemberId, MemberStatus};
+use filmless_consult::{Consultation, ConsultationId, ConsultationState, EndReason, MemberId, MemberStatus};
 use filmless_store::index::{ConsultationRecord, MemberRecord};
 
 use super::Consultations;
-use super::stop::{is_of_share, may_be_signed};
+use super::stop::is_of_share;
 use crate::DeliveryError;
 use crate::parts::Common;
 use crate::sight::are_all_in_sight;
@@ -59,7 +59,7 @@ impl Place {
     /// Whether they may sign opinions and minutes: admitted members, as long as nothing was recalled.
     #[must_use]
     pub fn may_sign(&self) -> bool {
-        self.admitted().is_some() && self.record.consultation.ended.is_none_or(may_be_signed)
+        self.admitted().is_some() && self.record.consultation.ended.is_none_or(EndReason::leaves_signing)
     }
 
     /// Whether they write the minutes: the secretary, or the chair.
@@ -126,7 +126,8 @@ impl Consultations {
         // After a recall nobody comes back.
         Ok(place.filter(|place| {
             let consultation = &place.record.consultation;
-            consultation.state == ConsultationState::Open || consultation.ended.is_some_and(may_be_signed)
+            consultation.state == ConsultationState::Open
+                || consultation.ended.is_some_and(EndReason::leaves_signing)
         }))
     }
 }
@@ -139,7 +140,7 @@ pub(super) async fn may_be_read(
     record: &ConsultationRecord,
 ) -> Result<bool, DeliveryError> {
     let Consultation { account, studies, ended, .. } = &record.consultation;
-    let is_closed = ended.is_some_and(|reason| !may_be_signed(reason));
+    let is_closed = ended.is_some_and(|reason| !reason.leaves_signing());
     // A share that the end left without studies is for what may be signed after it.
     let has_studies = session.share.as_ref().is_some_and(|share| !share.studies.is_empty());
     Ok(!is_closed && (!has_studies || are_all_in_sight(common, account, studies).await?))

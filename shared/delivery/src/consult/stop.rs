@@ -64,7 +64,7 @@ async fn end_again(
     (actor, source): (Actor, Option<&str>),
 ) -> Result<bool, DeliveryError> {
     let consultation = &record.consultation;
-    let Some(before) = consultation.ended.filter(|before| may_be_signed(*before)) else { return Ok(false) };
+    let Some(before) = consultation.ended.filter(|before| before.leaves_signing()) else { return Ok(false) };
     let word: &'static str = reason.into();
     let audit = Record::new(AuditAction::EndConsultation, actor).account(&consultation.account);
     let audit = source.map_or_else(|| audit.clone(), |source| audit.clone().from(source));
@@ -72,11 +72,6 @@ async fn end_again(
     let (key, change) = Index::end_consultation_again_change(&consultation.id, before, reason);
     let transaction = Transaction::new().update(key, change).log(LogName::Audit, &entry)?;
     Ok(common.index.commit(transaction).await? == TransactionOutcome::Committed)
-}
-
-/// Whether members may still write opinions and minutes after an end of this kind.
-pub(super) const fn may_be_signed(reason: EndReason) -> bool {
-    !matches!(reason, EndReason::Recalled | EndReason::Withdrawn | EndReason::Removed)
 }
 
 /// Ends every consultation that names a study. Returns how many.

@@ -76,11 +76,17 @@ fn standing(t: &Texts, view: &MinutesView) -> String {
     format!("{} {}: {}.", t.consult.not_final, t.consult.unsigned, roles.join(", "))
 }
 
+fn lacks_secretary(view: &MinutesView) -> bool {
+    view.minutes.unsigned(&view.signatures).contains(&MemberRole::Secretary)
+}
+
 /// The newest version, as shown.
 pub(crate) struct MinutesCard {
     pub(crate) heading: String,
     /// Whether all have signed who have to, and if not, who has not.
     pub(crate) standing: String,
+    /// What the chair can do where the secretary's signature is missing.
+    pub(crate) hint: Option<&'static str>,
     pub(crate) texts: Vec<(&'static str, String)>,
     pub(crate) signatures: Vec<String>,
     pub(crate) digest: String,
@@ -120,6 +126,8 @@ impl MinutesCard {
             }),
             heading: format!("{} {}, {}", words.version, written.version, moment(t, written.at)),
             standing: standing(t, view),
+            hint: (place.is_chair() && place.may_sign() && lacks_secretary(view))
+                .then_some(words.secretary_cannot_sign),
             texts: texts
                 .into_iter()
                 .filter(|(_, text)| !text.is_empty())

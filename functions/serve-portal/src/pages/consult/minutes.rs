@@ -31,15 +31,24 @@ struct EditPage<'a> {
     typed: TypedMinutes,
     /// Whether a version is there, which is replaced.
     replaces: bool,
-    /// Name, words, value and height of each text.
-    fields: Vec<(&'static str, &'static str, String, u32)>,
-    lines: Vec<(&'static str, &'static str, String)>,
+    lines: Vec<TextField>,
+    fields: Vec<TextField>,
     text_chars_max: usize,
     line_chars_max: usize,
     /// What is taken from the record.
     facts: Vec<(&'static str, Vec<String>)>,
     images: Vec<ImageRow>,
     key_images_max: usize,
+}
+
+/// A text that is written by hand.
+struct TextField {
+    name: &'static str,
+    label: &'static str,
+    value: String,
+    rows: u32,
+    /// What the newest version says, where somebody else saved it meanwhile and it differs.
+    newest: Option<String>,
 }
 
 /// An image that may be printed.
@@ -131,7 +140,11 @@ pub(crate) async fn sign(
         MinutesAnswer::Done => see_other(&format!("/consultations/{}#minutes", id_of(&id)?), []),
         MinutesAnswer::Refused => Err(PortalError::NotFound),
         MinutesAnswer::Bad(bad) => {
-            let error = words::bad(texts(visitor.language(Some(session.language))), &bad, &[]);
+            let t = texts(visitor.language(Some(session.language)));
+            let error = match bad.field.as_str() {
+                "version" => format!("{} {}", words::bad(t, &bad, &[]), t.consult.read_newer),
+                _ => words::bad(t, &bad, &[]),
+            };
             let (member, opinion) = (NewMember::default(), TypedOpinion::default());
             let kept = Kept { error: Some(error), member, opinion };
             show::render(&visitor, &session, &id, StatusCode::UNPROCESSABLE_ENTITY, kept).await
@@ -176,8 +189,12 @@ async fn form(
     let MinutesForm { place, text, typed: from_text, offered } = found.ok_or(PortalError::NotFound)?;
     let replaces = !from_text.follows.is_empty();
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let newest = from_text.clone();
+    let is_behind = refused.as_ref().is_some_and(|(typed, _)| typed.follows != newest.follows);
     let (typed, error) = match refused {
         Some((mut typed, error)) => {
+            // What the newest version says is shown beside: saved again, this replaces it.
+            typed.follows = from_text.follows;
             let is_new = |image: &TypedImage| typed.images.iter().all(|known| known.image != image.image);
             let new: Vec<TypedImage> = from_text.images.into_iter().filter(is_new).collect();
             typed.images.extend(new);
@@ -190,24 +207,29 @@ async fn form(
     let frame = Frame::at(visitor, visitor.language(Some(session.language)), true, &url).of(session);
     let t = frame.t;
     let words = t.consult;
+    let field = |name, label, rows, of: fn(&TypedMinutes) -> &String| {
+        let (value, newest) = (of(&typed).clone(), of(&newest).clone());
+        let newest = (is_behind && newest != value).then_some(newest);
+        TextField { name, label, value, rows, newest }
+    };
     let template = EditPage {
         t,
         url: back,
-        error,
+        error: error.map(|error| if is_behind { format!("{error} {}", words.newer_below) } else { error }),
         replaces,
         lines: vec![
-            ("record_number", words.record_number, typed.record_number.clone()),
-            ("department", words.department, typed.department.clone()),
-            ("bed", words.bed, typed.bed.clone()),
+            field("record_number", words.record_number, 1, |of| &of.record_number),
+            field("department", words.department, 1, |of| &of.department),
+            field("bed", words.bed, 1, |of| &of.bed),
         ],
         fields: vec![
-            ("place", words.place, typed.place.clone(), 2),
-            ("diagnosis", words.diagnosis, typed.diagnosis.clone(), 3),
-            ("course", words.course, typed.course.clone(), 6),
-            ("treatment_so_far", words.treatment_so_far, typed.treatment_so_far.clone(), 4),
-            ("conclusion", words.conclusion, typed.conclusion.clone(), 6),
-            ("treatment", words.treatment, typed.treatment.clone(), 4),
-            ("follow_up", words.follow_up, typed.follow_up.clone(), 3),
+            field("place", words.place, 2, |of| &of.place),
+            field("diagnosis", words.diagnosis, 3, |of| &of.diagnosis),
+            field("course", words.course, 6, |of| &of.course),
+            field("treatment_so_far", words.treatment_so_far, 4, |of| &of.treatment_so_far),
+            field("conclusion", words.conclusion, 6, |of| &of.conclusion),
+            field("treatment", words.treatment, 4, |of| &of.treatment),
+            field("follow_up", words.follow_up, 3, |of| &of.follow_up),
         ],
         text_chars_max: limits::MINUTES_TEXT_CHARS_MAX,
         line_chars_max: limits::MINUTES_LINE_CHARS_MAX,

@@ -49,8 +49,10 @@ pub(crate) async fn show(visitor: Visitor, Path(token): Path<String>) -> Result<
     match visitor.portal().seat_status(&token).await? {
         SeatStatus::Open { language, has_code, by_account } => {
             let seat = seat_page(&visitor, &token, language, by_account);
-            let error = (!has_code && !by_account).then(|| seat.frame.t.consult.used.to_owned());
-            page(StatusCode::OK, &SeatPage { error, ..seat })
+            let words = seat.frame.t.consult;
+            let error = (!has_code && !by_account).then(|| words.used.to_owned());
+            let notice = visitor.session().await?.map(|_| words.other_session.to_owned());
+            page(StatusCode::OK, &SeatPage { error, notice, ..seat })
         }
         SeatStatus::Gone => gone(&visitor),
     }

@@ -195,6 +195,8 @@ pub(super) async fn render(
         false => format!("/studies/{study}/read?consultation={}", consultation.id),
     };
     let is_open = consultation.state == ConsultationState::Open;
+    // It may speak of images that turned out to be somebody else's.
+    let is_closed = consultation.ended == Some(EndReason::Recalled);
     let opinions = consultations.opinions(&place).await?;
     let minutes = consultations.newest_minutes(&place).await?;
     let valid = match &minutes {
@@ -217,7 +219,7 @@ pub(super) async fn render(
         },
         started: format!("{}, {}", view.record.starter, moment(t, view.record.created_at)),
         until: words::until(t, consultation.ended, consultation.ends_at),
-        question: &consultation.question,
+        question: if is_closed { t.consult.question_closed } else { &consultation.question },
         voice_link: consultation.voice_link.as_deref().filter(|_| is_open && place.admitted().is_some()),
         studies: titles.iter().map(|(study, title)| (address(study), title.clone())).collect(),
         is_patient,
@@ -248,7 +250,7 @@ fn card(
     let sees_acts = may_manage || matches!(place.who, Who::Patient);
     MemberCard {
         may_admit: card.may_admit && is_chair && is_open,
-        may_remove: card.may_remove && is_chair,
+        may_remove: card.may_remove && is_chair && place.may_sign(),
         may_invite: card.may_invite && may_manage,
         opened: if sees_acts { card.opened } else { Vec::new() },
         visits: if sees_acts { card.visits } else { Vec::new() },
