@@ -208,13 +208,16 @@ impl Value {
 }
 
 /// Attributes that separate volumes, and the phases of a heart too.
-const LABELS: [Label; 6] = [
+const LABELS: [Label; 9] = [
     |f| f.view.dimensions.kind.clone().map(Value::Text),
     |f| f.view.dimensions.gate.map(Value::Number),
     |f| f.view.dimensions.echo_ms.map(Value::Number),
     |f| f.view.dimensions.inversion_ms.map(Value::Number),
     |f| f.view.dimensions.flip_angle.map(Value::Number),
     |f| f.view.dimensions.b_value.map(Value::Number),
+    |f| f.view.position_in_run?.energy_window.map(|n| Value::Number(f64::from(n))),
+    |f| f.view.position_in_run?.rr_interval.map(|n| Value::Number(f64::from(n))),
+    |f| f.view.position_in_run?.time_slot.map(|n| Value::Number(f64::from(n))),
 ];
 /// Attributes that separate only volumes: phases differ in them.
 const TIMES: [Label; 5] = [

@@ -1,7 +1,7 @@
 //! The position of a frame of a nuclear medicine image among the others (PS3.3 C.8.4.8): each dimension has a vector
 //! with one number per frame.
 
-use filmless_dicom::{Item, Tag, tags};
+use filmless_dicom::{Item, Tag, geometry, tags};
 use serde::{Deserialize, Serialize};
 
 /// Numbers from 1, for the dimensions that the image names.
@@ -51,6 +51,25 @@ impl RunPosition {
             slice: number(tags::SLICE_VECTOR),
         };
         (position != Self::default()).then_some(position)
+    }
+
+    /// Where a reconstructed slice lies in the patient: its position and orientation. The object names those of the first slice, in the item
+    /// of its detector (C.8.4.11), and how far each lies behind the one before it; in front of it if that is negative (C.8.4.15).
+    /// `None` for projections, which lie nowhere, and where the distance is not known.
+    pub(crate) fn slice_place(self, root: Item<'_>) -> Option<([f64; 3], [f64; 6])> {
+        let kind = root.get(tags::IMAGE_TYPE)?.texts().into_iter().nth(2)?;
+        if !["RECON TOMO", "RECON GATED TOMO"].contains(&kind.trim()) {
+            return None;
+        }
+        let before = self.slice? - 1;
+        let detector = self.detector.unwrap_or(1) as usize;
+        let detector = root.get(tags::DETECTOR_INFORMATION_SEQUENCE)?.items().nth(detector - 1)?;
+        let orientation = detector.floats(tags::IMAGE_ORIENTATION_PATIENT)?;
+        let first: [f64; 3] = detector.floats(tags::IMAGE_POSITION_PATIENT)?;
+        let normal = geometry::normal(orientation)?;
+        let spacing = root.float(tags::SPACING_BETWEEN_SLICES).filter(|mm| *mm != 0.0 && mm.is_finite())?;
+        let away = spacing * f64::from(before);
+        Some((std::array::from_fn(|axis| first[axis] + normal[axis] * away), orientation))
     }
 
     /// How long the frame took, in milliseconds: from its phase (C.8.4.10) or its gate (C.8.4.11).

@@ -70,10 +70,18 @@ impl FrameView {
         number: u32,
         used: Option<VoiWindow>,
     ) -> Self {
+        let position_in_run = RunPosition::of(frame.root, frame.index);
         let position = geometry_of(frame, tags::IMAGE_POSITION_PATIENT, tags::PLANE_POSITION_SEQUENCE);
         let orientation =
             geometry_of(frame, tags::IMAGE_ORIENTATION_PATIENT, tags::PLANE_ORIENTATION_SEQUENCE);
-        let position_in_run = RunPosition::of(frame.root, frame.index);
+        let of_run = || position_in_run?.slice_place(frame.root);
+        let (position, orientation) = match (position, orientation) {
+            (None, _) | (_, None) => match of_run() {
+                Some((position, orientation)) => (Some(position), Some(orientation)),
+                None => (position, orientation),
+            },
+            stated => stated,
+        };
         let along = position.zip(orientation).and_then(|(p, o)| geometry::slice_position(p, o));
         let proposed = VoiWindow::of_frame(frame);
         let name =
