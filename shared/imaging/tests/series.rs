@@ -470,10 +470,8 @@ fn viewer_is_told_what_it_must_know() {
 /// Two slices of a heart in two slots of its beat, the second of which lies in front of the first.
 fn gated_heart(kind: &str, spacing: Option<&[u8]>) -> Vec<u8> {
     let words = |values: &[u16]| values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>();
-    let detector = [
-        element(0x20, 0x32, "DS", b"-10\\-20\\300"),
-        element(0x20, 0x37, "DS", b"1\\0\\0\\0\\0\\-1"),
-    ];
+    let detector =
+        [element(0x20, 0x32, "DS", b"-10\\-20\\300"), element(0x20, 0x37, "DS", b"1\\0\\0\\0\\0\\-1")];
     let extra = [
         element(0x08, 0x08, "CS", format!("DERIVED\\PRIMARY\\{kind}\\EMISSION").as_bytes()),
         spacing.map(|mm| element(0x18, 0x88, "DS", mm)).unwrap_or_default(),
@@ -487,17 +485,21 @@ fn gated_heart(kind: &str, spacing: Option<&[u8]>) -> Vec<u8> {
 
 #[test]
 fn reconstructed_slices_lie_where_their_detector_says_and_slots_of_a_beat_are_volumes() {
-    let mut pack = SeriesPackBuilder::new(
-        SeriesDescription { modality: "NM".to_owned(), ..description() },
-        Vec::new(),
-    );
+    let mut pack =
+        SeriesPackBuilder::new(SeriesDescription { modality: "NM".to_owned(), ..description() }, Vec::new());
     add(&mut pack, "1.1", &gated_heart("RECON GATED TOMO", Some(b"-4.5")));
     let frames = pack.finish().unwrap().index.frames;
     let shown: Vec<_> = frames
         .iter()
         .map(|frame| {
             let (run, place) = (frame.view.position_in_run.unwrap(), frame.place.unwrap());
-            (run.time_slot, place.volume, place.slice, frame.view.position.unwrap(), frame.view.slice_position)
+            (
+                run.time_slot,
+                place.volume,
+                place.slice,
+                frame.view.position.unwrap(),
+                frame.view.slice_position,
+            )
         })
         .collect();
     // Rows to the left and columns to the feet: behind a slice is to the back, and these are stacked to the front.
@@ -513,7 +515,9 @@ fn reconstructed_slices_lie_where_their_detector_says_and_slots_of_a_beat_are_vo
     );
     assert_eq!(frames[0].view.orientation, Some([1.0, 0.0, 0.0, 0.0, 0.0, -1.0]));
     // Projections lie nowhere, and neither do slices whose distance is not known.
-    for (kind, spacing) in [("GATED TOMO", Some(&b"-4.5"[..])), ("RECON GATED TOMO", None), ("RECON TOMO", Some(b"0"))] {
+    for (kind, spacing) in
+        [("GATED TOMO", Some(&b"-4.5"[..])), ("RECON GATED TOMO", None), ("RECON TOMO", Some(b"0"))]
+    {
         let instance = both_layers(&gated_heart(kind, spacing));
         assert!(instance.frames.iter().all(|frame| frame.view.position.is_none()), "{kind}");
     }

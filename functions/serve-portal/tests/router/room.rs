@@ -1,7 +1,7 @@
 //! The room of a consultation: who hears what, and what nobody can do in it.
 
 use filmless_consult::{Incoming, Replay};
-use filmless_delivery::consult::live::{Heard, Poll};
+use filmless_delivery::consult::live::Heard;
 use filmless_domain::staff::Role;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -50,8 +50,7 @@ async fn everybody_sees_what_the_driver_sees_and_whoever_comes_late_gets_the_who
 
             // A late comer, and somebody behind a proxy that cuts WebSockets.
             let welcome = meeting.join(2).await.next().await.unwrap();
-            let polled = meeting.live.poll(&meeting.members[3].1, &meeting.id, &asks(None, vec![])).await;
-            let polled = serde_json::to_value(polled.unwrap().unwrap()).unwrap();
+            let polled = meeting.poll(3, None, vec![]).await.unwrap();
             for (welcome, members) in [(&welcome, 3), (&polled["events"][0], 4)] {
                 let room = &welcome["room"];
                 assert_eq!(room["state"]["panes"][0]["frame"], 7);
@@ -62,21 +61,15 @@ async fn everybody_sees_what_the_driver_sees_and_whoever_comes_late_gets_the_who
             }
             // The driver goes on; whoever polls hears of it, and is heard.
             chair.say(&json!({ "type": "scroll", "sequence": 2, "frames": [[0, 8]] })).await;
-            let asked = asks(polled["head"].as_u64(), vec![json!({ "type": "chat", "id": MARK, "text": "Tôi cũng thấy" })]);
-            let answer = meeting.live.poll(&meeting.members[3].1, &meeting.id, &asked).await.unwrap().unwrap();
-            let answer = serde_json::to_value(answer).unwrap();
+            let said = json!({ "type": "chat", "id": MARK, "text": "Tôi cũng thấy" });
+            let answer = meeting.poll(3, polled["head"].as_u64(), vec![said]).await.unwrap();
             assert_eq!(kinds(answer["events"].as_array().unwrap()), ["member", "scroll", "chat"], "they hear that they came");
             assert_eq!(kinds(&chair.read().await).last(), Some(&"chat"));
             // Who knows of lines that are not there begins anew.
-            let asked = asks(Some(1_000_000_000), vec![]);
-            let answer = meeting.live.poll(&meeting.members[3].1, &meeting.id, &asked).await.unwrap().unwrap();
-            assert_eq!(serde_json::to_value(&answer.events[0]).unwrap()["type"], "welcome");
+            let answer = meeting.poll(3, Some(1_000_000_000), vec![]).await.unwrap();
+            assert_eq!(answer["events"][0]["type"], "welcome");
         })
         .await;
-}
-
-fn asks(since: Option<u64>, messages: Vec<Value>) -> Poll {
-    Poll { since, messages }
 }
 
 #[tokio::test]
@@ -209,8 +202,7 @@ async fn whoever_is_removed_hears_nothing_more_and_does_not_come_back() {
             let meeting = Meeting::of(&services, 3, 0).await;
             let (mut chair, mut second, mut third) =
                 (meeting.join(0).await, meeting.join(1).await, meeting.join(2).await);
-            let polled =
-                meeting.live.poll(&meeting.members[1].1, &meeting.id, &asks(None, vec![])).await.unwrap();
+            let polled = meeting.poll(1, None, vec![]).await.unwrap();
             let ticket = meeting.ticket(1).await.unwrap();
             second.read().await;
             chair.say(&json!({ "type": "remove", "member": meeting.members[1].0 })).await;
@@ -223,8 +215,7 @@ async fn whoever_is_removed_hears_nothing_more_and_does_not_come_back() {
             let mut again = meeting.open();
             again.say(&json!({ "type": "join", "ticket": ticket })).await;
             assert_eq!(again.next().await.unwrap()["code"], "not_admitted");
-            let asked = asks(Some(polled.unwrap().head), vec![]);
-            assert!(meeting.live.poll(&meeting.members[1].1, &meeting.id, &asked).await.unwrap().is_none());
+            assert!(meeting.poll(1, polled["head"].as_u64(), vec![]).await.is_none());
             assert!(!kinds(&third.read().await).contains(&"chat"));
         })
         .await;

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use axum::http::Method;
 use filmless_consult::{EndReason, Incoming};
 use filmless_delivery::Services;
-use filmless_delivery::consult::live::Poll;
 use filmless_domain::audit::{Actor, AuditEvent};
 use filmless_domain::staff::Role;
 use filmless_store::index::LogName;
@@ -74,15 +73,11 @@ async fn whoever_stops_asking_is_gone_within_two_minutes_though_nobody_else_says
             let meeting = Meeting::of(&services, 3, 0).await;
             let at = |seconds| clock.set(now() + SignedDuration::from_secs(seconds));
             let share = |member: usize| meeting.members[member].1.share.as_ref().unwrap().id.clone();
-            let asks = |since| Poll { since, messages: Vec::new() };
             let live = &meeting.live;
-            let first = live.poll(&meeting.members[1].1, &meeting.id, &asks(None)).await.unwrap().unwrap();
+            let first = meeting.poll(1, None, vec![]).await.unwrap()["head"].as_u64().unwrap();
             assert_eq!(live.let_absent_leave().await.unwrap(), 0, "they are there");
             at(30);
-            live.poll(&meeting.members[1].1, &meeting.id, &asks(Some(first.head - 1)))
-                .await
-                .unwrap()
-                .unwrap();
+            meeting.poll(1, Some(first - 1), vec![]).await.unwrap();
             at(70);
             assert_eq!(live.let_absent_leave().await.unwrap(), 0, "they asked 40 seconds ago");
             at(80);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use filmless_consult::{ConsultationId, Incoming, MemberId};
 use filmless_delivery::Services;
-use filmless_delivery::consult::live::{Heard, Live, TicketAnswer};
+use filmless_delivery::consult::live::{Heard, Live, Poll, TicketAnswer};
 use filmless_delivery::consult::{ConsentForm, NewMember, StartAnswer, StartRequest};
 use filmless_delivery::viewing::{Portal, SeatOpening, Session};
 use filmless_domain::staff::Role;
@@ -114,6 +114,16 @@ impl Meeting {
             TicketAnswer::Ticket(ticket) => Some(ticket.expose().to_owned()),
             _ => None,
         }
+    }
+
+    /// What a member reads who polls; `None` for one who may not.
+    pub async fn poll(&self, member: usize, since: Option<u64>, messages: Vec<Value>) -> Option<Value> {
+        let asked = Poll { since, messages };
+        let answer = self.live.poll(&self.members[member].1, &self.id, &asked).await.unwrap()?;
+        for event in &answer.events {
+            demand_documented(&serde_json::to_vec(event).unwrap());
+        }
+        Some(serde_json::to_value(answer).unwrap())
     }
 
     /// A member in the room, who has read what there is.
