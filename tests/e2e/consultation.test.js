@@ -8,9 +8,9 @@ import { after, before, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { DESKTOP, launch, PHONE } from "./browser.js";
 import { Attendee, comeIn, MEMBERS, startConsultation } from "./consultation.js";
-import { EARLIER, ORDER, STUDY, writeStudy } from "./dicom.js";
+import { ORDER, STUDY } from "./dicom.js";
 import { awaitSms, send } from "./filmless.js";
-import { openPortal } from "./portal.js";
+import { openPortal, sendEarlier } from "./portal.js";
 
 /** How long the driver rests before all screens have to agree. */
 const REST_MS = 1_000;
@@ -29,9 +29,7 @@ let phone;
 
 before(async () => {
   portal = await openPortal();
-  const { files, order } = writeStudy(portal.folder, EARLIER, { declared_instances: 12 });
-  await send(portal.filmless, files, order);
-  const { text: before } = await awaitSms(portal.filmless, (text) => !text.includes(portal.link));
+  const before = await sendEarlier(portal);
   const drawn = writeDrawn();
   await send(portal.filmless, drawn.files, drawn.order);
   await awaitSms(portal.filmless, (text) => !text.includes(portal.link) && text !== before);

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { STUDY, writeStudy } from "./dicom.js";
+import { EARLIER, STUDY, writeStudy } from "./dicom.js";
 import { awaitSms, send, startFilmless } from "./filmless.js";
 
 const BIRTH_DATE = "02031958";
@@ -24,6 +24,14 @@ export async function openPortal(write = writeStudy) {
     rmSync(folder, { recursive: true, force: true });
   };
   return portal;
+}
+
+/** Sends an earlier study of the same patient; returns the text that they get. */
+export async function sendEarlier({ folder, filmless, link }) {
+  const { files, order } = writeStudy(folder, EARLIER, { declared_instances: 12 });
+  await send(filmless, files, order);
+  const { text } = await awaitSms(filmless, (text) => !text.includes(link));
+  return text;
 }
 
 function originsOf(filmless) {

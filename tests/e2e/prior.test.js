@@ -3,9 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { DESKTOP, launch, PHONE, Visitor } from "./browser.js";
-import { EARLIER, writeStudy } from "./dicom.js";
-import { awaitSms, send } from "./filmless.js";
-import { openLink, openPortal } from "./portal.js";
+import { openLink, openPortal, sendEarlier } from "./portal.js";
 import { StudyPage } from "./study-page.js";
 
 let browser;
@@ -13,9 +11,7 @@ let portal;
 
 before(async () => {
   portal = await openPortal();
-  const { files, order } = writeStudy(portal.folder, EARLIER, { declared_instances: 12 });
-  await send(portal.filmless, files, order);
-  await awaitSms(portal.filmless, (text) => !text.includes(portal.link));
+  await sendEarlier(portal);
   browser = await launch({ isWithoutWebGl: true });
 });
 

@@ -3,9 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { DESKTOP, launch, Visitor } from "./browser.js";
-import { EARLIER, writeStudy } from "./dicom.js";
-import { awaitSms, send } from "./filmless.js";
-import { openLink, openPortal } from "./portal.js";
+import { openLink, openPortal, sendEarlier } from "./portal.js";
 import { RoomHands } from "./room-hands.js";
 import { RoomPage } from "./room-page.js";
 
@@ -20,9 +18,7 @@ let portal;
 
 before(async () => {
   portal = await openPortal();
-  const { files, order } = writeStudy(portal.folder, EARLIER, { declared_instances: 12 });
-  await send(portal.filmless, files, order);
-  await awaitSms(portal.filmless, (text) => !text.includes(portal.link));
+  await sendEarlier(portal);
   browser = await launch({ isWithoutWebGl: true });
 });
 

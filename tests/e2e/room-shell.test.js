@@ -4,9 +4,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { gzipSync } from "node:zlib";
 import { DESKTOP, launch, PHONE, Visitor } from "./browser.js";
-import { EARLIER, STUDY, writeStudy } from "./dicom.js";
-import { awaitSms, send } from "./filmless.js";
-import { openLink, openPortal } from "./portal.js";
+import { EARLIER, STUDY } from "./dicom.js";
+import { openLink, openPortal, sendEarlier } from "./portal.js";
 import { RoomPage } from "./room-page.js";
 
 const WIDE = { name: "wide desktop", viewport: { width: 1920, height: 1080 } };
@@ -20,9 +19,7 @@ let portal;
 
 before(async () => {
   portal = await openPortal();
-  const { files, order } = writeStudy(portal.folder, EARLIER, { declared_instances: 12 });
-  await send(portal.filmless, files, order);
-  await awaitSms(portal.filmless, (text) => !text.includes(portal.link));
+  await sendEarlier(portal);
   browser = await launch({ isWithoutWebGl: true });
 });
 

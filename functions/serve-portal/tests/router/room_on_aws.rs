@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use axum::body::{Body, to_bytes};
 use axum::response::{IntoResponse, Response};
 use filmless_consult::Incoming;
+use filmless_delivery::Services;
 use filmless_delivery::consult::live::Live;
 use filmless_domain::staff::Role;
 use filmless_embedded::{HttpListener, ListenerLimits};
@@ -89,6 +90,42 @@ fn event(kind: usize, connection: &str, message: Option<Value>) -> RoomEvent {
     serde_json::from_value(event).unwrap()
 }
 
+/// A meeting whose members came in over API Gateway, and have read their welcome.
+struct Met {
+    meeting: Meeting,
+    gateway: Gateway,
+    listener: HttpListener,
+    live: Live,
+    handler: RoomHandler,
+}
+
+impl Met {
+    async fn with(services: &Services, connections: &[&str]) -> Self {
+        let meeting = Meeting::of(services, connections.len(), 0).await;
+        let gateway = Gateway::default();
+        let (listener, room) = gateway.open().await;
+        let room: Arc<dyn Room> = Arc::new(room);
+        let live = Live::new(services, Arc::clone(&room));
+        let handler = RoomHandler::new(live.clone(), room, PUBLIC_URL.into());
+        let met = Self { meeting, gateway, listener, live, handler };
+        for (member, connection) in connections.iter().enumerate() {
+            assert_eq!(met.handler.handle(&event(CONNECT, connection, None)).await.status_code, 200);
+            let ticket = json!({ "type": "join", "ticket": met.meeting.ticket(member).await });
+            met.say(connection, Some(ticket)).await;
+            assert_eq!(met.gateway.sent_to(connection)[0]["type"], "welcome");
+        }
+        for connection in connections {
+            met.gateway.sent_to(connection);
+        }
+        met
+    }
+
+    /// Says something, or the documented message.
+    async fn say(&self, connection: &str, message: Option<Value>) {
+        self.handler.handle(&event(MESSAGE, connection, message)).await;
+    }
+}
+
 fn kinds(sent: &[Value]) -> Vec<&str> {
     sent.iter().map(|message| message["type"].as_str().unwrap_or("closed")).collect()
 }
@@ -98,21 +135,9 @@ async fn a_meeting_is_held_over_the_events_and_calls_of_api_gateway() {
     let world = World::new().await;
     world
         .with(|services| async move {
-            let meeting = Meeting::of(&services, 3, 0).await;
-            let gateway = Gateway::default();
-            let (listener, room) = gateway.open().await;
-            let room: Arc<dyn Room> = Arc::new(room);
-            let live = Live::new(&services, Arc::clone(&room));
-            let handler = RoomHandler::new(live.clone(), room, PUBLIC_URL.into());
-            let (chair, second, third) = ("Gw6d8eDySQ0CJHw=", "Gw6d8eDySQ0CJHx=", "Gw6d8eDySQ0CJHy=");
-            for (member, connection) in [chair, second, third].into_iter().enumerate() {
-                assert_eq!(handler.handle(&event(CONNECT, connection, None)).await.status_code, 200);
-                let ticket = json!({ "type": "join", "ticket": meeting.ticket(member).await });
-                handler.handle(&event(MESSAGE, connection, Some(ticket))).await;
-                assert_eq!(gateway.sent_to(connection)[0]["type"], "welcome");
-            }
-            gateway.sent_to(chair);
-            gateway.sent_to(second);
+            let connections = ["Gw6d8eDySQ0CJHw=", "Gw6d8eDySQ0CJHx=", "Gw6d8eDySQ0CJHy="];
+            let [chair, second, third] = connections;
+            let Met { meeting, gateway, listener, live, handler } = Met::with(&services, &connections).await;
 
             handler.handle(&event(MESSAGE, chair, Some(state(1, 4)))).await;
             let seen = gateway.sent_to(second);
@@ -145,17 +170,8 @@ async fn the_schedule_finds_whoever_is_gone_though_nobody_speaks() {
     let world = World::new().await;
     world
         .with(|services| async move {
-            let meeting = Meeting::of(&services, 2, 0).await;
-            let gateway = Gateway::default();
-            let (listener, room) = gateway.open().await;
-            let room: Arc<dyn Room> = Arc::new(room);
-            let handler = RoomHandler::new(Live::new(&services, Arc::clone(&room)), room, PUBLIC_URL.into());
-            let (chair, second) = ("Gw6d8eDySQ0CJHw=", "Gw6d8eDySQ0CJHx=");
-            for (member, connection) in [chair, second].into_iter().enumerate() {
-                let ticket = json!({ "type": "join", "ticket": meeting.ticket(member).await });
-                handler.handle(&event(MESSAGE, connection, Some(ticket))).await;
-            }
-            gateway.sent_to(chair);
+            let [chair, second] = ["Gw6d8eDySQ0CJHw=", "Gw6d8eDySQ0CJHx="];
+            let Met { gateway, listener, handler, .. } = Met::with(&services, &[chair, second]).await;
             let minutely = || serde_json::from_str::<Invocation>(r#"{"job":"let-absent-leave"}"#).unwrap();
             handler.answer(&minutely()).await;
             assert_eq!(kinds(&gateway.sent_to(chair)), [""; 0]);
@@ -202,33 +218,24 @@ async fn a_recall_from_the_command_line_or_by_the_gate_ends_the_room_with_the_ne
     let world = World::new().await;
     world
         .with(|services| async move {
-            let meeting = Meeting::of(&services, 2, 0).await;
-            let gateway = Gateway::default();
-            let (listener, room) = gateway.open().await;
-            let room: Arc<dyn Room> = Arc::new(room);
-            let live = Live::new(&services, Arc::clone(&room));
-            let handler = RoomHandler::new(live, room, PUBLIC_URL.into());
             let connections = ["Gw6d8eDySQ0CJHw=", "Gw6d8eDySQ0CJHx="];
-            for (member, connection) in connections.into_iter().enumerate() {
-                let ticket = json!({ "type": "join", "ticket": meeting.ticket(member).await });
-                handler.handle(&event(MESSAGE, connection, Some(ticket))).await;
-                // Twice, so that the judgement is one that is remembered.
-                handler.handle(&event(MESSAGE, connection, None)).await;
-                handler.handle(&event(MESSAGE, connection, None)).await;
-            }
+            let met = Met::with(&services, &connections).await;
             for connection in connections {
-                gateway.sent_to(connection);
+                // Twice, so that the judgement is one that is remembered.
+                met.say(connection, None).await;
+                met.say(connection, None).await;
+                met.gateway.sent_to(connection);
             }
             // Neither of them knows of rooms.
             let staff = desk(&services, "u-18", [Role::Records, Role::Admin]);
             staff.recall(&uid(STUDY), "wrong person").await.unwrap();
-            handler.handle(&event(MESSAGE, connections[1], None)).await;
+            met.say(connections[1], None).await;
             for connection in connections {
-                let told = gateway.sent_to(connection);
+                let told = met.gateway.sent_to(connection);
                 assert_eq!(told[0], json!({ "type": "ended", "reason": "recalled" }), "{told:?}");
                 assert_eq!(told[1], json!("DELETE"), "{told:?}");
             }
-            listener.close().await;
+            met.listener.close().await;
         })
         .await;
 }
