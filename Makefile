@@ -49,7 +49,6 @@ test: $(TEST_TOOLS) lint build ohif node_modules_of_tests ## Everything that mus
 	tests/openapi/check
 	tests/infra/run
 	tools/run-rust-tests
-	@cargo build --locked --quiet --workspace --bins # the functions, for LocalStack
 	@trap tests/localstack/down EXIT; tests/localstack/deploy >/dev/null; \
 		tools/run-rust-tests --localstack && tests/localstack/run-lambda-tests
 	tests/corpus/run --pydicom-files

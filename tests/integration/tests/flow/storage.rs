@@ -8,7 +8,7 @@ use crate::stack::Stack;
 use crate::system::{System, link_of};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn storage_of_ones_own_serves_the_whole_way() {
+async fn localstack_serves_the_whole_way_as_storage_of_ones_own() {
     let stack = Stack::deployed();
     stack.make_buckets_of_the_embedded_profile().await;
     let folder = tempfile::tempdir().unwrap();
