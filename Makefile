@@ -49,15 +49,23 @@ test: $(TEST_TOOLS) lint build ohif node_modules_of_tests ## Everything that mus
 	tests/openapi/check
 	tests/infra/run
 	tools/run-rust-tests
-	@trap tests/localstack/down EXIT; tests/localstack/deploy >/dev/null; \
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-localstack test-others
+	npm --prefix tests/e2e test
+	$(MAKE) --no-print-directory sam-build
+
+# Whoever waits for LocalStack leaves half of the machine to the others.
+.PHONY: test-localstack
+test-localstack:
+	trap tests/localstack/down EXIT; tests/localstack/deploy >/dev/null; \
 		tools/run-rust-tests --localstack && tests/localstack/run-lambda-tests
+
+.PHONY: test-others
+test-others:
 	tests/corpus/run --pydicom-files
 	tests/usage/run
 	tests/media/run
 	tests/dicomweb/run
 	npm --prefix web test
-	npm --prefix tests/e2e test
-	$(MAKE) --no-print-directory sam-build
 
 .PHONY: quick
 quick: lint build ## What a change breaks first: lint, unit tests, and the whole way of one study

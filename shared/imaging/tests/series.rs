@@ -477,7 +477,7 @@ fn gated_heart(kind: &str, spacing: Option<&[u8]>) -> Vec<u8> {
         spacing.map(|mm| element(0x18, 0x88, "DS", mm)).unwrap_or_default(),
         element(0x20, 0x52, "UI", b"1.2.9"),
         sequence(0x54, 0x22, &detector.concat()),
-        element(0x54, 0x71, "US", &words(&[1, 1, 2, 2])),
+        element(0x54, 0x70, "US", &words(&[1, 1, 2, 2])),
         element(0x54, 0x80, "US", &words(&[1, 2, 1, 2])),
     ];
     Pixels { frames: Some("4"), extra: extra.concat(), ..Pixels::grey(1, 1, 8, 8) }.native(&[1, 2, 3, 4])

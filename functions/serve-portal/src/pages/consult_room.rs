@@ -15,6 +15,7 @@ use serde_json::json;
 
 use super::marks::is_json;
 use crate::error::PortalError;
+use crate::pages::answer::see_other;
 use crate::visitor::Visitor;
 
 /// Lines of JSON.
@@ -91,7 +92,13 @@ pub(crate) async fn record(
     Query(From { after, keep }): Query<From>,
 ) -> Result<Response, PortalError> {
     let Some((live, session, id)) = asked(&visitor, &id).await? else {
-        return Ok(StatusCode::UNAUTHORIZED.into_response());
+        // The room reads it by itself; whoever clicked on it comes to a page.
+        let is_read_by_room = after.is_some() && keep.is_none();
+        return if is_read_by_room {
+            Ok(StatusCode::UNAUTHORIZED.into_response())
+        } else {
+            see_other("/", [])
+        };
     };
     if let (Some(after), None) = (after, keep) {
         let file = live.record(&session, &id).await?.ok_or(PortalError::NotFound)?;
