@@ -33,7 +33,8 @@ pub struct SeriesIndex {
     pub preview_layer: PreviewLayer,
     /// Layout of the contact sheet; null without pictures.
     pub thumbs: Option<ThumbSheet>,
-    /// The frame on the poster: the first key image, else the middle one; null without pictures.
+    /// The frame on the poster: the first key image, else the middle one, of several volumes the middle one of one; null without
+    /// pictures.
     pub poster_frame: Option<u32>,
     /// Look-up tables; frames refer to them by place.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

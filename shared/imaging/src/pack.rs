@@ -186,8 +186,11 @@ impl<W: Write> SeriesPackBuilder<W> {
         let is_redrawn = self.share_window(&mut previews)?;
         let moved = self.arrange();
         let poster = match self.poster.take().map(|(place, jpeg)| (place, moved[place], jpeg)) {
-            // It was the middle one in file order, but it has moved: in display order another one is.
-            Some((from, to, _)) if from != to && !self.index.frames[to].is_key => {
+            // It was the middle one in file order, but in display order another one is, or the middle one of a volume.
+            Some((from, to, _))
+                if !self.index.frames[to].is_key
+                    && (from != to || self.middle_of_volumes().is_some_and(|middle| middle != to)) =>
+            {
                 self.poster_of_preview(&previews)?
             }
             Some((_, to, jpeg)) => Some((to, jpeg)),

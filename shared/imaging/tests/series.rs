@@ -488,7 +488,9 @@ fn reconstructed_slices_lie_where_their_detector_says_and_slots_of_a_beat_are_vo
     let mut pack =
         SeriesPackBuilder::new(SeriesDescription { modality: "NM".to_owned(), ..description() }, Vec::new());
     add(&mut pack, "1.1", &gated_heart("RECON GATED TOMO", Some(b"-4.5")));
-    let frames = pack.finish().unwrap().index.frames;
+    let index = pack.finish().unwrap().index;
+    assert_eq!(index.poster_frame, Some(3), "a slice within a slot, not the first one");
+    let frames = index.frames;
     let shown: Vec<_> = frames
         .iter()
         .map(|frame| {

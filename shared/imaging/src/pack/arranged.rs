@@ -82,12 +82,27 @@ impl<W: Write> SeriesPackBuilder<W> {
         Ok(DisplayFrame { width: decoded.width(), height: decoded.height(), channels: 3, pixels })
     }
 
+    /// Where there are several volumes, the middle slice of the middle one: the middle frame would be at an edge of the patient.
+    pub(super) fn middle_of_volumes(&self) -> Option<usize> {
+        let frames = &self.index.frames;
+        let volume_of = |frame: &FrameEntry| frame.place.map(|place| (place.plane, place.volume));
+        let plane_of = |frame: &FrameEntry| frame.place.map(|place| place.plane);
+        let middle = frames.get(frames.len() / 2)?;
+        let volume = volume_of(middle)?;
+        let is_alone = frames
+            .iter()
+            .all(|frame| plane_of(frame) != plane_of(middle) || volume_of(frame) == Some(volume));
+        let mut own = (0..frames.len()).filter(|at| volume_of(&frames[*at]) == Some(volume));
+        let count = own.clone().count();
+        own.nth(count / 2).filter(|_| !is_alone)
+    }
+
     /// Makes a poster from the preview of the middle frame, if the requested frame has no picture.
     pub(super) fn poster_of_preview(
         &self,
         previews: &[u8],
     ) -> Result<Option<(usize, Vec<u8>)>, ImagingError> {
-        let middle = self.index.frames.len() / 2;
+        let middle = self.middle_of_volumes().unwrap_or(self.index.frames.len() / 2);
         if middle >= self.index.frames.len() {
             return Ok(None);
         }
