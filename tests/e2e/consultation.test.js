@@ -211,7 +211,8 @@ describe("a consultation", () => {
     await late.room.pane(0).hover();
     await late.page.mouse.wheel(0, 300);
     await late.page.locator('[data-act="follow"][aria-pressed="false"]').waitFor();
-    const alone = await late.panes();
+    const isSharp = (panes) => panes.every(({ quality }) => quality === "full");
+    const alone = await late.room.eventually(() => late.panes(), isSharp, "full quality");
     await chair.room.pane(0).hover();
     await chair.page.mouse.wheel(0, -200);
     await pause(REST_MS);
