@@ -183,7 +183,7 @@ describe("a comparison under two hands", () => {
       await page.mouse.up({ button: "right" });
       const facts = await other.locator(".frame-facts").textContent();
       assert.ok(Number(/WW ([\d.]+)/.exec(facts)[1]) > 450, facts);
-      assert.match(await viewer.facts(), /WL 40 · WW 400/);
+      await viewer.awaitFacts(/WL 40 · WW 400/);
     });
   });
 });

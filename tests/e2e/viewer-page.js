@@ -99,6 +99,11 @@ export class ViewerPage {
     return this.page.locator("#stage .frame-facts").textContent();
   }
 
+  /** They follow what is done with the next frame of the screen. */
+  awaitFacts(pattern) {
+    return this.eventually(() => this.facts(), (found) => pattern.test(found), String(pattern));
+  }
+
   /** All pixels of the stage, to compare with another way of drawing. */
   pixels() {
     return this.page.evaluate(() => {
