@@ -131,6 +131,11 @@ describe("what a reader saved, in the strip", () => {
     expect(savedText(saved({ "00080060": element("CS", "KO") }), "vi")).toEqual({ title: "Hội chẩn tim", lines: ["Ảnh đánh dấu của người đọc", "BS. Trần Văn A · BV Chợ Rẫy lưu lúc 14:25 31/01/2026"] });
   });
 
+  it("says which version of minutes it is", () => {
+    const minutes = { "00080060": element("CS", "DOC"), "00420010": element("ST", "Biên bản hội chẩn, bản 2 (thay bản 1)"), "0040A730": element("SQ") };
+    expect(savedText(saved(minutes), "vi")).toEqual({ title: "Biên bản hội chẩn, bản 2 (thay bản 1)", lines: ["Tài liệu đã ký", "lúc 14:25 31/01/2026"] });
+  });
+
   it("is not what other software wrote", () => {
     expect(savedText(saved({ "00080070": element("LO", "SIEMENS") }), "vi")).toBeNull();
     expect(savedText(saved({ "00080060": element("CS", "SEG") }), "vi")).toBeNull();

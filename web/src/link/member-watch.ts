@@ -14,19 +14,26 @@ const GRACE_MS = 2_000;
 export const STANDING_CHANNEL = "filmless-standing";
 
 /** Where this member stands for this page. */
-export type Verdict = "stays" | "to-consultation" | "to-start" | "unknown";
+export type Verdict = "stays" | "again" | "to-consultation" | "to-start" | "unknown";
 
-/** What the server's answer means for a page: one of studies, the room itself, or any other. */
-export function verdictOf(status: number, body: unknown, pathname: string, isRoom: boolean): Verdict {
+/** What a page is: the room itself, the one on which somebody waits for the chair, or any other. */
+export type PageKind = "room" | "waits" | "other";
+
+/** What the server's answer means for a page. */
+export function verdictOf(status: number, body: unknown, pathname: string, kind: PageKind): Verdict {
   if (status === 401 || status === 404) {
     return "to-start";
   }
   const standing = typeof body === "object" && body !== null && "standing" in body ? body.standing : null;
+  if (kind === "waits" && status === 200 && ["in", "room-over", "studies-closed"].includes(String(standing))) {
+    return "again";
+  }
   switch (status === 200 ? standing : null) {
+    case "waiting":
     case "in":
       return "stays";
     case "room-over":
-      return isRoom ? "to-consultation" : "stays";
+      return kind === "room" ? "to-consultation" : "stays";
     case "studies-closed":
       return pathname.startsWith("/studies") ? "to-consultation" : "stays";
     case "out":
@@ -65,6 +72,10 @@ export class MemberWatch {
     return place !== undefined && !place.includes('"is_over":true');
   }
 
+  private get kind(): PageKind {
+    return this.isRoom ? "room" : document.querySelector("[data-waits]") === null ? "other" : "waits";
+  }
+
   private async look(): Promise<void> {
     if (this.isLooking || this.isOut) {
       return;
@@ -75,6 +86,11 @@ export class MemberWatch {
     this.isLooking = false;
     if (verdict === "stays") {
       this.root.style.removeProperty("display");
+    } else if (verdict === "again") {
+      // The chair let them in, or it is over: the page says which.
+      this.isOut = true;
+      location.reload();
+      return;
     } else if (verdict !== "unknown") {
       this.leave(verdict === "to-start" ? "/" : this.url.replace(/\/standing$/, ""));
       return;
@@ -86,7 +102,7 @@ export class MemberWatch {
     try {
       const response = await fetch(this.url, { credentials: "same-origin", cache: "no-store", headers: { Accept: "application/json" } });
       const body: unknown = response.status === 200 ? await response.json() : null;
-      return verdictOf(response.status, body, this.pathname, this.isRoom);
+      return verdictOf(response.status, body, this.pathname, this.kind);
     } catch {
       return "unknown";
     }

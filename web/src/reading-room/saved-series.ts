@@ -21,12 +21,12 @@ interface SavedWords {
 
 const WORDS: Said<SavedWords> = {
   vi: {
-    what: { KO: "Ảnh đánh dấu của người đọc", PR: "Hình vẽ, cửa sổ của người đọc", SR: "Số đo của người đọc, không phải bản kết quả" },
+    what: { DOC: "Tài liệu đã ký", KO: "Ảnh đánh dấu của người đọc", PR: "Hình vẽ, cửa sổ của người đọc", SR: "Số đo của người đọc, không phải bản kết quả" },
     by: "{who} lưu",
     at: "lúc {at}",
   },
   en: {
-    what: { KO: "Key images of a reader", PR: "Drawings and windows of a reader", SR: "Measurements of a reader, not a report" },
+    what: { DOC: "Signed document", KO: "Key images of a reader", PR: "Drawings and windows of a reader", SR: "Measurements of a reader, not a report" },
     by: "Saved by {who}",
     at: "at {at}",
   },
@@ -50,7 +50,8 @@ export function savedText(file: Attributes, language: Language): SavedText | nul
   const name = observerOf(file)?.replaceAll("^", " ") ?? null;
   const who = name === null || place === null || name.includes(place) ? name : `${name} · ${place}`;
   const at = moment(file.text("00080021"), file.text("00080031"), words.at);
-  const description = file.text("0008103E") ?? "";
+  // A document's title says which version it is.
+  const description = (modality === "DOC" ? file.text("00420010") : null) ?? file.text("0008103E") ?? "";
   const saved = [who === null ? "" : fill(words.by, { who }), at].filter((part) => part !== "").join(" ");
   return UNNAMED.includes(description) || description === "" ? { title: what, lines: [saved] } : { title: description, lines: [what, saved] };
 }

@@ -10,8 +10,8 @@ import type { ReadingRoom } from "./room.js";
 /** A shorter movement is a press. */
 const DRAG_PX_MIN = 6;
 
-/** Modalities of the series that the room writes, when marks are saved. */
-const SAVED_MODALITIES = ["KO", "PR", "SR"];
+/** Modalities of the series that are written here: saved marks, and minutes. */
+const SAVED_MODALITIES = ["DOC", "KO", "PR", "SR"];
 
 interface Tile {
   readonly study: RoomStudy;

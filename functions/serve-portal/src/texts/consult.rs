@@ -17,7 +17,7 @@ words! {
         too_many: "Người bệnh này đang có quá nhiều cuộc hội chẩn. Xin kết thúc bớt.", "This patient has too many consultations open. Please end some first.";
         which: "Những lần chụp nào?", "Which studies?";
         nothing: "Chưa có lần chụp nào để hội chẩn.", "There are no studies to consult about.";
-        question_closed: "Nội dung đã đóng, vì một lần chụp của cuộc hội chẩn này được thu hồi.", "What was asked is closed, because a study of this consultation was recalled.";
+        question_closed: "Nội dung đã đóng, vì một lần chụp của cuộc hội chẩn này không còn xem được.", "What was asked is closed, because a study of this consultation cannot be seen any more.";
         question: "Câu hỏi cần hội chẩn", "The question";
         question_hint: "Tóm tắt bệnh sử, và điều cần các thành viên trả lời.", "A summary of the case, and what the members are to answer.";
         days: "Hình ảnh mở trong bao lâu?", "For how long are the images open?";
@@ -149,6 +149,7 @@ words! {
         key_images_hint: "Những ảnh đã được đánh dấu, hoặc được xem lâu nhất trong buổi hội chẩn. Xin chọn những ảnh cần in vào biên bản, nhiều nhất", "Images that were marked, or shown longest, in the consultation. Please tick those to be printed in the minutes, at most";
         no_images: "Chưa có ảnh nào được đánh dấu hoặc xem đủ lâu.", "No image was marked, or shown long enough.";
         print_image: "In ảnh này", "Print this image";
+        not_printed: "Không in ảnh này", "This image is not printed";
         caption: "Chú thích", "Caption";
         image_number: "ảnh", "image";
         marks_in_it: "đánh dấu", "marks";
@@ -163,7 +164,7 @@ words! {
         not_final: "Chưa đủ chữ ký: chưa có giá trị.", "Not yet signed by all who have to: not valid.";
         unsigned: "Còn thiếu chữ ký", "Signatures missing";
         secretary_cannot_sign: "Nếu thư ký không ký được: xin mời thư ký ra, rồi lưu một bản mới; bản đó chỉ cần chữ ký của chủ tọa.", "If the secretary cannot sign: please remove them, then save a new version, which needs your signature alone.";
-        newer_below: "Phần Ông/Bà vừa ghi vẫn còn đây, chưa được lưu. Dưới mỗi ô khác nhau là nội dung của bản mới nhất. Khi lưu, phần của Ông/Bà sẽ thay cho bản đó.", "What you wrote is still here, not saved yet. Below each field that differs is what the newest version says. Saving puts yours in its place.";
+        newer_below: "Phần Ông/Bà vừa ghi vẫn còn đây, chưa được lưu. Dưới mỗi ô hoặc ảnh khác nhau là nội dung của bản mới nhất. Khi lưu, phần của Ông/Bà sẽ thay cho bản đó.", "What you wrote is still here, not saved yet. Below each field or image that differs is what the newest version says. Saving puts yours in its place.";
         newest_says: "Bản mới nhất ghi:", "The newest version says:";
         newest_is_empty: "(để trống)", "(nothing)";
         read_newer: "Xin đọc bản mới nhất dưới đây trước khi ký.", "Please read the newest version below before you sign.";

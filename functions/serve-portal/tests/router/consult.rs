@@ -110,7 +110,7 @@ async fn a_member_sees_nothing_before_the_chair_admits_them_and_nothing_after_th
 
     // Whoever has something else open in this browser hears that it closes.
     let link = format!("/c/{}", tickets[1].token);
-    for (cookie, is_told) in [(chair.as_str(), true), (HOA, true), ("", false)] {
+    for (cookie, is_told) in [(chair.as_str(), true), (HOA, true), (member.as_str(), false), ("", false)] {
         let asked = world.page(cookie, &link).await;
         assert_eq!(asked.body.contains("phần đó sẽ đóng lại"), is_told, "{}", asked.body);
     }
@@ -137,7 +137,7 @@ async fn a_member_sees_nothing_before_the_chair_admits_them_and_nothing_after_th
     // Every page of a member asks whether it may still be seen; nobody else is asked.
     let standing_url = format!("data-standing-url=\"{page_url}/standing\"");
     assert!(waiting.body.contains(&standing_url) && waiting.body.contains("/member-"), "{}", waiting.body);
-    assert_eq!(world.standing(&member, &id).await, r#"{"reason":null,"standing":"in"}"#);
+    assert_eq!(world.standing(&member, &id).await, r#"{"reason":null,"standing":"waiting"}"#);
     let asked = format!("{page_url}/standing");
     assert_eq!(world.page("", &asked).await.status, StatusCode::UNAUTHORIZED);
     let other = format!("/consultations/{}/standing", "0".repeat(32));
@@ -303,6 +303,45 @@ async fn an_order_that_names_somebody_else_closes_what_was_said_at_once_and_the_
         // The question may speak of the other one's images.
         let shown = world.page(HOA, &url).await.body;
         assert!(shown.contains("Nội dung đã đóng") && !shown.contains("U gi?"), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_comes_back_to_a_consultation_that_was_withdrawn_or_recalled_whatever_link_is_made() {
+    for (is_withdrawn, is_over) in [(true, false), (true, true), (false, false), (false, true)] {
+        let world = World::new().await;
+        let (id, tickets) = world.consultation().await;
+        let url = format!("/consultations/{id}");
+        let chair = world.enter(&tickets[0]).await;
+        let of_staff = format!("{PATIENT}/{id}");
+        let members = [member_url(&world.page(RECORDS, &of_staff).await.body, "BS. Chủ").to_owned()];
+        if is_over {
+            world.act(&chair, &format!("{url}/end"), "").await;
+            let shown = world.page(RECORDS, &of_staff).await.body;
+            assert!(shown.contains(&format!("{}/link", members[0])), "{shown}");
+            assert!(
+                !shown.contains(
+                    "/link\"><button class=\"secondary\">Đường dẫn và mã mới<span class=\"unseen\"> BS. Khách"
+                ),
+                "{shown}"
+            );
+        }
+        if is_withdrawn {
+            world.act(HOA, &format!("{url}/end"), "").await;
+        } else {
+            let hold = format!("/staff/studies/{STUDY}/hold");
+            world.act(RECORDS, &hold, "reason=wrong&confirm=yes").await;
+        }
+        let shown = world.page(RECORDS, &of_staff).await.body;
+        assert!(!shown.contains("/link\"") && !shown.contains("/code\""), "{shown}");
+        for what in ["link", "code"] {
+            for by in ["", "by=hand"] {
+                let refused = world.act(RECORDS, &format!("{}/{what}", members[0]), by).await;
+                assert_eq!(refused.status, StatusCode::CONFLICT, "{what} {by}");
+            }
+        }
+        assert_eq!(world.page("", &format!("/c/{}", tickets[0].token)).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(world.page(&chair, &format!("/studies/{STUDY}")).await.header(LOCATION), "/");
     }
 }
 
@@ -488,8 +527,10 @@ async fn an_opinion_is_signed_once_added_to_and_never_changed() {
     // The same words about another opinion are another one.
     let again = world.act(&chair, &opinions, "text=Nên+chụp+lại&adds_to=2").await;
     assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.body);
-    let later = world.act(&chair, &opinions, "text=Thêm&adds_to=9").await;
-    assert_eq!(later.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for nowhere in ["9", "0", "-1", "abc"] {
+        let later = world.act(&chair, &opinions, &format!("text=Thêm&adds_to={nowhere}")).await;
+        assert_eq!(later.status, StatusCode::UNPROCESSABLE_ENTITY, "{nowhere}");
+    }
     let shown = world.page(&chair, &url).await.body;
     assert_eq!(shown.matches("Không thấy u").count(), 1, "{shown}");
     assert!(shown.contains("Ký bởi BS. Chủ, BV A, CCHN 001, 16:30, 23/11/2020"), "{shown}");
@@ -581,6 +622,12 @@ async fn minutes_are_versions_that_name_the_one_before_and_count_once_chair_and_
     // A correction of what was signed says why, and has to be signed again.
     let silent = world.act(&secretary, &minutes, &format!("follows={digest}&conclusion=Có+u")).await;
     assert!(silent.body.contains("Lý do sửa: còn trống."), "{}", silent.body);
+    // Nothing was saved, so it still says what would be replaced.
+    assert!(
+        between(&silent.body, "id=\"conclusion-newest\"", "</div>").contains("Không có u"),
+        "{}",
+        silent.body
+    );
     let said = format!("follows={digest}&conclusion=Có+u&reason=Ghi+nhầm");
     assert_eq!(world.act(&secretary, &minutes, &said).await.status, StatusCode::SEE_OTHER);
     let shown = world.page(&chair, &url).await.body;

@@ -269,6 +269,16 @@ async fn key_images_are_chosen_from_what_was_marked_or_shown_longest_and_nothing
         "{first}"
     );
     assert!(world.page(&held.chair, &held.url).await.body.contains("1. Mũi tên"));
+    // Whoever wrote behind it sees what the newest version prints beside what they chose.
+    let (third, second) = (image(3), image(2));
+    let behind = format!("{}&image={third}&caption=", typed("", "U", &[(&second, "Nốt+khác")]));
+    let behind = world.act(&held.chair, &minutes, &behind).await;
+    assert_eq!(behind.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for (image, says) in [(&third, "In ảnh này Mũi tên"), (&second, "In ảnh này Nốt 12 mm")] {
+        let row = between(&behind.body, &format!("value=\"{image}\">"), "</li>");
+        assert!(row.contains(&format!("</strong> {says}</p>")), "{row}");
+    }
+    assert!(!between(&behind.body, &format!("value=\"{}\">", image(1)), "</li>").contains("Bản mới nhất"));
 }
 
 #[tokio::test]

@@ -64,7 +64,7 @@ pub enum CodeAnswer {
 
 impl Consultations {
     /// Invites a member, or invites them again: a new link, which goes as wished, and a new code; the link of before ends.
-    /// `None` if they were removed, or are being invited by somebody else at this moment.
+    /// `None` if they were removed, or are being invited by somebody else at this moment, or if the consultation ended meanwhile.
     pub(super) async fn invite(
         &self,
         record: &ConsultationRecord,
@@ -95,7 +95,9 @@ impl Consultations {
         let audit = Record::new(AuditAction::InviteMember, actor).from(source);
         let detail = format!("consultation {id}, member {}, link and code", who.id);
         let entry = audit.account(&record.consultation.account).detail(detail).entry(common)?;
+        let (key, counted) = Index::count_invitation_change(&record.consultation);
         let mut transaction = Transaction::new()
+            .update(key, counted)
             .update(member_key, invited)
             .put(&Index::share_key(&share.token_digest), &share, new())?
             .put(&pointer_key, &pointer, new())?

@@ -119,6 +119,14 @@ impl Consultations {
         again: Again,
         by: (Actor, &str),
     ) -> Result<MemberAct, DeliveryError> {
+        let is_reached = match record.consultation.ended {
+            None => true,
+            // Who was not admitted would wait for nobody; after a recall nobody comes back.
+            Some(reason) => reason.leaves_signing() && member.member.is_admitted(),
+        };
+        if !is_reached {
+            return Ok(MemberAct::Refused);
+        }
         let invited = match again {
             Again::Code if member.share_digest.is_some() => self.new_code(record, member, by).await?,
             Again::Code => self.invite(record, member, LinkBy::Usual, by).await?,

@@ -9,7 +9,7 @@ use filmless_domain::audit::AuditAction;
 use filmless_domain::chain::ChainHead;
 use filmless_domain::usage::{UsageEvent, UsageKind};
 use filmless_store::index::{ConsultationRecord, LogName, MemberRecord, StudyRecord, Transaction};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
 use super::Consultations;
@@ -22,6 +22,9 @@ use crate::record::usage::{self, Pen};
 use crate::shown_series::shown_series;
 use crate::sight::find_in_sight;
 use crate::viewing::Session;
+
+/// Minutes that are signed meanwhile change what a study shows; whoever sends a form twice does so soon.
+const SENT_TWICE_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 
 /// What came of an opinion.
 #[derive(Debug)]
@@ -144,10 +147,11 @@ impl Maker<(Opinion, bool)> for Making<'_> {
             Ok(opinion) => opinion,
             Err(bad) => return Ok(Made::Bad(bad)),
         };
-        // A form that is sent twice signs once. The same words about another opinion, or about images that have changed since, are new.
+        // A form that is sent twice signs once. The same words about another opinion, or later about images that have changed, are new.
         let is_same = |last: &&&Opinion| {
             let (last, new) = (&last.signed, &opinion.signed);
-            (&last.text, last.adds_to, &last.seen.studies) == (&new.text, new.adds_to, &new.seen.studies)
+            (&last.text, last.adds_to) == (&new.text, new.adds_to)
+                && (last.seen.studies == new.seen.studies || new.at < last.at + SENT_TWICE_WITHIN)
         };
         if let Some(last) = own.last().filter(is_same) {
             return Ok(Made::There(((*last).clone(), false)));

@@ -49,11 +49,15 @@ pub(super) async fn recall(
 ) -> Result<bool, DeliveryError> {
     // First nobody sees anything, then it is written down.
     end_shares(common, record).await?;
-    if record.consultation.state == ConsultationState::Ended {
-        return end_again(common, record, reason, by).await;
-    }
-    let ended = end_in(Transaction::new(), common, record, reason, by)?;
-    Ok(common.index.commit(ended).await? == TransactionOutcome::Committed)
+    let is_new = if record.consultation.state == ConsultationState::Ended {
+        end_again(common, record, reason, by).await?
+    } else {
+        let ended = end_in(Transaction::new(), common, record, reason, by)?;
+        common.index.commit(ended).await? == TransactionOutcome::Committed
+    };
+    // Who was invited between the two; from here on nobody is.
+    end_shares(common, record).await?;
+    Ok(is_new)
 }
 
 /// Writes down that a consultation that had ended is not even to be signed any more. Returns whether that is new.

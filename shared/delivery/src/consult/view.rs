@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use filmless_consult::{
-    ConsultationId, ConsultationState, EndReason, MemberId, MemberRole, MemberStatus, Opinion,
+    Consultation, ConsultationId, ConsultationState, EndReason, MemberId, MemberRole, MemberStatus, Opinion,
 };
 use filmless_domain::audit::Actor;
 use filmless_domain::{Channel, StudyInstanceUid};
@@ -15,11 +15,11 @@ use jiff::Timestamp;
 
 use super::Consultations;
 use super::message_rules::Ways;
-use super::places::Place;
+use super::places::{Place, Who};
 use super::stop::is_of_share;
 use crate::DeliveryError;
 use crate::parts::Common;
-use crate::sight::find_in_sight;
+use crate::sight::{are_all_in_sight, find_in_sight};
 use crate::viewing::Session;
 
 /// How many visits of each member are shown.
@@ -199,6 +199,22 @@ impl Consultations {
         let mut members: Vec<MemberLine> = members.collect();
         members.sort_by(|a, b| (a.role, &a.name).cmp(&(b.role, &b.name)));
         Ok(ConsultationView { record, members })
+    }
+
+    /// Whether somebody may read what was asked. Patient and starter may not once a study is out of sight: it may speak of images
+    /// that turned out to be somebody else's.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub async fn may_read_question(&self, place: &Place) -> Result<bool, DeliveryError> {
+        let Consultation { account, studies, ended, .. } = &place.record.consultation;
+        Ok(match place.who {
+            Who::Member(_) => true,
+            Who::Patient | Who::Starter => {
+                *ended != Some(EndReason::Recalled)
+                    && are_all_in_sight(&self.common, account, studies).await?
+            }
+        })
     }
 
     /// The opinions of a consultation, oldest first, for members who were admitted.

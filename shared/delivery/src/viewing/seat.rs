@@ -1,11 +1,13 @@
 //! The link of a consultation's member: like that of a share, but its code opens once, and until the chair admits the member
 //! it opens no study.
 
-use filmless_consult::{Member, MemberStatus};
+use filmless_consult::{EndReason, Member, MemberStatus};
 use filmless_domain::audit::{Actor, AuditAction, AuditOutcome};
 use filmless_domain::staff::Identified;
 use filmless_domain::{Language, Secret, access};
-use filmless_store::index::{Index, MemberRecord, ShareRecord, Transaction, TransactionOutcome};
+use filmless_store::index::{
+    ConsultationRecord, Index, MemberRecord, ShareRecord, Transaction, TransactionOutcome,
+};
 use subtle::ConstantTimeEq;
 
 use super::{Portal, Seat, evenly};
@@ -14,7 +16,7 @@ use crate::record::audit::Record;
 use crate::{DeliveryError, credentials};
 
 /// The state of a member's link, before its code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SeatStatus {
     /// Ask for the code.
     Open {
@@ -24,6 +26,8 @@ pub enum SeatStatus {
         has_code: bool,
         /// Whether there is none, because its member signs in with the hospital's account.
         by_account: bool,
+        /// The place that it leads to.
+        seat: Seat,
     },
     /// Unknown, ended, removed or used up; the answer does not say which.
     Gone,
@@ -63,6 +67,7 @@ impl Portal {
             language: share.language,
             has_code: !share.code_hash.is_empty(),
             by_account: seat.by_account,
+            seat,
         }))
     }
 
@@ -182,7 +187,12 @@ impl Portal {
         let Some(share) = self.common.index.share(token_digest).await? else { return Ok(None) };
         let is_open = share.is_open(self.common.clock.now())
             && share.failures < self.common.settings.limits.link_failures_max;
-        Ok(share.seat.clone().filter(|_| is_open).map(|seat| (share, seat)))
+        let Some(seat) = share.seat.clone().filter(|_| is_open) else { return Ok(None) };
+        // Whatever link there is: to one that was recalled or withdrawn nobody comes back.
+        let record = self.common.index.consultation(&seat.consultation).await?;
+        let is_signed =
+            |record: ConsultationRecord| record.consultation.ended.is_none_or(EndReason::leaves_signing);
+        Ok(record.is_some_and(is_signed).then_some((share, seat)))
     }
 }
 

@@ -11,6 +11,8 @@ use crate::{DeliveryError, credentials};
 /// Where a member stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
+    /// They wait for the chair.
+    Waiting,
     /// What they loaded they may see.
     In,
     /// The room has ended; images are open to their last day.
@@ -46,9 +48,8 @@ impl Portal {
             return of(Standing::Out(Some(EndReason::Recalled)));
         };
         let member = index.member(&seat.consultation, &seat.member).await?;
-        if member.is_none_or(|member| member.member.status == MemberStatus::Removed) {
-            return of(Standing::Out(Some(EndReason::Removed)));
-        }
+        let member = member.filter(|member| member.member.status != MemberStatus::Removed);
+        let Some(member) = member else { return of(Standing::Out(Some(EndReason::Removed))) };
         let ended = record.consultation.ended;
         if matches!(ended, Some(EndReason::Recalled | EndReason::Withdrawn)) {
             return of(Standing::Out(ended));
@@ -60,6 +61,9 @@ impl Portal {
         if find_session(&self.common, &digest, source).await?.is_none() {
             let is_by_time = share.ended_at.is_none() && !share.is_open(now);
             return of(Standing::Out(is_by_time.then_some(EndReason::Time)));
+        }
+        if !member.member.is_admitted() && ended.is_none() {
+            return of(Standing::Waiting);
         }
         of(standing_in(&share, ended, seat.studies_until <= now.as_second()))
     }

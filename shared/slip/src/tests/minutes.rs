@@ -276,6 +276,24 @@ fn long_texts_flow_over_pages_and_no_word_is_lost() {
 }
 
 #[test]
+fn no_page_ends_with_the_heading_of_the_signatures() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut places = std::collections::BTreeSet::new();
+    for lines in 1..45 {
+        let course = vec!["Sốt"; lines].join("\n");
+        let minutes = sealed(MinutesText { course, key_images: Vec::new(), ..text() });
+        fs::write(folder.path().join("minutes.pdf"), pdf(&minutes, &signed(&minutes, &[0]), false)).unwrap();
+        let text = run("pdftotext", POPPLER, &["-layout", "minutes.pdf", "-"], folder.path());
+        let (number, page) =
+            text.split('\u{c}').enumerate().find(|(_, page)| page.contains("10. Chữ ký")).unwrap();
+        let below = page.split_once("10. Chữ ký").unwrap().1;
+        assert!(below.contains("Chủ tọa"), "{lines} lines: {page}");
+        places.insert(number);
+    }
+    assert!(places.len() > 1, "the heading went over the end of a page: {places:?}");
+}
+
+#[test]
 fn the_same_minutes_give_the_same_bytes_and_the_patient_is_not_in_the_title() {
     let minutes = sealed(text());
     let made = pdf(&minutes, &[], false);

@@ -151,6 +151,19 @@ impl Index {
         (consultation_key(id), change)
     }
 
+    /// The change that counts an invitation, as long as the consultation has not ended since it was read, or not for another
+    /// reason: nobody is invited to one whose end takes all links away at the same moment.
+    #[must_use]
+    pub fn count_invitation_change(consultation: &Consultation) -> (ItemKey, Change) {
+        let is_as_read = match consultation.ended {
+            None => Condition::Absent("ended"),
+            Some(reason) => Condition::is_text("ended", reason.into()),
+        };
+        let change =
+            Change::new().add("invitations", 1).when(&Condition::Present("question")).when(&is_as_read);
+        (consultation_key(&consultation.id), change)
+    }
+
     /// Erases a consultation: invitations, members, what they wrote, the room and its record, and the pointers. Returns the
     /// number of items. Cut off, it is found again and erased to its end.
     ///

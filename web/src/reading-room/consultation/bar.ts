@@ -4,6 +4,7 @@ import type { LinkMood } from "../../link/consultation-link.js";
 import { fill } from "../../page.js";
 import type { ConsultationPlace } from "../../read/room-message.js";
 import { make } from "../../tools/elements.js";
+import { HOSPITAL_TIME } from "../../tools/hospital-time.js";
 import type { Meeting } from "./meeting.js";
 import { hasFingers } from "./pointers.js";
 import type { ConsultationWords } from "./words.js";
@@ -144,9 +145,10 @@ export class Bar {
   /** With the day, unless that is today. */
   private timeOf(ms: number): string {
     const [moment, today] = [new Date(ms), new Date()];
-    const time = moment.toLocaleTimeString(this.language === "vi" ? "vi-VN" : "en-GB", { hour: "2-digit", minute: "2-digit" });
-    const two = (number: number) => String(number).padStart(2, "0");
-    return moment.toDateString() === today.toDateString() ? time : `${time}, ${two(moment.getDate())}/${two(moment.getMonth() + 1)}`;
+    const time = moment.toLocaleTimeString(this.language === "vi" ? "vi-VN" : "en-GB", { hour: "2-digit", minute: "2-digit", ...HOSPITAL_TIME });
+    // "07/12", as Vietnamese write it, too.
+    const day = (date: Date) => date.toLocaleDateString("en-GB", { day: "2-digit", month: "2-digit", ...HOSPITAL_TIME });
+    return day(moment) === day(today) ? time : `${time}, ${day(moment)}`;
   }
 }
 

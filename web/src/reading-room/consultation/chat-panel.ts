@@ -2,6 +2,7 @@
 
 import { fill } from "../../page.js";
 import { make } from "../../tools/elements.js";
+import { HOSPITAL_TIME } from "../../tools/hospital-time.js";
 import { newUuid } from "../uuid.js";
 import { colourOf } from "./colours.js";
 import type { Meeting } from "./meeting.js";
@@ -159,7 +160,7 @@ export class ChatPanel {
   }
 
   private timeOf(ms: number): string {
-    return new Date(ms).toLocaleTimeString(this.language === "vi" ? "vi-VN" : "en-GB", { hour: "2-digit", minute: "2-digit" });
+    return new Date(ms).toLocaleTimeString(this.language === "vi" ? "vi-VN" : "en-GB", { hour: "2-digit", minute: "2-digit", ...HOSPITAL_TIME });
   }
 }
 

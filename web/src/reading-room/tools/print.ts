@@ -1,6 +1,7 @@
 /** Panes on paper: one sheet, as they stand on the screen. */
 
 import { make } from "../../tools/elements.js";
+import { HOSPITAL_TIME } from "../../tools/hospital-time.js";
 import type { Said } from "../../tools/language.js";
 import type { Room, RoomPane } from "../feature.js";
 import { pictureOf } from "./pane-picture.js";
@@ -49,6 +50,6 @@ function foot(room: Room, panes: readonly RoomPane[], hasNames: boolean): HTMLEl
   const isPreview = panes.some(({ stage }) => stage.picture !== null && stage.element.dataset["quality"] !== "full");
   const warning = isPreview ? [make("strong", {}, words.preview)] : [];
   // Without names, a time would still say when somebody was here.
-  const time = hasNames ? [make("span", {}, `${words.at} ${new Date().toLocaleString(room.language, { dateStyle: "short", timeStyle: "short" })}`)] : [];
+  const time = hasNames ? [make("span", {}, `${words.at} ${new Date().toLocaleString(room.language, { dateStyle: "short", timeStyle: "short", ...HOSPITAL_TIME })}`)] : [];
   return make("footer", {}, ...warning, make("span", {}, words.screen), ...time);
 }

@@ -47,7 +47,7 @@ struct TextField {
     label: &'static str,
     value: String,
     rows: u32,
-    /// What the newest version says, where somebody else saved it meanwhile and it differs.
+    /// What the newest version says, where what is typed was not saved and differs.
     newest: Option<String>,
 }
 
@@ -57,19 +57,21 @@ struct ImageRow {
     words: String,
     is_chosen: bool,
     caption: String,
+    /// What the newest version has of it, where what is typed was not saved and differs.
+    newest: Option<String>,
 }
 
 impl ImageRow {
-    fn new(t: &Texts, typed: &TypedImage, known: Option<&OfferedImage>) -> Self {
+    fn new(t: &Texts, typed: &TypedImage, known: Option<&OfferedImage>, newest: Option<String>) -> Self {
         let (words, TypedImage { image, is_chosen, caption }) = (t.consult, typed.clone());
         let Some(OfferedImage { series, place, marks, seconds }) = known else {
-            return Self { name: image, words: String::new(), is_chosen, caption };
+            return Self { name: image, words: String::new(), is_chosen, caption, newest };
         };
         let mut parts = vec![series.clone(), format!("{} {place}", words.image_number)];
         parts.push(if *marks > 0 { format!("{}: {marks}", words.marks_in_it) } else { String::new() });
         parts.push(if *seconds > 0 { format!("{} {seconds} s", words.shown_for) } else { String::new() });
         parts.retain(|part| !part.is_empty());
-        Self { name: image, words: parts.join(" · "), is_chosen, caption }
+        Self { name: image, words: parts.join(" · "), is_chosen, caption, newest }
     }
 }
 
@@ -190,6 +192,7 @@ async fn form(
     let replaces = !from_text.follows.is_empty();
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let newest = from_text.clone();
+    let is_unsaved = replaces && refused.is_some();
     let is_behind = refused.as_ref().is_some_and(|(typed, _)| typed.follows != newest.follows);
     let (typed, error) = match refused {
         Some((mut typed, error)) => {
@@ -209,8 +212,19 @@ async fn form(
     let words = t.consult;
     let field = |name, label, rows, of: fn(&TypedMinutes) -> &String| {
         let (value, newest) = (of(&typed).clone(), of(&newest).clone());
-        let newest = (is_behind && newest != value).then_some(newest);
+        let newest = (is_unsaved && newest != value).then_some(newest);
         TextField { name, label, value, rows, newest }
+    };
+    let image = |one: &TypedImage| {
+        let in_newest =
+            newest.images.iter().find(|known| known.image == one.image).cloned().unwrap_or_default();
+        let is_other = (in_newest.is_chosen, &in_newest.caption) != (one.is_chosen, &one.caption);
+        let says = match in_newest.is_chosen {
+            true => format!("{} {}", words.print_image, in_newest.caption),
+            false => words.not_printed.to_owned(),
+        };
+        let says = (is_unsaved && is_other).then(|| says.trim().to_owned());
+        ImageRow::new(t, one, offered.get(&one.image), says)
     };
     let template = EditPage {
         t,
@@ -234,7 +248,7 @@ async fn form(
         text_chars_max: limits::MINUTES_TEXT_CHARS_MAX,
         line_chars_max: limits::MINUTES_LINE_CHARS_MAX,
         facts: facts_of(t, &text),
-        images: typed.images.iter().map(|one| ImageRow::new(t, one, offered.get(&one.image))).collect(),
+        images: typed.images.iter().map(image).collect(),
         key_images_max: limits::KEY_IMAGES_MAX,
         typed,
         frame: Frame::at(visitor, visitor.language(Some(session.language)), true, &url).of(session),

@@ -24,7 +24,8 @@ pub(crate) async fn sign(
         match name.as_ref() {
             "text" => typed.text = value.into_owned(),
             "licence" => typed.licence = value.into_owned(),
-            "adds_to" => typed.adds_to = value.parse().ok(),
+            // What is no number is that of no opinion.
+            "adds_to" if !value.is_empty() => typed.adds_to = Some(value.parse().unwrap_or_default()),
             _ => {}
         }
     }

@@ -7,7 +7,7 @@ use axum::http::header::{RETRY_AFTER, SET_COOKIE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use filmless_delivery::consult::CodeAnswer;
-use filmless_delivery::viewing::{Seat, SeatOpening, SeatStatus};
+use filmless_delivery::viewing::{Seat, SeatOpening, SeatStatus, Session};
 use filmless_domain::staff::Identified;
 use filmless_domain::{Language, Secret};
 use serde::Deserialize;
@@ -47,12 +47,19 @@ pub(crate) struct Code {
 pub(crate) async fn show(visitor: Visitor, Path(token): Path<String>) -> Result<Response, PortalError> {
     consultations(&visitor)?;
     match visitor.portal().seat_status(&token).await? {
-        SeatStatus::Open { language, has_code, by_account } => {
-            let seat = seat_page(&visitor, &token, language, by_account);
-            let words = seat.frame.t.consult;
+        SeatStatus::Open { language, has_code, by_account, seat } => {
+            let asked = seat_page(&visitor, &token, language, by_account);
+            let words = asked.frame.t.consult;
             let error = (!has_code && !by_account).then(|| words.used.to_owned());
-            let notice = visitor.session().await?.map(|_| words.other_session.to_owned());
-            page(StatusCode::OK, &SeatPage { error, notice, ..seat })
+            let is_elsewhere = |session: &Session| {
+                let here = session.seat();
+                here.is_none_or(|here| {
+                    (&here.consultation, &here.member) != (&seat.consultation, &seat.member)
+                })
+            };
+            let other = visitor.session().await?.filter(is_elsewhere);
+            let notice = other.map(|_| words.other_session.to_owned());
+            page(StatusCode::OK, &SeatPage { error, notice, ..asked })
         }
         SeatStatus::Gone => gone(&visitor),
     }

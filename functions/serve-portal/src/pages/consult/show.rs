@@ -90,11 +90,17 @@ pub(crate) struct MemberCard {
 
 impl MemberCard {
     /// A member below the address of their consultation.
-    pub(crate) fn new(t: &Texts, url: &str, member: &MemberLine, is_open: bool, titles: &Titles) -> Self {
+    pub(crate) fn new(
+        t: &Texts,
+        url: &str,
+        member: &MemberLine,
+        ended: Option<EndReason>,
+        titles: &Titles,
+    ) -> Self {
         let facts = [&member.title, &member.facility, &member.licence].map(|text| text.trim().to_owned());
         let visit = |(came_at, left_at): &(_, Option<_>)| {
             let until = left_at.map(|at| moment(t, at));
-            let until = until.or_else(|| is_open.then(|| t.consult.still_there.to_owned()));
+            let until = until.or_else(|| ended.is_none().then(|| t.consult.still_there.to_owned()));
             [Some(moment(t, *came_at)), until].into_iter().flatten().collect::<Vec<_>>().join(" – ")
         };
         let opened = |(study, at): &(StudyInstanceUid, _)| match titles.get(study) {
@@ -114,7 +120,10 @@ impl MemberCard {
             link_ways: link_ways(t, member),
             may_admit: member.status == MemberStatus::Waiting,
             may_remove: member.status != MemberStatus::Removed && !words::is_chair(member.role),
-            may_invite: member.status != MemberStatus::Removed,
+            may_invite: match ended {
+                None => member.status != MemberStatus::Removed,
+                Some(reason) => reason.leaves_signing() && member.status == MemberStatus::Admitted,
+            },
             signs_in: member.signs_in,
         }
     }
@@ -195,16 +204,17 @@ pub(super) async fn render(
         false => format!("/studies/{study}/read?consultation={}", consultation.id),
     };
     let is_open = consultation.state == ConsultationState::Open;
-    // It may speak of images that turned out to be somebody else's.
-    let is_closed = consultation.ended == Some(EndReason::Recalled);
+    let question = match consultations.may_read_question(&place).await? {
+        true => consultation.question.as_str(),
+        false => t.consult.question_closed,
+    };
     let opinions = consultations.opinions(&place).await?;
     let minutes = consultations.newest_minutes(&place).await?;
     let valid = match &minutes {
         Some(newest) => consultations.valid_minutes(&place, newest).await?,
         None => None,
     };
-    let members =
-        view.members.iter().map(|member| card(t, (&url, &titles), &place, is_open, member)).collect();
+    let members = view.members.iter().map(|member| card(t, (&url, &titles), &place, member)).collect();
     let template = ConsultationPage {
         t,
         error: kept.error,
@@ -219,7 +229,7 @@ pub(super) async fn render(
         },
         started: format!("{}, {}", view.record.starter, moment(t, view.record.created_at)),
         until: words::until(t, consultation.ended, consultation.ends_at),
-        question: if is_closed { t.consult.question_closed } else { &consultation.question },
+        question,
         voice_link: consultation.voice_link.as_deref().filter(|_| is_open && place.admitted().is_some()),
         studies: titles.iter().map(|(study, title)| (address(study), title.clone())).collect(),
         is_patient,
@@ -238,18 +248,13 @@ pub(super) async fn render(
 }
 
 /// A member, with the acts that whoever looks may do.
-fn card(
-    t: &Texts,
-    (url, titles): (&str, &Titles),
-    place: &Place,
-    is_open: bool,
-    member: &MemberLine,
-) -> MemberCard {
-    let card = MemberCard::new(t, url, member, is_open, titles);
+fn card(t: &Texts, (url, titles): (&str, &Titles), place: &Place, member: &MemberLine) -> MemberCard {
+    let ended = place.record.consultation.ended;
+    let card = MemberCard::new(t, url, member, ended, titles);
     let (is_chair, may_manage) = (place.is_chair(), place.may_manage());
     let sees_acts = may_manage || matches!(place.who, Who::Patient);
     MemberCard {
-        may_admit: card.may_admit && is_chair && is_open,
+        may_admit: card.may_admit && is_chair && ended.is_none(),
         may_remove: card.may_remove && is_chair && place.may_sign(),
         may_invite: card.may_invite && may_manage,
         opened: if sees_acts { card.opened } else { Vec::new() },

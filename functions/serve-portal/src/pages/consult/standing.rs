@@ -28,6 +28,7 @@ pub(crate) async fn show(visitor: Visitor, Path(id): Path<String>) -> Result<Res
         return Err(PortalError::NotFound);
     }
     let (word, reason) = match standing {
+        Standing::Waiting => ("waiting", None),
         Standing::In => ("in", None),
         Standing::RoomOver(reason) => ("room-over", Some(reason)),
         Standing::StudiesClosed => ("studies-closed", None),

@@ -259,7 +259,7 @@ async fn one(
     let card = |member| MemberCard {
         may_admit: false,
         may_remove: false,
-        ..MemberCard::new(t, &url, member, is_open, &Titles::new())
+        ..MemberCard::new(t, &url, member, consultation.ended, &Titles::new())
     };
     let template = ConsultationPage {
         t,

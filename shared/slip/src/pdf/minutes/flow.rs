@@ -83,7 +83,12 @@ impl<'a> Flow<'a> {
 
     /// The heading of a part, with a hairline above it and room for two lines below it.
     pub(super) fn heading(&mut self, number: usize, words: Pair) {
-        self.need(26.0 + 2.0 * TEXT_SIZE * LEADING);
+        self.heading_above(number, words, 2.0 * TEXT_SIZE * LEADING);
+    }
+
+    /// The same with room for what stays on its page.
+    pub(super) fn heading_above(&mut self, number: usize, words: Pair, height: f32) {
+        self.need(26.0 + height);
         self.skip(7.0);
         self.push(Item::Shape { x: MARGIN, y: self.y, width: WIDTH, height: 0.7, radius: 0.0, ink: RULE });
         self.skip(4.0);

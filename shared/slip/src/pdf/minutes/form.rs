@@ -21,6 +21,8 @@ use crate::words::{Pair, moment};
 const PICTURES_ACROSS: usize = 2;
 const PICTURE_GAP: f32 = 12.0;
 const PICTURE_SIDE: f32 = (WIDTH - PICTURE_GAP) / PICTURES_ACROSS as f32;
+/// Of a row of pictures with their captions.
+const PICTURES_HEIGHT: f32 = PICTURE_SIDE + 80.0;
 /// A pixel is at most so large: a preview of few pixels is printed small, and not blown up.
 const PIXEL_MAX: f32 = 72.0 / 110.0;
 /// Height of the frame that stands where there is no picture.
@@ -65,8 +67,8 @@ pub(super) fn pages(content: &MinutesContent<'_>, fonts: &Fonts) -> Result<Vec<V
         flow.text(if text.is_empty() { "–" } else { text }, 0.0);
     }
     pictures(&mut flow, content)?;
-    flow.heading(if text.key_images.is_empty() { 10 } else { 11 }, words::SIGNATURES);
-    signatures::draw(&mut flow, content.minutes, content.signatures);
+    let number = if text.key_images.is_empty() { 10 } else { 11 };
+    signatures::draw(&mut flow, number, content.minutes, content.signatures);
     let mut pages = flow.into_pages();
     feet(&mut pages, content, fonts);
     Ok(pages)
@@ -262,7 +264,7 @@ fn pictures(flow: &mut Flow<'_>, content: &MinutesContent<'_>) -> Result<(), Sli
     if key_images.is_empty() {
         return Ok(());
     }
-    flow.heading(10, words::KEY_IMAGES);
+    flow.heading_above(10, words::KEY_IMAGES, PICTURES_HEIGHT + 20.0);
     if !content.pictures.is_empty() {
         let words = flow.word(&words::PREVIEWS.into());
         flow.small(&words, 0.0);
@@ -270,7 +272,7 @@ fn pictures(flow: &mut Flow<'_>, content: &MinutesContent<'_>) -> Result<(), Sli
     }
     let numbered: Vec<(usize, &KeyImage)> = key_images.iter().enumerate().collect();
     for pair in numbered.chunks(PICTURES_ACROSS) {
-        flow.need(PICTURE_SIDE + 80.0);
+        flow.need(PICTURES_HEIGHT);
         let top = flow.y();
         let mut bottom = top;
         for (column, (number, key_image)) in pair.iter().enumerate() {

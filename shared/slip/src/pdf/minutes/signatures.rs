@@ -10,10 +10,11 @@ use crate::minutes_words as words;
 use crate::words::moment;
 
 const COLUMN_GAP: f32 = 16.0;
+const ROW_GAP: f32 = 12.0;
 const COLUMN: f32 = (WIDTH - COLUMN_GAP) / 2.0;
 
-/// Draws all signatures, chair and secretary first.
-pub(super) fn draw(flow: &mut Flow<'_>, minutes: &Minutes, signatures: &[MinutesSignature]) {
+/// Draws all signatures below their heading, chair and secretary first.
+pub(super) fn draw(flow: &mut Flow<'_>, number: usize, minutes: &Minutes, signatures: &[MinutesSignature]) {
     let mut of: Vec<&MinutesSignature> =
         signatures.iter().filter(|one| one.signed.minutes == minutes.digest && one.is_as_signed()).collect();
     of.sort_by_key(|one| (one.signed.by.role, one.signed.at));
@@ -30,15 +31,22 @@ pub(super) fn draw(flow: &mut Flow<'_>, minutes: &Minutes, signatures: &[Minutes
     }
     let members = of.iter().filter(|one| one.signed.by.role == MemberRole::Member);
     blocks.extend(members.map(|one| block(flow, one)));
-    for pair in blocks.chunks(2) {
+    let rows = blocks.chunks(2);
+    flow.heading_above(number, words::SIGNATURES, rows.clone().next().map_or(0.0, height_of));
+    for pair in rows {
         row(flow, pair);
     }
 }
 
+/// Of a row, with the room below it.
+fn height_of(blocks: &[Vec<(Line, Ink)>]) -> f32 {
+    let of_block = |block: &Vec<(Line, _)>| block.iter().map(|(line, _)| line.size * LEADING).sum::<f32>();
+    blocks.iter().map(of_block).fold(0.0, f32::max) + ROW_GAP
+}
+
 fn row(flow: &mut Flow<'_>, blocks: &[Vec<(Line, Ink)>]) {
-    let height_of = |block: &Vec<(Line, _)>| block.iter().map(|(line, _)| line.size * LEADING).sum::<f32>();
-    let height = blocks.iter().map(height_of).fold(0.0, f32::max);
-    flow.need(height + 12.0);
+    let height = height_of(blocks);
+    flow.need(height);
     let top = flow.y();
     for (place, block) in blocks.iter().enumerate() {
         let x = MARGIN + place as f32 * (COLUMN + COLUMN_GAP);
@@ -56,7 +64,7 @@ fn row(flow: &mut Flow<'_>, blocks: &[Vec<(Line, Ink)>]) {
             y += line.size * LEADING;
         }
     }
-    flow.skip(height + 12.0);
+    flow.skip(height);
 }
 
 fn block(flow: &Flow<'_>, signature: &MinutesSignature) -> Vec<(Line, Ink)> {
