@@ -281,12 +281,12 @@ fn no_page_ends_with_the_heading_of_the_signatures() {
     let mut places = std::collections::BTreeSet::new();
     for lines in 1..45 {
         let course = vec!["Sốt"; lines].join("\n");
-        let minutes = sealed(MinutesText { course, key_images: Vec::new(), ..text() });
+        let minutes = sealed(MinutesText { course, ..text() });
         fs::write(folder.path().join("minutes.pdf"), pdf(&minutes, &signed(&minutes, &[0]), false)).unwrap();
         let text = run("pdftotext", POPPLER, &["-layout", "minutes.pdf", "-"], folder.path());
         let (number, page) =
-            text.split('\u{c}').enumerate().find(|(_, page)| page.contains("10. Chữ ký")).unwrap();
-        let below = page.split_once("10. Chữ ký").unwrap().1;
+            text.split('\u{c}').enumerate().find(|(_, page)| page.contains("11. Chữ ký")).unwrap();
+        let below = page.split_once("11. Chữ ký").unwrap().1;
         assert!(below.contains("Chủ tọa"), "{lines} lines: {page}");
         places.insert(number);
     }
