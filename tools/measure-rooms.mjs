@@ -114,15 +114,16 @@ class Patient {
 
 /** A member's connection. */
 class Line {
-  static async of(filmless, { id }, cookie, host = "127.0.0.1") {
+  static async of(filmless, { id }, cookie, { host = "127.0.0.1", from = host } = {}) {
     const headers = { cookie, "content-type": "application/json" };
     const answer = await fetch(`${filmless.portal}/consultations/${id}/ticket`, { method: "POST", headers, body: "{}" });
     const { ticket, url } = await answer.json();
     const { port } = new URL(filmless.portal);
-    const socket = new WebSocket(`ws://${host}:${port}${url}`);
-    const line = Object.assign(new Line(), { socket, heard: [] });
+    const socket = new WebSocket(`ws://${host}:${port}${url}`, { headers: { "x-forwarded-for": from } });
+    const line = Object.assign(new Line(), { socket });
     socket.addEventListener("message", ({ data }) => line.#hear(data));
-    await once(socket, "open");
+    const refused = once(socket, "error").then(() => Promise.reject(new Error("a WebSocket was refused")));
+    await Promise.race([once(socket, "open"), refused]);
     line.say({ type: "join", ticket });
     await line.welcomed;
     return line;
@@ -193,7 +194,7 @@ async function onSlowLines(filmless, patient) {
     const host = `127.0.0.${2 + place}`;
     await link.open(Number(port), host);
     links.push(link);
-    lines.push(await Line.of(filmless, meeting, cookie, host));
+    lines.push(await Line.of(filmless, meeting, cookie, { host }));
   }
   await pause(1000);
   const before = links.map((link) => link.down.bytes);
@@ -238,7 +239,7 @@ async function manyRooms(filmless, patients) {
     const meeting = await patient.consult(5);
     const lines = [];
     for (const cookie of meeting.cookies) {
-      lines.push(await Line.of(filmless, meeting, cookie));
+      lines.push(await Line.of(filmless, meeting, cookie, { from: `198.51.100.${number}` }));
     }
     return { patient, lines };
   };
@@ -282,7 +283,8 @@ async function manyRooms(filmless, patients) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "filmless-rooms-"));
-const filmless = await startFilmless(join(folder, "data"));
+// One address may hold so many connections only: each room comes from one of its own.
+const filmless = await startFilmless(join(folder, "data"), { options: ["--trusted-proxies", "127.0.0.1"] });
 try {
   const patients = [];
   for (let number = 0; number < Math.ceil(ROOMS / ROOMS_OF_SHARE) + 1; number++) {
