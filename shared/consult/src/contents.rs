@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use filmless_domain::{SeriesInstanceUid, StudyInstanceUid};
+use filmless_domain::{SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
 
 use crate::refusal::Refusal;
 use crate::view_state::ViewState;
@@ -16,12 +16,21 @@ struct Content {
     study: StudyInstanceUid,
     /// How many places a pane can show: frames, documents, and what has no picture.
     places: u32,
+    /// Its images, each with the number of its frames.
+    images: BTreeMap<SopInstanceUid, u32>,
 }
 
 impl Contents {
     /// Adds a series, with how many places a pane can show of it.
     pub fn add(&mut self, study: &StudyInstanceUid, series: SeriesInstanceUid, places: u32) {
-        self.0.insert(series, Content { study: study.clone(), places });
+        self.0.insert(series, Content { study: study.clone(), places, images: BTreeMap::new() });
+    }
+
+    /// Adds an image of a series that was added, with the number of its frames.
+    pub fn add_image(&mut self, series: &SeriesInstanceUid, image: SopInstanceUid, frames: u32) {
+        if let Some(content) = self.0.get_mut(series) {
+            content.images.insert(image, frames);
+        }
     }
 
     /// Demands a series of any of the studies.
@@ -39,6 +48,15 @@ impl Contents {
         if is_of { Ok(()) } else { Err(Refusal::UnknownImage) }
     }
 
+    /// Demands an image of a series: SOP Instance UID, `/`, and its frame from 1.
+    pub(crate) fn demand_image(&self, series: &SeriesInstanceUid, name: &str) -> Result<(), Refusal> {
+        let found = name.split_once('/').and_then(|(image, frame)| {
+            let frames = self.0.get(series)?.images.get(&SopInstanceUid::parse(image).ok()?)?;
+            (1..=*frames).contains(&frame.parse().ok()?).then_some(())
+        });
+        found.ok_or(Refusal::UnknownImage)
+    }
+
     /// Demands everything that a view shows. A plane has no place, and keeps the one that it was made from.
     pub(crate) fn demand_view(&self, view: &ViewState) -> Result<(), Refusal> {
         for pane in view.panes.iter().flatten() {
@@ -46,6 +64,9 @@ impl Contents {
             let places = self.0.get(&pane.series_instance_uid).map_or(0, |content| content.places);
             if pane.frame >= places {
                 return Err(Refusal::UnknownImage);
+            }
+            if let Some(image) = &pane.image {
+                self.demand_image(&pane.series_instance_uid, image)?;
             }
         }
         let mut laid = view.fusion.iter();

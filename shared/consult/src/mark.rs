@@ -24,7 +24,7 @@ impl Mark {
     ///
     /// # Errors
     /// `too_large`, `malformed` without a study, `unknown_study` if the study is not among `opened`,
-    /// `unknown_image` if it has no such series.
+    /// `unknown_image` if it has no such series, or the series no such image.
     pub fn check(&self, opened: &[StudyInstanceUid], contents: &Contents) -> Result<(), Refusal> {
         if serde_json::to_vec(self).map_or(true, |json| json.len() > MARK_BYTES_MAX) {
             return Err(Refusal::TooLarge);
@@ -34,8 +34,11 @@ impl Mark {
             return Err(Refusal::UnknownStudy);
         }
         let Some(image) = self.0.get("image") else { return Ok(()) };
-        let series = image.as_str().and_then(|image| image.split('/').next()).ok_or(Refusal::Malformed)?;
+        let name = image.as_str().ok_or(Refusal::Malformed)?;
+        let (series, image) = name.split_once('/').unwrap_or((name, ""));
         let series = SeriesInstanceUid::parse(series).map_err(|_| Refusal::Malformed)?;
-        contents.demand_of(&study, &series)
+        contents.demand_of(&study, &series)?;
+        // Longer names are of planes through the series.
+        if image.split('/').count() > 2 { Ok(()) } else { contents.demand_image(&series, image) }
     }
 }

@@ -342,6 +342,13 @@ async fn nobody_comes_back_to_a_consultation_that_was_withdrawn_or_recalled_what
         }
         assert_eq!(world.page("", &format!("/c/{}", tickets[0].token)).await.status, StatusCode::NOT_FOUND);
         assert_eq!(world.page(&chair, &format!("/studies/{STUDY}")).await.header(LOCATION), "/");
+        // The patient reads what was asked until a study is out of sight.
+        if is_withdrawn {
+            assert!(world.page(HOA, &url).await.body.contains("U gi?"));
+            world.act(RECORDS, &format!("/staff/studies/{STUDY}/hold"), "reason=wrong&confirm=yes").await;
+        }
+        let shown = world.page(HOA, &url).await.body;
+        assert!(shown.contains("Nội dung đã đóng") && !shown.contains("U gi?"), "{shown}");
     }
 }
 
@@ -614,6 +621,10 @@ async fn minutes_are_versions_that_name_the_one_before_and_count_once_chair_and_
     let shown = world.page(&chair, &url).await.body;
     assert!(shown.contains("Đủ chữ ký.") && !shown.contains("Chưa đủ chữ ký"), "{shown}");
     assert_eq!(shown.matches("Ký bởi BS. Chủ").count(), 2, "the opinion and the minutes: {shown}");
+    // The form sent again is the same opinion, although the study has signed minutes by now.
+    world.act(&chair, &format!("{url}/opinions"), "text=Không+thấy+u").await;
+    let shown = world.page(&chair, &url).await.body;
+    assert_eq!(shown.matches("Ký bởi BS. Chủ").count(), 2, "{shown}");
     for language in ["vi", "en"] {
         let pdf = world.page(&secretary, &format!("{url}/minutes.pdf?language={language}")).await;
         assert_eq!((pdf.status, pdf.body.get(..5)), (StatusCode::OK, Some("%PDF-")));

@@ -18,12 +18,22 @@ fn about(kind: &str, member: &str) -> Value {
     json!({ "type": kind, field: member })
 }
 
-/// What is sent to whom, by type.
 /// The driver's view of a series as if it were this study's.
 fn state_of(sequence: u64, study: &str, series: &str) -> Value {
     let mut state = state(sequence, study, 0);
     state["state"]["panes"][0]["series_instance_uid"] = json!(series);
     state
+}
+
+/// The driver's view of an image by its name, and a scroll to one.
+fn state_named(sequence: u64, image: &str) -> Value {
+    let mut state = state(sequence, STUDY, 0);
+    state["state"]["panes"][0]["image"] = json!(image);
+    state
+}
+
+fn scroll_named(sequence: u64, image: &str) -> Value {
+    json!({ "type": "scroll", "sequence": sequence, "frames": [[0, 1]], "images": [image] })
 }
 
 /// The driver's view with a series laid over it as if it were of the same study.
@@ -44,11 +54,22 @@ fn pointer(series: &str) -> Value {
     json!({ "type": "pointer", "pane": 0, "series_instance_uid": series, "frame": 0, "at": [1.0, 1.0] })
 }
 
+/// What is sent to whom, by type.
 fn kinds(applied: &Applied) -> Vec<(To, String)> {
     sent(applied)
         .into_iter()
         .map(|(to, message)| (to, message["type"].as_str().unwrap().to_owned()))
         .collect()
+}
+
+#[test]
+fn an_image_is_shown_and_marked_by_its_name() {
+    let mut world = World::begun();
+    world.send(CHAIR, state_named(1, &format!("{STUDY}.1.1/300"))).unwrap();
+    world.send(CHAIR, scroll_named(2, &format!("{STUDY}.1.1/1"))).unwrap();
+    world.send(LAN, mark_on(1, &format!("{STUDY}.1/{STUDY}.1.1/300"))).unwrap();
+    // On a plane through the series.
+    world.send(LAN, mark_on(2, &format!("{STUDY}.1/0/axial/4"))).unwrap();
 }
 
 #[test]
@@ -97,6 +118,14 @@ fn a_message_that_its_sender_may_not_send_is_refused_with_a_code_and_changes_not
         (LAN, mark_on(3, &format!("{PRIOR}.1/1.2.9/1")), UnknownImage),
         (LAN, mark_on(3, "1"), UnknownImage),
         (LAN, mark_on(3, ""), Malformed),
+        // An image that no file has, of another series, and beyond its frames.
+        (CHAIR, state_named(6, "1.2.9/1"), UnknownImage),
+        (CHAIR, state_named(6, &format!("{PRIOR}.1.1/1")), UnknownImage),
+        (CHAIR, state_named(6, &format!("{STUDY}.1.1/301")), UnknownImage),
+        (CHAIR, scroll_named(6, "1.2.9/1"), UnknownImage),
+        (LAN, mark_on(3, &format!("{STUDY}.1/1.2.9/1")), UnknownImage),
+        (LAN, mark_on(3, &format!("{STUDY}.1/{STUDY}.1.1/301")), UnknownImage),
+        (LAN, mark_on(3, &format!("{STUDY}.1")), UnknownImage),
         (LAN, pointer("1.2.840.3.1"), UnknownImage),
         // Panes that are not there.
         (CHAIR, json!({ "type": "scroll", "sequence": 6, "frames": [[1, 1]] }), Malformed),

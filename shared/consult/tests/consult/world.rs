@@ -8,7 +8,7 @@ use filmless_consult::{
     To,
 };
 use filmless_domain::audit::Actor;
-use filmless_domain::{SeriesInstanceUid, StudyInstanceUid};
+use filmless_domain::{SeriesInstanceUid, SopInstanceUid, StudyInstanceUid};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -27,7 +27,7 @@ pub fn id(text: &str) -> MemberId {
     MemberId::parse(text).unwrap()
 }
 
-/// Frames of the only series of each study.
+/// Frames of the only image of the only series of each study.
 pub const FRAMES: u32 = 300;
 
 pub fn series_of(study: &str) -> SeriesInstanceUid {
@@ -158,6 +158,8 @@ impl World {
         let mut contents = Contents::default();
         for one in [STUDY, PRIOR] {
             contents.add(&study(one), series_of(one), FRAMES);
+            let image = SopInstanceUid::parse(&format!("{one}.1.1")).unwrap();
+            contents.add_image(&series_of(one), image, FRAMES);
         }
         Self {
             contents,

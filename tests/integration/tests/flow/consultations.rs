@@ -7,9 +7,9 @@ use futures::{SinkExt, StreamExt};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::agent::agent;
@@ -82,11 +82,7 @@ impl Held {
     async fn join(&self, system: &System) -> Line {
         let (status, ticket) = self.ask(system, "ticket", &json!({}));
         assert_eq!(status, 200, "{ticket}");
-        let portal = system.text("portal");
-        let url = format!("{}{}", portal.replacen("http", "ws", 1), ticket["url"].as_str().unwrap());
-        let mut request = url.into_client_request().unwrap();
-        request.headers_mut().insert("origin", portal.parse().unwrap());
-        let mut line = Line(connect_async(request).await.unwrap().0);
+        let mut line = connect(system, ticket["url"].as_str().unwrap()).await.unwrap();
         line.say(&json!({ "type": "join", "ticket": ticket["ticket"] })).await;
         assert_eq!(line.next_of("welcome").await["room"]["members"].as_array().unwrap().len(), 2);
         line
@@ -101,6 +97,13 @@ fn ask_as(system: &System, id: &str, cookie: &str, path: &str, body: &Value) -> 
     let mut answer = request.send(body.to_string()).unwrap();
     let text = answer.body_mut().read_to_string().unwrap();
     (answer.status().as_u16(), serde_json::from_str(&text).unwrap_or_default())
+}
+
+async fn connect(system: &System, url: &str) -> Result<Line, tungstenite::Error> {
+    let portal = system.text("portal");
+    let mut request = format!("{}{url}", portal.replacen("http", "ws", 1)).into_client_request()?;
+    request.headers_mut().insert("origin", portal.parse().unwrap());
+    Ok(Line(connect_async(request).await?.0))
 }
 
 /// A WebSocket into a room.
@@ -152,6 +155,21 @@ async fn a_room_is_held_over_real_sockets_and_a_recall_from_the_command_line_end
     assert_eq!(first.next_of("refused").await["code"], "too_large");
     first.say(&long(70_000)).await;
     while let Some(Message::Text(_)) = first.next().await {}
+    // One address has 256 connections, and no more.
+    let url = format!("/consultations/{}/room", held.id);
+    let mut idle = Vec::new();
+    let refused = loop {
+        match connect(&system, &url).await {
+            Ok(line) => idle.push(line),
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(refused, tungstenite::Error::Http(answer) if answer.status() == 503));
+    assert!(
+        (254..=255).contains(&idle.len()),
+        "beside the second, and the first if its end was not seen yet"
+    );
+    drop(idle);
     // Who has no connection asks again and again.
     let (status, polled) = held.ask(&system, "poll", &json!({ "since": null }));
     assert_eq!((status, &polled["events"][0]["type"]), (200, &json!("welcome")));

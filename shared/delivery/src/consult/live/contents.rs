@@ -33,6 +33,9 @@ impl Live {
                     series.frames.saturating_add(series.documents).saturating_add(series.without_picture);
                 contents.add(study, series.series_instance_uid, places.max(1));
             }
+            for instance in self.common.index.instances(study).await? {
+                contents.add_image(&instance.series_instance_uid, instance.sop_instance_uid, instance.frames);
+            }
         }
         let contents = Arc::new(contents);
         self.shelves.keep(&consultation.id, (look.now, Arc::clone(&contents)));
