@@ -165,6 +165,26 @@ function xRay(study, series) {
   return [file("1.2.840.10008.5.1.4.1.1.1.1", `${study.uid}.${series.number}.1`, elements)];
 }
 
+/** The views of a series, each an image. */
+function mammograms(study, series) {
+  const [rows, columns] = [300, 240];
+  return series.views.map(([laterality, view], place) => {
+    const elements = [
+      ...common(study, series, "MG", rows, columns),
+      [0x00180015, "CS", "BREAST"],
+      [0x00185101, "CS", view],
+      [0x00200013, "IS", place + 1],
+      [0x00200020, "CS", `${laterality === "R" ? "P" : "A"}\\${laterality === "R" ? "L" : "R"}`],
+      [0x00200062, "CS", laterality],
+      ...eightBit(),
+      [0x7fe00010, "OB", pixels(rows, columns, laterality === "R" ? 0.8 : 0.2, 1, 60, 250)],
+    ];
+    return file("1.2.840.10008.5.1.4.1.1.1.2", `${study.uid}.${series.number}.${place + 1}`, elements);
+  });
+}
+
+const VIEWS = [["L", "MLO"], ["R", "MLO"], ["L", "CC"], ["R", "CC"]];
+
 export const STUDY = {
   uid: `${IMPLEMENTATION}.20201123.1`,
   accessionNumber: "A20201123001",
@@ -209,6 +229,18 @@ export const EARLIER = {
   accessionNumber: "A20191120001",
   date: "20191120",
   series: STUDY.series.slice(0, 1).map((series) => ({ ...series, images: 12 })),
+};
+
+/** Four views, a series each. */
+export const MAMMOGRAPHY = {
+  ...STUDY,
+  series: VIEWS.map(([laterality, view], place) => ({ number: place + 1, description: `${laterality} ${view}`, views: [[laterality, view]], files: mammograms })),
+};
+
+/** The year before: one series, and the left CC is missing. */
+export const EARLIER_MAMMOGRAPHY = {
+  ...EARLIER,
+  series: [{ number: 1, description: "Screening", views: VIEWS.filter((view) => view.join() !== "L,CC"), files: mammograms }],
 };
 
 /** Writes a study's files and its order; returns both paths. */

@@ -27,8 +27,8 @@ export async function openPortal(write = writeStudy) {
 }
 
 /** Sends an earlier study of the same patient; returns the text that they get. */
-export async function sendEarlier({ folder, filmless, link }) {
-  const { files, order } = writeStudy(folder, EARLIER, { declared_instances: 12 });
+export async function sendEarlier({ folder, filmless, link }, study = EARLIER) {
+  const { files, order } = writeStudy(folder, study, { declared_instances: undefined });
   await send(filmless, files, order);
   const { text } = await awaitSms(filmless, (text) => !text.includes(link));
   return text;

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { gzipSync } from "node:zlib";
 import { DESKTOP, launch, PHONE, Visitor } from "./browser.js";
-import { EARLIER, STUDY } from "./dicom.js";
+import { EARLIER, EARLIER_MAMMOGRAPHY, MAMMOGRAPHY, STUDY, writeStudy } from "./dicom.js";
 import { openLink, openPortal, sendEarlier } from "./portal.js";
 import { RoomPage } from "./room-page.js";
 
@@ -350,5 +350,33 @@ describe("the reading room", () => {
       await room.awaitNames("Heart");
       await visitor.screenshot("room");
     });
+  });
+});
+
+describe("mammograms in the reading room", () => {
+  it("hang right beside left, CC above MLO, and each above its own view of the year before", async () => {
+    const clinic = await openPortal((folder) => writeStudy(folder, MAMMOGRAPHY, { declared_instances: undefined }));
+    try {
+      await sendEarlier(clinic, EARLIER_MAMMOGRAPHY);
+      const visitor = await Visitor.arrive(browser, DESKTOP, clinic.origins);
+      await openLink(clinic, visitor.page);
+      const room = new RoomPage(visitor.page);
+      await room.open();
+      assert.equal(await room.layout(), "2x2");
+      await room.awaitNames("R CC", "L CC", "R MLO", "L MLO");
+      await room.command("prior");
+      await room.eventually(() => room.layout(), (found) => found === "2x4", "priors below");
+      await room.ready();
+      await room.awaitNames("R CC", "L CC", "R MLO", "L MLO", "Screening", "", "Screening", "Screening");
+      await visitor.screenshot("room-mammograms");
+      for (const [place, view] of [[0, "Phải (R) · CC"], [1, "Trái (L) · CC"], [2, "Phải (R) · MLO"], [3, "Trái (L) · MLO"], [4, "Phải (R) · CC"], [6, "Phải (R) · MLO"], [7, "Trái (L) · MLO"]]) {
+        assert.equal(await room.text(place, ".shown-view"), view);
+        assert.match(await room.text(place, ".pane-study"), place < 4 ? /23\/11\/2020/ : /20\/11\/2019/);
+      }
+      assert.deepEqual(visitor.errors, []);
+      await visitor.leave();
+    } finally {
+      await clinic.close();
+    }
   });
 });
