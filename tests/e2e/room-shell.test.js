@@ -219,7 +219,7 @@ describe("the reading room", () => {
   });
 
   it("hides every bar and text, but never the patient's name, and finds the way back", async () => {
-    await inRoom(DESKTOP, async (room) => {
+    await inRoom(DESKTOP, async (room, visitor) => {
       const { page } = room;
       await page.keyboard.press("o");
       await page.locator(".pane-counter").first().waitFor({ state: "hidden" });
@@ -229,6 +229,7 @@ describe("the reading room", () => {
       assert.ok(await room.pane(0).locator(".pane-patient").isVisible());
       assert.ok(await room.pane(0).locator(".quality").isVisible());
       assert.ok((await room.imageShare()) > 0.99);
+      assert.deepEqual(await visitor.accessibilityViolations(), []);
       await page.reload();
       await room.ready();
       assert.ok(await page.locator("#room-head").isHidden(), "it is remembered");
