@@ -3,6 +3,7 @@
 use filmless_consult::{Incoming, Replay};
 use filmless_delivery::consult::live::Heard;
 use filmless_domain::staff::Role;
+use filmless_store::index::InstanceRecord;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -126,6 +127,37 @@ async fn what_a_member_may_not_is_refused_with_a_reason_and_the_room_goes_on() {
             let welcome = meeting.join(1).await.next().await.unwrap();
             assert_eq!(welcome["room"]["state"]["panes"][0]["frame"], 3);
             assert_eq!(welcome["room"]["state_sequence"], 6);
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn an_image_is_shown_by_its_name_also_of_a_file_that_came_before_frames_were_counted() {
+    let world = World::new().await;
+    world
+        .with(|services| async move {
+            let index = &services.index;
+            let instances = index.instances(&uid(STUDY)).await.unwrap();
+            let series = format!("{STUDY}.2");
+            let kept = instances.iter().find(|one| one.series_instance_uid.as_str() == series).unwrap();
+            let uncounted = InstanceRecord { frames: 0, ..kept.clone() };
+            assert!(index.replace_instance(&uid(STUDY), kept, &uncounted).await.unwrap());
+            let meeting = Meeting::of(&services, 2, 0).await;
+            let (mut chair, mut second) = (meeting.join(0).await, meeting.join(1).await);
+            second.read().await;
+            let named = |sequence, image: &str| {
+                let mut state = state(sequence, 0);
+                state["state"]["panes"][0]["image"] = json!(image);
+                state
+            };
+            assert_eq!(chair.refusal_of(&named(1, "1.2.9/1")).await, "unknown_image");
+            let image = format!("{}/1", kept.sop_instance_uid);
+            chair.say(&named(1, &image)).await;
+            let seen = second.read().await;
+            assert_eq!(
+                (kinds(&seen), &seen[0]["state"]["panes"][0]["image"]),
+                (vec!["state"], &json!(image))
+            );
         })
         .await;
 }

@@ -1,5 +1,6 @@
 //! What the studies of a consultation hold: nobody shows what is not there.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use filmless_consult::Contents;
@@ -28,13 +29,19 @@ impl Live {
         }
         let mut contents = Contents::default();
         for study in &consultation.studies {
+            let mut frames = HashMap::new();
             for series in self.common.index.series(study).await? {
                 let places =
                     series.frames.saturating_add(series.documents).saturating_add(series.without_picture);
+                frames.insert(series.series_instance_uid.clone(), series.frames);
                 contents.add(study, series.series_instance_uid, places.max(1));
             }
             for instance in self.common.index.instances(study).await? {
-                contents.add_image(&instance.series_instance_uid, instance.sop_instance_uid, instance.frames);
+                let series = &instance.series_instance_uid;
+                // Items from before frames were counted say 0: they have no more than their series.
+                let known = Some(instance.frames).filter(|known| *known > 0);
+                let frames = known.or_else(|| frames.get(series).copied()).unwrap_or_default();
+                contents.add_image(series, instance.sop_instance_uid, frames);
             }
         }
         let contents = Arc::new(contents);
