@@ -49,6 +49,9 @@ export class MemberWatch {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private isLooking = false;
   private isOut = false;
+  /** Whether the browser keeps the page in its memory: nothing is asked, and nothing shown, before it comes out. */
+  private isKept = false;
+  private veils = 0;
 
   constructor(
     private readonly url: string,
@@ -56,10 +59,10 @@ export class MemberWatch {
   ) {
     this.channel.addEventListener("message", () => void this.look());
     // What the browser keeps in its memory is not seen again before it is asked for.
-    addEventListener("pagehide", () => this.veil());
-    addEventListener("pageshow", (event) => (event.persisted ? this.veil() : undefined, void this.look()));
-    document.addEventListener("freeze", () => this.veil());
-    document.addEventListener("resume", () => void this.look());
+    addEventListener("pagehide", () => this.keep());
+    addEventListener("pageshow", ({ persisted }) => this.comeBack(persisted));
+    document.addEventListener("freeze", () => this.keep());
+    document.addEventListener("resume", () => this.comeBack(true));
     document.addEventListener("visibilitychange", () => void this.look());
     addEventListener("focus", () => void this.look());
     addEventListener("online", () => void this.look());
@@ -77,13 +80,19 @@ export class MemberWatch {
   }
 
   private async look(): Promise<void> {
-    if (this.isLooking || this.isOut) {
+    if (this.isLooking || this.isOut || this.isKept) {
       return;
     }
     this.isLooking = true;
     clearTimeout(this.timer);
+    const { veils } = this;
     const verdict = await this.ask();
     this.isLooking = false;
+    if (verdict === "stays" && veils !== this.veils) {
+      // Asked before the page was veiled: that says nothing of now.
+      void this.look();
+      return;
+    }
     if (verdict === "stays") {
       this.root.style.removeProperty("display");
     } else if (verdict === "again") {
@@ -113,7 +122,21 @@ export class MemberWatch {
     this.timer = setTimeout(() => void this.look(), ms);
   }
 
+  private keep(): void {
+    this.isKept = true;
+    this.veil();
+  }
+
+  private comeBack(wasKept: boolean): void {
+    this.isKept = false;
+    if (wasKept) {
+      this.veil();
+    }
+    void this.look();
+  }
+
   private veil(): void {
+    this.veils += 1;
     this.root.style.setProperty("display", "none", "important");
   }
 
