@@ -68,6 +68,8 @@ describe("the factor of SUVbw", () => {
     ["no-injection-time", {}, { "00181072": null }],
     ["no-injection-time", {}, { "00181075": 282_276 }],
     ["no-scan-time", { "00080031": null, "00080032": null }, {}],
+    ["no-scan-time", { "00080032": null }, {}],
+    ["no-scan-time", { "00080032": "1020400" }, {}],
     ["times-contradict", { "00080031": "140000" }, {}],
     ["times-contradict", {}, { "00181072": "100500" }],
     ["times-contradict", {}, { "00181078": "20260131093000" }],

@@ -104,11 +104,11 @@ function shareLeft(header: PetHeader): number | SuvRefusal {
 }
 
 /**
- * The time to which decay was corrected. A series time after the acquisition is that of a later reconstruction and says
- * nothing: then the scanner's own note, or what the frame reference time leads back to.
+ * The time to which decay was corrected. A series time after the acquisition, or beside none, may be that of a later reconstruction and
+ * says nothing: then the scanner's own note, or what the frame reference time leads back to.
  */
 function scanStart({ series, acquisition, scanOfGe, frameReferenceS, frameDurationS }: PetHeader, halfLifeS: number): number | SuvRefusal {
-  if (series !== null && (acquisition === null || series <= acquisition)) {
+  if (series !== null && acquisition !== null && series <= acquisition) {
     return series;
   }
   if (scanOfGe !== null) {
